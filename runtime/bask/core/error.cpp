@@ -1,0 +1,35 @@
+#include <bask/core/error.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace bask {
+namespace {
+
+std::string joined(const std::string& where, const std::string& happened, const std::string& fix) {
+  std::string text = where.empty() ? happened : where + ": " + happened;
+  return fix.empty() ? text : text + "; " + fix;
+}
+
+}  // namespace
+
+Error::Error(std::string where, std::string happened, std::string fix, ExitCode exit_code)
+    : std::runtime_error(joined(where, happened, fix)),
+      where_(std::move(where)),
+      happened_(std::move(happened)),
+      fix_(std::move(fix)),
+      exit_code_(exit_code) {}
+
+std::string message_with_causes(const std::exception& error) {
+  std::string text = error.what();
+  try {
+    std::rethrow_if_nested(error);
+  } catch (const std::exception& cause) {
+    text += ": caused by " + message_with_causes(cause);
+  } catch (...) {
+    text += ": caused by something that is not a std::exception";
+  }
+  return text;
+}
+
+}  // namespace bask
