@@ -1,0 +1,104 @@
+// archive.hpp: Boost.Serialization archives over Bask's bytes, for users' own types.
+// Runs on: every rank. Threads: each archive belongs to one thread.
+// Modelled on the Archive concept of Boost.Serialization; versions, pointers and object tracking work as in
+// Boost's binary archives, and every read is checked against the bytes that are left.
+#pragma once
+
+#include <bask/core/bytes.hpp>
+#include <boost/archive/basic_archive.hpp>
+#include <boost/archive/detail/common_iarchive.hpp>
+#include <boost/archive/detail/common_oarchive.hpp>
+#include <boost/archive/detail/register_archive.hpp>
+#include <boost/serialization/array_wrapper.hpp>
+#include <boost/serialization/collection_size_type.hpp>
+#include <boost/serialization/is_bitwise_serializable.hpp>
+#include <boost/serialization/item_version_type.hpp>
+#include <boost/serialization/string.hpp>
+
+#include <string>
+
+namespace bask {
+
+/// Arrays of numbers are copied whole, in Boost's way of asking for it.
+struct CopyArrays {
+  template <class T>
+  struct apply : boost::serialization::is_bitwise_serializable<std::remove_const_t<T>> {};
+};
+
+class OutputArchive : public boost::archive::detail::common_oarchive<OutputArchive> {
+ public:
+  using use_array_optimization = CopyArrays;
+  explicit OutputArchive(ByteWriter& writer) : common_oarchive(boost::archive::no_header), writer_(writer) {}
+  void save_binary(const void* data, std::size_t size) { writer_.write(data, size); }
+  template <class Array>
+  void save_array(const Array& array, unsigned /*version*/) {
+    writer_.write(array.address(), array.count() * sizeof(*array.address()));
+  }
+
+ private:
+  friend class boost::archive::detail::interface_oarchive<OutputArchive>;
+  friend class boost::archive::save_access;
+  using Base = boost::archive::detail::common_oarchive<OutputArchive>;
+
+  template <class T>
+  void save_override(const T& value) {
+    Base::save_override(value);
+  }
+  void save_override(const boost::archive::class_name_type& name) { save(std::string(name)); }
+  template <class T>
+  void save(const T& value) {
+    writer_.write(&value, sizeof(T));
+  }
+  void save(const std::string& text) {
+    writer_.write_raw(static_cast<std::uint64_t>(text.size()));
+    writer_.write(text.data(), text.size());
+  }
+  ByteWriter& writer_;
+};
+
+class InputArchive : public boost::archive::detail::common_iarchive<InputArchive> {
+ public:
+  using use_array_optimization = CopyArrays;
+  explicit InputArchive(ByteReader& reader) : common_iarchive(boost::archive::no_header), reader_(reader) {}
+  void load_binary(void* data, std::size_t size) { reader_.read(data, size); }
+  template <class Array>
+  void load_array(Array& array, unsigned /*version*/) {
+    reader_.read(array.address(), array.count() * sizeof(*array.address()));
+  }
+
+ private:
+  friend class boost::archive::detail::interface_iarchive<InputArchive>;
+  friend class boost::archive::load_access;
+  using Base = boost::archive::detail::common_iarchive<InputArchive>;
+
+  template <class T>
+  void load_override(T& value) {
+    Base::load_override(value);
+  }
+  void load_override(boost::archive::class_name_type& name) {
+    std::string text;
+    load(text);
+    if (text.size() >= BOOST_SERIALIZATION_MAX_KEY_SIZE) {
+      throw Error("decode", "a class name is too long", "the bytes are corrupt");
+    }
+    std::memcpy(static_cast<char*>(name), text.c_str(), text.size() + 1);
+  }
+  template <class T>
+  void load(T& value) {
+    reader_.read(&value, sizeof(T));
+  }
+  void load(bool& value) { value = reader_.read_raw<unsigned char>() != 0; }
+  void load(boost::serialization::collection_size_type& count) { count = reader_.read_count(1); }
+  void load(std::string& text) {
+    const auto bytes = reader_.read(reader_.read_count(1));
+    text.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  ByteReader& reader_;
+};
+
+}  // namespace bask
+
+BOOST_SERIALIZATION_REGISTER_ARCHIVE(bask::OutputArchive)
+BOOST_SERIALIZATION_REGISTER_ARCHIVE(bask::InputArchive)
+BOOST_SERIALIZATION_USE_ARRAY_OPTIMIZATION(bask::OutputArchive)
+BOOST_SERIALIZATION_USE_ARRAY_OPTIMIZATION(bask::InputArchive)

@@ -1,0 +1,116 @@
+// serializable.hpp: which types can go to another rank, as a concept with a readable answer.
+// Runs on: the compiler only.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace bask {
+
+/// Say `template <> inline constexpr bool bask::serialized_by_boost<MyType> = true;` for a type whose
+/// `serialize` function stands outside the class.
+template <class T>
+inline constexpr bool serialized_by_boost = false;
+
+template <class T>
+inline constexpr bool is_view = std::is_pointer_v<T> || std::is_same_v<T, std::nullptr_t>;
+template <class Char, class Traits>
+inline constexpr bool is_view<std::basic_string_view<Char, Traits>> = true;
+template <class T, std::size_t N>
+inline constexpr bool is_view<std::span<T, N>> = true;
+template <class T>
+inline constexpr bool is_view<std::reference_wrapper<T>> = true;
+
+/// Copied whole: the bytes of the object are the value.
+template <class T>
+concept CopiedWhole = std::is_trivially_copyable_v<T> && !is_view<T>;
+
+/// Standard containers that grow by `insert`: vector, string, list, deque, map, set and their kin.
+template <class T>
+concept Container = requires(T c, typename T::value_type v) {
+  c.insert(c.end(), std::move(v));
+  c.clear();
+  { c.size() } -> std::convertible_to<std::size_t>;
+};
+template <class T>
+concept UnorderedContainer = Container<T> && requires { typename T::hasher; };
+
+namespace serialization {
+
+// A class has a member called `serialize`, even a private one, when inheriting a second makes the name ambiguous.
+struct HasOne {
+  int serialize;
+};
+template <class T>
+struct WithASecond : T, HasOne {};
+template <class T>
+concept HasNoSerializeMember = requires { &WithASecond<T>::serialize; };
+template <class T>
+concept HasSerializeMember = std::is_class_v<T> && !std::is_final_v<T> && !HasNoSerializeMember<T>;
+
+template <class T>
+struct Check : std::bool_constant<HasSerializeMember<T> || serialized_by_boost<T>> {};
+template <CopiedWhole T>
+struct Check<T> : std::true_type {};
+template <class T>
+  requires is_view<T>
+struct Check<T> : std::false_type {};
+template <class A, class B>
+  requires(!CopiedWhole<std::pair<A, B>>)
+struct Check<std::pair<A, B>> : std::bool_constant<Check<std::remove_const_t<A>>::value && Check<B>::value> {};
+template <class... Ts>
+  requires(!CopiedWhole<std::tuple<Ts...>>)
+struct Check<std::tuple<Ts...>> : std::conjunction<Check<Ts>...> {};
+template <class... Ts>
+  requires(!CopiedWhole<std::variant<Ts...>>)
+struct Check<std::variant<Ts...>> : std::conjunction<Check<Ts>...> {};
+template <class T, std::size_t N>
+  requires(!CopiedWhole<std::array<T, N>>)
+struct Check<std::array<T, N>> : Check<T> {};
+template <class T>
+  requires(!CopiedWhole<std::optional<T>>)
+struct Check<std::optional<T>> : Check<T> {};
+template <Container T>
+  requires(!CopiedWhole<T>)
+struct Check<T> : Check<typename T::value_type> {};
+
+}  // namespace serialization
+
+/// What may be an argument, a constant or a result of a task: it can go to another rank.
+template <class T>
+concept Serializable = serialization::Check<T>::value;
+
+namespace serialization {
+
+template <class T>
+inline constexpr bool is_pair = false;
+template <class A, class B>
+inline constexpr bool is_pair<std::pair<A, B>> = true;
+template <class T>
+inline constexpr bool is_tuple = false;
+template <class... Ts>
+inline constexpr bool is_tuple<std::tuple<Ts...>> = true;
+template <class T>
+inline constexpr bool is_variant = false;
+template <class... Ts>
+inline constexpr bool is_variant<std::variant<Ts...>> = true;
+template <class T>
+inline constexpr bool is_array = false;
+template <class T, std::size_t N>
+inline constexpr bool is_array<std::array<T, N>> = true;
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+
+}  // namespace serialization
+
+}  // namespace bask

@@ -1,0 +1,172 @@
+// serialization.hpp: values to bytes and back: the one encoding of arguments, results and constants.
+// Runs on: every rank. Threads: any; a value must not change while it is encoded.
+// Trivially copyable types are copied whole, with their padding cleared; the standard containers are
+// encoded element by element, or whole where their elements are trivially copyable; every other type
+// goes through Boost.Serialization. Unordered containers are encoded in a canonical order, so that equal
+// values give equal bytes and so equal keys.
+#pragma once
+
+#include <bask/core/archive.hpp>
+#include <bask/core/bytes.hpp>
+#include <bask/core/serializable.hpp>
+
+#include <algorithm>
+#include <vector>
+
+namespace bask {
+
+/// The object's bytes with the padding between its members cleared.
+template <CopiedWhole T>
+T without_padding(const T& value) {
+  T copy = value;
+#if defined(__has_builtin)
+#if __has_builtin(__builtin_clear_padding)
+  if constexpr (!std::has_unique_object_representations_v<T>) __builtin_clear_padding(&copy);
+#endif
+#endif
+  return copy;
+}
+
+template <class T>
+void encode(ByteWriter& writer, const T& value);
+template <class T>
+T decode(ByteReader& reader);
+
+namespace serialization {
+
+/// Containers whose elements lie one after the other, and are copied whole.
+template <class T>
+concept Contiguous = Container<T> && CopiedWhole<typename T::value_type> && requires(T c) {
+  { c.data() } -> std::same_as<typename T::value_type*>;
+};
+
+template <UnorderedContainer T>
+void encode_unordered(ByteWriter& writer, const T& value) {
+  std::vector<std::vector<std::byte>> elements;
+  for (const auto& element : value) {
+    ByteWriter one;
+    encode(one, element);
+    elements.push_back(one.take());
+  }
+  std::sort(elements.begin(), elements.end());
+  for (const auto& bytes : elements) writer.write(bytes.data(), bytes.size());
+}
+
+template <Container T>
+void encode_container(ByteWriter& writer, const T& value) {
+  writer.write_raw(static_cast<std::uint64_t>(value.size()));
+  if constexpr (Contiguous<T>) {
+    if constexpr (std::has_unique_object_representations_v<typename T::value_type> ||
+                  std::is_floating_point_v<typename T::value_type>) {
+      writer.write(value.data(), value.size() * sizeof(typename T::value_type));
+    } else {
+      for (const auto& element : value) writer.write_raw(without_padding(element));
+    }
+  } else if constexpr (UnorderedContainer<T>) {
+    encode_unordered(writer, value);
+  } else {
+    for (const auto& element : value) encode<typename T::value_type>(writer, element);
+  }
+}
+
+template <Container T>
+T decode_container(ByteReader& reader) {
+  using Element = typename T::value_type;
+  T value;
+  if constexpr (Contiguous<T>) {
+    value.resize(reader.read_count(sizeof(Element)));
+    reader.read(value.data(), value.size() * sizeof(Element));
+  } else {
+    const std::size_t count = reader.read_count(1);
+    for (std::size_t i = 0; i < count; ++i) value.insert(value.end(), decode<Element>(reader));
+  }
+  return value;
+}
+
+template <class Variant, std::size_t I = 0>
+Variant decode_variant(ByteReader& reader, std::size_t index) {
+  if constexpr (I < std::variant_size_v<Variant>) {
+    if (index == I) return Variant(std::in_place_index<I>, decode<std::variant_alternative_t<I, Variant>>(reader));
+    return decode_variant<Variant, I + 1>(reader, index);
+  } else {
+    throw Error("decode", "a variant holds an alternative that its type does not have", "the bytes are corrupt");
+  }
+}
+
+template <class T>
+T decode_by_boost(ByteReader& reader) {
+  static_assert(std::default_initializable<T>,
+                "bask: a type that goes through Boost.Serialization needs a default constructor");
+  T value{};
+  try {
+    InputArchive archive(reader);
+    archive >> value;
+  } catch (const boost::archive::archive_exception& error) {
+    throw Error("decode", error.what(), "the bytes are corrupt, or were written as another type");
+  }
+  return value;
+}
+
+}  // namespace serialization
+
+/// Appends `value` to the bytes of `writer`. Cost: a memory copy for types copied whole and vectors of them.
+template <class T>
+void encode(ByteWriter& writer, const T& value) {
+  static_assert(Serializable<T>,
+                "bask: this type cannot go to another rank. Make it trivially copyable, or give it a Boost.Serialization "
+                "`template <class A> void serialize(A& archive, unsigned)` member (for a function outside the class, "
+                "set bask::serialized_by_boost<T>). Pointers and views never travel: pass the value they refer to");
+  using namespace serialization;
+  if constexpr (CopiedWhole<T>) {
+    writer.write_raw(without_padding(value));
+  } else if constexpr (is_pair<T>) {
+    encode(writer, value.first);
+    encode(writer, value.second);
+  } else if constexpr (is_tuple<T>) {
+    std::apply([&](const auto&... parts) { (encode(writer, parts), ...); }, value);
+  } else if constexpr (is_variant<T>) {
+    writer.write_raw(static_cast<std::uint64_t>(value.index()));
+    std::visit([&](const auto& held) { encode(writer, held); }, value);
+  } else if constexpr (is_optional<T>) {
+    writer.write_raw(static_cast<std::uint8_t>(value.has_value()));
+    if (value) encode(writer, *value);
+  } else if constexpr (is_array<T>) {
+    for (const auto& element : value) encode(writer, element);
+  } else if constexpr (Container<T> && !HasSerializeMember<T>) {
+    encode_container(writer, value);
+  } else {
+    OutputArchive archive(writer);
+    archive << value;
+  }
+}
+
+/// Reads one value back. Throws: Error for truncated or corrupt bytes.
+template <class T>
+T decode(ByteReader& reader) {
+  using namespace serialization;
+  if constexpr (CopiedWhole<T>) {
+    if constexpr (std::is_same_v<T, bool>) return reader.read_raw<std::uint8_t>() != 0;
+    return reader.read_raw<T>();
+  } else if constexpr (is_pair<T>) {
+    auto first = decode<std::remove_const_t<typename T::first_type>>(reader);
+    return T(std::move(first), decode<typename T::second_type>(reader));
+  } else if constexpr (is_tuple<T>) {
+    return [&]<class... Ts>(std::type_identity<std::tuple<Ts...>>) {
+      return std::tuple<Ts...>{decode<Ts>(reader)...};
+    }(std::type_identity<T>{});
+  } else if constexpr (is_variant<T>) {
+    return decode_variant<T>(reader, reader.read_raw<std::uint64_t>());
+  } else if constexpr (is_optional<T>) {
+    return reader.read_raw<std::uint8_t>() != 0 ? T(decode<typename T::value_type>(reader)) : T();
+  } else if constexpr (is_array<T>) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return T{((void)I, decode<typename T::value_type>(reader))...};
+    }(std::make_index_sequence<std::tuple_size_v<T>>{});
+  } else if constexpr (Container<T> && !HasSerializeMember<T>) {
+    return decode_container<T>(reader);
+  } else {
+    return decode_by_boost<T>(reader);
+  }
+}
+
+}  // namespace bask

@@ -1,0 +1,165 @@
+// value.hpp: one result or constant of any type, with its type known at run time.
+// Runs on: every rank. Threads: a Value belongs to one thread, or is not changed by any.
+// Invariants: (1) a Value holds at most one object; (2) small objects lie inside it, so that a result of up to
+//             24 bytes costs no allocation; (3) two Values share a cache line, no more.
+#pragma once
+
+#include <bask/core/serialization.hpp>
+
+#include <cstddef>
+#include <new>
+#include <typeinfo>
+#include <utility>
+
+namespace bask {
+
+/// The bytes that a value holds outside of itself, for the memory limit. A type of one's own that holds memory
+/// has a member `std::size_t held_bytes() const`.
+template <class T>
+std::size_t held_bytes(const T& value) {
+  if constexpr (requires { { value.held_bytes() } -> std::convertible_to<std::size_t>; }) {
+    return value.held_bytes();
+  } else if constexpr (CopiedWhole<T>) {
+    return 0;
+  } else if constexpr (Container<T>) {
+    using Element = typename T::value_type;
+    std::size_t bytes = value.size() * sizeof(Element);
+    if constexpr (!CopiedWhole<Element>) {
+      for (const Element& element : value) bytes += held_bytes(element);
+    }
+    return bytes;
+  } else if constexpr (serialization::is_pair<T>) {
+    return held_bytes(value.first) + held_bytes(value.second);
+  } else if constexpr (serialization::is_tuple<T>) {
+    return std::apply([](const auto&... parts) { return (held_bytes(parts) + ... + std::size_t{0}); }, value);
+  } else {
+    return 0;
+  }
+}
+
+/// What Bask does with the objects of one C++ type.
+struct ValueType {
+  const std::type_info* info;
+  std::size_t size;
+  bool is_inline;   ///< lies inside the Value
+  bool is_trivial;  ///< inside, and nothing to destroy: freeing it frees no memory
+  void (*destroy)(void* object) noexcept;
+  void (*relocate)(void* to, void* from) noexcept;  ///< moves to `to` and destroys `from`; inline types only
+  std::size_t (*held_bytes)(const void* object);
+  void (*encode)(ByteWriter& writer, const void* object);
+  class Value (*decode)(ByteReader& reader);
+};
+
+class Value {
+ public:
+  static constexpr std::size_t kInlineBytes = 24;
+
+  Value() = default;
+  Value(Value&& other) noexcept { take_from(other); }
+  Value& operator=(Value&& other) noexcept {
+    if (this != &other) {
+      reset();
+      take_from(other);
+    }
+    return *this;
+  }
+  ~Value() { reset(); }
+
+  template <class T, class... Arguments>
+  T& emplace(Arguments&&... arguments);
+
+  bool has_value() const { return type_ != nullptr; }
+  const ValueType* type() const { return type_; }
+  /// The object. The caller knows its type: kernels carry it.
+  template <class T>
+  const T& get() const {
+    return *static_cast<const T*>(object());
+  }
+  template <class T>
+  T& get_mutable() {
+    return *static_cast<T*>(object());
+  }
+  /// Bytes held on the heap for this value.
+  std::size_t heap_bytes() const {
+    if (type_ == nullptr || type_->is_trivial) return 0;
+    return type_->held_bytes(object()) + (type_->is_inline ? 0 : type_->size);
+  }
+  void reset() noexcept {
+    if (type_ == nullptr) return;
+    if (!type_->is_trivial) type_->destroy(object());
+    type_ = nullptr;
+  }
+
+ private:
+  void* object() { return type_->is_inline ? static_cast<void*>(storage_) : heap_; }
+  const void* object() const { return type_->is_inline ? static_cast<const void*>(storage_) : heap_; }
+  void take_from(Value& other) noexcept {
+    type_ = std::exchange(other.type_, nullptr);
+    if (type_ == nullptr) return;
+    if (!type_->is_inline) {
+      heap_ = other.heap_;
+    } else if (type_->is_trivial) {
+      std::memcpy(storage_, other.storage_, kInlineBytes);
+    } else {
+      type_->relocate(storage_, other.storage_);
+    }
+  }
+
+  const ValueType* type_ = nullptr;
+  union {
+    alignas(8) std::byte storage_[kInlineBytes];
+    void* heap_;
+  };
+};
+
+template <class T>
+inline constexpr bool kept_inline =
+    sizeof(T) <= Value::kInlineBytes && alignof(T) <= 8 && std::is_nothrow_move_constructible_v<T>;
+
+/// The one ValueType of T. Its functions are made only for Serializable types: others give one clear error.
+template <class T>
+inline constexpr ValueType value_type_of = {
+    .info = &typeid(T),
+    .size = sizeof(T),
+    .is_inline = kept_inline<T>,
+    .is_trivial = kept_inline<T> && std::is_trivially_copyable_v<T>,
+    .destroy =
+        [](void* object) noexcept {
+          if constexpr (kept_inline<T>) {
+            static_cast<T*>(object)->~T();
+          } else {
+            delete static_cast<T*>(object);
+          }
+        },
+    .relocate =
+        [](void* to, void* from) noexcept {
+          if constexpr (kept_inline<T>) {
+            ::new (to) T(std::move(*static_cast<T*>(from)));
+            static_cast<T*>(from)->~T();
+          }
+        },
+    .held_bytes = [](const void* object) { return bask::held_bytes(*static_cast<const T*>(object)); },
+    .encode = [](ByteWriter& writer, const void* object) { bask::encode(writer, *static_cast<const T*>(object)); },
+    .decode =
+        [](ByteReader& reader) {
+          Value value;
+          value.emplace<T>(bask::decode<T>(reader));
+          return value;
+        },
+};
+
+template <class T, class... Arguments>
+T& Value::emplace(Arguments&&... arguments) {
+  reset();
+  T* object;
+  if constexpr (kept_inline<T>) {
+    object = ::new (static_cast<void*>(storage_)) T(std::forward<Arguments>(arguments)...);
+  } else {
+    object = new T(std::forward<Arguments>(arguments)...);
+    heap_ = object;
+  }
+  type_ = &value_type_of<T>;
+  return *object;
+}
+
+}  // namespace bask
