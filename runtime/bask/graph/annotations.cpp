@@ -1,0 +1,29 @@
+#include <bask/graph/annotations.hpp>
+
+#include <utility>
+
+namespace bask {
+namespace {
+
+Annotations& in_force() {
+  thread_local Annotations annotations;
+  return annotations;
+}
+
+}  // namespace
+
+Annotations overlay(const Annotations& outer, const Annotations& inner) {
+  Annotations both = outer;
+  if (inner.priority) both.priority = inner.priority;
+  if (inner.retries) both.retries = inner.retries;
+  for (const auto& [name, amount] : inner.resources) both.resources[name] = amount;
+  return both;
+}
+
+annotate::annotate(Annotations annotations) : outer_(in_force()) { in_force() = overlay(outer_, annotations); }
+
+annotate::~annotate() { in_force() = std::move(outer_); }
+
+const Annotations& annotate::current() { return in_force(); }
+
+}  // namespace bask

@@ -1,0 +1,40 @@
+// annotations.hpp: what a user asks of the runtime about a task, beyond what it computes.
+// Runs on: rank 0. Threads: each has its own scope.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace bask {
+
+/// How a task is run. The result does not depend on it, nor does the key.
+struct Annotations {
+  std::optional<int> priority;              ///< higher runs earlier among what is ready; 0 unless said
+  std::optional<int> retries;               ///< how often a task that throws is run again; 0 unless said
+  std::map<std::string, double> resources;  ///< held while it runs, of what --bask-resources offers
+
+  bool empty() const { return !priority && !retries && resources.empty(); }
+  friend bool operator==(const Annotations&, const Annotations&) = default;
+};
+
+/// `inner` where it says something, else `outer`.
+Annotations overlay(const Annotations& outer, const Annotations& inner);
+
+/// While it lives, the tasks that this thread adds carry these annotations; scopes nest, as `dask.annotate` does.
+/// Example: `const bask::annotate scope({.priority = 10, .retries = 2});`
+class annotate {
+ public:
+  [[nodiscard]] explicit annotate(Annotations annotations);
+  ~annotate();
+  annotate(const annotate&) = delete;
+  annotate& operator=(const annotate&) = delete;
+
+  /// What holds for the tasks that this thread adds now.
+  static const Annotations& current();
+
+ private:
+  Annotations outer_;
+};
+
+}  // namespace bask

@@ -1,0 +1,68 @@
+#include <bask/graph/expand.hpp>
+
+#include <bask/core/error.hpp>
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace bask {
+namespace {
+
+// Every layer within reach, those that are referred to before those that refer.
+std::vector<LayerPtr> layers_below(std::span<const TaskRef> targets) {
+  std::vector<LayerPtr> layers;
+  std::unordered_set<const Layer*> seen;
+  const auto visit = [&](const LayerPtr& layer) {
+    if (!layers.empty() && layers.back() == layer) return;
+    if (seen.insert(layer.get()).second) layers.push_back(layer);
+  };
+  for (const TaskRef& target : targets) visit(target.layer);
+  for (std::size_t next = 0; next < layers.size(); ++next) {
+    const Layer& layer = *layers[next];  // the vector grows, the layer stays
+    for (const LayerPtr& input : layer.inputs()) visit(input);
+  }
+  std::stable_sort(layers.begin(), layers.end(),
+                   [](const LayerPtr& a, const LayerPtr& b) { return a->sequence() < b->sequence(); });
+  return layers;
+}
+
+void refuse_huge(std::uint64_t tasks) {
+  if (tasks >= kNoIndex) {
+    throw Error("compute", "the graph has more than 4,294,967,294 tasks or inputs",
+                "compute it in parts, or make the tasks larger");
+  }
+}
+
+}  // namespace
+
+Expansion expand(std::span<const TaskRef> targets) {
+  Expansion expansion;
+  TaskGraph& graph = expansion.graph;
+  graph.layers = layers_below(targets);
+  std::unordered_map<const Layer*, std::uint32_t> first_of;
+  std::uint64_t tasks = 0;
+  for (const LayerPtr& layer : graph.layers) {
+    first_of.emplace(layer.get(), static_cast<std::uint32_t>(tasks));
+    graph.spans.push_back({TaskId{static_cast<std::uint32_t>(tasks)}, layer.get()});
+    tasks += layer->size();
+    refuse_huge(tasks);
+  }
+  graph.group.reserve(tasks);
+  graph.input_begin.reserve(tasks + 1);
+  graph.argument_begin.reserve(tasks + 1);
+  std::vector<std::uint32_t> first_of_slot;
+  for (const LayerPtr& layer : graph.layers) {
+    first_of_slot.assign(1, first_of.at(layer.get()));
+    for (const LayerPtr& input : layer->inputs()) first_of_slot.push_back(first_of.at(input.get()));
+    layer->expand(graph, first_of_slot);
+    refuse_huge(graph.inputs.size());
+  }
+  if (!graph.annotation.empty()) graph.annotation.resize(tasks);
+  for (const TaskRef& target : targets) {
+    expansion.targets.push_back(TaskId{first_of.at(target.layer.get()) + target.index});
+  }
+  return expansion;
+}
+
+}  // namespace bask

@@ -1,0 +1,82 @@
+// generated_layer.hpp: tasks of one kernel that a function computes from their index.
+// Runs on: rank 0. Threads: any; a generated layer never changes.
+#pragma once
+
+#include <bask/core/serialization.hpp>
+#include <bask/graph/kernel.hpp>
+#include <bask/graph/task_graph.hpp>
+
+#include <concepts>
+#include <string>
+#include <utility>
+
+namespace bask {
+
+/// What a generator says of one task: what its kernel is called with, in order.
+class TaskWriter {
+ public:
+  TaskWriter(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot)
+      : graph_(graph), first_of_slot_(first_of_slot) {}
+
+  /// The result of task `index` of the same layer; `index` is smaller than the task's own.
+  void own_input(std::uint32_t index) { graph_.add_input(TaskId{first_of_slot_[0] + index}); }
+  /// Task `index` of the layer's input number `layer`, from 0.
+  void input(std::uint32_t layer, std::uint32_t index) {
+    graph_.add_input(TaskId{first_of_slot_[layer + 1] + index});
+  }
+  /// An argument of the task itself. At most one call a task; copied whole.
+  template <CopiedWhole T>
+  void argument(const T& value) {
+    const T bytes = without_padding(value);
+    graph_.add_arguments(&bytes, sizeof(T));
+  }
+
+ private:
+  TaskGraph& graph_;
+  std::span<const std::uint32_t> first_of_slot_;
+};
+
+/// A pure function object that describes task `index`, and that can go to another rank.
+template <class G>
+concept TaskGenerator = Serializable<G> && requires(const G& generator, std::uint32_t index, TaskWriter& writer) {
+  generator(index, writer);
+};
+
+template <TaskGenerator G>
+class GeneratedLayer final : public Layer {
+ public:
+  GeneratedLayer(std::string name, KernelId kernel, std::uint32_t size, G generator, std::vector<LayerPtr> inputs)
+      : Layer(next_sequence()), name_(std::move(name)), kernel_(kernel), size_(size), generator_(generator) {
+    inputs_ = std::move(inputs);
+    ByteWriter content;
+    content.write_raw(KernelRegistry::instance()[kernel].hash);
+    content.write_raw(hash_text(typeid(G).name()));
+    encode(content, generator_);
+    for (const LayerPtr& layer : inputs_) content.write_raw(layer->content_key());
+    key_ = hash_bytes(content.bytes());
+  }
+
+  std::uint32_t size() const override { return size_; }
+  Key key(std::uint32_t index) const override { return hash_member(key_, index); }
+  Key content_key() const override { return key_; }
+  std::string label(std::uint32_t) const override { return name_; }
+  void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const override {
+    const std::uint32_t group = graph.group_for(name_, &KernelRegistry::instance()[kernel_]);
+    TaskWriter writer(graph, first_of_slot);
+    for (std::uint32_t index = 0; index < size_; ++index) {
+      generator_(index, writer);
+      graph.end_task(group);
+    }
+    if (!annotations_.empty()) graph.annotate_from(first_of_slot[0], annotations_);
+  }
+
+ private:
+  std::string name_;
+  KernelId kernel_;
+  std::uint32_t size_;
+  G generator_;
+  Annotations annotations_ = annotate::current();
+  Key key_;
+};
+
+}  // namespace bask

@@ -1,0 +1,29 @@
+#include <bask/graph/kernel.hpp>
+
+#include <algorithm>
+
+namespace bask {
+
+KernelRegistry& KernelRegistry::instance() {
+  static KernelRegistry registry;
+  return registry;
+}
+
+KernelId KernelRegistry::add(std::string_view name, std::string_view signature, void (*run)(KernelCall&)) {
+  const std::string text = std::string(name) + '\n' + std::string(signature);
+  Key hash = hash_text(text);
+  const auto taken = [&](const Key& key) {
+    return std::any_of(kernels_.begin(), kernels_.end(), [&](const Kernel& kernel) { return kernel.hash == key; });
+  };
+  for (std::uint64_t twin = 1; taken(hash); ++twin) hash = hash_member(hash_text(text), twin);
+  kernels_.push_back({std::string(name), hash, run});
+  return KernelId{static_cast<std::uint32_t>(kernels_.size() - 1)};
+}
+
+Key KernelRegistry::hash() const {
+  ByteWriter writer;
+  for (const Kernel& kernel : kernels_) writer.write_raw(kernel.hash);
+  return hash_bytes(writer.bytes());
+}
+
+}  // namespace bask

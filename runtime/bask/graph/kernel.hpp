@@ -1,0 +1,52 @@
+// kernel.hpp: the functions that tasks call, registered before main by the calls that use them.
+// Runs on: every rank. Threads: added before main, then read by any.
+// Invariants: (1) all ranks run the same binary, so all have the same kernels under the same ids;
+//             (2) a kernel's hash depends on its name and signature alone, so keys are stable from run to run.
+#pragma once
+
+#include <bask/core/id.hpp>
+#include <bask/core/key.hpp>
+#include <bask/core/value.hpp>
+
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace bask {
+
+/// A result or constant that a task reads.
+struct Input {
+  Value* value;
+  bool last_use;  ///< nobody reads the value after this task: it may be moved from
+};
+
+/// One call of a kernel: what it reads and where its result goes.
+struct KernelCall {
+  const std::byte* arguments;  ///< as the kernel's own caller packed them
+  std::span<const Input> inputs;
+  Value& result;
+};
+
+struct Kernel {
+  std::string name;  ///< what users call it: "increment"
+  Key hash;
+  void (*run)(KernelCall& call);
+};
+
+class KernelRegistry {
+ public:
+  static KernelRegistry& instance();
+
+  /// `signature` tells apart kernels of one name; equal pairs are told apart by their order in the binary.
+  KernelId add(std::string_view name, std::string_view signature, void (*run)(KernelCall&));
+  const Kernel& operator[](KernelId id) const { return kernels_[id.index]; }
+  std::size_t size() const { return kernels_.size(); }
+  /// Over all kernels in order: two ranks whose hashes differ run different binaries.
+  Key hash() const;
+
+ private:
+  std::deque<Kernel> kernels_;
+};
+
+}  // namespace bask

@@ -1,0 +1,27 @@
+#include <bask/graph/layer.hpp>
+
+namespace bask {
+
+std::uint64_t Layer::next_sequence() {
+  static std::atomic<std::uint64_t> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
+// A layer's destructor drops its inputs, whose destructors come here again: those wait in a list.
+void Layer::free_layer(Layer* layer) {
+  thread_local std::vector<Layer*>* waiting = nullptr;
+  if (waiting != nullptr) {
+    waiting->push_back(layer);
+    return;
+  }
+  std::vector<Layer*> list{layer};
+  waiting = &list;
+  while (!list.empty()) {
+    const Layer* last = list.back();
+    list.pop_back();
+    delete last;
+  }
+  waiting = nullptr;
+}
+
+}  // namespace bask

@@ -1,0 +1,69 @@
+// layer.hpp: the tasks that one operation of a user adds, as the unit in which graphs are built and freed.
+// Runs on: rank 0. Threads: counted references may be dropped by any thread; each layer is filled by one.
+// Invariants: (1) a layer refers only to itself and to layers with a smaller sequence number, so there are no
+//             cycles; (2) it lives as long as a handle or another layer refers to it; (3) dropping a long chain
+//             of layers does not recurse.
+#pragma once
+
+#include <bask/core/key.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bask {
+
+class Layer;
+struct TaskGraph;
+using LayerPtr = boost::intrusive_ptr<Layer>;
+
+/// One task of a layer: what a user's handle holds. It keeps the layer alive.
+struct TaskRef {
+  LayerPtr layer;
+  std::uint32_t index = 0;
+  friend bool operator==(const TaskRef&, const TaskRef&) = default;
+};
+
+class Layer {
+ public:
+  virtual ~Layer() = default;
+  Layer(const Layer&) = delete;
+  Layer& operator=(const Layer&) = delete;
+
+  virtual std::uint32_t size() const = 0;
+  virtual Key key(std::uint32_t index) const = 0;
+  /// Identifies the layer and all the tasks it has now.
+  virtual Key content_key() const = 0;
+  /// What task `index` is called, before its key's digits: a kernel's name, or what the user said.
+  virtual std::string label(std::uint32_t index) const = 0;
+  /// Appends all tasks to `graph`. `first_of_slot[0]` is the id of this layer's first task, and
+  /// `first_of_slot[k]` that of `inputs()[k - 1]`. A pure function: the same tasks at every call, on every rank.
+  virtual void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const = 0;
+
+  std::uint64_t sequence() const { return sequence_; }
+  std::span<const LayerPtr> inputs() const { return inputs_; }
+
+ protected:
+  /// Layers made later have larger numbers. 0 is for those that refer to no other.
+  static std::uint64_t next_sequence();
+  explicit Layer(std::uint64_t sequence) : sequence_(sequence) {}
+  std::vector<LayerPtr> inputs_;
+
+ private:
+  friend void intrusive_ptr_add_ref(Layer* layer) {
+    layer->references_.fetch_add(1, std::memory_order_relaxed);
+  }
+  friend void intrusive_ptr_release(Layer* layer) {
+    if (layer->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) free_layer(layer);
+  }
+  friend class ValueLayer;  // its table of constants holds no reference, and so must try for one
+  static void free_layer(Layer* layer);
+
+  const std::uint64_t sequence_;
+  std::atomic<std::uint32_t> references_{0};
+};
+
+}  // namespace bask

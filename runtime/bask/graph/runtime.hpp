@@ -1,0 +1,38 @@
+// runtime.hpp: what lazy collections ask of whatever runs them.
+// Runs on: rank 0. Threads: any, one computation after the other.
+#pragma once
+
+#include <bask/core/value.hpp>
+#include <bask/graph/kernel.hpp>
+#include <bask/graph/layer.hpp>
+
+#include <filesystem>
+#include <span>
+#include <vector>
+
+namespace bask {
+
+/// The values that a computation was asked for.
+struct Results {
+  std::vector<Value> values;   ///< each computed result once
+  std::vector<Input> targets;  ///< one per target; refers to `values`, or to what is held elsewhere
+};
+
+class Runtime {
+ public:
+  virtual ~Runtime() = default;
+  /// Runs all that `targets` need. Throws: TaskError when a task throws; Error when stopped or refused.
+  virtual Results compute(std::span<const TaskRef> targets) = 0;
+  /// Draws the graph of all that `targets` need into a file: svg, png, pdf or dot.
+  virtual void visualize(std::span<const TaskRef> targets, const std::filesystem::path& path) = 0;
+};
+
+/// The runtime in use. Throws: Error when there is none, or when called from inside a task.
+Runtime& current_runtime();
+/// Called by the runtime itself. Returns the one used before.
+Runtime* set_current_runtime(Runtime* runtime);
+
+/// Whether this thread is running a task now.
+bool& running_a_task();
+
+}  // namespace bask

@@ -1,0 +1,70 @@
+#include <bask/graph/task_graph.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace bask {
+namespace {
+
+const LayerSpan& span_of(const TaskGraph& graph, TaskId task) {
+  const auto after = std::upper_bound(graph.spans.begin(), graph.spans.end(), task,
+                                      [](TaskId id, const LayerSpan& span) { return id < span.first; });
+  return *std::prev(after);
+}
+
+template <class T>
+std::size_t bytes_of(const std::vector<T>& array) {
+  return array.size() * sizeof(T);
+}
+
+}  // namespace
+
+std::uint32_t TaskGraph::constant_index(TaskId task) const {
+  std::uint32_t index;
+  std::memcpy(&index, arguments_of(task), sizeof(index));
+  return index;
+}
+
+Key TaskGraph::key(TaskId task) const {
+  const LayerSpan& span = span_of(*this, task);
+  return span.layer->key(task.index - span.first.index);
+}
+
+std::string TaskGraph::name(TaskId task) const {
+  const LayerSpan& span = span_of(*this, task);
+  const std::uint32_t index = task.index - span.first.index;
+  return short_name(span.layer->label(index), span.layer->key(index));
+}
+
+std::size_t TaskGraph::bytes() const {
+  return bytes_of(group) + bytes_of(input_begin) + bytes_of(inputs) + bytes_of(argument_begin) + bytes_of(arguments) +
+         bytes_of(annotation) + bytes_of(pure);
+}
+
+void TaskGraph::add_arguments(const void* data, std::size_t size) {
+  const auto* first = static_cast<const std::byte*>(data);
+  arguments.insert(arguments.end(), first, first + size);
+}
+
+void TaskGraph::add_constant(Value* value) {
+  const auto index = static_cast<std::uint32_t>(constants.size());
+  constants.push_back(value);
+  add_arguments(&index, sizeof(index));
+  end_task(kConstants);
+}
+
+void TaskGraph::annotate_from(std::uint32_t first, const Annotations& notes) {
+  annotation.resize(first);
+  annotation.resize(group.size(), static_cast<std::uint32_t>(annotations.size()));
+  annotations.push_back(notes);
+}
+
+std::uint32_t TaskGraph::group_for(const std::string& layer, const Kernel* kernel) {
+  const auto same = [&](const TaskGroup& known) { return known.kernel == kernel && known.layer == layer; };
+  const auto known = std::find_if(groups.begin(), groups.end(), same);
+  const auto index = static_cast<std::uint32_t>(known - groups.begin());
+  if (known == groups.end()) groups.push_back({layer, kernel});
+  return index;
+}
+
+}  // namespace bask

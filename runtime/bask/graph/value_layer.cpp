@@ -1,0 +1,67 @@
+#include <bask/graph/task_graph.hpp>
+#include <bask/graph/value_layer.hpp>
+
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+namespace bask {
+namespace {
+
+// The live constants by content. It refers without counting; a layer removes itself when it goes.
+struct Constants {
+  std::mutex mutex;
+  std::unordered_map<Key, ValueLayer*> live;
+};
+
+Constants& constants() {
+  static Constants table;
+  return table;
+}
+
+}  // namespace
+
+ValueLayer::ValueLayer(std::string label, const Key& key, Value value)
+    : Layer(0), label_(std::move(label)), key_(key), value_(std::move(value)) {}
+
+ValueLayer::~ValueLayer() {
+  if (!published_) return;
+  Constants& table = constants();
+  const std::lock_guard lock(table.mutex);
+  const auto entry = table.live.find(key_);
+  if (entry != table.live.end() && entry->second == this) table.live.erase(entry);
+}
+
+TaskRef ValueLayer::held(std::string label, const Key& key, Value value) {
+  return {LayerPtr(new ValueLayer(std::move(label), key, std::move(value))), 0};
+}
+
+LayerPtr ValueLayer::find(const Key& key) {
+  Constants& table = constants();
+  const std::lock_guard lock(table.mutex);
+  const auto entry = table.live.find(key);
+  if (entry == table.live.end()) return nullptr;
+  // Its last reference may be going just now: then it is as good as gone.
+  std::atomic<std::uint32_t>& count = entry->second->references_;
+  std::uint32_t seen = count.load(std::memory_order_relaxed);
+  while (seen != 0) {
+    if (count.compare_exchange_weak(seen, seen + 1, std::memory_order_acq_rel)) {
+      return LayerPtr(entry->second, false);
+    }
+  }
+  return nullptr;
+}
+
+TaskRef ValueLayer::publish(const Key& key, Value value) {
+  auto* layer = new ValueLayer("constant", key, std::move(value));
+  const LayerPtr owner(layer);
+  Constants& table = constants();
+  const std::lock_guard lock(table.mutex);
+  table.live[key] = layer;
+  layer->published_ = true;
+  return {owner, 0};
+}
+
+void ValueLayer::expand(TaskGraph& graph, std::span<const std::uint32_t>) const { graph.add_constant(&value_); }
+
+}  // namespace bask

@@ -1,0 +1,43 @@
+// value_layer.hpp: one value that is there already: a constant, or a result that was persisted.
+// Runs on: rank 0. Threads: any.
+// Invariants: (1) of two live constants with equal content there is only one; (2) the value never changes.
+#pragma once
+
+#include <bask/core/value.hpp>
+#include <bask/graph/layer.hpp>
+
+#include <string>
+
+namespace bask {
+
+class ValueLayer final : public Layer {
+ public:
+  /// A persisted result under the key and the name of the task that made it.
+  static TaskRef held(std::string label, const Key& key, Value value);
+
+  /// The constant whose encoded bytes hash to `key`: the one that lives already, or `make()`.
+  template <class Make>
+  static TaskRef constant(const Key& key, const Make& make) {
+    if (LayerPtr known = find(key)) return {known, 0};
+    return publish(key, make());
+  }
+
+  ~ValueLayer() override;
+  std::uint32_t size() const override { return 1; }
+  Key key(std::uint32_t) const override { return key_; }
+  Key content_key() const override { return key_; }
+  std::string label(std::uint32_t) const override { return label_; }
+  void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const override;
+
+ private:
+  ValueLayer(std::string label, const Key& key, Value value);
+  static LayerPtr find(const Key& key);
+  static TaskRef publish(const Key& key, Value value);
+
+  std::string label_;
+  Key key_;
+  mutable Value value_;  // tasks get a Value*, and never one that they may move from
+  bool published_ = false;
+};
+
+}  // namespace bask

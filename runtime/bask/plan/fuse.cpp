@@ -1,0 +1,35 @@
+#include <bask/plan/fuse.hpp>
+
+namespace bask {
+namespace {
+
+// The only computed result that the task reads, or kNoIndex when it reads none or several.
+std::uint32_t only_input(const TaskGraph& graph, TaskId task) {
+  std::uint32_t only = kNoIndex;
+  for (const TaskId input : graph.inputs_of(task)) {
+    if (graph.is_constant(input)) continue;
+    if (only != kNoIndex) return kNoIndex;
+    only = input.index;
+  }
+  return only;
+}
+
+bool same_annotations(const TaskGraph& graph, std::uint32_t a, std::uint32_t b) {
+  if (graph.annotation.empty() || graph.annotation[a] == graph.annotation[b]) return true;
+  return graph.annotations_of(TaskId{a}) == graph.annotations_of(TaskId{b});
+}
+
+}  // namespace
+
+std::vector<std::uint32_t> fuse(const TaskGraph& graph, std::span<const std::uint32_t> uses) {
+  std::vector<std::uint32_t> previous(graph.size(), kNoIndex);
+  for (std::uint32_t task = 0; task < graph.size(); ++task) {
+    if (uses[task] == 0) continue;
+    const std::uint32_t input = only_input(graph, TaskId{task});
+    if (input == kNoIndex || uses[input] != 1 || !same_annotations(graph, input, task)) continue;
+    previous[task] = input;
+  }
+  return previous;
+}
+
+}  // namespace bask
