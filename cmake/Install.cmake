@@ -1,0 +1,38 @@
+# What `cmake --install` lays down: headers, library, and what find_package(bask) and pkg-config read.
+# The whole may be moved afterwards: nothing in it names the place where it was installed.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+set(cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/bask)
+
+install(TARGETS bask EXPORT baskTargets FILE_SET HEADERS)
+install(EXPORT baskTargets NAMESPACE bask:: DESTINATION ${cmake_dir})
+configure_package_config_file(cmake/baskConfig.cmake.in baskConfig.cmake INSTALL_DESTINATION ${cmake_dir})
+write_basic_package_version_file(baskConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/baskConfig.cmake ${PROJECT_BINARY_DIR}/baskConfigVersion.cmake
+        DESTINATION ${cmake_dir})
+
+# bask.pc names Boost, which has no .pc file, and hwloc, whose own list for static linking names libudev, which
+# libhwloc-dev does not bring, by their flags; their directories only where the compiler does not look by itself.
+set(boost_dir "$<TARGET_LINKER_FILE_DIR:Boost::serialization>")
+set(boost_is_found "$<IN_LIST:${boost_dir},${CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES}>")
+set(pc_libs "$<$<NOT:${boost_is_found}>:-L${boost_dir} >-lboost_serialization")
+set(include_dirs ${Boost_INCLUDE_DIRS})
+list(REMOVE_ITEM include_dirs ${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES})
+list(TRANSFORM include_dirs PREPEND " -I" OUTPUT_VARIABLE pc_cflags)
+
+# Users of a static library link what it uses. toml++ without a .pc file is header-only.
+if(NOT BUILD_SHARED_LIBS)
+  pkg_check_modules(TOML QUIET tomlplusplus)
+  set(pc_requires "libxxhash fmt$<$<BOOL:${TOML_FOUND}>: tomlplusplus>")
+  set(library_dirs ${HWLOC_LIBRARY_DIRS})
+  list(REMOVE_ITEM library_dirs ${CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES})
+  list(TRANSFORM library_dirs PREPEND "-L")
+  list(JOIN library_dirs " " hwloc_dirs)
+  string(JOIN " " pc_libs "${pc_libs}" ${hwloc_dirs} -lhwloc)
+endif()
+
+file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+string(REGEX REPLACE "/$" "" pc_prefix ${pc_prefix})
+configure_file(cmake/bask.pc.in bask.pc.genex @ONLY)
+file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/bask.pc INPUT ${PROJECT_BINARY_DIR}/bask.pc.genex)
+install(FILES ${PROJECT_BINARY_DIR}/bask.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
