@@ -19,5 +19,7 @@ set(BASK_SANITIZE "" CACHE STRING "Sanitizers for everything built, such as addr
 if(BASK_SANITIZE)
   add_compile_options(-fsanitize=${BASK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${BASK_SANITIZE})
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+else()
+  add_compile_definitions($<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 endif()
-add_compile_definitions($<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
