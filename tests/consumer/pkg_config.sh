@@ -1,0 +1,14 @@
+#!/bin/sh
+# pkg_config.sh <prefix> <source> <program> <compiler…>: builds the consumer by what pkg-config says, and runs it.
+set -eu
+prefix=$1 source=$2 program=$3
+shift 3
+
+directory=$(dirname "$(find "$prefix" -name bask.pc)")
+PKG_CONFIG_PATH=$directory${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
+export PKG_CONFIG_PATH
+for static in --static ""; do
+  # Flags are words, split on purpose.
+  "$@" "$source" -o "$program" $(pkg-config --cflags --libs $static bask)
+  LD_LIBRARY_PATH=$(pkg-config --variable=libdir bask) "$program"
+done
