@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+set -euo pipefail
+source "$(dirname -- "${BASH_SOURCE[0]}")/setup.sh"
+
+help() {
+  cat <<'HELP'
+usage: cmake/check.sh [--quick]
+
+Builds Bask and runs every test, from any state of the tree: installs what is missing (as root on Debian or Ubuntu;
+elsewhere it says what to install or load), then builds the release preset and runs all its tests, then builds
+with AddressSanitizer and UndefinedBehaviorSanitizer, and with ThreadSanitizer, and runs the unit tests of each.
+
+  --quick   the release preset only
+  --help    this text
+
+Each step writes its output to build/logs/. CMAKE_BUILD_PARALLEL_LEVEL and CTEST_PARALLEL_LEVEL set how much
+runs at a time (default: the number of cores).
+exit code: 0 all passed; 1 something failed; 2 something is missing, or wrong usage.
+HELP
+}
+
+presets=(release asan tsan)
+for argument in "$@"; do
+  case $argument in
+    --quick) presets=(release) ;;
+    -h | --help) help && exit 0 ;;
+    *) printf 'check.sh: no such option: %s; use --quick or --help\n' "$argument" >&2 && exit 2 ;;
+  esac
+done
+
+# Sanitizers map their shadow at fixed addresses. Kernels that randomise more than 28 bits may put a program there
+# ("unexpected memory mapping"); without randomisation they do not, where the system lets a process ask for that.
+fixed_addresses() {
+  local bits
+  bits=$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null) || bits=32
+  if [[ $bits -le 28 ]]; then
+    "$@"
+  elif setarch "$(uname -m)" -R true; then
+    setarch "$(uname -m)" -R "$@"
+  else
+    printf 'the kernel randomises %s bits of an address; if tests end in "unexpected memory mapping", run\n' "$bits"
+    printf '  sudo sysctl vm.mmap_rnd_bits=28\n'
+    "$@"
+  fi
+}
+
+run_tests() (cd "$root" && fixed_addresses ctest --preset "$1" --no-tests=error)
+
+check() {
+  stage "$1 configure" configure "$1" && stage "$1 build" build "$1" && stage "$1 tests" run_tests "$1"
+}
+
+start=$SECONDS
+set_up tests
+printf '%-20s%6d s  ok\n' "set-up" $((SECONDS - start))
+failed=()
+for preset in "${presets[@]}"; do
+  check "$preset" || failed+=("$preset")
+done
+
+if [[ ${#failed[@]} -gt 0 ]]; then
+  printf 'FAILED after %d s: %s\n' $((SECONDS - start)) "${failed[*]}"
+  exit 1
+fi
+printf 'all passed in %d s: %s\n' $((SECONDS - start)) "${presets[*]}"
