@@ -1,0 +1,174 @@
+#include <bask/core/error.hpp>
+#include <bask/core/option_table.hpp>
+#include <bask/core/units.hpp>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace bask {
+namespace {
+
+constexpr int kMostThreads = 4096;  // beyond any machine; a slip of the key is told before threads are made
+
+Error bad_value(std::string_view value, std::string_view problem, std::string fix) {
+  return Error("", fmt::format("'{}' {}", value, problem), std::move(fix), ExitCode::kUsage);
+}
+
+template <typename T>
+struct Choice {
+  std::string name;
+  T value;
+};
+
+// "a, b or c"
+std::string listed(const std::vector<std::string>& names) {
+  if (names.size() == 1) return names[0];
+  return fmt::format("{} or {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
+}
+
+// One of a few words. `true` and `false`, as TOML writes them, stand for `on` and `off`.
+template <typename T>
+OptionDescriptor choice_option(std::string name, T Options::*field, std::vector<Choice<T>> choices,
+                               std::string meaning) {
+  std::vector<std::string> names;
+  for (const Choice<T>& choice : choices) names.push_back(choice.name);
+  const auto read = [=](Options& options, std::string_view value) {
+    const std::string_view word = value == "true" ? "on" : value == "false" ? "off" : value;
+    const auto found = std::ranges::find(choices, word, &Choice<T>::name);
+    if (found == choices.end()) throw bad_value(value, "is not a choice", "choose " + listed(names));
+    options.*field = found->value;
+  };
+  const auto print = [=](const Options& options) {
+    return std::ranges::find(choices, options.*field, &Choice<T>::value)->name;
+  };
+  return {std::move(name), fmt::format("{}", fmt::join(names, "|")), std::move(meaning), read, print};
+}
+
+OptionDescriptor thread_count_option(std::string name, int Options::*field, std::string meaning) {
+  const auto read = [=](Options& options, std::string_view value) {
+    int count = 0;
+    const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), count);
+    const bool whole = failure == std::errc{} && end == value.data() + value.size();
+    if (value != "auto" && (!whole || count < 1 || count > kMostThreads)) {
+      throw bad_value(value, "is not a number of threads",
+                      fmt::format("say auto or a whole number from 1 to {}", kMostThreads));
+    }
+    options.*field = count;
+  };
+  const auto print = [=](const Options& options) {
+    return options.*field == 0 ? "auto" : std::to_string(options.*field);
+  };
+  return {std::move(name), "auto|N", std::move(meaning), read, print};
+}
+
+OptionDescriptor time_option(std::string name, std::chrono::nanoseconds Options::*field,
+                             std::string meaning) {
+  const auto read = [=](Options& options, std::string_view value) { options.*field = parse_duration(value); };
+  const auto print = [=](const Options& options) { return spell_duration(options.*field); };
+  return {std::move(name), "TIME", std::move(meaning), read, print};
+}
+
+OptionDescriptor size_option(std::string name, std::uint64_t Options::*field, std::string meaning) {
+  const auto read = [=](Options& options, std::string_view value) {
+    const std::uint64_t size_bytes = value == "auto" ? 0 : parse_size(value);
+    if (value != "auto" && size_bytes == 0)
+      throw bad_value(value, "leaves no memory", "say auto or more than 0B");
+    options.*field = size_bytes;
+  };
+  const auto print = [=](const Options& options) {
+    return options.*field == 0 ? "auto" : spell_size(options.*field);
+  };
+  return {std::move(name), "auto|SIZE", std::move(meaning), read, print};
+}
+
+std::map<std::string, double> parse_resources(std::string_view value) {
+  std::map<std::string, double> resources;
+  if (value == "none") return resources;
+  std::string_view rest = value;
+  while (true) {
+    const std::string_view item = rest.substr(0, rest.find(','));
+    const std::size_t equals = item.find('=');
+    const std::string_view number = equals == item.npos ? "" : item.substr(equals + 1);
+    double amount = -1;
+    const auto [end, failure] = std::from_chars(number.data(), number.data() + number.size(), amount);
+    const bool whole = failure == std::errc{} && end == number.data() + number.size();
+    if (equals == 0 || !whole || !std::isfinite(amount) || amount < 0) {
+      throw bad_value(item, "is not a resource and its amount",
+                      "say none, or names and numbers such as GPU=1,db=4");
+    }
+    if (!resources.emplace(item.substr(0, equals), amount).second) {
+      throw bad_value(item.substr(0, equals), "is given twice", "give each resource once, as in GPU=1,db=4");
+    }
+    if (item.size() == rest.size()) return resources;
+    rest.remove_prefix(item.size() + 1);
+  }
+}
+
+OptionDescriptor resources_option(std::string name, std::map<std::string, double> Options::*field,
+                                  std::string meaning) {
+  const auto read = [=](Options& options, std::string_view value) {
+    options.*field = parse_resources(value);
+  };
+  const auto print = [=](const Options& options) {
+    std::vector<std::string> items;
+    for (const auto& [resource, amount] : options.*field)
+      items.push_back(fmt::format("{}={}", resource, amount));
+    return items.empty() ? std::string("none") : fmt::format("{}", fmt::join(items, ","));
+  };
+  return {std::move(name), "none|NAME=AMOUNT,...", std::move(meaning), read, print};
+}
+
+OptionDescriptor file_option(std::string name, std::string Options::*field, std::string meaning) {
+  const auto read = [=](Options& options, std::string_view value) { options.*field = value; };
+  const auto print = [=](const Options& options) {
+    return (options.*field).empty() ? "none" : options.*field;
+  };
+  return {std::move(name), "FILE", std::move(meaning), read, print};
+}
+
+std::vector<OptionDescriptor> all_options() {
+  return {
+      choice_option<Scheduler>("scheduler", &Options::scheduler,
+                               {{"threads", Scheduler::kThreads}, {"sync", Scheduler::kSync}},
+                               "what runs tasks: a pool of threads, or one task at a time for a debugger"),
+      thread_count_option("threads", &Options::threads,
+                          "threads that run tasks; auto: one per core it may use"),
+      choice_option<Pin>("pin", &Options::pin, {{"auto", Pin::kAuto}, {"on", Pin::kOn}, {"off", Pin::kOff}},
+                         "keep each thread on one core; auto: where that is allowed"),
+      choice_option<bool>("fuse", &Options::fuse, {{"on", true}, {"off", false}},
+                          "join chains of tasks into one task each"),
+      choice_option<Progress>("progress", &Options::progress,
+                              {{"auto", Progress::kAuto},
+                               {"bar", Progress::kBar},
+                               {"lines", Progress::kLines},
+                               {"off", Progress::kOff}},
+                              "how progress is shown; auto: a bar on a terminal, lines elsewhere"),
+      time_option("progress-delay", &Options::progress_delay,
+                  "a computation longer than this shows its progress"),
+      size_option("memory-limit", &Options::memory_limit,
+                  "results held at once; a computation that needs more stops with an error"),
+      resources_option("resources", &Options::resources,
+                       "what tasks annotated with resources may use at once"),
+      file_option("config", &Options::config, "the file of options; without it, bask.toml if there is one"),
+  };
+}
+
+}  // namespace
+
+const std::vector<OptionDescriptor>& option_table() {
+  static const std::vector<OptionDescriptor> table = all_options();
+  return table;
+}
+
+const OptionDescriptor* find_option(std::string_view name) {
+  std::string dashed(name);
+  std::ranges::replace(dashed, '_', '-');
+  const auto found = std::ranges::find(option_table(), dashed, &OptionDescriptor::name);
+  return found == option_table().end() ? nullptr : &*found;
+}
+
+}  // namespace bask

@@ -1,0 +1,74 @@
+// options.hpp: the settings of one run, put together from defaults, bask.toml, BASK_* variables and --bask-*
+// arguments; the later of these count.
+// Runs on: every rank. Threads: any; load them once, before threads start.
+// Invariants: (1) options do not change once loaded; (2) a name or value that is not understood is an Error,
+//             wherever it stands. A new option is a field here and an entry in option_table.cpp.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bask {
+
+/// What runs the tasks: a pool of threads, or the calling thread, one task at a time in plan order.
+enum class Scheduler { kThreads, kSync };
+
+/// Whether each thread stays on one core: kAuto does so where the machine allows it and nothing is lost.
+enum class Pin { kAuto, kOn, kOff };
+
+/// How progress is shown: kAuto takes a bar on a terminal and lines elsewhere.
+enum class Progress { kAuto, kBar, kLines, kOff };
+
+/// The settings of one run, with their defaults.
+struct Options {
+  Scheduler scheduler = Scheduler::kThreads;
+  int threads = 0;  // 0: one per core of the affinity mask
+  Pin pin = Pin::kAuto;
+  bool fuse = true;
+  Progress progress = Progress::kAuto;
+  std::chrono::nanoseconds progress_delay = std::chrono::seconds(1);
+  std::uint64_t memory_limit = 0;           // bytes; 0: from the machine
+  std::map<std::string, double> resources;  // what tasks may hold at once, by resource name
+  std::string config;                       // the bask.toml that was read; empty: none
+};
+
+/// All that options are made of, as plain data, so that tests need neither environment nor file system.
+struct OptionSources {
+  std::vector<std::string> arguments = {};              // without the program's name
+  std::map<std::string, std::string> environment = {};  // names that do not begin with BASK_ are ignored
+  /// The text of a file, or nothing when there is no file of that name.
+  std::function<std::optional<std::string>(const std::string& path)> read_file = {};
+};
+
+/// What the command line asks for: the program itself, or only a text about it.
+enum class Request { kRun, kHelp, kVersion };
+
+/// What `load_options` found.
+struct LoadedOptions {
+  Options options;
+  Request request = Request::kRun;
+  std::string text;  // what to print for kHelp and kVersion, whole lines; empty for kRun
+  std::vector<std::size_t> application_arguments;  // positions in `arguments` that are not Bask's, in order
+};
+
+/// Puts options together. Arguments are `--bask-name=value` or `--bask-name value`, up to a lone `--`; the
+/// last one counts. The file is the one that `--bask-config` or BASK_CONFIG names, else `bask.toml` if there
+/// is one.
+/// Throws: Error (kUsage) that names the argument, variable, or file and line, and lists the choices.
+///
+///     LoadedOptions loaded = load_options({.arguments = {"--bask-threads=2", "input.txt"}});
+///     // loaded.options.threads == 2, loaded.application_arguments == {1}
+LoadedOptions load_options(const OptionSources& sources);
+
+/// The same from this process's arguments, environment and files; takes Bask's arguments out of `argv`, so
+/// that the application finds its own, in order (a lone `--` and all that follows it stay).
+/// Throws: as above; `argv` is then as it was.
+LoadedOptions load_options(int& argc, char** argv);
+
+}  // namespace bask
