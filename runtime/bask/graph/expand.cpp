@@ -10,14 +10,14 @@ namespace bask {
 namespace {
 
 // Every layer within reach, those that are referred to before those that refer.
-std::vector<LayerPtr> layers_below(std::span<const TaskRef> targets) {
+std::vector<LayerPtr> layers_below(std::span<const TaskRef* const> targets) {
   std::vector<LayerPtr> layers;
   std::unordered_set<const Layer*> seen;
   const auto visit = [&](const LayerPtr& layer) {
     if (!layers.empty() && layers.back() == layer) return;
     if (seen.insert(layer.get()).second) layers.push_back(layer);
   };
-  for (const TaskRef& target : targets) visit(target.layer);
+  for (const TaskRef* target : targets) visit(target->layer);
   for (std::size_t next = 0; next < layers.size(); ++next) {
     const Layer& layer = *layers[next];  // the vector grows, the layer stays
     for (const LayerPtr& input : layer.inputs()) visit(input);
@@ -36,7 +36,7 @@ void refuse_huge(std::uint64_t tasks) {
 
 }  // namespace
 
-Expansion expand(std::span<const TaskRef> targets) {
+Expansion expand(std::span<const TaskRef* const> targets) {
   Expansion expansion;
   TaskGraph& graph = expansion.graph;
   graph.layers = layers_below(targets);
@@ -59,8 +59,12 @@ Expansion expand(std::span<const TaskRef> targets) {
     refuse_huge(graph.inputs.size());
   }
   if (!graph.annotation.empty()) graph.annotation.resize(tasks);
-  for (const TaskRef& target : targets) {
-    expansion.targets.push_back(TaskId{first_of.at(target.layer.get()) + target.index});
+  const Layer* last_layer = nullptr;
+  std::uint32_t first = 0;
+  expansion.targets.reserve(targets.size());
+  for (const TaskRef* target : targets) {
+    if (target->layer.get() != last_layer) first = first_of.at(last_layer = target->layer.get());
+    expansion.targets.push_back(TaskId{first + target->index});
   }
   return expansion;
 }

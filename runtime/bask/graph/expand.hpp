@@ -16,6 +16,6 @@ struct Expansion {
 
 /// All tasks of all layers that `targets` can reach, some of which may not be needed (`cull` tells).
 /// Cost: linear in tasks and inputs. Throws: Error for more than 2^32 - 2 tasks or inputs.
-Expansion expand(std::span<const TaskRef> targets);
+Expansion expand(std::span<const TaskRef* const> targets);
 
 }  // namespace bask

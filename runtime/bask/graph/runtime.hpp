@@ -22,9 +22,9 @@ class Runtime {
  public:
   virtual ~Runtime() = default;
   /// Runs all that `targets` need. Throws: TaskError when a task throws; Error when stopped or refused.
-  virtual Results compute(std::span<const TaskRef> targets) = 0;
+  virtual Results compute(std::span<const TaskRef* const> targets) = 0;
   /// Draws the graph of all that `targets` need into a file: svg, png, pdf or dot.
-  virtual void visualize(std::span<const TaskRef> targets, const std::filesystem::path& path) = 0;
+  virtual void visualize(std::span<const TaskRef* const> targets, const std::filesystem::path& path) = 0;
 };
 
 /// The runtime in use. Throws: Error when there is none, or when called from inside a task.

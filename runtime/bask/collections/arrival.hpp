@@ -1,0 +1,138 @@
+// arrival.hpp: what a lazy call was made with, read when it runs.
+// Runs on: the rank that runs the task. Threads: each object belongs to one.
+#pragma once
+
+#include <bask/collections/inputs.hpp>
+#include <bask/collections/packing.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace bask::arguments {
+
+// What arrives in a call comes in three forms. `pass<P>()` is what a parameter of type P is given, `natural()` what
+// one of unknown type is, `take()` makes a value of one's own.
+
+template <class P, class V>
+inline constexpr bool wants_own = !std::is_lvalue_reference_v<P> && std::is_same_v<std::remove_cvref_t<P>, V>;
+
+/// A value made for this call.
+template <class V>
+struct Ready {
+  V value;
+  template <class P>
+  V&& pass() { return std::move(value); }
+  V&& natural() { return std::move(value); }
+  V take() { return std::move(value); }
+};
+
+/// A value that other tasks may read as well: moved from at its last use, else copied where it must be.
+template <class V>
+struct Held {
+  Input input;
+  const V& natural() const { return input.value->get<V>(); }
+  V take() {
+    if (input.last_use) return std::move(input.value->get_mutable<V>());
+    if constexpr (std::is_copy_constructible_v<V>) {
+      return natural();
+    } else {
+      throw Error("compute", "a value that cannot be copied is wanted by value in more than one place",
+                  "take it by const reference, or use it once");
+    }
+  }
+  template <class P>
+  decltype(auto) pass() {
+    if constexpr (wants_own<P, V> && !std::is_trivially_copyable_v<V>) {
+      return take();
+    } else {
+      return natural();
+    }
+  }
+};
+
+/// Several values that other tasks may read as well.
+template <class V>
+struct HeldRange {
+  std::span<const Input> inputs;
+  std::vector<V> take() {
+    std::vector<V> values;
+    values.reserve(inputs.size());
+    for (const Input& input : inputs) values.push_back(Held<V>{input}.take());
+    return values;
+  }
+  std::vector<V> natural() { return take(); }
+  template <class P>
+  auto pass() {
+    if constexpr (std::is_same_v<std::remove_cvref_t<P>, Inputs<V>>) {
+      return Inputs<V>(inputs);
+    } else {
+      return take();
+    }
+  }
+};
+
+/// Reads what a CallPacker wrote, in the same order.
+class CallUnpacker {
+ public:
+  CallUnpacker(const std::byte* bytes, std::span<const Input> inputs) : bytes_(bytes), inputs_(inputs) {}
+
+  Input input() { return inputs(1)[0]; }
+  std::span<const Input> inputs(std::size_t count) {
+    const auto front = inputs_.first(count);
+    inputs_ = inputs_.subspan(count);
+    return front;
+  }
+  std::size_t count() { return static_cast<std::size_t>(raw<std::uint64_t>()); }
+
+  template <class V>
+  auto constant() {
+    if constexpr (CopiedWhole<V> && sizeof(V) <= kMostInsideBytes) {
+      return Ready<V>{raw<V>()};
+    } else {
+      return MaybeInside<V>(*this);
+    }
+  }
+
+ private:
+  /// A constant that lies in the task or outside of it, which only its size tells.
+  template <class V>
+  struct MaybeInside {
+    explicit MaybeInside(CallUnpacker& from) {
+      const auto size = from.raw<std::uint16_t>();
+      if (size == CallPacker::kOutside) {
+        held.input = from.input();
+      } else {
+        ByteReader reader({from.bytes_, size});
+        inside.emplace<V>(decode<V>(reader));
+        from.bytes_ += size;
+        held.input = {nullptr, true};
+      }
+    }
+    Held<V> in_place() { return held.input.value != nullptr ? held : Held<V>{{&inside, true}}; }
+    const V& natural() { return in_place().natural(); }
+    V take() { return in_place().take(); }
+    template <class P>
+    decltype(auto) pass() {
+      if constexpr (wants_own<P, V>) {
+        return take();
+      } else {
+        return natural();
+      }
+    }
+    Value inside;
+    Held<V> held{};
+  };
+
+  template <class T>
+  T raw() {
+    alignas(T) std::byte storage[sizeof(T)];
+    std::memcpy(storage, bytes_, sizeof(T));
+    bytes_ += sizeof(T);
+    return *std::launder(reinterpret_cast<T*>(storage));
+  }
+
+  const std::byte* bytes_;
+  std::span<const Input> inputs_;
+};
+
+}  // namespace bask::arguments

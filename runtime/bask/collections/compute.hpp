@@ -1,0 +1,105 @@
+// compute.hpp: run what lazy values need, one or several in one go.
+// Runs on: rank 0. Threads: any, one computation after the other.
+#pragma once
+
+#include <bask/collections/delayed.hpp>
+
+#include <tuple>
+#include <unordered_map>
+
+namespace bask {
+
+namespace arguments {
+
+/// Packs what a user asks for, as if a task were called with it.
+template <class... As>
+CallPacker pack_targets(const As&... wanted) {
+  CallPacker packer;
+  (Argument<As>::pack(wanted, packer), ...);
+  open_layer::close();
+  return packer;
+}
+
+/// Handles to the results, held from now on: one for each handle that was packed.
+inline std::vector<TaskRef> hold_results(std::span<const TaskRef* const> targets, Results& results) {
+  std::vector<TaskRef> held;
+  std::unordered_map<const Value*, TaskRef> held_already;
+  held.reserve(targets.size());
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const TaskRef& target = *targets[i];
+    Value* value = results.targets[i].value;
+    const bool computed = !results.values.empty() && value >= results.values.data() &&
+                          value < results.values.data() + results.values.size();
+    if (!computed) {
+      held.push_back(target);
+      continue;
+    }
+    const auto [entry, is_new] = held_already.try_emplace(value);
+    if (is_new) {
+      const Layer& layer = *target.layer;
+      entry->second = ValueLayer::held(layer.label(target.index), layer.key(target.index), std::move(*value));
+    }
+    held.push_back(entry->second);
+  }
+  return held;
+}
+
+}  // namespace arguments
+
+/// Computes one Delayed, or a container or tuple of them, in one run; returns the same with values in their place.
+template <class A>
+arguments::ValueOf<A> compute(const A& wanted) {
+  const arguments::CallPacker packer = arguments::pack_targets(wanted);
+  const Results results = current_runtime().compute(packer.inputs());
+  arguments::CallUnpacker unpacker(packer.bytes().data(), results.targets);
+  return arguments::unpack_value<A>(unpacker);
+}
+
+/// Computes several in one run, which does what they share once. Returns a tuple: `auto [a, b] = compute(x, y);`
+template <class A, class B, class... As>
+std::tuple<arguments::ValueOf<A>, arguments::ValueOf<B>, arguments::ValueOf<As>...> compute(const A& a, const B& b,
+                                                                                           const As&... more) {
+  return compute(std::tuple<A, B, As...>(a, b, more...));
+}
+
+/// Runs all that is needed now and returns the same handles, whose results are kept while the handles live.
+template <class A>
+A persist(const A& wanted) {
+  const arguments::CallPacker packer = arguments::pack_targets(wanted);
+  Results results = current_runtime().compute(packer.inputs());
+  const std::vector<TaskRef> held = arguments::hold_results(packer.inputs(), results);
+  arguments::RefCursor refs(held);
+  return arguments::Argument<A>::with_refs(wanted, refs);
+}
+template <class A, class B, class... As>
+std::tuple<A, B, As...> persist(const A& a, const B& b, const As&... more) {
+  return persist(std::tuple<A, B, As...>(a, b, more...));
+}
+
+/// Draws the graph of all that is needed into a file: .svg, .png, .pdf or .dot.
+template <class... As>
+void visualize(const std::filesystem::path& path, const As&... wanted) {
+  const arguments::CallPacker packer = arguments::pack_targets(wanted...);
+  current_runtime().visualize(packer.inputs(), path);
+}
+
+template <class T>
+T Delayed<T>::compute() const {
+  if constexpr (std::is_void_v<T>) {
+    bask::compute(*this);
+  } else {
+    return bask::compute(*this);
+  }
+}
+
+template <class T>
+Delayed<T> Delayed<T>::persist() const {
+  return bask::persist(*this);
+}
+
+template <class T>
+void Delayed<T>::visualize(const std::filesystem::path& path) const {
+  bask::visualize(path, *this);
+}
+
+}  // namespace bask

@@ -1,0 +1,156 @@
+// delayed.hpp: lazy calls of ordinary functions, as `dask.delayed` has them.
+// Runs on: rank 0. Threads: any; a Delayed is a value.
+//
+//   auto x = bask::delayed<increment>(1);
+//   auto y = bask::delayed([](int a, int b) { return a * b; })(x, 10);
+//   auto z = x + y;                       // still nothing runs
+//   int result = z.compute();             // now it does
+#pragma once
+
+#include <bask/collections/call.hpp>
+#include <bask/graph/runtime.hpp>
+
+#include <filesystem>
+#include <ostream>
+#include <string>
+
+namespace bask {
+
+/// The result of a task that has not run yet. T must be Serializable, or void. Size: 16 bytes. Copies share the task.
+template <class T>
+class Delayed {
+ public:
+  /// What arrives in a task that takes it: a Delayed<void> arrives as std::monostate.
+  using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+  explicit Delayed(TaskRef ref) : ref_(std::move(ref)) {}
+
+  /// Runs all that is needed and returns the value. Throws: TaskError when a task throws.
+  T compute() const;
+  /// Runs all that is needed now and keeps the result: a Delayed that needs nothing more.
+  Delayed persist() const;
+  /// Draws the graph into a file: .svg, .png, .pdf or .dot.
+  void visualize(const std::filesystem::path& path = "graph.svg") const;
+
+  /// A part of the value: `get<1>()` of a tuple, pair or array, `get<&Point::x>()` of a structure.
+  template <auto Part>
+  auto get() const;
+  /// The result of a const member function: `call<&Point::norm>(2.0)`.
+  template <auto Method, class... As>
+  auto call(const As&... arguments) const;
+
+  Key key() const { return ref_.layer->key(ref_.index); }
+  /// As messages and pictures show the task: "increment-7f3a09c1".
+  std::string name() const { return short_name(ref_.layer->label(ref_.index), key()); }
+  const TaskRef& ref() const { return ref_; }
+
+  template <class U = T>
+  explicit operator bool() const {
+    static_assert(sizeof(Delayed<U>) == 0,
+                  "bask: whether a Delayed is true is not known before compute(): decide inside a task, or compute it first");
+    return false;
+  }
+
+ private:
+  TaskRef ref_;
+};
+
+template <class T>
+std::ostream& operator<<(std::ostream& out, const Delayed<T>& delayed) {
+  return out << "Delayed('" << delayed.name() << "')";
+}
+
+namespace arguments {
+
+template <class V>
+struct Gather {
+  static constexpr const char* kName = "gather";
+  V operator()(V gathered) const { return gathered; }
+};
+
+}  // namespace arguments
+
+/// Calls F with the arguments, later. Arguments are values, Delayeds, and containers or tuples of them.
+template <auto F, class... As>
+  requires(!(std::is_same_v<std::remove_cvref_t<As>, DelayedOptions> || ...))
+auto delayed(const As&... arguments) {
+  static const DelayedOptions plain;
+  return arguments::add_call<FunctionCallee<F>, std::decay_t<const As&>...>(plain, arguments...);
+}
+
+/// F made lazy: `delayed<load>({.name = "load-7", .retries = 2})("file.h5")`.
+template <auto F>
+DelayedFunction<FunctionCallee<F>> delayed(DelayedOptions options) {
+  return DelayedFunction<FunctionCallee<F>>(std::move(options));
+}
+
+/// A captureless lambda or a function object made lazy: `delayed(lambda)(x, y)`.
+template <FunctionObject F>
+auto delayed(const F& function, DelayedOptions options = {}) {
+  static_assert(std::is_default_constructible_v<F> && (CapturelessFunctionObject<F> || Serializable<F>),
+                "bask::delayed: a lambda that captures cannot go to another rank. Pass what it captures as an argument: "
+                "bask::delayed([](int x, int y) { ... })(x, y). A function object needs a default constructor, and to be "
+                "trivially copyable or to have a Boost.Serialization `serialize` member");
+  if constexpr (CapturelessFunctionObject<F>) {
+    return DelayedFunction<ObjectCallee<F>>(std::move(options));
+  } else {
+    return DelayedObject<F>(function, std::move(options));
+  }
+}
+
+/// A value made lazy, stored once however many tasks use it. Of a container or tuple that holds Delayeds: the
+/// same with all of them computed.
+template <class A>
+  requires(!FunctionObject<A>)
+auto delayed(const A& value) {
+  using namespace arguments;
+  using Plain = std::decay_t<const A&>;
+  static_assert(!std::is_function_v<A> && !std::is_function_v<std::remove_pointer_t<Plain>>,
+                "bask::delayed: pass a function as a template argument: bask::delayed<f>(x), not bask::delayed(f)(x). Only so "
+                "do all ranks know which function it is");
+  if constexpr (is_delayed<Plain>) {
+    return value;
+  } else if constexpr (ContainsDelayed<Plain>) {
+    return add_call<ObjectCallee<Gather<ValueOf<Plain>>>, Plain>(DelayedOptions{.pure = true}, value);
+  } else {
+    using V = ValueOf<Plain>;
+    const V constant(value);
+    ByteWriter encoded;
+    encode(encoded, constant);
+    return Delayed<V>(CallPacker::stored_constant(encoded, constant));
+  }
+}
+
+namespace arguments {
+
+template <auto Part>
+struct GetPart {
+  static constexpr const char* kName = "get";
+  auto operator()(const auto& whole) const {
+    if constexpr (std::is_member_pointer_v<decltype(Part)>) {
+      return std::invoke(Part, whole);
+    } else {
+      return std::get<static_cast<std::size_t>(Part)>(whole);
+    }
+  }
+};
+
+}  // namespace arguments
+
+template <class T>
+template <auto Part>
+auto Delayed<T>::get() const {
+  return arguments::add_call<ObjectCallee<arguments::GetPart<Part>>, Delayed>(DelayedOptions{.pure = true}, *this);
+}
+
+template <class T>
+template <auto Method, class... As>
+auto Delayed<T>::call(const As&... arguments) const {
+  return arguments::add_call<FunctionCallee<Method>, Delayed, std::decay_t<const As&>...>(DelayedOptions{}, *this,
+                                                                                         arguments...);
+}
+
+}  // namespace bask
+
+#include <bask/collections/compute.hpp>
+#include <bask/collections/operators.hpp>

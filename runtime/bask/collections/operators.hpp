@@ -1,0 +1,236 @@
+// operators.hpp: arithmetic, comparison and logic between Delayeds and constants, as tasks.
+// Runs on: rank 0. Threads: any.
+// As in Dask, operators are pure: the same operation on the same operands is one task. && and || do not short-circuit.
+#pragma once
+
+#include <bask/collections/delayed.hpp>
+
+#include <concepts>
+#include <utility>
+
+namespace bask {
+
+namespace operators {
+
+/// What an operand is inside the task.
+template <class A>
+using ValueIn = arguments::ValueOf<std::decay_t<A>>;
+
+template <class A, class B>
+concept OneDelayed = arguments::is_delayed<std::decay_t<A>> || arguments::is_delayed<std::decay_t<B>>;
+
+template <class Operation, class A, class B>
+concept Operands = OneDelayed<A, B> && std::invocable<Operation, const ValueIn<A>&, const ValueIn<B>&>;
+template <class Operation, class T>
+concept Operand = std::invocable<Operation, const typename Delayed<T>::value_type&>;
+
+template <class Operation, class... As>
+auto apply(const As&... operands) {
+  static const DelayedOptions pure{.pure = true};
+  return arguments::add_call<ObjectCallee<Operation>, std::decay_t<const As&>...>(pure, operands...);
+}
+
+// The operations by the names they have in graphs, which are those of Python's operator module.
+struct Add {
+  static constexpr const char* kName = "add";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a + b) { return a + b; }
+};
+struct Subtract {
+  static constexpr const char* kName = "sub";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a - b) { return a - b; }
+};
+struct Multiply {
+  static constexpr const char* kName = "mul";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a * b) { return a * b; }
+};
+struct Divide {
+  static constexpr const char* kName = "truediv";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a / b) { return a / b; }
+};
+struct Remainder {
+  static constexpr const char* kName = "mod";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a % b) { return a % b; }
+};
+struct EqualTo {
+  static constexpr const char* kName = "eq";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a == b) { return a == b; }
+};
+struct NotEqualTo {
+  static constexpr const char* kName = "ne";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a != b) { return a != b; }
+};
+struct Less {
+  static constexpr const char* kName = "lt";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a < b) { return a < b; }
+};
+struct LessEqual {
+  static constexpr const char* kName = "le";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a <= b) { return a <= b; }
+};
+struct Greater {
+  static constexpr const char* kName = "gt";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a > b) { return a > b; }
+};
+struct GreaterEqual {
+  static constexpr const char* kName = "ge";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a >= b) { return a >= b; }
+};
+struct LogicalAnd {
+  static constexpr const char* kName = "and";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a && b) { return a && b; }
+};
+struct LogicalOr {
+  static constexpr const char* kName = "or";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a || b) { return a || b; }
+};
+struct BitAnd {
+  static constexpr const char* kName = "bitand";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a & b) { return a & b; }
+};
+struct BitOr {
+  static constexpr const char* kName = "bitor";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a | b) { return a | b; }
+};
+struct BitXor {
+  static constexpr const char* kName = "bitxor";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a ^ b) { return a ^ b; }
+};
+struct ShiftLeft {
+  static constexpr const char* kName = "lshift";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a << b) { return a << b; }
+};
+struct ShiftRight {
+  static constexpr const char* kName = "rshift";
+  auto operator()(const auto& a, const auto& b) const -> decltype(a >> b) { return a >> b; }
+};
+struct Negate {
+  static constexpr const char* kName = "neg";
+  auto operator()(const auto& a) const -> decltype(-a) { return -a; }
+};
+struct Plus {
+  static constexpr const char* kName = "pos";
+  auto operator()(const auto& a) const -> decltype(+a) { return +a; }
+};
+struct LogicalNot {
+  static constexpr const char* kName = "not";
+  auto operator()(const auto& a) const -> decltype(!a) { return !a; }
+};
+struct BitNot {
+  static constexpr const char* kName = "invert";
+  auto operator()(const auto& a) const -> decltype(~a) { return ~a; }
+};
+
+}  // namespace operators
+
+template <class A, class B>
+  requires operators::Operands<operators::Add, A, B>
+auto operator+(const A& a, const B& b) {
+  return operators::apply<operators::Add>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::Subtract, A, B>
+auto operator-(const A& a, const B& b) {
+  return operators::apply<operators::Subtract>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::Multiply, A, B>
+auto operator*(const A& a, const B& b) {
+  return operators::apply<operators::Multiply>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::Divide, A, B>
+auto operator/(const A& a, const B& b) {
+  return operators::apply<operators::Divide>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::Remainder, A, B>
+auto operator%(const A& a, const B& b) {
+  return operators::apply<operators::Remainder>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::EqualTo, A, B>
+auto operator==(const A& a, const B& b) {
+  return operators::apply<operators::EqualTo>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::NotEqualTo, A, B>
+auto operator!=(const A& a, const B& b) {
+  return operators::apply<operators::NotEqualTo>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::Less, A, B>
+auto operator<(const A& a, const B& b) {
+  return operators::apply<operators::Less>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::LessEqual, A, B>
+auto operator<=(const A& a, const B& b) {
+  return operators::apply<operators::LessEqual>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::Greater, A, B>
+auto operator>(const A& a, const B& b) {
+  return operators::apply<operators::Greater>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::GreaterEqual, A, B>
+auto operator>=(const A& a, const B& b) {
+  return operators::apply<operators::GreaterEqual>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::LogicalAnd, A, B>
+auto operator&&(const A& a, const B& b) {
+  return operators::apply<operators::LogicalAnd>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::LogicalOr, A, B>
+auto operator||(const A& a, const B& b) {
+  return operators::apply<operators::LogicalOr>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::BitAnd, A, B>
+auto operator&(const A& a, const B& b) {
+  return operators::apply<operators::BitAnd>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::BitOr, A, B>
+auto operator|(const A& a, const B& b) {
+  return operators::apply<operators::BitOr>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::BitXor, A, B>
+auto operator^(const A& a, const B& b) {
+  return operators::apply<operators::BitXor>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::ShiftLeft, A, B>
+auto operator<<(const A& a, const B& b) {
+  return operators::apply<operators::ShiftLeft>(a, b);
+}
+template <class A, class B>
+  requires operators::Operands<operators::ShiftRight, A, B>
+auto operator>>(const A& a, const B& b) {
+  return operators::apply<operators::ShiftRight>(a, b);
+}
+template <class T>
+  requires operators::Operand<operators::Negate, T>
+auto operator-(const Delayed<T>& a) {
+  return operators::apply<operators::Negate>(a);
+}
+template <class T>
+  requires operators::Operand<operators::Plus, T>
+auto operator+(const Delayed<T>& a) {
+  return operators::apply<operators::Plus>(a);
+}
+template <class T>
+  requires operators::Operand<operators::LogicalNot, T>
+auto operator!(const Delayed<T>& a) {
+  return operators::apply<operators::LogicalNot>(a);
+}
+template <class T>
+  requires operators::Operand<operators::BitNot, T>
+auto operator~(const Delayed<T>& a) {
+  return operators::apply<operators::BitNot>(a);
+}
+
+}  // namespace bask
