@@ -1,0 +1,8 @@
+// bask.hpp: all that a program needs.
+#pragma once
+
+#include <bask/client.hpp>
+#include <bask/collections/delayed.hpp>
+#include <bask/core/error.hpp>
+#include <bask/execution/task_error.hpp>
+#include <bask/run.hpp>

@@ -1,0 +1,25 @@
+// affinity.hpp: the cores that this process may use, and threads that stay on one of them.
+// Runs on: every rank. Threads: any; the mask is read once.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace bask {
+
+class CoreMask {
+ public:
+  /// The affinity mask with which the process was started, as Slurm, mpirun or taskset set it.
+  static const CoreMask& of_process();
+
+  /// Cores in the mask, each counted once however many hardware threads it has; at least 1.
+  unsigned count() const { return static_cast<unsigned>(first_pu_.size()); }
+  /// Keeps the calling thread on core number `core` of the mask. Returns whether the system allowed it.
+  bool pin_this_thread(unsigned core) const;
+
+ private:
+  CoreMask();
+  std::vector<unsigned> first_pu_;  // the operating system's number of each core's first hardware thread
+};
+
+}  // namespace bask

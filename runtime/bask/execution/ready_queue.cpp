@@ -1,0 +1,75 @@
+#include <bask/execution/ready_queue.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace bask {
+namespace {
+
+constexpr auto kSmallestOnTop = std::greater<>();
+
+}  // namespace
+
+void SpinLock::wait() {
+  constexpr int kSpins = 100;
+  for (int spin = 0; held_.load(std::memory_order_relaxed); ++spin) {
+    if (spin < kSpins) {
+      __builtin_ia32_pause();
+    } else {
+      std::this_thread::yield();
+    }
+  }
+}
+
+void ReadyQueue::set_roots(std::vector<std::uint32_t> roots) {
+  const std::lock_guard lock(lock_);
+  roots_ = std::move(roots);
+  next_root_ = 0;
+  size_.store(heap_.size() + roots_.size(), std::memory_order_seq_cst);
+}
+
+std::optional<std::uint32_t> ReadyQueue::take_smallest() {
+  const bool any_root = roots_left() != 0;
+  if (any_root && (heap_.empty() || roots_[next_root_] < heap_.front())) return roots_[next_root_++];
+  if (heap_.empty()) return std::nullopt;
+  std::pop_heap(heap_.begin(), heap_.end(), kSmallestOnTop);
+  const std::uint32_t smallest = heap_.back();
+  heap_.pop_back();
+  return smallest;
+}
+
+ReadyQueue::Next ReadyQueue::push_and_pop(std::span<const std::uint32_t> ready) {
+  const std::lock_guard lock(lock_);
+  for (const std::uint32_t unit : ready) {
+    heap_.push_back(unit);
+    std::push_heap(heap_.begin(), heap_.end(), kSmallestOnTop);
+  }
+  const std::optional<std::uint32_t> unit = take_smallest();
+  const std::size_t left = heap_.size() + roots_left();
+  // A thread that goes to sleep looks at the sizes last, and one that adds work looks for sleepers after this.
+  size_.store(left, left != 0 ? std::memory_order_seq_cst : std::memory_order_relaxed);
+  return {unit, left};
+}
+
+bool ReadyQueue::steal(std::vector<std::uint32_t>& stolen) {
+  if (size() == 0) return false;
+  const std::lock_guard lock(lock_);
+  const auto keep = [](std::size_t count) { return static_cast<std::ptrdiff_t>(count / 2); };
+  const auto move_tail = [&](std::vector<std::uint32_t>& from, std::ptrdiff_t first) {
+    stolen.insert(stolen.end(), from.begin() + first, from.end());
+    from.erase(from.begin() + first, from.end());
+  };
+  // The end of a heap's array holds less urgent units, and what is left is a heap again.
+  if (roots_left() > 1 || heap_.empty()) {
+    if (roots_left() == 0) return false;
+    move_tail(roots_, static_cast<std::ptrdiff_t>(next_root_) + keep(roots_left()));
+  } else {
+    move_tail(heap_, keep(heap_.size()));
+  }
+  size_.store(heap_.size() + roots_left(), std::memory_order_relaxed);
+  return true;
+}
+
+}  // namespace bask

@@ -1,0 +1,59 @@
+// ready_queue.hpp: the units that one thread may run now, the most urgent first; other threads may steal.
+// Runs on: every rank. Threads: its owner pushes and pops, any other steals.
+// Invariants: (1) every unit that goes in comes out once; (2) pop gives the smallest number, which is the earliest
+//             in the plan's order; (3) what is stolen is the less urgent half.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace bask {
+
+/// A lock for a few dozen instructions. Yields its core after a while, in case there are more threads than cores.
+class SpinLock {
+ public:
+  void lock() {
+    while (held_.exchange(true, std::memory_order_acquire)) wait();
+  }
+  void unlock() { held_.store(false, std::memory_order_release); }
+
+ private:
+  void wait();
+  std::atomic<bool> held_{false};
+};
+
+class alignas(64) ReadyQueue {
+ public:
+  /// Units that are ready from the start, ascending. They come out in order among those that are pushed.
+  void set_roots(std::vector<std::uint32_t> roots);
+
+  /// Adds `ready` and takes the most urgent of all. `left` says afterwards how many are there to be stolen.
+  struct Next {
+    std::optional<std::uint32_t> unit;
+    std::size_t left;
+  };
+  Next push_and_pop(std::span<const std::uint32_t> ready);
+
+  /// Takes the less urgent half, at least one; appends it to `stolen`. Returns whether there was any.
+  bool steal(std::vector<std::uint32_t>& stolen);
+
+  /// How many units are there, as far as can be said without the lock.
+  std::size_t size() const { return size_.load(std::memory_order_relaxed); }
+  /// The same, ordered with all other threads' sleeping and waking.
+  std::size_t size_before_sleep() const { return size_.load(std::memory_order_seq_cst); }
+
+ private:
+  std::size_t roots_left() const { return roots_.size() - next_root_; }
+  std::optional<std::uint32_t> take_smallest();
+
+  SpinLock lock_;
+  std::vector<std::uint32_t> heap_;   // smallest on top
+  std::vector<std::uint32_t> roots_;  // from next_root_ on
+  std::size_t next_root_ = 0;
+  std::atomic<std::size_t> size_{0};
+};
+
+}  // namespace bask

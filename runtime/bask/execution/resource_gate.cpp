@@ -1,0 +1,59 @@
+#include <bask/core/error.hpp>
+#include <bask/execution/resource_gate.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace bask {
+namespace {
+
+double amount_of(const ResourceAmounts& amounts, const std::string& name) {
+  const auto found = amounts.find(name);
+  return found == amounts.end() ? 0 : found->second;
+}
+
+std::string listed(const ResourceAmounts& amounts) {
+  std::string text;
+  for (const auto& [name, amount] : amounts) text += fmt::format("{}{}={}", text.empty() ? "" : ",", name, amount);
+  return text.empty() ? "nothing" : text;
+}
+
+}  // namespace
+
+void ResourceGate::check(const ResourceAmounts& wanted, const std::string& task) const {
+  for (const auto& [name, amount] : wanted) {
+    if (amount <= amount_of(free_, name)) continue;
+    throw Error("compute",
+                fmt::format("task '{}' wants {} of resource '{}', and {} is offered", task, amount, name, listed(free_)),
+                fmt::format("offer it with --bask-resources={}={}", name, amount), ExitCode::kUsage);
+  }
+}
+
+bool ResourceGate::take(const ResourceAmounts& wanted) {
+  const auto fits = [&](const auto& want) { return want.second <= amount_of(free_, want.first); };
+  if (!std::all_of(wanted.begin(), wanted.end(), fits)) return false;
+  for (const auto& [name, amount] : wanted) free_[name] -= amount;
+  return true;
+}
+
+bool ResourceGate::enter(std::uint32_t unit, const ResourceAmounts& wanted) {
+  const std::lock_guard lock(mutex_);
+  if (admitted_.erase(unit) != 0 || take(wanted)) return true;
+  waiting_.push_back({unit, &wanted});
+  return false;
+}
+
+std::vector<std::uint32_t> ResourceGate::leave(const ResourceAmounts& held) {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, amount] : held) free_[name] += amount;
+  std::vector<std::uint32_t> admitted;
+  std::erase_if(waiting_, [&](const Waiting& waiting) {
+    if (!take(*waiting.wanted)) return false;
+    admitted.push_back(waiting.unit);
+    admitted_.insert(waiting.unit);
+    return true;
+  });
+  return admitted;
+}
+
+}  // namespace bask

@@ -1,0 +1,40 @@
+// task_error.hpp: a task threw: which one, where, and what it was given.
+// Runs on: thrown on rank 0, out of compute(). Threads: any; a TaskError is a value.
+#pragma once
+
+#include <bask/core/error.hpp>
+#include <bask/core/key.hpp>
+
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace bask {
+
+struct TaskFailure {
+  std::string task;                 ///< as pictures show it: "increment-7f3a09c1"
+  std::string layer;
+  Key key;
+  int rank = 0;
+  std::string host;
+  std::vector<std::string> inputs;  ///< the names of the results and constants that it read
+  std::string cause;                ///< type and text of what was thrown
+};
+
+/// Thrown by compute() when a task threw. The original exception is nested: `std::rethrow_if_nested(error)`.
+class TaskError : public Error {
+ public:
+  explicit TaskError(TaskFailure failure);
+  const TaskFailure& failure() const { return failure_; }
+
+ private:
+  TaskFailure failure_;
+};
+
+/// The type and text of the exception that is being handled: "std::domain_error: x < 0".
+std::string describe_current_exception();
+
+/// A TaskError around the exception that is being handled.
+std::exception_ptr nest_current_exception(TaskFailure failure);
+
+}  // namespace bask

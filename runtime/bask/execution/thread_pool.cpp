@@ -1,0 +1,56 @@
+#include <bask/execution/affinity.hpp>
+#include <bask/execution/thread_pool.hpp>
+
+namespace bask {
+
+ThreadPool::ThreadPool(unsigned threads, Pin pin) {
+  const CoreMask& cores = CoreMask::of_process();
+  // Which cores to leave free is not ours to choose, as neighbours would choose the same: so by itself a pool
+  // is pinned only when it fills the mask.
+  pinned_ = pin == Pin::kOn || (pin == Pin::kAuto && threads == cores.count());
+  for (unsigned thread = 0; thread < threads; ++thread) {
+    const int core = pinned_ ? static_cast<int>(thread % cores.count()) : -1;
+    threads_.emplace_back([this, thread, core] { loop(thread, core); });
+  }
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  started_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void ThreadPool::start(const std::function<void(unsigned)>& body) {
+  {
+    const std::lock_guard lock(mutex_);
+    body_ = &body;
+    busy_ = threads();
+    ++round_;
+  }
+  started_.notify_all();
+}
+
+bool ThreadPool::wait_for(std::chrono::milliseconds timeout) {
+  std::unique_lock lock(mutex_);
+  return returned_.wait_for(lock, timeout, [&] { return busy_ == 0; });
+}
+
+void ThreadPool::loop(unsigned thread, int core) {
+  if (core >= 0) CoreMask::of_process().pin_this_thread(static_cast<unsigned>(core));
+  std::uint64_t round = 0;
+  std::unique_lock lock(mutex_);
+  while (true) {
+    started_.wait(lock, [&] { return closing_ || round_ != round; });
+    if (closing_) return;
+    round = round_;
+    lock.unlock();
+    (*body_)(thread);
+    lock.lock();
+    if (--busy_ == 0) returned_.notify_all();
+  }
+}
+
+}  // namespace bask

@@ -1,0 +1,45 @@
+// thread_pool.hpp: the threads that run tasks, made once and asleep between computations.
+// Runs on: every rank. Threads: one at a time calls start() and waits.
+#pragma once
+
+#include <bask/core/options.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace bask {
+
+class ThreadPool {
+ public:
+  /// `threads` at least 1. Pinned threads stay on one core each.
+  ThreadPool(unsigned threads, Pin pin);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  unsigned threads() const { return static_cast<unsigned>(threads_.size()); }
+  bool pinned() const { return pinned_; }
+
+  /// Has every thread call `body(its number)` once. `body` must stay until all have returned, and must not throw.
+  void start(const std::function<void(unsigned)>& body);
+  /// Waits until all have returned, so long at most. Returns whether they have.
+  bool wait_for(std::chrono::milliseconds timeout);
+
+ private:
+  void loop(unsigned thread, int core);
+
+  std::mutex mutex_;
+  std::condition_variable started_, returned_;
+  const std::function<void(unsigned)>* body_ = nullptr;
+  std::uint64_t round_ = 0;
+  unsigned busy_ = 0;
+  bool closing_ = false;
+  bool pinned_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace bask
