@@ -3,6 +3,7 @@
 
 #include <bask/client.hpp>
 #include <bask/collections/delayed.hpp>
+#include <bask/collections/tasks.hpp>
 #include <bask/core/error.hpp>
 #include <bask/execution/task_error.hpp>
 #include <bask/run.hpp>

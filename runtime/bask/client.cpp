@@ -1,5 +1,7 @@
 #include <bask/client.hpp>
 
+#include <fmt/format.h>
+#include <unistd.h>
 #include <bask/core/event.hpp>
 #include <bask/core/units.hpp>
 #include <bask/execution/affinity.hpp>
@@ -9,8 +11,6 @@
 #include <bask/execution/thread_pool.hpp>
 #include <bask/graph/expand.hpp>
 #include <bask/plan/merge_equal.hpp>
-#include <fmt/format.h>
-#include <unistd.h>
 
 #include <ostream>
 
@@ -37,7 +37,9 @@ Client::Client(const Options& options) : options_(options) {
   before_ = set_current_runtime(this);
 }
 
-Client::~Client() { set_current_runtime(before_); }
+Client::~Client() {
+  set_current_runtime(before_);
+}
 
 Results Client::compute(std::span<const TaskRef* const> targets) {
   const std::lock_guard one_at_a_time(one_at_a_time_);
@@ -68,8 +70,9 @@ std::ostream& operator<<(std::ostream& out, const Client& client) {
   if (info.scheduler == Scheduler::kSync) {
     out << "Client: sync scheduler, in the calling thread";
   } else {
-    out << fmt::format("Client: threads scheduler, {} {} on {} {}{}", info.threads, info.threads == 1 ? "thread" : "threads",
-                       info.cores, info.cores == 1 ? "core" : "cores", info.pinned ? " (pinned)" : "");
+    out << fmt::format("Client: threads scheduler, {} {} on {} {}{}", info.threads,
+                       info.threads == 1 ? "thread" : "threads", info.cores,
+                       info.cores == 1 ? "core" : "cores", info.pinned ? " (pinned)" : "");
   }
   return out << " of " << info.host << ", memory limit " << format_size(info.memory_limit);
 }

@@ -18,14 +18,14 @@ class ThreadPool;
 struct ClientInfo {
   Scheduler scheduler = Scheduler::kThreads;
   std::string host;
-  unsigned cores = 1;    ///< in the affinity mask
-  unsigned threads = 1;  ///< that run tasks
-  bool pinned = false;   ///< each thread to one core
+  unsigned cores = 1;              ///< in the affinity mask
+  unsigned threads = 1;            ///< that run tasks
+  bool pinned = false;             ///< each thread to one core
   std::uint64_t memory_limit = 0;  ///< bytes of results held at once
 };
 
-/// While it lives, compute(), persist() and visualize() work. `bask::run` makes one; a program that has its own
-/// `main` loop may as well: `bask::Client client(options);`
+/// While it lives, compute(), persist() and visualize() work. `bask::run` makes one; a program that has its
+/// own `main` loop may as well: `bask::Client client(options);`
 class Client final : public Runtime {
  public:
   explicit Client(const Options& options = {});

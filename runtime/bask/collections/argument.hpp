@@ -1,7 +1,8 @@
 // argument.hpp: how the arguments of a lazy call are packed, and how they arrive in the call.
 // Runs on: packing on rank 0, unpacking on the rank that runs the task. Threads: any.
-// A Delayed arrives as its value; containers, tuples and the like that hold Delayeds arrive with values in their
-// place; small constants travel inside the task, larger ones are stored once and arrive by const reference.
+// A Delayed arrives as its value; containers, tuples and the like that hold Delayeds arrive with values in
+// their place; small constants travel inside the task, larger ones are stored once and arrive by const
+// reference.
 #pragma once
 
 #include <bask/collections/arrival.hpp>
@@ -50,7 +51,7 @@ struct Argument {
 
 /// Text given as a view or a literal is kept as a string.
 template <class A>
-  requires std::is_same_v<A, std::string_view> || std::is_same_v<A, const char*> || std::is_same_v<A, char*>
+requires std::is_same_v<A, std::string_view> || std::is_same_v<A, const char*> || std::is_same_v<A, char*>
 struct Argument<A> : Argument<std::string> {
   static void pack(std::string_view text, CallPacker& packer) { packer.constant(std::string(text)); }
 };
@@ -106,7 +107,7 @@ struct Computed<std::unordered_map<K, A, Hash, Equal>>
     : std::type_identity<std::unordered_map<K, ValueOf<A>, Hash, Equal>> {};
 
 template <Container A>
-  requires ContainsDelayed<A>
+requires ContainsDelayed<A>
 struct Argument<A> {
   using Element = typename A::value_type;
   using Value = typename Computed<A>::type;
@@ -122,13 +123,14 @@ struct Argument<A> {
   }
   static A with_refs(const A& list, RefCursor& refs) {
     A renewed;
-    for (const Element& element : list) renewed.insert(renewed.end(), Argument<Element>::with_refs(element, refs));
+    for (const Element& element : list)
+      renewed.insert(renewed.end(), Argument<Element>::with_refs(element, refs));
     return renewed;
   }
 };
 
 template <class First, class Second>
-  requires ContainsDelayed<std::pair<First, Second>>
+requires ContainsDelayed<std::pair<First, Second>>
 struct Argument<std::pair<First, Second>> {
   using A = std::remove_const_t<First>;  // as in a map
   using Pair = std::pair<First, Second>;
@@ -148,7 +150,7 @@ struct Argument<std::pair<First, Second>> {
 };
 
 template <class... As>
-  requires ContainsDelayed<std::tuple<As...>>
+requires ContainsDelayed<std::tuple<As...>>
 struct Argument<std::tuple<As...>> {
   using Tuple = std::tuple<As...>;
   using Value = std::tuple<ValueOf<As>...>;
@@ -157,12 +159,13 @@ struct Argument<std::tuple<As...>> {
   }
   static Ready<Value> unpack(CallUnpacker& unpacker) { return {Value{unpack_value<As>(unpacker)...}}; }
   static Tuple with_refs(const Tuple& tuple, RefCursor& refs) {
-    return std::apply([&](const As&... parts) { return Tuple{Argument<As>::with_refs(parts, refs)...}; }, tuple);
+    return std::apply([&](const As&... parts) { return Tuple{Argument<As>::with_refs(parts, refs)...}; },
+                      tuple);
   }
 };
 
 template <class A, std::size_t N>
-  requires ContainsDelayed<A>
+requires ContainsDelayed<A>
 struct Argument<std::array<A, N>> {
   using Array = std::array<A, N>;
   using Value = std::array<ValueOf<A>, N>;
@@ -172,17 +175,19 @@ struct Argument<std::array<A, N>> {
   static Ready<Value> unpack(CallUnpacker& unpacker) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return Ready<Value>{Value{((void)I, unpack_value<A>(unpacker))...}};
-    }(std::make_index_sequence<N>{});
+    }
+    (std::make_index_sequence<N>{});
   }
   static Array with_refs(const Array& array, RefCursor& refs) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return Array{Argument<A>::with_refs(array[I], refs)...};
-    }(std::make_index_sequence<N>{});
+    }
+    (std::make_index_sequence<N>{});
   }
 };
 
 template <class A>
-  requires ContainsDelayed<A>
+requires ContainsDelayed<A>
 struct Argument<std::optional<A>> {
   using Value = std::optional<ValueOf<A>>;
   static void pack(const std::optional<A>& maybe, CallPacker& packer) {

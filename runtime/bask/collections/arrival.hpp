@@ -10,8 +10,8 @@
 
 namespace bask::arguments {
 
-// What arrives in a call comes in three forms. `pass<P>()` is what a parameter of type P is given, `natural()` what
-// one of unknown type is, `take()` makes a value of one's own.
+// What arrives in a call comes in three forms. `pass<P>()` is what a parameter of type P is given,
+// `natural()` what one of unknown type is, `take()` makes a value of one's own.
 
 template <class P, class V>
 inline constexpr bool wants_own = !std::is_lvalue_reference_v<P> && std::is_same_v<std::remove_cvref_t<P>, V>;
@@ -21,7 +21,9 @@ template <class V>
 struct Ready {
   V value;
   template <class P>
-  V&& pass() { return std::move(value); }
+  V&& pass() {
+    return std::move(value);
+  }
   V&& natural() { return std::move(value); }
   V take() { return std::move(value); }
 };

@@ -15,9 +15,9 @@ namespace bask {
 
 /// How a lazy call is made, as the keyword arguments of `dask.delayed`.
 struct DelayedOptions {
-  std::string name{};            ///< what the task is called; its kernel's name unless said
-  bool pure = false;             ///< equal calls are one task
-  std::optional<int> priority{}; ///< see Annotations, here and below
+  std::string name{};             ///< what the task is called; its kernel's name unless said
+  bool pure = false;              ///< equal calls are one task
+  std::optional<int> priority{};  ///< see Annotations, here and below
   std::optional<int> retries{};
   std::map<std::string, double> resources{};
 };
@@ -46,15 +46,16 @@ struct Call {
   using Signature = typename Callee::Signature;
 
   template <std::size_t... I>
-  static auto invoker(std::index_sequence<I...>)
-      -> std::type_identity<decltype(Callee::call(pass_to<Signature, Arrived<As>, I>(std::declval<Arrived<As>&>())...))>;
+  static auto invoker(std::index_sequence<I...>) -> std::type_identity<
+      decltype(Callee::call(pass_to<Signature, Arrived<As>, I>(std::declval<Arrived<As>&>())...))>;
   static constexpr bool kFits = requires { invoker(std::index_sequence_for<As...>{}); };
 
   static decltype(auto) invoke(CallUnpacker& unpacker) {
     std::tuple<Arrived<As>...> arrived{Argument<As>::unpack(unpacker)...};
-    return [&]<std::size_t... I>(std::index_sequence<I...>) -> decltype(auto) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>)->decltype(auto) {
       return Callee::call(pass_to<Signature, Arrived<As>, I>(std::get<I>(arrived))...);
-    }(std::index_sequence_for<As...>{});
+    }
+    (std::index_sequence_for<As...>{});
   }
 
   static void run(KernelCall& call) {
@@ -68,7 +69,8 @@ struct Call {
     }
   }
 
-  static inline const KernelId kernel = KernelRegistry::instance().add(Callee::name(), typeid(Call).name(), &run);
+  static inline const KernelId kernel =
+      KernelRegistry::instance().add(Callee::name(), typeid(Call).name(), &run);
 };
 
 /// What a task that returns R is a Delayed of.
@@ -80,13 +82,17 @@ template <class Callee, class... As>
 auto add_call(const DelayedOptions& options, const As&... arguments) {
   using ThisCall = Call<Callee, As...>;
   static_assert(ThisCall::kFits,
-                "bask::delayed: these arguments do not fit the function's parameters. A Delayed<T> arrives as const T&, or "
-                "as T where the parameter is a T; a parameter cannot be a non-const reference, because results never change");
+                "bask::delayed: these arguments do not fit the function's parameters. A Delayed<T> arrives "
+                "as const T&, or "
+                "as T where the parameter is a T; a parameter cannot be a non-const reference, because "
+                "results never change");
   if constexpr (ThisCall::kFits) {
     using R = typename decltype(ThisCall::invoker(std::index_sequence_for<As...>{}))::type;
-    static_assert(!is_delayed<std::decay_t<R>>, "bask::delayed: a task cannot return a Delayed: return the value");
+    static_assert(!is_delayed<std::decay_t<R>>,
+                  "bask::delayed: a task cannot return a Delayed: return the value");
     static_assert(std::is_void_v<R> || Serializable<std::decay_t<R>>,
-                  "bask::delayed: the function's result cannot go to another rank: pointers and views never travel, and a "
+                  "bask::delayed: the function's result cannot go to another rank: pointers and views never "
+                  "travel, and a "
                   "class needs to be trivially copyable or to have a Boost.Serialization `serialize` member");
     thread_local CallPacker packer;
     packer.clear();
@@ -122,11 +128,13 @@ class DelayedFunction {
 template <class F>
 class DelayedObject {
  public:
-  DelayedObject(F object, DelayedOptions options) : object_(std::move(object)), options_(std::move(options)) {}
+  DelayedObject(F object, DelayedOptions options)
+      : object_(std::move(object)), options_(std::move(options)) {}
 
   template <class... As>
   auto operator()(const As&... arguments) const {
-    return arguments::add_call<StatefulCallee<F>, F, std::decay_t<const As&>...>(options_, object_, arguments...);
+    return arguments::add_call<StatefulCallee<F>, F, std::decay_t<const As&>...>(options_, object_,
+                                                                                 arguments...);
   }
 
  private:

@@ -20,9 +20,12 @@ struct WithCall {
 template <class T>
 struct CalledTwice : T, WithCall {};
 template <class T>
-concept NoCallOperator = requires { &CalledTwice<T>::operator(); };
+concept NoCallOperator = requires {
+  &CalledTwice<T>::operator();
+};
 
-/// The parameters of a callable that has just one signature; `known` is false for generic lambdas and overloads.
+/// The parameters of a callable that has just one signature; `known` is false for generic lambdas and
+/// overloads.
 template <class F>
 struct Signature {
   static constexpr bool known = false;
@@ -45,8 +48,9 @@ struct Signature<R (C::*)(Ps...) noexcept> : Known<Ps...> {};
 template <class R, class C, class... Ps>
 struct Signature<R (C::*)(Ps...) const noexcept> : Known<Ps...> {};
 template <class F>
-  requires(std::is_class_v<F> && requires { &F::operator(); })
-struct Signature<F> : Signature<decltype(&F::operator())> {};
+requires(std::is_class_v<F>&& requires { &F::operator(); }) struct Signature<F>
+    : Signature<decltype(&F::operator())> {
+};
 
 /// "ns::increment" or "(int (*)(int))increment" to "increment".
 constexpr std::string_view plain_name(std::string_view text) {
@@ -98,16 +102,18 @@ concept FunctionObject = std::is_class_v<F> && !std::is_final_v<F> && !callable:
 
 /// Nothing is lost when such a function object is made anew on another rank.
 template <class F>
-concept CapturelessFunctionObject = FunctionObject<F> && std::is_empty_v<F> && std::is_default_constructible_v<F>;
+concept CapturelessFunctionObject =
+    FunctionObject<F> && std::is_empty_v<F> && std::is_default_constructible_v<F>;
 
 /// A function known at compile time: `delayed<f>(…)`.
 template <auto F>
 struct FunctionCallee {
   static std::string_view name() { return callable::name_of_value<F>(); }
   using Signature = callable::Signature<decltype(F)>;
-  static constexpr auto call = [](auto&&... arguments) -> decltype(auto)
-    requires std::is_invocable_v<decltype(F), decltype(arguments)...>
-  { return std::invoke(F, std::forward<decltype(arguments)>(arguments)...); };
+  static constexpr auto call = [
+  ](auto&&... arguments) -> decltype(auto) requires std::is_invocable_v<decltype(F), decltype(arguments)...> {
+    return std::invoke(F, std::forward<decltype(arguments)>(arguments)...);
+  };
 };
 
 /// A captureless lambda or an empty function object: `delayed(lambda)(…)`.
@@ -115,9 +121,10 @@ template <CapturelessFunctionObject F>
 struct ObjectCallee {
   static std::string_view name() { return callable::name_of_type<F>(); }
   using Signature = callable::Signature<F>;
-  static constexpr auto call = [](auto&&... arguments) -> decltype(auto)
-    requires std::is_invocable_v<F, decltype(arguments)...>
-  { return F{}(std::forward<decltype(arguments)>(arguments)...); };
+  static constexpr auto call =
+      [](auto&&... arguments) -> decltype(auto) requires std::is_invocable_v<F, decltype(arguments)...> {
+    return F{}(std::forward<decltype(arguments)>(arguments)...);
+  };
 };
 
 /// A function object with state, which is the first argument of the call.
@@ -127,9 +134,11 @@ struct StatefulCallee {
   struct Signature {
     static constexpr bool known = false;
   };
-  static constexpr auto call = [](const F& object, auto&&... arguments) -> decltype(auto)
-    requires std::is_invocable_v<const F&, decltype(arguments)...>
-  { return object(std::forward<decltype(arguments)>(arguments)...); };
+  static constexpr auto call = [](
+      const F& object,
+      auto&&... arguments) -> decltype(auto) requires std::is_invocable_v<const F&, decltype(arguments)...> {
+    return object(std::forward<decltype(arguments)>(arguments)...);
+  };
 };
 
 }  // namespace bask

@@ -46,7 +46,8 @@ inline std::vector<TaskRef> hold_results(std::span<const TaskRef* const> targets
 
 }  // namespace arguments
 
-/// Computes one Delayed, or a container or tuple of them, in one run; returns the same with values in their place.
+/// Computes one Delayed, or a container or tuple of them, in one run; returns the same with values in their
+/// place.
 template <class A>
 arguments::ValueOf<A> compute(const A& wanted) {
   const arguments::CallPacker packer = arguments::pack_targets(wanted);
@@ -55,10 +56,11 @@ arguments::ValueOf<A> compute(const A& wanted) {
   return arguments::unpack_value<A>(unpacker);
 }
 
-/// Computes several in one run, which does what they share once. Returns a tuple: `auto [a, b] = compute(x, y);`
+/// Computes several in one run, which does what they share once. Returns a tuple: `auto [a, b] = compute(x,
+/// y);`
 template <class A, class B, class... As>
-std::tuple<arguments::ValueOf<A>, arguments::ValueOf<B>, arguments::ValueOf<As>...> compute(const A& a, const B& b,
-                                                                                           const As&... more) {
+std::tuple<arguments::ValueOf<A>, arguments::ValueOf<B>, arguments::ValueOf<As>...> compute(
+    const A& a, const B& b, const As&... more) {
   return compute(std::tuple<A, B, As...>(a, b, more...));
 }
 

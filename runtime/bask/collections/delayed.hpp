@@ -16,7 +16,8 @@
 
 namespace bask {
 
-/// The result of a task that has not run yet. T must be Serializable, or void. Size: 16 bytes. Copies share the task.
+/// The result of a task that has not run yet. T must be Serializable, or void. Size: 16 bytes. Copies share
+/// the task.
 template <class T>
 class Delayed {
  public:
@@ -47,7 +48,8 @@ class Delayed {
   template <class U = T>
   explicit operator bool() const {
     static_assert(sizeof(Delayed<U>) == 0,
-                  "bask: whether a Delayed is true is not known before compute(): decide inside a task, or compute it first");
+                  "bask: whether a Delayed is true is not known before compute(): decide inside a task, or "
+                  "compute it first");
     return false;
   }
 
@@ -72,8 +74,8 @@ struct Gather {
 
 /// Calls F with the arguments, later. Arguments are values, Delayeds, and containers or tuples of them.
 template <auto F, class... As>
-  requires(!(std::is_same_v<std::remove_cvref_t<As>, DelayedOptions> || ...))
-auto delayed(const As&... arguments) {
+requires(!(std::is_same_v<std::remove_cvref_t<As>, DelayedOptions> ||
+           ...)) auto delayed(const As&... arguments) {
   static const DelayedOptions plain;
   return arguments::add_call<FunctionCallee<F>, std::decay_t<const As&>...>(plain, arguments...);
 }
@@ -88,8 +90,10 @@ DelayedFunction<FunctionCallee<F>> delayed(DelayedOptions options) {
 template <FunctionObject F>
 auto delayed(const F& function, DelayedOptions options = {}) {
   static_assert(std::is_default_constructible_v<F> && (CapturelessFunctionObject<F> || Serializable<F>),
-                "bask::delayed: a lambda that captures cannot go to another rank. Pass what it captures as an argument: "
-                "bask::delayed([](int x, int y) { ... })(x, y). A function object needs a default constructor, and to be "
+                "bask::delayed: a lambda that captures cannot go to another rank. Pass what it captures as "
+                "an argument: "
+                "bask::delayed([](int x, int y) { ... })(x, y). A function object needs a default "
+                "constructor, and to be "
                 "trivially copyable or to have a Boost.Serialization `serialize` member");
   if constexpr (CapturelessFunctionObject<F>) {
     return DelayedFunction<ObjectCallee<F>>(std::move(options));
@@ -101,12 +105,12 @@ auto delayed(const F& function, DelayedOptions options = {}) {
 /// A value made lazy, stored once however many tasks use it. Of a container or tuple that holds Delayeds: the
 /// same with all of them computed.
 template <class A>
-  requires(!FunctionObject<A>)
-auto delayed(const A& value) {
+requires(!FunctionObject<A>) auto delayed(const A& value) {
   using namespace arguments;
   using Plain = std::decay_t<const A&>;
   static_assert(!std::is_function_v<A> && !std::is_function_v<std::remove_pointer_t<Plain>>,
-                "bask::delayed: pass a function as a template argument: bask::delayed<f>(x), not bask::delayed(f)(x). Only so "
+                "bask::delayed: pass a function as a template argument: bask::delayed<f>(x), not "
+                "bask::delayed(f)(x). Only so "
                 "do all ranks know which function it is");
   if constexpr (is_delayed<Plain>) {
     return value;
@@ -140,14 +144,15 @@ struct GetPart {
 template <class T>
 template <auto Part>
 auto Delayed<T>::get() const {
-  return arguments::add_call<ObjectCallee<arguments::GetPart<Part>>, Delayed>(DelayedOptions{.pure = true}, *this);
+  return arguments::add_call<ObjectCallee<arguments::GetPart<Part>>, Delayed>(DelayedOptions{.pure = true},
+                                                                              *this);
 }
 
 template <class T>
 template <auto Method, class... As>
 auto Delayed<T>::call(const As&... arguments) const {
-  return arguments::add_call<FunctionCallee<Method>, Delayed, std::decay_t<const As&>...>(DelayedOptions{}, *this,
-                                                                                         arguments...);
+  return arguments::add_call<FunctionCallee<Method>, Delayed, std::decay_t<const As&>...>(
+      DelayedOptions{}, *this, arguments...);
 }
 
 }  // namespace bask

@@ -1,5 +1,5 @@
-#include <bask/core/bytes.hpp>
 #include <fmt/format.h>
+#include <bask/core/bytes.hpp>
 
 namespace bask {
 namespace {
@@ -15,7 +15,8 @@ void ByteReader::refuse(std::size_t size) const {
 std::size_t ByteReader::read_count(std::size_t least_bytes) {
   const auto count = read_raw<std::uint64_t>();
   if (count > bytes_.size() / least_bytes) {
-    throw Error("decode", fmt::format("a container claims {} elements and {} bytes are left", count, bytes_.size()),
+    throw Error("decode",
+                fmt::format("a container claims {} elements and {} bytes are left", count, bytes_.size()),
                 kFix);
   }
   return static_cast<std::size_t>(count);

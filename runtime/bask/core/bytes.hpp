@@ -21,10 +21,8 @@ class ByteWriter {
     bytes_.insert(bytes_.end(), first, first + size);
   }
   template <class T>
-    requires std::is_trivially_copyable_v<T>
-  void write_raw(const T& value) {
-    write(&value, sizeof(T));
-  }
+  requires std::is_trivially_copyable_v<T>
+  void write_raw(const T& value) { write(&value, sizeof(T)); }
 
   std::span<const std::byte> bytes() const { return bytes_; }
   std::size_t size() const { return bytes_.size(); }
@@ -52,8 +50,7 @@ class ByteReader {
     if (size != 0) std::memcpy(to, from.data(), size);
   }
   template <class T>
-    requires std::is_trivially_copyable_v<T>
-  T read_raw() {
+  requires std::is_trivially_copyable_v<T> T read_raw() {
     alignas(T) std::byte storage[sizeof(T)];
     read(storage, sizeof(T));
     return *std::launder(reinterpret_cast<T*>(storage));

@@ -17,7 +17,7 @@ enum class EventKind : std::uint8_t {
   kTaskFinished,
   kTaskFailed,
   kTaskRetried,
-  kResultStored,   ///< `count` is the bytes it holds on the heap, here and below
+  kResultStored,  ///< `count` is the bytes it holds on the heap, here and below
   kResultFreed,
   kResultMoved,    ///< from rank to rank
   kResultSpilled,  ///< from memory to disk
@@ -56,7 +56,9 @@ namespace events {
 extern std::atomic<bool> listened;
 
 /// Whether anybody listens. Ask before making an Event.
-inline bool wanted() { return listened.load(std::memory_order_relaxed); }
+inline bool wanted() {
+  return listened.load(std::memory_order_relaxed);
+}
 /// Hands the event to every sink.
 void emit(const Event& event);
 std::int64_t now_ns();

@@ -41,18 +41,23 @@ concept Container = requires(T c, typename T::value_type v) {
   { c.size() } -> std::convertible_to<std::size_t>;
 };
 template <class T>
-concept UnorderedContainer = Container<T> && requires { typename T::hasher; };
+concept UnorderedContainer = Container<T> && requires {
+  typename T::hasher;
+};
 
 namespace serialization {
 
-// A class has a member called `serialize`, even a private one, when inheriting a second makes the name ambiguous.
+// A class has a member called `serialize`, even a private one, when inheriting a second makes the name
+// ambiguous.
 struct HasOne {
   int serialize;
 };
 template <class T>
 struct WithASecond : T, HasOne {};
 template <class T>
-concept HasNoSerializeMember = requires { &WithASecond<T>::serialize; };
+concept HasNoSerializeMember = requires {
+  &WithASecond<T>::serialize;
+};
 template <class T>
 concept HasSerializeMember = std::is_class_v<T> && !std::is_final_v<T> && !HasNoSerializeMember<T>;
 
@@ -61,26 +66,29 @@ struct Check : std::bool_constant<HasSerializeMember<T> || serialized_by_boost<T
 template <CopiedWhole T>
 struct Check<T> : std::true_type {};
 template <class T>
-  requires is_view<T>
-struct Check<T> : std::false_type {};
+requires is_view<T>
+struct Check<T> : std::false_type {
+};
 template <class A, class B>
-  requires(!CopiedWhole<std::pair<A, B>>)
-struct Check<std::pair<A, B>> : std::bool_constant<Check<std::remove_const_t<A>>::value && Check<B>::value> {};
+requires(!CopiedWhole<std::pair<A, B>>) struct Check<std::pair<A, B>>
+    : std::bool_constant<Check<std::remove_const_t<A>>::value && Check<B>::value> {
+};
 template <class... Ts>
-  requires(!CopiedWhole<std::tuple<Ts...>>)
-struct Check<std::tuple<Ts...>> : std::conjunction<Check<Ts>...> {};
+requires(!CopiedWhole<std::tuple<Ts...>>) struct Check<std::tuple<Ts...>> : std::conjunction<Check<Ts>...> {
+};
 template <class... Ts>
-  requires(!CopiedWhole<std::variant<Ts...>>)
-struct Check<std::variant<Ts...>> : std::conjunction<Check<Ts>...> {};
+requires(!CopiedWhole<std::variant<Ts...>>) struct Check<std::variant<Ts...>>
+    : std::conjunction<Check<Ts>...> {
+};
 template <class T, std::size_t N>
-  requires(!CopiedWhole<std::array<T, N>>)
-struct Check<std::array<T, N>> : Check<T> {};
+requires(!CopiedWhole<std::array<T, N>>) struct Check<std::array<T, N>> : Check<T> {
+};
 template <class T>
-  requires(!CopiedWhole<std::optional<T>>)
-struct Check<std::optional<T>> : Check<T> {};
+requires(!CopiedWhole<std::optional<T>>) struct Check<std::optional<T>> : Check<T> {
+};
 template <Container T>
-  requires(!CopiedWhole<T>)
-struct Check<T> : Check<typename T::value_type> {};
+requires(!CopiedWhole<T>) struct Check<T> : Check<typename T::value_type> {
+};
 
 }  // namespace serialization
 

@@ -86,10 +86,12 @@ T decode_container(ByteReader& reader) {
 template <class Variant, std::size_t I = 0>
 Variant decode_variant(ByteReader& reader, std::size_t index) {
   if constexpr (I < std::variant_size_v<Variant>) {
-    if (index == I) return Variant(std::in_place_index<I>, decode<std::variant_alternative_t<I, Variant>>(reader));
+    if (index == I)
+      return Variant(std::in_place_index<I>, decode<std::variant_alternative_t<I, Variant>>(reader));
     return decode_variant<Variant, I + 1>(reader, index);
   } else {
-    throw Error("decode", "a variant holds an alternative that its type does not have", "the bytes are corrupt");
+    throw Error("decode", "a variant holds an alternative that its type does not have",
+                "the bytes are corrupt");
   }
 }
 
@@ -112,10 +114,12 @@ T decode_by_boost(ByteReader& reader) {
 /// Appends `value` to the bytes of `writer`. Cost: a memory copy for types copied whole and vectors of them.
 template <class T>
 void encode(ByteWriter& writer, const T& value) {
-  static_assert(Serializable<T>,
-                "bask: this type cannot go to another rank. Make it trivially copyable, or give it a Boost.Serialization "
-                "`template <class A> void serialize(A& archive, unsigned)` member (for a function outside the class, "
-                "set bask::serialized_by_boost<T>). Pointers and views never travel: pass the value they refer to");
+  static_assert(
+      Serializable<T>,
+      "bask: this type cannot go to another rank. Make it trivially copyable, or give it a "
+      "Boost.Serialization "
+      "`template <class A> void serialize(A& archive, unsigned)` member (for a function outside the class, "
+      "set bask::serialized_by_boost<T>). Pointers and views never travel: pass the value they refer to");
   using namespace serialization;
   if constexpr (CopiedWhole<T>) {
     writer.write_raw(without_padding(value));
@@ -161,7 +165,8 @@ T decode(ByteReader& reader) {
   } else if constexpr (is_array<T>) {
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return T{((void)I, decode<typename T::value_type>(reader))...};
-    }(std::make_index_sequence<std::tuple_size_v<T>>{});
+    }
+    (std::make_index_sequence<std::tuple_size_v<T>>{});
   } else if constexpr (Container<T> && !HasSerializeMember<T>) {
     return decode_container<T>(reader);
   } else {

@@ -1,6 +1,7 @@
 // value.hpp: one result or constant of any type, with its type known at run time.
 // Runs on: every rank. Threads: a Value belongs to one thread, or is not changed by any.
-// Invariants: (1) a Value holds at most one object; (2) small objects lie inside it, so that a result of up to
+// Invariants: (1) a Value holds at most one object; (2) small objects lie inside it, so that a result of up
+// to
 //             24 bytes costs no allocation; (3) two Values share a cache line, no more.
 #pragma once
 
@@ -13,11 +14,13 @@
 
 namespace bask {
 
-/// The bytes that a value holds outside of itself, for the memory limit. A type of one's own that holds memory
-/// has a member `std::size_t held_bytes() const`.
+/// The bytes that a value holds outside of itself, for the memory limit. A type of one's own that holds
+/// memory has a member `std::size_t held_bytes() const`.
 template <class T>
 std::size_t held_bytes(const T& value) {
-  if constexpr (requires { { value.held_bytes() } -> std::convertible_to<std::size_t>; }) {
+  if constexpr (requires {
+                  { value.held_bytes() } -> std::convertible_to<std::size_t>;
+                }) {
     return value.held_bytes();
   } else if constexpr (CopiedWhole<T>) {
     return 0;
@@ -113,8 +116,8 @@ class Value {
 };
 
 template <class T>
-inline constexpr bool kept_inline =
-    sizeof(T) <= Value::kInlineBytes && alignof(T) <= 8 && std::is_nothrow_move_constructible_v<T>;
+inline constexpr bool kept_inline = sizeof(T) <= Value::kInlineBytes &&
+                                    alignof(T) <= 8 && std::is_nothrow_move_constructible_v<T>;
 
 /// The one ValueType of T. Its functions are made only for Serializable types: others give one clear error.
 template <class T>
@@ -122,7 +125,7 @@ inline constexpr ValueType value_type_of = {
     .info = &typeid(T),
     .size = sizeof(T),
     .is_inline = kept_inline<T>,
-    .is_trivial = kept_inline<T> && std::is_trivially_copyable_v<T>,
+    .is_trivial = kept_inline<T>&& std::is_trivially_copyable_v<T>,
     .destroy =
         [](void* object) noexcept {
           if constexpr (kept_inline<T>) {
@@ -139,7 +142,8 @@ inline constexpr ValueType value_type_of = {
           }
         },
     .held_bytes = [](const void* object) { return bask::held_bytes(*static_cast<const T*>(object)); },
-    .encode = [](ByteWriter& writer, const void* object) { bask::encode(writer, *static_cast<const T*>(object)); },
+    .encode = [](ByteWriter& writer,
+                 const void* object) { bask::encode(writer, *static_cast<const T*>(object)); },
     .decode =
         [](ByteReader& reader) {
           Value value;

@@ -1,5 +1,5 @@
-#include <bask/execution/affinity.hpp>
 #include <hwloc.h>
+#include <bask/execution/affinity.hpp>
 
 #include <memory>
 
@@ -44,7 +44,8 @@ CoreMask::CoreMask() {
   if (here.loaded && hwloc_get_cpubind(here.handle, mask.get(), HWLOC_CPUBIND_PROCESS) == 0) {
     const int cores = hwloc_get_nbobjs_by_type(here.handle, HWLOC_OBJ_CORE);
     for (int core = 0; core < cores; ++core) {
-      const Bitmap both(hwloc_bitmap_dup(hwloc_get_obj_by_type(here.handle, HWLOC_OBJ_CORE, static_cast<unsigned>(core))->cpuset));
+      const Bitmap both(hwloc_bitmap_dup(
+          hwloc_get_obj_by_type(here.handle, HWLOC_OBJ_CORE, static_cast<unsigned>(core))->cpuset));
       hwloc_bitmap_and(both.get(), both.get(), mask.get());
       const int first = hwloc_bitmap_first(both.get());
       if (first >= 0) first_pu_.push_back(static_cast<unsigned>(first));

@@ -14,7 +14,8 @@ Interruptible::Interruptible() {
   received.store(0);
   struct sigaction action {};
   action.sa_handler = [](int signal) { received.store(signal); };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);  // the second one does what it always did: it ends the process
+  action.sa_flags =
+      static_cast<int>(SA_RESETHAND);  // the second one does what it always did: it ends the process
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, &old_interrupt_);
   sigaction(SIGTERM, &action, &old_terminate_);
@@ -25,6 +26,8 @@ Interruptible::~Interruptible() {
   sigaction(SIGTERM, &old_terminate_, nullptr);
 }
 
-int Interruptible::signal() const { return received.load(); }
+int Interruptible::signal() const {
+  return received.load();
+}
 
 }  // namespace bask

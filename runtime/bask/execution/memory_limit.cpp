@@ -1,5 +1,5 @@
-#include <bask/execution/memory_limit.hpp>
 #include <unistd.h>
+#include <bask/execution/memory_limit.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -22,7 +22,8 @@ std::uint64_t limit_up_from(const LimitSources& sources, const std::string& root
                             const std::string& file) {
   std::uint64_t limit = ~std::uint64_t{0};
   while (true) {
-    if (const auto found = number(sources.read_file(root + group + "/" + file))) limit = std::min(limit, *found);
+    if (const auto found = number(sources.read_file(root + group + "/" + file)))
+      limit = std::min(limit, *found);
     const auto slash = group.rfind('/');
     if (slash == std::string::npos) return limit;
     group.resize(slash);
@@ -39,9 +40,11 @@ std::uint64_t control_group_limit(const LimitSources& sources) {
     if (second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
     const std::string group = line.substr(second + 1) == "/" ? "" : line.substr(second + 1);
-    if (controllers.empty()) limit = std::min(limit, limit_up_from(sources, "/sys/fs/cgroup", group, "memory.max"));
+    if (controllers.empty())
+      limit = std::min(limit, limit_up_from(sources, "/sys/fs/cgroup", group, "memory.max"));
     if (controllers.find("memory") != std::string::npos) {
-      limit = std::min(limit, limit_up_from(sources, "/sys/fs/cgroup/memory", group, "memory.limit_in_bytes"));
+      limit =
+          std::min(limit, limit_up_from(sources, "/sys/fs/cgroup/memory", group, "memory.limit_in_bytes"));
     }
   }
   return limit;
@@ -51,7 +54,8 @@ std::uint64_t control_group_limit(const LimitSources& sources) {
 std::uint64_t slurm_limit(const LimitSources& sources) {
   constexpr std::uint64_t kMiB = 1u << 20;
   std::uint64_t limit = ~std::uint64_t{0};
-  if (const auto node = number(sources.variable("SLURM_MEM_PER_NODE")); node && *node != 0) limit = *node * kMiB;
+  if (const auto node = number(sources.variable("SLURM_MEM_PER_NODE")); node && *node != 0)
+    limit = *node * kMiB;
   const auto per_cpu = number(sources.variable("SLURM_MEM_PER_CPU"));
   const auto cpus = number(sources.variable("SLURM_CPUS_ON_NODE"));
   if (per_cpu && cpus && *per_cpu != 0) limit = std::min(limit, *per_cpu * *cpus * kMiB);

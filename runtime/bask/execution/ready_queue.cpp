@@ -48,7 +48,8 @@ ReadyQueue::Next ReadyQueue::push_and_pop(std::span<const std::uint32_t> ready) 
   }
   const std::optional<std::uint32_t> unit = take_smallest();
   const std::size_t left = heap_.size() + roots_left();
-  // A thread that goes to sleep looks at the sizes last, and one that adds work looks for sleepers after this.
+  // A thread that goes to sleep looks at the sizes last, and one that adds work looks for sleepers after
+  // this.
   size_.store(left, left != 0 ? std::memory_order_seq_cst : std::memory_order_relaxed);
   return {unit, left};
 }

@@ -1,6 +1,7 @@
 // ready_queue.hpp: the units that one thread may run now, the most urgent first; other threads may steal.
 // Runs on: every rank. Threads: its owner pushes and pops, any other steals.
-// Invariants: (1) every unit that goes in comes out once; (2) pop gives the smallest number, which is the earliest
+// Invariants: (1) every unit that goes in comes out once; (2) pop gives the smallest number, which is the
+// earliest
 //             in the plan's order; (3) what is stolen is the less urgent half.
 #pragma once
 
@@ -12,7 +13,8 @@
 
 namespace bask {
 
-/// A lock for a few dozen instructions. Yields its core after a while, in case there are more threads than cores.
+/// A lock for a few dozen instructions. Yields its core after a while, in case there are more threads than
+/// cores.
 class SpinLock {
  public:
   void lock() {

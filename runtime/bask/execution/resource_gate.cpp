@@ -1,6 +1,6 @@
+#include <fmt/format.h>
 #include <bask/core/error.hpp>
 #include <bask/execution/resource_gate.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -14,7 +14,8 @@ double amount_of(const ResourceAmounts& amounts, const std::string& name) {
 
 std::string listed(const ResourceAmounts& amounts) {
   std::string text;
-  for (const auto& [name, amount] : amounts) text += fmt::format("{}{}={}", text.empty() ? "" : ",", name, amount);
+  for (const auto& [name, amount] : amounts)
+    text += fmt::format("{}{}={}", text.empty() ? "" : ",", name, amount);
   return text.empty() ? "nothing" : text;
 }
 
@@ -24,7 +25,8 @@ void ResourceGate::check(const ResourceAmounts& wanted, const std::string& task)
   for (const auto& [name, amount] : wanted) {
     if (amount <= amount_of(free_, name)) continue;
     throw Error("compute",
-                fmt::format("task '{}' wants {} of resource '{}', and {} is offered", task, amount, name, listed(free_)),
+                fmt::format("task '{}' wants {} of resource '{}', and {} is offered", task, amount, name,
+                            listed(free_)),
                 fmt::format("offer it with --bask-resources={}={}", name, amount), ExitCode::kUsage);
   }
 }

@@ -1,6 +1,7 @@
 // resource_gate.hpp: admits units that hold resources while they run, as far as there are any.
 // Runs on: every rank. Threads: any.
-// Invariants: (1) what is held never exceeds what is offered; (2) a unit that was turned away is handed out again
+// Invariants: (1) what is held never exceeds what is offered; (2) a unit that was turned away is handed out
+// again
 //             as soon as it fits; (3) units are handed out in the order in which they were turned away.
 #pragma once
 
@@ -21,7 +22,8 @@ class ResourceGate {
 
   /// Throws: Error when `wanted` could never be held, naming `task`, what is missing and what is offered.
   void check(const ResourceAmounts& wanted, const std::string& task) const;
-  /// Takes what the unit wants, unless `leave` gave it that already, or remembers the unit. Returns whether it may run.
+  /// Takes what the unit wants, unless `leave` gave it that already, or remembers the unit. Returns whether
+  /// it may run.
   bool enter(std::uint32_t unit, const ResourceAmounts& wanted);
   /// Gives back, and returns the units that now hold what they want and may run.
   std::vector<std::uint32_t> leave(const ResourceAmounts& held);

@@ -1,6 +1,6 @@
-#include <bask/execution/task_error.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <bask/execution/task_error.hpp>
 
 #include <boost/core/demangle.hpp>
 #include <typeinfo>
@@ -12,15 +12,16 @@ std::string inputs_text(const std::vector<std::string>& inputs) {
   constexpr std::size_t kMostShown = 5;
   if (inputs.empty()) return "it had no inputs";
   const std::size_t shown = std::min(inputs.size(), kMostShown);
-  std::string text = fmt::format("{} '{}'", inputs.size() == 1 ? "its input was" : "its inputs were",
-                                 fmt::join(inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(shown), "', '"));
+  std::string text =
+      fmt::format("{} '{}'", inputs.size() == 1 ? "its input was" : "its inputs were",
+                  fmt::join(inputs.begin(), inputs.begin() + static_cast<std::ptrdiff_t>(shown), "', '"));
   if (inputs.size() > shown) text += fmt::format(" and {} more", inputs.size() - shown);
   return text;
 }
 
 std::string what_happened(const TaskFailure& failure) {
-  return fmt::format("task '{}' (layer {}, rank {}, node {}) threw {}", failure.task, failure.layer, failure.rank,
-                     failure.host, failure.cause);
+  return fmt::format("task '{}' (layer {}, rank {}, node {}) threw {}", failure.task, failure.layer,
+                     failure.rank, failure.host, failure.cause);
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 namespace bask {
 
 struct TaskFailure {
-  std::string task;                 ///< as pictures show it: "increment-7f3a09c1"
+  std::string task;  ///< as pictures show it: "increment-7f3a09c1"
   std::string layer;
   Key key;
   int rank = 0;

@@ -1,6 +1,6 @@
+#include <fmt/format.h>
 #include <bask/execution/task_error.hpp>
 #include <bask/execution/task_runner.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
@@ -42,12 +42,13 @@ void TaskRunner::deal_roots() {
 
 void TaskRunner::check_resources() {
   if (graph_.annotation.empty()) return;
-  for (const TaskId task : plan_.task) resources_.check(graph_.annotations_of(task).resources, graph_.name(task));
+  for (const TaskId task : plan_.task)
+    resources_.check(graph_.annotations_of(task).resources, graph_.name(task));
 }
 
 bool TaskRunner::any_work() const {
-  return has_ended() ||
-         std::any_of(queues_.begin(), queues_.end(), [](const ReadyQueue& q) { return q.size_before_sleep() != 0; });
+  return has_ended() || std::any_of(queues_.begin(), queues_.end(),
+                                    [](const ReadyQueue& q) { return q.size_before_sleep() != 0; });
 }
 
 void TaskRunner::report_done(Worker& worker) {
@@ -240,7 +241,8 @@ std::vector<std::uint64_t> TaskRunner::done_by_group() const {
 Results TaskRunner::take_results() {
   if (failure_) std::rethrow_exception(failure_);
   if (units_left_.load(std::memory_order_acquire) != 0) {
-    throw Error("compute", fmt::format("it was stopped after {} of {} tasks", tasks_done(), plan_.positions()),
+    throw Error("compute",
+                fmt::format("it was stopped after {} of {} tasks", tasks_done(), plan_.positions()),
                 "start it again to compute the rest", ExitCode::kInterrupted);
   }
   Results results;

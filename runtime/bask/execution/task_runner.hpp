@@ -1,8 +1,9 @@
 // task_runner.hpp: runs one plan, on the threads that come to work on it.
 // Runs on: every rank. Threads: each calls work() with its own number; any may cancel.
-// Invariants: (1) a task runs after all its inputs, once unless it is retried; (2) after a failure or a cancel no
-//             further task starts, and work() returns once the running ones have ended; (3) the results do not
-//             depend on the number of threads or their timing.
+// Invariants: (1) a task runs after all its inputs, once unless it is retried; (2) after a failure or a
+// cancel no
+//             further task starts, and work() returns once the running ones have ended; (3) the results do
+//             not depend on the number of threads or their timing.
 #pragma once
 
 #include <bask/core/event.hpp>
@@ -49,8 +50,8 @@ class TaskRunner {
   std::vector<std::uint64_t> done_by_group() const;
   std::uint64_t peak_bytes() const { return store_.peak_bytes(); }
 
-  /// After all threads have returned. Throws: what the first failed task caused, in the plan's order; Error when
-  /// the run was cancelled.
+  /// After all threads have returned. Throws: what the first failed task caused, in the plan's order; Error
+  /// when the run was cancelled.
   Results take_results();
 
  private:

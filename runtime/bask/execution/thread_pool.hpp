@@ -24,7 +24,8 @@ class ThreadPool {
   unsigned threads() const { return static_cast<unsigned>(threads_.size()); }
   bool pinned() const { return pinned_; }
 
-  /// Has every thread call `body(its number)` once. `body` must stay until all have returned, and must not throw.
+  /// Has every thread call `body(its number)` once. `body` must stay until all have returned, and must not
+  /// throw.
   void start(const std::function<void(unsigned)>& body);
   /// Waits until all have returned, so long at most. Returns whether they have.
   bool wait_for(std::chrono::milliseconds timeout);

@@ -20,10 +20,16 @@ Annotations overlay(const Annotations& outer, const Annotations& inner) {
   return both;
 }
 
-annotate::annotate(Annotations annotations) : outer_(in_force()) { in_force() = overlay(outer_, annotations); }
+annotate::annotate(Annotations annotations) : outer_(in_force()) {
+  in_force() = overlay(outer_, annotations);
+}
 
-annotate::~annotate() { in_force() = std::move(outer_); }
+annotate::~annotate() {
+  in_force() = std::move(outer_);
+}
 
-const Annotations& annotate::current() { return in_force(); }
+const Annotations& annotate::current() {
+  return in_force();
+}
 
 }  // namespace bask

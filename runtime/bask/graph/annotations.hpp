@@ -21,8 +21,8 @@ struct Annotations {
 /// `inner` where it says something, else `outer`.
 Annotations overlay(const Annotations& outer, const Annotations& inner);
 
-/// While it lives, the tasks that this thread adds carry these annotations; scopes nest, as `dask.annotate` does.
-/// Example: `const bask::annotate scope({.priority = 10, .retries = 2});`
+/// While it lives, the tasks that this thread adds carry these annotations; scopes nest, as `dask.annotate`
+/// does. Example: `const bask::annotate scope({.priority = 10, .retries = 2});`
 class annotate {
  public:
   [[nodiscard]] explicit annotate(Annotations annotations);

@@ -17,7 +17,8 @@ ExplicitLayer::ExplicitLayer(std::uint32_t expected_tasks) : Layer(next_sequence
 std::uint32_t ExplicitLayer::slot_of(const LayerPtr& layer) {
   if (layer.get() == this) return 0;
   if (layer.get() == last_layer_) return last_slot_;
-  const auto [entry, is_new] = slots_.try_emplace(layer.get(), static_cast<std::uint32_t>(inputs_.size() + 1));
+  const auto [entry, is_new] =
+      slots_.try_emplace(layer.get(), static_cast<std::uint32_t>(inputs_.size() + 1));
   if (is_new) inputs_.push_back(layer);
   last_layer_ = layer.get();
   return last_slot_ = entry->second;
@@ -89,7 +90,8 @@ void ExplicitLayer::expand_notes(TaskGraph& graph, std::uint32_t first) const {
   const auto before = static_cast<std::uint32_t>(graph.annotations.size());
   graph.annotations.insert(graph.annotations.end(), annotations_.begin() + 1, annotations_.end());
   graph.annotation.resize(first);
-  for (const std::uint32_t index : annotation_) graph.annotation.push_back(index == 0 ? 0 : before + index - 1);
+  for (const std::uint32_t index : annotation_)
+    graph.annotation.push_back(index == 0 ? 0 : before + index - 1);
 }
 
 namespace open_layer {
@@ -115,9 +117,11 @@ Open& here() {
 TaskRef append(const NewTask& task, const Annotations& own) {
   Open& open = here();
   const auto fits = [&](const TaskRef* input) { return open.layer->may_refer_to(*input->layer); };
-  if (open.layer == nullptr || open.layer->is_full() || !std::all_of(task.inputs.begin(), task.inputs.end(), fits)) {
+  if (open.layer == nullptr || open.layer->is_full() ||
+      !std::all_of(task.inputs.begin(), task.inputs.end(), fits)) {
     // Who fills one layer is likely to fill the next.
-    open.expected_tasks = open.layer != nullptr && open.layer->is_full() ? ExplicitLayer::kMostTasks : kFirstTasks;
+    open.expected_tasks =
+        open.layer != nullptr && open.layer->is_full() ? ExplicitLayer::kMostTasks : kFirstTasks;
     open.layer = new ExplicitLayer(open.expected_tasks);
   }
   const Annotations& scope = annotate::current();
@@ -126,9 +130,13 @@ TaskRef append(const NewTask& task, const Annotations& own) {
   return {open.layer, index};
 }
 
-std::uint64_t next_number() { return ++here().next_number; }
+std::uint64_t next_number() {
+  return ++here().next_number;
+}
 
-void close() { here().layer = nullptr; }
+void close() {
+  here().layer = nullptr;
+}
 
 }  // namespace open_layer
 

@@ -38,14 +38,16 @@ class TaskWriter {
 
 /// A pure function object that describes task `index`, and that can go to another rank.
 template <class G>
-concept TaskGenerator = Serializable<G> && requires(const G& generator, std::uint32_t index, TaskWriter& writer) {
+concept TaskGenerator = Serializable<G> &&
+    requires(const G& generator, std::uint32_t index, TaskWriter& writer) {
   generator(index, writer);
 };
 
 template <TaskGenerator G>
 class GeneratedLayer final : public Layer {
  public:
-  GeneratedLayer(std::string name, KernelId kernel, std::uint32_t size, G generator, std::vector<LayerPtr> inputs)
+  GeneratedLayer(std::string name, KernelId kernel, std::uint32_t size, G generator,
+                 std::vector<LayerPtr> inputs)
       : Layer(next_sequence()), name_(std::move(name)), kernel_(kernel), size_(size), generator_(generator) {
     inputs_ = std::move(inputs);
     ByteWriter content;

@@ -13,7 +13,8 @@ KernelId KernelRegistry::add(std::string_view name, std::string_view signature, 
   const std::string text = std::string(name) + '\n' + std::string(signature);
   Key hash = hash_text(text);
   const auto taken = [&](const Key& key) {
-    return std::any_of(kernels_.begin(), kernels_.end(), [&](const Kernel& kernel) { return kernel.hash == key; });
+    return std::any_of(kernels_.begin(), kernels_.end(),
+                       [&](const Kernel& kernel) { return kernel.hash == key; });
   };
   for (std::uint64_t twin = 1; taken(hash); ++twin) hash = hash_member(hash_text(text), twin);
   kernels_.push_back({std::string(name), hash, run});

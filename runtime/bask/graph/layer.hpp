@@ -1,8 +1,8 @@
 // layer.hpp: the tasks that one operation of a user adds, as the unit in which graphs are built and freed.
 // Runs on: rank 0. Threads: counted references may be dropped by any thread; each layer is filled by one.
 // Invariants: (1) a layer refers only to itself and to layers with a smaller sequence number, so there are no
-//             cycles; (2) it lives as long as a handle or another layer refers to it; (3) dropping a long chain
-//             of layers does not recurse.
+//             cycles; (2) it lives as long as a handle or another layer refers to it; (3) dropping a long
+//             chain of layers does not recurse.
 #pragma once
 
 #include <bask/core/key.hpp>
@@ -40,7 +40,8 @@ class Layer {
   /// What task `index` is called, before its key's digits: a kernel's name, or what the user said.
   virtual std::string label(std::uint32_t index) const = 0;
   /// Appends all tasks to `graph`. `first_of_slot[0]` is the id of this layer's first task, and
-  /// `first_of_slot[k]` that of `inputs()[k - 1]`. A pure function: the same tasks at every call, on every rank.
+  /// `first_of_slot[k]` that of `inputs()[k - 1]`. A pure function: the same tasks at every call, on every
+  /// rank.
   virtual void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const = 0;
 
   std::uint64_t sequence() const { return sequence_; }

@@ -37,8 +37,8 @@ std::string TaskGraph::name(TaskId task) const {
 }
 
 std::size_t TaskGraph::bytes() const {
-  return bytes_of(group) + bytes_of(input_begin) + bytes_of(inputs) + bytes_of(argument_begin) + bytes_of(arguments) +
-         bytes_of(annotation) + bytes_of(pure);
+  return bytes_of(group) + bytes_of(input_begin) + bytes_of(inputs) + bytes_of(argument_begin) +
+         bytes_of(arguments) + bytes_of(annotation) + bytes_of(pure);
 }
 
 void TaskGraph::add_arguments(const void* data, std::size_t size) {

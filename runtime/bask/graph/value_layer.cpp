@@ -62,6 +62,8 @@ TaskRef ValueLayer::publish(const Key& key, Value value) {
   return {owner, 0};
 }
 
-void ValueLayer::expand(TaskGraph& graph, std::span<const std::uint32_t>) const { graph.add_constant(&value_); }
+void ValueLayer::expand(TaskGraph& graph, std::span<const std::uint32_t>) const {
+  graph.add_constant(&value_);
+}
 
 }  // namespace bask

@@ -17,7 +17,8 @@ std::vector<std::uint32_t> place_tasks(Plan& plan, std::span<const TaskId> tails
   plan.task.reserve(tails.size());
   for (const TaskId tail : tails) {
     const auto first = plan.task.size();
-    for (std::uint32_t task = tail.index; task != kNoIndex; task = previous[task]) plan.task.push_back({task});
+    for (std::uint32_t task = tail.index; task != kNoIndex; task = previous[task])
+      plan.task.push_back({task});
     std::reverse(plan.task.begin() + static_cast<std::ptrdiff_t>(first), plan.task.end());
     for (auto position = first; position < plan.task.size(); ++position) {
       position_of[plan.task[position].index] = static_cast<std::uint32_t>(position);
@@ -38,7 +39,8 @@ void place_inputs(Plan& plan, const TaskGraph& graph, std::span<const std::uint3
   plan.uses.reserve(plan.task.size());
   plan.inputs.reserve(graph.inputs.size());
   for (const TaskId task : plan.task) {
-    for (const TaskId input : graph.inputs_of(task)) plan.inputs.push_back(source_of(graph, position_of, input));
+    for (const TaskId input : graph.inputs_of(task))
+      plan.inputs.push_back(source_of(graph, position_of, input));
     plan.input_begin.push_back(static_cast<std::uint32_t>(plan.inputs.size()));
     plan.uses.push_back(uses[task.index]);
   }
@@ -66,7 +68,8 @@ void link_units(Plan& plan) {
     ++plan.waits_for[unit];
     ++plan.successor_begin[unit_of[producer] + 1];
   });
-  for (std::size_t unit = 0; unit < units; ++unit) plan.successor_begin[unit + 1] += plan.successor_begin[unit];
+  for (std::size_t unit = 0; unit < units; ++unit)
+    plan.successor_begin[unit + 1] += plan.successor_begin[unit];
   std::vector<std::uint32_t> next(plan.successor_begin.begin(), plan.successor_begin.end() - 1);
   plan.successors.resize(plan.successor_begin.back());
   for_each_edge(plan, [&](std::uint32_t unit, std::uint32_t producer) {
@@ -87,7 +90,8 @@ Plan make_plan(const TaskGraph& graph, std::span<const TaskId> targets, const Pl
   const std::vector<std::uint32_t> previous =
       options.fuse ? fuse(graph, uses) : std::vector<std::uint32_t>(graph.size(), kNoIndex);
   Plan plan;
-  const std::vector<std::uint32_t> position_of = place_tasks(plan, order(graph, targets, previous, uses), previous);
+  const std::vector<std::uint32_t> position_of =
+      place_tasks(plan, order(graph, targets, previous, uses), previous);
   place_inputs(plan, graph, position_of, uses);
   link_units(plan);
   for (const TaskId target : targets) plan.targets.push_back(source_of(graph, position_of, target));

@@ -37,7 +37,7 @@ struct Plan {
   std::vector<std::uint32_t> unit_begin{0};       ///< and one more, into positions
   std::vector<std::uint32_t> waits_for;           ///< how many inputs must be there before it starts
   std::vector<std::uint32_t> successor_begin{0};  ///< and one more, into `successors`
-  std::vector<std::uint32_t> successors;          ///< units that read the unit's last result, once per reading
+  std::vector<std::uint32_t> successors;  ///< units that read the unit's last result, once per reading
   // Of the whole.
   std::vector<std::uint32_t> roots;  ///< units that wait for nothing, ascending
   std::vector<Source> targets;       ///< in the order they were asked for
