@@ -10,6 +10,7 @@
 #include <bask/execution/task_runner.hpp>
 #include <bask/execution/thread_pool.hpp>
 #include <bask/graph/expand.hpp>
+#include <bask/plan/make_plan.hpp>
 #include <bask/plan/merge_equal.hpp>
 
 #include <ostream>

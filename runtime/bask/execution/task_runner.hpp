@@ -11,8 +11,9 @@
 #include <bask/execution/parking.hpp>
 #include <bask/execution/ready_queue.hpp>
 #include <bask/execution/resource_gate.hpp>
+#include <bask/graph/plan.hpp>
 #include <bask/graph/runtime.hpp>
-#include <bask/plan/plan.hpp>
+#include <bask/graph/task_graph.hpp>
 
 #include <atomic>
 #include <exception>

@@ -1,8 +1,8 @@
 #include <bask/core/error.hpp>
 #include <bask/plan/cull.hpp>
 #include <bask/plan/fuse.hpp>
+#include <bask/plan/make_plan.hpp>
 #include <bask/plan/order.hpp>
-#include <bask/plan/plan.hpp>
 
 #include <algorithm>
 

@@ -1,21 +1,18 @@
-// plan.hpp: a graph made ready to run: what runs in which order, who waits for whom, who reads what.
-// Runs on: rank 0. Threads: made by one, then read by any.
-// Invariants: (1) each needed task has one position, each position one task; (2) a task's inputs have smaller
+// plan.hpp: a graph made ready to run, as plain data: what runs in which order, who waits for whom, who reads
+// what. Runs on: made on rank 0 by `make_plan`, followed on every rank. Threads: made by one, then read by
+// any. Invariants: (1) each needed task has one position, each position one task; (2) a task's inputs have
+// smaller
 //             positions; (3) the tasks of a unit have consecutive positions and are run by one thread.
 // Size: 16 bytes a task, 4 per input; 8 a unit, 4 per input of a unit.
 #pragma once
 
-#include <bask/graph/task_graph.hpp>
+#include <bask/core/id.hpp>
 
 #include <cstdint>
 #include <span>
 #include <vector>
 
 namespace bask {
-
-struct PlanOptions {
-  bool fuse = true;  ///< run linear chains as one unit
-};
 
 /// Where a task finds an input: at a position of the plan, or among the graph's constants.
 struct Source {
@@ -51,8 +48,5 @@ struct Plan {
     return {successors.data() + successor_begin[unit], successors.data() + successor_begin[unit + 1]};
   }
 };
-
-/// Culls, fuses and orders. Throws: Error for more than 2^31 - 1 tasks.
-Plan make_plan(const TaskGraph& graph, std::span<const TaskId> targets, const PlanOptions& options);
 
 }  // namespace bask
