@@ -2,7 +2,7 @@
 # preset is configured and built from any state that its folder may be in.
 # Exit codes: 1 something failed; 2 something is missing here, and the message says how to get it.
 unset CDPATH
-root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 : "${CMAKE_BUILD_PARALLEL_LEVEL:=$(nproc)}" "${CTEST_PARALLEL_LEVEL:=$(nproc)}"
 export CMAKE_BUILD_PARALLEL_LEVEL CTEST_PARALLEL_LEVEL
 
@@ -64,7 +64,7 @@ find_missing() {
 explain_missing() {
   printf 'Bask needs, and does not find here:\n'
   printf '  %s\n' "${missing[@]##*|}"
-  printf 'On Debian or Ubuntu:\n  sudo apt-get install --no-install-recommends'
+  printf 'On Debian or Ubuntu:\n  sudo apt-get update && sudo apt-get install --no-install-recommends'
   printf ' %s' "${missing[@]%%|*}"
   printf '\nOn a cluster: load a module for each ("module avail", or "spack load"); libraries are looked for through\n'
   printf 'pkg-config (PKG_CONFIG_PATH), CMAKE_PREFIX_PATH, BOOST_ROOT and CPATH; CXX names the compiler.\n'
