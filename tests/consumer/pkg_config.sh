@@ -7,8 +7,9 @@ shift 3
 directory=$(dirname "$(find "$prefix" -name bask.pc)")
 PKG_CONFIG_PATH=$directory${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}
 export PKG_CONFIG_PATH
+# Flags are words, split on purpose.
+"$@" -c "$source" -o "$program.o" $(pkg-config --cflags bask)
 for static in --static ""; do
-  # Flags are words, split on purpose.
-  "$@" "$source" -o "$program" $(pkg-config --cflags --libs $static bask)
+  "$@" "$program.o" -o "$program" $(pkg-config --libs $static bask)
   LD_LIBRARY_PATH=$(pkg-config --variable=libdir bask) "$program"
 done
