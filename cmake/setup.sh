@@ -137,6 +137,6 @@ stage() {
     return
   fi
   printf '%6d s  FAILED; the end of %s:\n' $((SECONDS - start)) "$log"
-  tail -n 60 "$log" | sed 's/^/  | /'
+  grep -Ev '^ +Start +[0-9]+: |  Passed +[0-9.]+ sec$' "$log" | tail -n 100 | sed 's/^/  | /'
   return "$code"
 }
