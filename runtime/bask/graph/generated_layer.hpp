@@ -65,14 +65,26 @@ class GeneratedLayer final : public Layer {
   void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const override {
     const std::uint32_t group = graph.group_for(name_, &KernelRegistry::instance()[kernel_]);
     TaskWriter writer(graph, first_of_slot);
+    const std::size_t inputs_before = graph.inputs.size();
+    const std::size_t arguments_before = graph.arguments.size();
     for (std::uint32_t index = 0; index < size_; ++index) {
       generator_(index, writer);
       graph.end_task(group);
+      if (index == kSample) reserve_like_first(graph, inputs_before, arguments_before);
     }
     if (!annotations_.empty()) graph.annotate_from(first_of_slot[0], annotations_);
   }
 
  private:
+  static constexpr std::uint32_t kSample = 1000;
+
+  /// Room for the whole layer, if the rest is as its first tasks are.
+  void reserve_like_first(TaskGraph& graph, std::size_t inputs_before, std::size_t arguments_before) const {
+    const auto whole = [&](std::size_t so_far) { return so_far * (size_ / kSample + 1); };
+    graph.inputs.reserve(inputs_before + whole(graph.inputs.size() - inputs_before));
+    graph.arguments.reserve(arguments_before + whole(graph.arguments.size() - arguments_before));
+  }
+
   std::string name_;
   KernelId kernel_;
   std::uint32_t size_;

@@ -41,11 +41,6 @@ std::size_t TaskGraph::bytes() const {
          bytes_of(arguments) + bytes_of(annotation) + bytes_of(pure);
 }
 
-void TaskGraph::add_arguments(const void* data, std::size_t size) {
-  const auto* first = static_cast<const std::byte*>(data);
-  arguments.insert(arguments.end(), first, first + size);
-}
-
 void TaskGraph::add_constant(Value* value) {
   const auto index = static_cast<std::uint32_t>(constants.size());
   constants.push_back(value);

@@ -76,7 +76,10 @@ struct TaskGraph {
 
   // How layers write their tasks, one after the other.
   void add_input(TaskId task) { inputs.push_back(task); }
-  void add_arguments(const void* data, std::size_t size);
+  void add_arguments(const void* data, std::size_t size) {
+    const auto* first = static_cast<const std::byte*>(data);
+    arguments.insert(arguments.end(), first, first + size);
+  }
   void end_task(std::uint32_t task_group) {
     group.push_back(task_group);
     input_begin.push_back(static_cast<std::uint32_t>(inputs.size()));

@@ -9,75 +9,82 @@
 namespace bask {
 namespace {
 
-// Lays the chains out one after the other and returns the position of each task.
-std::vector<std::uint32_t> place_tasks(Plan& plan, std::span<const TaskId> tails,
-                                       std::span<const std::uint32_t> previous) {
-  std::vector<std::uint32_t> position_of(previous.size(), kNoIndex);
+// Lays the chains out one after the other and returns the code by which each task's result is found.
+std::vector<Source> place_tasks(Plan& plan, const TaskGraph& graph, std::span<const TaskId> tails,
+                                std::span<const std::uint32_t> previous,
+                                std::span<const std::uint32_t> uses) {
+  std::vector<Source> source_of(graph.size());
+  if (!graph.constants.empty()) {
+    for (std::uint32_t task = 0; task < graph.size(); ++task) {
+      if (graph.is_constant({task})) source_of[task] = Source::constant(graph.constant_index({task}));
+    }
+  }
   plan.unit_begin.reserve(tails.size() + 1);
   plan.task.reserve(tails.size());
+  plan.uses.reserve(tails.size());
   for (const TaskId tail : tails) {
     const auto first = plan.task.size();
     for (std::uint32_t task = tail.index; task != kNoIndex; task = previous[task])
       plan.task.push_back({task});
     std::reverse(plan.task.begin() + static_cast<std::ptrdiff_t>(first), plan.task.end());
     for (auto position = first; position < plan.task.size(); ++position) {
-      position_of[plan.task[position].index] = static_cast<std::uint32_t>(position);
+      const TaskId task = plan.task[position];
+      source_of[task.index] = {static_cast<std::uint32_t>(position)};
+      plan.uses.push_back(uses[task.index]);
     }
     plan.unit_begin.push_back(plan.positions());
   }
-  return position_of;
+  return source_of;
 }
 
-Source source_of(const TaskGraph& graph, std::span<const std::uint32_t> position_of, TaskId task) {
-  if (graph.is_constant(task)) return Source::constant(graph.constant_index(task));
-  return {position_of[task.index]};
-}
-
-void place_inputs(Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> position_of,
-                  std::span<const std::uint32_t> uses) {
-  plan.input_begin.reserve(plan.task.size() + 1);
-  plan.uses.reserve(plan.task.size());
-  plan.inputs.reserve(graph.inputs.size());
-  for (const TaskId task : plan.task) {
-    for (const TaskId input : graph.inputs_of(task))
-      plan.inputs.push_back(source_of(graph, position_of, input));
-    plan.input_begin.push_back(static_cast<std::uint32_t>(plan.inputs.size()));
-    plan.uses.push_back(uses[task.index]);
-  }
-}
-
-// Calls `edge(unit, producer's last position)` for each computed input of the first task of each unit.
-template <class Edge>
-void for_each_edge(const Plan& plan, const Edge& edge) {
-  const std::uint32_t units = static_cast<std::uint32_t>(plan.unit_begin.size() - 1);
-  for (std::uint32_t unit = 0; unit < units; ++unit) {
-    for (const Source input : plan.inputs_of(plan.unit_begin[unit])) {
-      if (!input.is_constant()) edge(unit, input.index());
-    }
-  }
-}
-
-// Counting sort of the edges by producer.
-void link_units(Plan& plan) {
-  const std::size_t units = plan.unit_begin.size() - 1;
-  std::vector<std::uint32_t> unit_of(plan.task.size());
+// The unit that ends at each position; nothing when every unit is one task, and so has its position's number.
+std::vector<std::uint32_t> units_by_last_position(const Plan& plan, std::uint32_t units) {
+  if (units == plan.positions()) return {};
+  std::vector<std::uint32_t> unit_of(plan.positions());
   for (std::uint32_t unit = 0; unit < units; ++unit) unit_of[plan.unit_begin[unit + 1] - 1] = unit;
-  plan.waits_for.assign(units, 0);
-  plan.successor_begin.assign(units + 1, 0);
-  for_each_edge(plan, [&](std::uint32_t unit, std::uint32_t producer) {
-    ++plan.waits_for[unit];
-    ++plan.successor_begin[unit_of[producer] + 1];
-  });
-  for (std::size_t unit = 0; unit < units; ++unit)
-    plan.successor_begin[unit + 1] += plan.successor_begin[unit];
-  std::vector<std::uint32_t> next(plan.successor_begin.begin(), plan.successor_begin.end() - 1);
-  plan.successors.resize(plan.successor_begin.back());
-  for_each_edge(plan, [&](std::uint32_t unit, std::uint32_t producer) {
-    plan.successors[next[unit_of[producer]]++] = unit;
-  });
-  for (std::uint32_t unit = 0; unit < units; ++unit) {
-    if (plan.waits_for[unit] == 0) plan.roots.push_back(unit);
+  return unit_of;
+}
+
+// A unit's successors are the readings of its last result, which `uses` counts together with the targets.
+// Each range starts one place late and moves into its own place while it is filled: a counting sort without a
+// cursor.
+void make_room_for_successors(Plan& plan, std::span<const std::uint32_t> unit_of, std::uint32_t units) {
+  std::vector<std::uint32_t>& begin = plan.successor_begin;
+  begin.assign(units + 2, 0);
+  for (std::uint32_t unit = 0; unit < units; ++unit)
+    begin[unit + 2] = plan.uses[plan.unit_begin[unit + 1] - 1];
+  for (const Source target : plan.targets) {
+    if (!target.is_constant()) --begin[(unit_of.empty() ? target.index() : unit_of[target.index()]) + 2];
   }
+  for (std::uint32_t unit = 0; unit < units; ++unit) begin[unit + 2] += begin[unit + 1];
+  plan.successors.resize(begin.back());
+}
+
+void place_inputs(Plan& plan, const TaskGraph& graph, std::span<const Source> source_of) {
+  const auto units = static_cast<std::uint32_t>(plan.unit_begin.size() - 1);
+  const std::vector<std::uint32_t> unit_of = units_by_last_position(plan, units);
+  make_room_for_successors(plan, unit_of, units);
+  plan.input_begin.reserve(plan.positions() + 1);
+  plan.inputs.reserve(graph.inputs.size());
+  plan.waits_for.reserve(units);
+  for (std::uint32_t unit = 0; unit < units; ++unit) {
+    std::uint32_t waits_for = 0;
+    for (std::uint32_t position = plan.unit_begin[unit]; position < plan.unit_begin[unit + 1]; ++position) {
+      const bool is_first = position == plan.unit_begin[unit];
+      for (const TaskId input : graph.inputs_of(plan.task[position])) {
+        const Source source = source_of[input.index];
+        plan.inputs.push_back(source);
+        if (!is_first || source.is_constant()) continue;
+        ++waits_for;
+        const std::uint32_t producer = unit_of.empty() ? source.index() : unit_of[source.index()];
+        plan.successors[plan.successor_begin[producer + 1]++] = unit;
+      }
+      plan.input_begin.push_back(static_cast<std::uint32_t>(plan.inputs.size()));
+    }
+    plan.waits_for.push_back(waits_for);
+    if (waits_for == 0) plan.roots.push_back(unit);
+  }
+  plan.successor_begin.pop_back();
 }
 
 }  // namespace
@@ -90,11 +97,10 @@ Plan make_plan(const TaskGraph& graph, std::span<const TaskId> targets, const Pl
   const std::vector<std::uint32_t> previous =
       options.fuse ? fuse(graph, uses) : std::vector<std::uint32_t>(graph.size(), kNoIndex);
   Plan plan;
-  const std::vector<std::uint32_t> position_of =
-      place_tasks(plan, order(graph, targets, previous, uses), previous);
-  place_inputs(plan, graph, position_of, uses);
-  link_units(plan);
-  for (const TaskId target : targets) plan.targets.push_back(source_of(graph, position_of, target));
+  const std::vector<Source> source_of =
+      place_tasks(plan, graph, order(graph, targets, previous, uses), previous, uses);
+  for (const TaskId target : targets) plan.targets.push_back(source_of[target.index]);
+  place_inputs(plan, graph, source_of);
   return plan;
 }
 

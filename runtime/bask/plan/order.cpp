@@ -12,6 +12,11 @@ constexpr unsigned kMostLabel = std::numeric_limits<Label>::max();
 // How many results must be held at once to make this one, up to kMostLabel.
 Label label_of(std::vector<Label>& of_inputs) {
   if (of_inputs.empty()) return 1;
+  if (of_inputs.size() == 1) return of_inputs.front();
+  if (of_inputs.size() == 2) {
+    const auto [less, more] = std::minmax(of_inputs[0], of_inputs[1]);
+    return less == more && more < kMostLabel ? static_cast<Label>(more + 1) : more;
+  }
   std::sort(of_inputs.begin(), of_inputs.end(), std::greater<>());
   unsigned most = 0;
   for (std::size_t i = 0; i < of_inputs.size(); ++i) {
