@@ -4,16 +4,22 @@
 #include <unistd.h>
 #include <bask/core/event.hpp>
 #include <bask/core/units.hpp>
+#include <bask/diagnostics/graph_drawing.hpp>
+#include <bask/diagnostics/progress.hpp>
+#include <bask/diagnostics/terminal.hpp>
 #include <bask/execution/affinity.hpp>
 #include <bask/execution/interrupt.hpp>
 #include <bask/execution/memory_limit.hpp>
 #include <bask/execution/task_runner.hpp>
 #include <bask/execution/thread_pool.hpp>
 #include <bask/graph/expand.hpp>
+#include <bask/plan/cull.hpp>
 #include <bask/plan/make_plan.hpp>
 #include <bask/plan/merge_equal.hpp>
 
-#include <ostream>
+#include <chrono>
+#include <iostream>
+#include <optional>
 
 namespace bask {
 namespace {
@@ -22,6 +28,56 @@ std::string host_name() {
   char name[256] = {};
   return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
 }
+
+void emit(EventKind kind, std::uint64_t count) {
+  if (events::wanted()) events::emit({kind, 0, kNoIndex, {}, events::now_ns(), count});
+}
+
+// What the thread that waits for a computation does meanwhile: it passes on signals and shows the progress.
+class Watch {
+ public:
+  static constexpr std::chrono::milliseconds kInterval{50};
+
+  Watch(TaskRunner& runner, const Options& options, std::chrono::steady_clock::time_point start)
+      : runner_(runner), options_(options), start_(start) {}
+
+  void look() {
+    if (interruptible_.signal() != 0) runner_.cancel();
+    const auto elapsed = std::chrono::steady_clock::now() - start_;
+    if (elapsed < options_.progress_delay || elapsed < next_update_) return;
+    next_update_ = elapsed + 2 * kInterval;
+    const auto style = choose_style(options_.progress, is_terminal(STDERR_FILENO));
+    if (!style) return;
+    if (!display_) display_.emplace(*style, std::cerr);
+    display_->resize(terminal_size(STDERR_FILENO));
+    display_->update(layers(), elapsed);
+  }
+
+  void finish() {
+    if (!display_) return;
+    display_->finish(layers(), std::chrono::steady_clock::now() - start_,
+                     runner_.tasks_done() == runner_.tasks());
+  }
+
+ private:
+  std::vector<LayerProgress> layers() {
+    if (totals_.empty()) totals_ = runner_.tasks_by_group();
+    const std::vector<std::uint64_t> done = runner_.done_by_group();
+    std::vector<LayerProgress> layers;
+    for (std::size_t group = 0; group < totals_.size(); ++group) {
+      if (totals_[group] != 0) layers.push_back({runner_.layer_of_group(group), done[group], totals_[group]});
+    }
+    return layers;
+  }
+
+  TaskRunner& runner_;
+  const Options& options_;
+  const std::chrono::steady_clock::time_point start_;
+  const Interruptible interruptible_;
+  std::chrono::nanoseconds next_update_{};
+  std::vector<std::uint64_t> totals_;
+  std::optional<ProgressDisplay> display_;
+};
 
 }  // namespace
 
@@ -44,27 +100,32 @@ Client::~Client() {
 
 Results Client::compute(std::span<const TaskRef* const> targets) {
   const std::lock_guard one_at_a_time(one_at_a_time_);
+  const auto start = std::chrono::steady_clock::now();
   const Expansion expansion = merge_equal(expand(targets));
   TaskRunner runner(expansion.graph, make_plan(expansion.graph, expansion.targets, {.fuse = options_.fuse}),
                     {.threads = info_.threads,
                      .memory_limit = info_.memory_limit,
                      .resources = options_.resources,
                      .host = info_.host});
-  const Interruptible interruptible;
-  const auto look_around = [&] {
-    if (interruptible.signal() != 0) runner.cancel();
-  };
+  emit(EventKind::kComputeStarted, runner.tasks());
+  Watch watch(runner, options_, start);
   if (pool_ == nullptr) {
-    runner.work_in_order(look_around);
+    runner.work_in_order([&] { watch.look(); });
   } else {
     const std::function<void(unsigned)> body = [&](unsigned thread) { runner.work(thread); };
     pool_->start(body);
-    while (!pool_->wait_for(std::chrono::milliseconds(50))) look_around();
+    while (!pool_->wait_for(Watch::kInterval)) watch.look();
   }
+  watch.finish();
+  emit(EventKind::kComputeFinished, runner.tasks_done());
   return runner.take_results();
 }
 
-void Client::visualize(std::span<const TaskRef* const>, const std::filesystem::path&) {}
+void Client::visualize(std::span<const TaskRef* const> targets, const std::filesystem::path& path) {
+  const Expansion expansion = merge_equal(expand(targets));
+  const std::vector<std::uint32_t> uses = cull(expansion.graph, expansion.targets);
+  draw({expansion.graph, expansion.targets, uses}, path);
+}
 
 std::ostream& operator<<(std::ostream& out, const Client& client) {
   const ClientInfo& info = client.info();

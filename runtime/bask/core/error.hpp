@@ -12,8 +12,8 @@ enum class ExitCode : int {
   kDone = 0,
   kTaskFailed = 1,
   kUsage = 2,
-  kResumable = 75,      // EX_TEMPFAIL: stopped in order, a restart goes on
-  kInterrupted = 130,   // 128 + SIGINT, as shells report it
+  kResumable = 75,     // EX_TEMPFAIL: stopped in order, a restart goes on
+  kInterrupted = 130,  // 128 + SIGINT, as shells report it
 };
 
 /// Thrown for everything that a user can fix. `what()` reads "where: what happened; how to fix it".

@@ -238,6 +238,12 @@ std::vector<std::uint64_t> TaskRunner::done_by_group() const {
   return sums;
 }
 
+std::vector<std::uint64_t> TaskRunner::tasks_by_group() const {
+  std::vector<std::uint64_t> sums(graph_.groups.size());
+  for (const TaskId task : plan_.task) ++sums[graph_.group[task.index]];
+  return sums;
+}
+
 Results TaskRunner::take_results() {
   if (failure_) std::rethrow_exception(failure_);
   if (units_left_.load(std::memory_order_acquire) != 0) {

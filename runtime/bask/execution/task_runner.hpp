@@ -46,9 +46,13 @@ class TaskRunner {
 
   /// Whether the run has ended: all done, or stopped.
   bool has_ended() const { return units_left_.load(std::memory_order_acquire) == 0 || stopping(); }
+  std::uint64_t tasks() const { return plan_.positions(); }
   std::uint64_t tasks_done() const;
   /// How many tasks of each of the graph's groups are done.
   std::vector<std::uint64_t> done_by_group() const;
+  /// How many there are to do.
+  std::vector<std::uint64_t> tasks_by_group() const;
+  const std::string& layer_of_group(std::size_t group) const { return graph_.groups[group].layer; }
   std::uint64_t peak_bytes() const { return store_.peak_bytes(); }
 
   /// After all threads have returned. Throws: what the first failed task caused, in the plan's order; Error
