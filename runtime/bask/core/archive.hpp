@@ -49,9 +49,10 @@ class OutputArchive : public boost::archive::detail::common_oarchive<OutputArchi
   void save(const T& value) {
     writer_.write(&value, sizeof(T));
   }
-  void save(const std::string& text) {
+  template <class Char>
+  void save(const std::basic_string<Char>& text) {
     writer_.write_raw(static_cast<std::uint64_t>(text.size()));
-    writer_.write(text.data(), text.size());
+    writer_.write(text.data(), text.size() * sizeof(Char));
   }
   ByteWriter& writer_;
 };
@@ -89,9 +90,10 @@ class InputArchive : public boost::archive::detail::common_iarchive<InputArchive
   }
   void load(bool& value) { value = reader_.read_raw<unsigned char>() != 0; }
   void load(boost::serialization::collection_size_type& count) { count = reader_.read_count(1); }
-  void load(std::string& text) {
-    const auto bytes = reader_.read(reader_.read_count(1));
-    text.assign(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  template <class Char>
+  void load(std::basic_string<Char>& text) {
+    text.resize(reader_.read_count(sizeof(Char)));
+    reader_.read(text.data(), text.size() * sizeof(Char));
   }
   ByteReader& reader_;
 };

@@ -5,6 +5,7 @@
 #include <array>
 #include <concepts>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -28,10 +29,24 @@ template <class T, std::size_t N>
 inline constexpr bool is_view<std::span<T, N>> = true;
 template <class T>
 inline constexpr bool is_view<std::reference_wrapper<T>> = true;
+template <class T>
+inline constexpr bool is_view<std::initializer_list<T>> = true;
+template <class T, std::size_t N>
+inline constexpr bool is_view<std::array<T, N>> = is_view<T>;
+
+/// Types in which the bytes of what is not there now are left as they were.
+template <class T>
+inline constexpr bool has_idle_bytes = false;
+template <class T>
+inline constexpr bool has_idle_bytes<std::optional<T>> = true;
+template <class... Ts>
+inline constexpr bool has_idle_bytes<std::variant<Ts...>> = true;
+template <class T, std::size_t N>
+inline constexpr bool has_idle_bytes<std::array<T, N>> = has_idle_bytes<T>;
 
 /// Copied whole: the bytes of the object are the value.
 template <class T>
-concept CopiedWhole = std::is_trivially_copyable_v<T> && !is_view<T>;
+concept CopiedWhole = std::is_trivially_copyable_v<T> && !is_view<T> && !has_idle_bytes<T>;
 
 /// Standard containers that grow by `insert`: vector, string, list, deque, map, set and their kin.
 template <class T>

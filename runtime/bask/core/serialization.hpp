@@ -11,6 +11,7 @@
 #include <bask/core/serializable.hpp>
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 namespace bask {
@@ -40,13 +41,17 @@ concept Contiguous = Container<T> && CopiedWhole<typename T::value_type> && requ
   { c.data() } -> std::same_as<typename T::value_type*>;
 };
 
+template <class T>
+concept HasNoPadding =
+    std::has_unique_object_representations_v<T> || std::is_same_v<T, float> || std::is_same_v<T, double>;
+
 template <UnorderedContainer T>
 void encode_unordered(ByteWriter& writer, const T& value) {
-  std::vector<std::vector<std::byte>> elements;
+  std::vector<std::string> elements;
   for (const auto& element : value) {
     ByteWriter one;
     encode(one, element);
-    elements.push_back(one.take());
+    elements.emplace_back(reinterpret_cast<const char*>(one.bytes().data()), one.size());
   }
   std::sort(elements.begin(), elements.end());
   for (const auto& bytes : elements) writer.write(bytes.data(), bytes.size());
@@ -56,8 +61,7 @@ template <Container T>
 void encode_container(ByteWriter& writer, const T& value) {
   writer.write_raw(static_cast<std::uint64_t>(value.size()));
   if constexpr (Contiguous<T>) {
-    if constexpr (std::has_unique_object_representations_v<typename T::value_type> ||
-                  std::is_floating_point_v<typename T::value_type>) {
+    if constexpr (HasNoPadding<typename T::value_type>) {
       writer.write(value.data(), value.size() * sizeof(typename T::value_type));
     } else {
       for (const auto& element : value) writer.write_raw(without_padding(element));
@@ -73,7 +77,7 @@ template <Container T>
 T decode_container(ByteReader& reader) {
   using Element = typename T::value_type;
   T value;
-  if constexpr (Contiguous<T>) {
+  if constexpr (Contiguous<T> && std::default_initializable<Element>) {
     value.resize(reader.read_count(sizeof(Element)));
     reader.read(value.data(), value.size() * sizeof(Element));
   } else {

@@ -33,8 +33,12 @@ std::size_t held_bytes(const T& value) {
     return bytes;
   } else if constexpr (serialization::is_pair<T>) {
     return held_bytes(value.first) + held_bytes(value.second);
-  } else if constexpr (serialization::is_tuple<T>) {
+  } else if constexpr (serialization::is_tuple<T> || serialization::is_array<T>) {
     return std::apply([](const auto&... parts) { return (held_bytes(parts) + ... + std::size_t{0}); }, value);
+  } else if constexpr (serialization::is_optional<T>) {
+    return value ? held_bytes(*value) : 0;
+  } else if constexpr (serialization::is_variant<T>) {
+    return std::visit([](const auto& held) { return held_bytes(held); }, value);
   } else {
     return 0;
   }
