@@ -116,8 +116,8 @@ Results Client::compute(std::span<const TaskRef* const> targets) {
     pool_->start(body);
     while (!pool_->wait_for(Watch::kInterval)) watch.look();
   }
-  watch.finish();
   emit(EventKind::kComputeFinished, runner.tasks_done());
+  watch.finish();
   return runner.take_results();
 }
 

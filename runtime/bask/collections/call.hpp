@@ -103,7 +103,9 @@ auto add_call(const DelayedOptions& options, const As&... arguments) {
                        .name = options.name,
                        .pure = options.pure,
                        .number = options.pure ? 0 : open_layer::next_number()};
-    return DelayedResult<R>(open_layer::append(task, {options.priority, options.retries, options.resources}));
+    DelayedResult<R> result(open_layer::append(task, {options.priority, options.retries, options.resources}));
+    packer.clear();  // which holds on to large constants
+    return result;
   }
 }
 

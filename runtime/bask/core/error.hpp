@@ -14,6 +14,7 @@ enum class ExitCode : int {
   kUsage = 2,
   kResumable = 75,     // EX_TEMPFAIL: stopped in order, a restart goes on
   kInterrupted = 130,  // 128 + SIGINT, as shells report it
+  kTerminated = 143,   // 128 + SIGTERM
 };
 
 /// Thrown for everything that a user can fix. `what()` reads "where: what happened; how to fix it".

@@ -9,6 +9,14 @@ KernelRegistry& KernelRegistry::instance() {
   return registry;
 }
 
+// An id that has not been given yet is 0: what is called through it must say so, and not call another kernel.
+KernelRegistry::KernelRegistry() {
+  add("made-before-main", "", [](KernelCall&) {
+    throw Error("delayed", "the task was made before main, when kernels were not registered yet",
+                "make it inside the function given to bask::run");
+  });
+}
+
 KernelId KernelRegistry::add(std::string_view name, std::string_view signature, void (*run)(KernelCall&)) {
   const std::string text = std::string(name) + '\n' + std::string(signature);
   Key hash = hash_text(text);

@@ -47,6 +47,7 @@ class KernelRegistry {
   Key hash() const;
 
  private:
+  KernelRegistry();
   std::deque<Kernel> kernels_;
 };
 
