@@ -1,0 +1,25 @@
+// dot_text.hpp: words of the DOT language: any text as a label, counts as people write them.
+// Runs on: rank 0. Threads: any; pure functions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace bask {
+
+/// A quoted string that Graphviz shows just as `text` is, with its line breaks, whatever characters it holds.
+std::string dot_quoted(std::string_view text);
+
+/// A name in lines of about `columns`, broken after '_', '-', '.', ':' and spaces, and shortened when it
+/// takes more than four: it is to fit into a circle.
+std::string in_lines(std::string_view name, std::size_t columns);
+
+/// "1,234,567"
+std::string with_commas(std::uint64_t number);
+
+/// "1 task", "1,200 tasks"
+std::string counted(std::uint64_t number, std::string_view noun);
+
+}  // namespace bask

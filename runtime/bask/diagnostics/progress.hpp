@@ -1,0 +1,56 @@
+// progress.hpp: shows how far a long computation has come, as bars that are redrawn in place or as plain
+// lines. It neither polls nor starts threads: whoever waits for the computation calls it, about ten times a
+// second. Runs on: rank 0. Threads: one. Invariants: (1) plain lines hold no escape sequences, and a job's
+// log gets a few dozen of them a day at most;
+//             (2) each change of the screen is one write; (3) without an update nothing is ever written.
+#pragma once
+
+#include <bask/core/options.hpp>
+#include <bask/diagnostics/progress_text.hpp>
+#include <bask/diagnostics/terminal.hpp>
+#include <bask/diagnostics/time_left.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <ostream>
+#include <span>
+#include <string>
+
+namespace bask {
+
+enum class ProgressStyle { kBar, kLines };
+
+/// The style that an option means for an output; nothing where progress is not to be shown.
+std::optional<ProgressStyle> choose_style(Progress option, bool is_terminal);
+
+/// Example: `ProgressDisplay display(*style, std::cerr, terminal_size(STDERR_FILENO));`
+class ProgressDisplay {
+ public:
+  /// `out` outlives the display. Lines are never cut to `size`, bars are.
+  ProgressDisplay(ProgressStyle style, std::ostream& out, TerminalSize size = {});
+
+  /// For a window whose size has changed.
+  void resize(TerminalSize size) { size_ = size; }
+  /// Shows the state of all layers, which may repeat names, `elapsed` after the computation began.
+  void update(std::span<const LayerProgress> layers, std::chrono::nanoseconds elapsed);
+  /// Replaces the bars by one line that says what was done; after a failure they stay, to show where it was.
+  void finish(std::span<const LayerProgress> layers, std::chrono::nanoseconds elapsed, bool succeeded);
+
+ private:
+  ProgressState state_of(std::span<const LayerProgress> layers, std::chrono::nanoseconds elapsed);
+  void redraw(std::span<const std::string> lines);
+  void write_line_if_due(const ProgressState& state);
+
+  ProgressStyle style_;
+  std::ostream& out_;
+  TerminalSize size_;
+  TimeLeft time_left_;
+  bool was_shown_ = false;
+  std::size_t lines_on_screen_ = 0;
+  int next_percent_ = 0;  // a line is due when it is reached, or at `next_line_`
+  std::chrono::nanoseconds next_line_{};
+  std::chrono::nanoseconds line_interval_ = std::chrono::seconds(10);
+};
+
+}  // namespace bask

@@ -1,0 +1,25 @@
+// utf8_text.hpp: names and messages cut and cleaned without breaking their UTF-8.
+// Runs on: every rank. Threads: any; pure functions.
+// Limitation: every character counts as one column, wide and combining ones too.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace bask {
+
+/// The text with control characters replaced by spaces and broken UTF-8 by "\uFFFD": safe on a terminal and
+/// in XML.
+std::string printable(std::string_view text);
+
+/// How many columns a printable text takes.
+std::size_t columns_of(std::string_view text);
+
+/// The text itself where it fits, else its beginning and "…".
+std::string shortened(std::string_view text, std::size_t columns);
+
+/// The text with spaces after it, up to so many columns.
+std::string padded(std::string_view text, std::size_t columns);
+
+}  // namespace bask
