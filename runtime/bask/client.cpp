@@ -53,10 +53,20 @@ class Watch {
     display_->update(layers(), elapsed);
   }
 
+  /// Throws: Error when a signal came, even if the last task had already ended: whoever sent it wants no
+  /// more.
   void finish() {
-    if (!display_) return;
-    display_->finish(layers(), std::chrono::steady_clock::now() - start_,
-                     runner_.tasks_done() == runner_.tasks());
+    const std::uint64_t done = runner_.tasks_done();
+    if (display_)
+      display_->finish(layers(), std::chrono::steady_clock::now() - start_, done == runner_.tasks());
+    const int signal = interruptible_.signal();
+    if (signal == 0) return;
+    const bool is_interrupt = signal == SIGINT;
+    throw Error("compute",
+                fmt::format("{} stopped it after {} of {} tasks",
+                            is_interrupt ? "SIGINT (Ctrl-C)" : "SIGTERM", done, runner_.tasks()),
+                "start it again to compute the rest",
+                is_interrupt ? ExitCode::kInterrupted : ExitCode::kTerminated);
   }
 
  private:

@@ -1,15 +1,16 @@
 #include <bask/run.hpp>
 
 #include <bask/core/error.hpp>
+#include <bask/execution/task_error.hpp>
 
 #include <iostream>
 
 namespace bask {
 namespace {
 
-int report(const std::exception& error, ExitCode code) {
+int report(const std::string& message, ExitCode code) {
   std::cout.flush();
-  std::cerr << "bask: error: " << message_with_causes(error) << std::endl;
+  std::cerr << "bask: error: " << message << std::endl;
   return static_cast<int>(code);
 }
 
@@ -25,10 +26,12 @@ int run(int& argc, char** argv, const std::function<void(Client&)>& program) {
     Client client(loaded.options);
     program(client);
     return static_cast<int>(ExitCode::kDone);
+  } catch (const TaskError& error) {
+    return report(error.what(), error.exit_code());  // says what was thrown
   } catch (const Error& error) {
-    return report(error, error.exit_code());
+    return report(message_with_causes(error), error.exit_code());
   } catch (const std::exception& error) {
-    return report(error, ExitCode::kTaskFailed);
+    return report(message_with_causes(error), ExitCode::kTaskFailed);
   }
 }
 

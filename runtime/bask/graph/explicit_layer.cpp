@@ -50,13 +50,14 @@ std::uint32_t ExplicitLayer::append(const NewTask& task, const Annotations& anno
 }
 
 void ExplicitLayer::add_annotations(const Annotations& annotations) {
-  // Looked for from the back: calls in one scope carry the same.
-  const auto known = std::find(annotations_.rbegin(), annotations_.rend(), annotations);
-  if (known == annotations_.rend()) annotations_.push_back(annotations);
-  const auto index = known == annotations_.rend() ? annotations_.size() - 1
-                                                  : static_cast<std::size_t>(annotations_.rend() - known - 1);
+  std::size_t index = annotations_.size();  // looked for from the back: calls in one scope carry the same
+  while (index > 0 && annotations_[index - 1] != annotations) --index;
+  if (index == 0) {
+    annotations_.push_back(annotations);
+    index = annotations_.size();
+  }
   annotation_.resize(size());
-  annotation_.back() = static_cast<std::uint32_t>(index);
+  annotation_.back() = static_cast<std::uint32_t>(index - 1);
 }
 
 std::string ExplicitLayer::label(std::uint32_t index) const {
