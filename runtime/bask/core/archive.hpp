@@ -44,6 +44,7 @@ class OutputArchive : public boost::archive::detail::common_oarchive<OutputArchi
   void save_override(const T& value) {
     Base::save_override(value);
   }
+  void save_override(const boost::archive::class_id_optional_type&) {}  // not written for every pointer
   void save_override(const boost::archive::class_name_type& name) { save(std::string(name)); }
   template <class T>
   void save(const T& value) {
@@ -76,6 +77,7 @@ class InputArchive : public boost::archive::detail::common_iarchive<InputArchive
   void load_override(T& value) {
     Base::load_override(value);
   }
+  void load_override(boost::archive::class_id_optional_type&) {}
   void load_override(boost::archive::class_name_type& name) {
     std::string text;
     load(text);

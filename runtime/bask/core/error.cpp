@@ -7,8 +7,11 @@ namespace bask {
 namespace {
 
 std::string joined(const std::string& where, const std::string& happened, const std::string& fix) {
-  std::string text = where.empty() ? happened : where + ": " + happened;
-  return fix.empty() ? text : text + "; " + fix;
+  std::string text = where;
+  if (!where.empty()) text += ": ";
+  text += happened;
+  if (!fix.empty()) text += "; ";
+  return text += fix;
 }
 
 }  // namespace

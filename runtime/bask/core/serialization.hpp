@@ -16,16 +16,20 @@
 
 namespace bask {
 
-/// The object's bytes with the padding between its members cleared.
+/// The object's bytes with the padding between its members cleared, where the compiler can: GCC does.
+/// They come as bytes, because copies of objects need not keep what lies in their padding.
 template <CopiedWhole T>
-T without_padding(const T& value) {
-  T copy = value;
+std::array<std::byte, sizeof(T)> without_padding(const T& value) {
+  alignas(T) std::array<std::byte, sizeof(T)> bytes;
+  std::memcpy(bytes.data(), &value, sizeof(T));
 #if defined(__has_builtin)
 #if __has_builtin(__builtin_clear_padding)
-  if constexpr (!std::has_unique_object_representations_v<T>) __builtin_clear_padding(&copy);
+  if constexpr (!std::has_unique_object_representations_v<T>) {
+    __builtin_clear_padding(reinterpret_cast<T*>(bytes.data()));
+  }
 #endif
 #endif
-  return copy;
+  return bytes;
 }
 
 template <class T>

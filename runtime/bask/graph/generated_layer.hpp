@@ -27,8 +27,8 @@ class TaskWriter {
   /// An argument of the task itself. At most one call a task; copied whole.
   template <CopiedWhole T>
   void argument(const T& value) {
-    const T bytes = without_padding(value);
-    graph_.add_arguments(&bytes, sizeof(T));
+    const auto bytes = without_padding(value);
+    graph_.add_arguments(bytes.data(), bytes.size());
   }
 
  private:
