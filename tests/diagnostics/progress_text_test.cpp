@@ -3,6 +3,8 @@
 #include <bask/diagnostics/progress_text.hpp>
 #include <bask/diagnostics/utf8_text.hpp>
 
+#include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 

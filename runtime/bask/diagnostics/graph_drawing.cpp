@@ -109,11 +109,9 @@ class TaskDrawing {
   }
 
   void add_box(TaskId task, std::string_view colour, std::string_view label, std::string_view tooltip) {
-    const bool is_small = label.empty();
-    text_ += fmt::format("  r{} [shape=box, fillcolor=\"{}\", label={}, tooltip={}, {}{}];\n", task.index,
-                         colour, dot_quoted(label), dot_quoted(tooltip),
-                         is_small ? "width=0.4, height=0.3" : "width=0.4, height=0.3, fontsize=10",
-                         border(is_target_[task.index]));
+    text_ += fmt::format(
+        "  r{} [shape=box, width=0.4, height=0.3, fontsize=10, fillcolor=\"{}\", label={}, tooltip={}{}];\n",
+        task.index, colour, dot_quoted(label), dot_quoted(tooltip), border(is_target_[task.index]));
   }
 
   const DrawingInput& input_;
