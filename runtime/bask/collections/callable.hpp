@@ -52,7 +52,7 @@ requires(std::is_class_v<F>&& requires { &F::operator(); }) struct Signature<F>
     : Signature<decltype(&F::operator())> {
 };
 
-/// "ns::increment" or "(int (*)(int))increment" to "increment".
+/// "ns::{anonymous}::increment" or "(int (*)(int))increment" to "increment".
 constexpr std::string_view plain_name(std::string_view text) {
   if (text.starts_with('(')) {
     int depth = 0;
@@ -65,6 +65,10 @@ constexpr std::string_view plain_name(std::string_view text) {
     }
   }
   if (text.starts_with('&')) text.remove_prefix(1);
+  for (const std::string_view unnamed : {"{anonymous}::", "(anonymous namespace)::"}) {
+    const auto found = text.find(unnamed);
+    if (found != std::string_view::npos) text.remove_prefix(found + unnamed.size());
+  }
   const auto end = text.find_first_of("<({");  // template arguments may hold colons of their own
   if (end != std::string_view::npos && end != 0) text = text.substr(0, end);
   const auto colons = text.rfind("::");
