@@ -1,0 +1,41 @@
+// Annotations: the inner scope says more than the outer one, and each thread has its own.
+#include <gtest/gtest.h>
+#include <bask/graph/annotations.hpp>
+
+#include <thread>
+
+namespace bask {
+namespace {
+
+TEST(Annotations, OverlayTakesTheInnerWhereItSaysSomething) {
+  const Annotations outer{.priority = 1, .retries = 2, .resources = {{"gpu", 1}, {"disk", 1}}};
+  const Annotations inner{.priority = 5, .retries = {}, .resources = {{"gpu", 2}}};
+  const Annotations expected{.priority = 5, .retries = 2, .resources = {{"gpu", 2}, {"disk", 1}}};
+  EXPECT_EQ(overlay(outer, inner), expected);
+}
+
+TEST(Annotations, AreEmptyOnlyWhenNothingIsSaid) {
+  EXPECT_TRUE(Annotations().empty());
+  EXPECT_FALSE((Annotations{.priority = 0, .retries = {}, .resources = {}}.empty()));
+}
+
+TEST(Annotate, HoldsWhileItsScopeLasts) {
+  {
+    const annotate outer({.priority = 1, .retries = 3, .resources = {}});
+    {
+      const annotate inner({.priority = 2, .retries = {}, .resources = {}});
+      EXPECT_EQ(annotate::current().priority, 2);
+      EXPECT_EQ(annotate::current().retries, 3);
+    }
+    EXPECT_EQ(annotate::current().priority, 1);
+  }
+  EXPECT_TRUE(annotate::current().empty());
+}
+
+TEST(Annotate, DoesNotReachOtherThreads) {
+  const annotate scope({.priority = 1, .retries = {}, .resources = {}});
+  std::thread([] { EXPECT_TRUE(annotate::current().empty()); }).join();
+}
+
+}  // namespace
+}  // namespace bask
