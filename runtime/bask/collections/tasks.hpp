@@ -34,8 +34,9 @@ class Tasks {
   /// Throws: Error when there is no such task.
   Delayed<R> operator[](std::uint32_t index) const {
     if (index >= size()) {
-      throw Error("tasks", "index " + std::to_string(index) + " is out of range",
-                  "use an index from 0 to " + std::to_string(size() - 1));
+      throw Error(
+          "tasks", "index " + std::to_string(index) + " is out of range",
+          size() == 0 ? "there are no tasks" : "use an index from 0 to " + std::to_string(size() - 1));
     }
     return Delayed<R>(TaskRef{layer_, index});
   }
@@ -48,17 +49,25 @@ namespace arguments {
 
 template <class Signature>
 struct LayerFunction;
-template <class R, class A>
-struct LayerFunction<R (*)(A)> {
+template <class R, class A, bool kNoexcept>
+struct LayerFunction<R (*)(A) noexcept(kNoexcept)> {
   using Argument = std::remove_cvref_t<A>;
-  using Result = R;
+  using Result = std::decay_t<R>;
 };
-template <class R, class A, class T>
-struct LayerFunction<R (*)(A, Inputs<T>)> {
-  using Argument = std::remove_cvref_t<A>;
-  using Result = R;
+template <class R, class A, class T, bool kNoexcept>
+struct LayerFunction<R (*)(A, Inputs<T>) noexcept(kNoexcept)> : LayerFunction<R (*)(A)> {
   using Input = T;
 };
+
+/// Whether a function with Inputs<T> reads nothing but Ts.
+template <class Function, class... Ts>
+concept ReadsOnlyItsInputType = sizeof...(Ts) == 0 || requires {
+  typename Function::Input;
+  requires(std::is_same_v<Ts, typename Function::Input> && ...);
+};
+
+template <class Function>
+concept ReadsItsOwnResults = std::is_same_v<typename Function::Input, typename Function::Result>;
 
 /// Calls F with the argument that the generator wrote and all the task's inputs.
 template <auto F>
@@ -90,10 +99,14 @@ struct LayerCall {
 template <auto F, TaskGenerator G, class... Ts>
 auto tasks(std::uint32_t size, const G& generator, const Tasks<Ts>&... inputs) {
   using Call = arguments::LayerCall<F>;
+  static_assert(arguments::ReadsOnlyItsInputType<typename Call::Function, Ts...>,
+                "bask::tasks: the layers that are read must be Tasks<T>, where the function takes Inputs<T>");
   open_layer::close();  // what is added later may refer to this layer
-  const std::string name(callable::name_of_value<F>());
-  return Tasks<typename Call::Function::Result>(LayerPtr(
-      new GeneratedLayer<G>(name, Call::kernel, size, generator, std::vector<LayerPtr>{inputs.layer()...})));
+  const LayerKernel kernel{Call::kernel, sizeof(typename Call::Function::Argument),
+                           arguments::ReadsItsOwnResults<typename Call::Function>};
+  return Tasks<typename Call::Function::Result>(
+      LayerPtr(new GeneratedLayer<G>(std::string(callable::name_of_value<F>()), kernel, size, generator,
+                                     std::vector<LayerPtr>{inputs.layer()...})));
 }
 
 }  // namespace bask

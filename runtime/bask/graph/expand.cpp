@@ -41,8 +41,17 @@ Expansion expand(std::span<const TaskRef* const> targets) {
   TaskGraph& graph = expansion.graph;
   graph.layers = layers_below(targets);
   std::unordered_map<const Layer*, std::uint32_t> first_of;
+  std::unordered_map<Key, std::uint32_t> first_of_equal;
   std::uint64_t tasks = 0;
   for (const LayerPtr& layer : graph.layers) {
+    if (layer->is_pure()) {
+      const auto [known, is_new] =
+          first_of_equal.try_emplace(layer->content_key(), static_cast<std::uint32_t>(tasks));
+      if (!is_new) {
+        first_of.emplace(layer.get(), known->second);
+        continue;
+      }
+    }
     first_of.emplace(layer.get(), static_cast<std::uint32_t>(tasks));
     graph.spans.push_back({TaskId{static_cast<std::uint32_t>(tasks)}, layer.get()});
     tasks += layer->size();
@@ -52,8 +61,8 @@ Expansion expand(std::span<const TaskRef* const> targets) {
   graph.input_begin.reserve(tasks + 1);
   graph.argument_begin.reserve(tasks + 1);
   std::vector<std::uint32_t> first_of_slot;
-  for (const LayerPtr& layer : graph.layers) {
-    first_of_slot.assign(1, first_of.at(layer.get()));
+  for (const auto& [first, layer] : graph.spans) {
+    first_of_slot.assign(1, first.index);
     for (const LayerPtr& input : layer->inputs()) first_of_slot.push_back(first_of.at(input.get()));
     layer->expand(graph, first_of_slot);
     refuse_huge(graph.inputs.size());

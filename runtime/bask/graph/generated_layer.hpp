@@ -12,19 +12,34 @@
 
 namespace bask {
 
+/// What the tasks of a generated layer call.
+struct LayerKernel {
+  KernelId id;
+  std::size_t argument_bytes;  ///< that each task carries
+  bool reads_own;              ///< its inputs are of its result's type
+};
+
 /// What a generator says of one task: what its kernel is called with, in order.
+/// Throws: Error for an input that is not there.
 class TaskWriter {
  public:
-  TaskWriter(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot)
-      : graph_(graph), first_of_slot_(first_of_slot) {}
+  TaskWriter(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot, std::span<const LayerPtr> inputs,
+             bool reads_own)
+      : graph_(graph), first_of_slot_(first_of_slot), reads_own_(reads_own) {
+    for (const LayerPtr& layer : inputs) sizes_.push_back(layer->size());
+  }
 
   /// The result of task `index` of the same layer; `index` is smaller than the task's own.
-  void own_input(std::uint32_t index) { graph_.add_input(TaskId{first_of_slot_[0] + index}); }
+  void own_input(std::uint32_t index) {
+    if (!reads_own_ || index >= graph_.size() - first_of_slot_[0]) refuse_own(index);
+    graph_.add_input(TaskId{first_of_slot_[0] + index});
+  }
   /// Task `index` of the layer's input number `layer`, from 0.
   void input(std::uint32_t layer, std::uint32_t index) {
+    if (layer >= sizes_.size() || index >= sizes_[layer]) refuse(layer, index);
     graph_.add_input(TaskId{first_of_slot_[layer + 1] + index});
   }
-  /// An argument of the task itself. At most one call a task; copied whole.
+  /// The argument of the task itself, of the type that its function takes. One call a task; copied whole.
   template <CopiedWhole T>
   void argument(const T& value) {
     const auto bytes = without_padding(value);
@@ -32,8 +47,13 @@ class TaskWriter {
   }
 
  private:
+  [[noreturn]] void refuse_own(std::uint32_t index) const;
+  [[noreturn]] void refuse(std::uint32_t layer, std::uint32_t index) const;
+
   TaskGraph& graph_;
   std::span<const std::uint32_t> first_of_slot_;
+  const bool reads_own_;
+  std::vector<std::uint32_t> sizes_;  // of the layer's inputs
 };
 
 /// A pure function object that describes task `index`, and that can go to another rank.
@@ -43,15 +63,19 @@ concept TaskGenerator = Serializable<G> &&
   generator(index, writer);
 };
 
+/// Throws: Error that says what the tasks of layer `name` should carry.
+[[noreturn]] void refuse_argument(const LayerKernel& kernel, const std::string& name,
+                                  std::size_t written_bytes);
+
 template <TaskGenerator G>
 class GeneratedLayer final : public Layer {
  public:
-  GeneratedLayer(std::string name, KernelId kernel, std::uint32_t size, G generator,
+  GeneratedLayer(std::string name, LayerKernel kernel, std::uint32_t size, G generator,
                  std::vector<LayerPtr> inputs)
       : Layer(next_sequence()), name_(std::move(name)), kernel_(kernel), size_(size), generator_(generator) {
     inputs_ = std::move(inputs);
     ByteWriter content;
-    content.write_raw(KernelRegistry::instance()[kernel].hash);
+    content.write_raw(KernelRegistry::instance()[kernel.id].hash);
     content.write_raw(hash_text(typeid(G).name()));
     encode(content, generator_);
     for (const LayerPtr& layer : inputs_) content.write_raw(layer->content_key());
@@ -60,15 +84,18 @@ class GeneratedLayer final : public Layer {
 
   std::uint32_t size() const override { return size_; }
   Key key(std::uint32_t index) const override { return hash_member(key_, index); }
-  Key content_key() const override { return key_; }
+  Key content_key() const override { return hash_member(key_, size_); }
+  bool is_pure() const override { return true; }
   std::string label(std::uint32_t) const override { return name_; }
   void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const override {
-    const std::uint32_t group = graph.group_for(name_, &KernelRegistry::instance()[kernel_]);
-    TaskWriter writer(graph, first_of_slot);
+    const std::uint32_t group = graph.group_for(name_, &KernelRegistry::instance()[kernel_.id]);
+    TaskWriter writer(graph, first_of_slot, inputs(), kernel_.reads_own);
     const std::size_t inputs_before = graph.inputs.size();
     const std::size_t arguments_before = graph.arguments.size();
     for (std::uint32_t index = 0; index < size_; ++index) {
       generator_(index, writer);
+      const std::size_t written = graph.arguments.size() - graph.argument_begin.back();
+      if (written != kernel_.argument_bytes) refuse_argument(kernel_, name_, written);
       graph.end_task(group);
       if (index == kSample) reserve_like_first(graph, inputs_before, arguments_before);
     }
@@ -86,7 +113,7 @@ class GeneratedLayer final : public Layer {
   }
 
   std::string name_;
-  KernelId kernel_;
+  LayerKernel kernel_;
   std::uint32_t size_;
   G generator_;
   Annotations annotations_ = annotate::current();

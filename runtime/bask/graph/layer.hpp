@@ -37,6 +37,8 @@ class Layer {
   virtual Key key(std::uint32_t index) const = 0;
   /// Identifies the layer and all the tasks it has now.
   virtual Key content_key() const = 0;
+  /// Whether a layer with the same content key and size does the same work.
+  virtual bool is_pure() const { return false; }
   /// What task `index` is called, before its key's digits: a kernel's name, or what the user said.
   virtual std::string label(std::uint32_t index) const = 0;
   /// Appends all tasks to `graph`. `first_of_slot[0]` is the id of this layer's first task, and
