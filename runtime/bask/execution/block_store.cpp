@@ -7,9 +7,13 @@
 namespace bask {
 
 BlockStore::BlockStore(std::vector<std::uint32_t> uses, std::uint64_t limit_bytes)
-    : values_(uses.size()), uses_(std::move(uses)), limit_(limit_bytes) {}
+    : values_(uses.size()),
+      uses_(std::move(uses)),
+      bytes_(std::make_unique_for_overwrite<std::uint64_t[]>(uses_.size())),
+      limit_(limit_bytes) {}
 
-void BlockStore::count_stored(std::uint64_t bytes) {
+void BlockStore::count_stored(std::uint32_t position) {
+  const std::uint64_t bytes = bytes_[position] = values_[position].heap_bytes();
   const std::uint64_t now = held_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
   std::uint64_t peak = peak_.load(std::memory_order_relaxed);
   while (now > peak && !peak_.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
@@ -24,16 +28,20 @@ void BlockStore::count_stored(std::uint64_t bytes) {
   }
 }
 
+void BlockStore::recount(std::uint32_t position) {
+  const std::uint64_t bytes = values_[position].heap_bytes();
+  held_.fetch_sub(bytes_[position] - bytes, std::memory_order_relaxed);
+  bytes_[position] = bytes;
+}
+
 std::uint64_t BlockStore::free_now(std::uint32_t position) {
-  Value& value = values_[position];
-  const std::uint64_t bytes = value.heap_bytes();
-  value.reset();
-  held_.fetch_sub(bytes, std::memory_order_relaxed);
-  return bytes;
+  values_[position].reset();
+  held_.fetch_sub(bytes_[position], std::memory_order_relaxed);
+  return bytes_[position];
 }
 
 Value BlockStore::take(std::uint32_t position) {
-  held_.fetch_sub(values_[position].heap_bytes(), std::memory_order_relaxed);
+  if (!values_[position].type()->is_trivial) held_.fetch_sub(bytes_[position], std::memory_order_relaxed);
   return std::move(values_[position]);
 }
 

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace bask {
@@ -29,10 +30,11 @@ class BlockStore {
   Value& slot(std::uint32_t position) { return values_[position]; }
   /// Counts what the result at `position` holds. Throws: Error when the limit would be passed.
   void stored(std::uint32_t position) {
-    const Value& value = values_[position];
-    if (value.type()->is_trivial) return;
-    count_stored(value.heap_bytes());
+    if (!values_[position].type()->is_trivial) count_stored(position);
   }
+  /// Counts again what the result at `position` holds, which is no trivial one: its last reader may have
+  /// moved from it.
+  void recount(std::uint32_t position);
   /// Whether one reading of the result is left, so that its reader may move from it.
   bool has_one_use_left(std::uint32_t position) {
     return std::atomic_ref(uses_[position]).load(std::memory_order_acquire) == 1;
@@ -53,11 +55,12 @@ class BlockStore {
   std::uint64_t peak_bytes() const { return peak_.load(std::memory_order_relaxed); }
 
  private:
-  void count_stored(std::uint64_t bytes);
+  void count_stored(std::uint32_t position);
   std::uint64_t free_now(std::uint32_t position);
 
   std::vector<Value> values_;
   std::vector<std::uint32_t> uses_;
+  std::unique_ptr<std::uint64_t[]> bytes_;  // as counted; written for results that are not trivial only
   const std::uint64_t limit_;
   std::atomic<std::uint64_t> held_{0};
   std::atomic<std::uint64_t> peak_{0};

@@ -8,14 +8,19 @@ namespace {
 std::atomic<int> received{0};
 static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may only use lock-free atomics");
 
+// The second signal, of either kind, does what it always did: it ends the process.
+void note(int signal) {
+  received.store(signal);
+  std::signal(SIGINT, SIG_DFL);
+  std::signal(SIGTERM, SIG_DFL);
+}
+
 }  // namespace
 
 Interruptible::Interruptible() {
   received.store(0);
   struct sigaction action {};
-  action.sa_handler = [](int signal) { received.store(signal); };
-  action.sa_flags =
-      static_cast<int>(SA_RESETHAND);  // the second one does what it always did: it ends the process
+  action.sa_handler = note;
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, &old_interrupt_);
   sigaction(SIGTERM, &action, &old_terminate_);

@@ -23,16 +23,21 @@ std::string listed(const ResourceAmounts& amounts) {
 
 void ResourceGate::check(const ResourceAmounts& wanted, const std::string& task) const {
   for (const auto& [name, amount] : wanted) {
-    if (amount <= amount_of(free_, name)) continue;
+    if (amount <= amount_of(offered_, name)) continue;
     throw Error("compute",
                 fmt::format("task '{}' wants {} of resource '{}', and {} is offered", task, amount, name,
-                            listed(free_)),
+                            listed(offered_)),
                 fmt::format("offer it with --bask-resources={}={}", name, amount), ExitCode::kUsage);
   }
 }
 
 bool ResourceGate::take(const ResourceAmounts& wanted) {
-  const auto fits = [&](const auto& want) { return want.second <= amount_of(free_, want.first); };
+  // Sums of fractions are not exact: a thousandth of a millionth less than is offered is as good as all of
+  // it.
+  constexpr double kRounding = 1e-9;
+  const auto fits = [&](const auto& want) {
+    return want.second <= amount_of(free_, want.first) + kRounding * amount_of(offered_, want.first);
+  };
   if (!std::all_of(wanted.begin(), wanted.end(), fits)) return false;
   for (const auto& [name, amount] : wanted) free_[name] -= amount;
   return true;

@@ -18,7 +18,7 @@ using ResourceAmounts = std::map<std::string, double>;
 
 class ResourceGate {
  public:
-  explicit ResourceGate(ResourceAmounts offered) : free_(std::move(offered)) {}
+  explicit ResourceGate(ResourceAmounts offered) : offered_(std::move(offered)), free_(offered_) {}
 
   /// Throws: Error when `wanted` could never be held, naming `task`, what is missing and what is offered.
   void check(const ResourceAmounts& wanted, const std::string& task) const;
@@ -36,6 +36,7 @@ class ResourceGate {
   bool take(const ResourceAmounts& wanted);
 
   std::mutex mutex_;
+  const ResourceAmounts offered_;
   ResourceAmounts free_;
   std::vector<Waiting> waiting_;
   std::set<std::uint32_t> admitted_;  // hold what they want, and have not entered yet

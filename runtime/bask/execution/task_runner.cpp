@@ -2,7 +2,6 @@
 #include <bask/execution/task_runner.hpp>
 
 #include <algorithm>
-#include <cassert>
 #include <utility>
 
 namespace bask {
@@ -91,13 +90,15 @@ void TaskRunner::work(unsigned thread) {
 
 void TaskRunner::work_in_order(const std::function<void()>& between) {
   for (std::uint32_t unit = 0; unit < plan_.units() && !stopping(); ++unit) {
-    running_a_task() = true;
-    run_admitted(unit, 0);
-    running_a_task() = false;
-    ++workers_[0].units_done;
-    between();
+    std::uint32_t position = plan_.unit_begin[unit];
+    for (; position < plan_.unit_begin[unit + 1] && !stopping(); ++position) {
+      running_a_task() = true;
+      run_task(position, 0);
+      running_a_task() = false;
+      between();
+    }
+    workers_[0].units_done += position == plan_.unit_begin[unit + 1];
   }
-  workers_[0].ready.clear();
   report_done(workers_[0]);
 }
 
@@ -141,6 +142,7 @@ void TaskRunner::release_successors(std::uint32_t unit, Worker& worker) {
 void TaskRunner::call_kernel(std::uint32_t position, Worker& worker, bool may_move) {
   const TaskId task = plan_.task[position];
   worker.inputs.clear();
+  bool any_last = false;
   for (const Source source : plan_.inputs_of(position)) {
     if (source.is_constant()) {
       worker.inputs.push_back({graph_.constants[source.index()], false});
@@ -148,11 +150,21 @@ void TaskRunner::call_kernel(std::uint32_t position, Worker& worker, bool may_mo
       Value& value = store_.slot(source.index());
       const bool last = may_move && !value.type()->is_trivial && store_.has_one_use_left(source.index());
       worker.inputs.push_back({&value, last});
+      any_last |= last;
     }
   }
   KernelCall call{graph_.arguments_of(task), worker.inputs, store_.slot(position)};
   graph_.groups[graph_.group[task.index]].kernel->run(call);
+  if (any_last) recount_last_uses(position, worker.inputs);
   store_.stored(position);
+}
+
+// What was moved on must not count twice.
+void TaskRunner::recount_last_uses(std::uint32_t position, std::span<const Input> inputs) {
+  const auto sources = plan_.inputs_of(position);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].last_use) store_.recount(sources[i].index());
+  }
 }
 
 bool TaskRunner::run_task(std::uint32_t position, unsigned thread) {
@@ -246,7 +258,9 @@ std::vector<std::uint64_t> TaskRunner::tasks_by_group() const {
 
 Results TaskRunner::take_results() {
   if (failure_) std::rethrow_exception(failure_);
-  assert(units_left_.load(std::memory_order_acquire) == 0);
+  if (units_left_.load(std::memory_order_acquire) != 0) {
+    throw Error("compute", "it was stopped", "start it again to compute the rest", ExitCode::kInterrupted);
+  }
   Results results;
   results.values.reserve(plan_.targets.size());
   results.targets.resize(plan_.targets.size());

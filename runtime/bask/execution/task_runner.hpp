@@ -38,7 +38,7 @@ class TaskRunner {
 
   /// Runs tasks until all are done or the run has stopped. Each of `threads` threads calls it once.
   void work(unsigned thread);
-  /// The same in the calling thread alone, in the plan's order. `between` is called between units.
+  /// The same in the calling thread alone, in the plan's order. `between` is called after each task.
   void work_in_order(const std::function<void()>& between);
 
   /// No further task starts. Any thread may call it, any number of times.
@@ -80,6 +80,7 @@ class TaskRunner {
   void release_successors(std::uint32_t unit, Worker& worker);
   bool run_task(std::uint32_t position, unsigned thread);
   void call_kernel(std::uint32_t position, Worker& worker, bool may_move);
+  void recount_last_uses(std::uint32_t position, std::span<const Input> inputs);
   void release_inputs(std::uint32_t position, unsigned thread);
   void fail(std::uint32_t position, std::exception_ptr error);
   std::exception_ptr explain_current(TaskId task) const;
