@@ -1,0 +1,146 @@
+// Ready queues and parking: every unit comes out once, the most urgent first, and no sleeper is forgotten.
+#include <gtest/gtest.h>
+#include <bask/execution/parking.hpp>
+#include <bask/execution/ready_queue.hpp>
+
+#include <algorithm>
+#include <thread>
+
+namespace bask {
+namespace {
+
+using Units = std::vector<std::uint32_t>;
+
+Units drained(ReadyQueue& queue) {
+  Units units;
+  while (const auto unit = queue.push_and_pop({}).unit) units.push_back(*unit);
+  return units;
+}
+
+TEST(ReadyQueue, IsEmptyAtFirst) {
+  ReadyQueue queue;
+  EXPECT_FALSE(queue.push_and_pop({}).unit.has_value());
+  EXPECT_EQ(queue.size(), 0u);
+}
+
+TEST(ReadyQueue, GivesTheSmallestFirstOfRootsAndPushed) {
+  ReadyQueue queue;
+  queue.set_roots({1, 5, 9});
+  const ReadyQueue::Next next = queue.push_and_pop(Units{7, 3, 0, 8});
+  EXPECT_EQ(next.unit, 0u);
+  EXPECT_EQ(next.left, 6u);
+  EXPECT_EQ(queue.size(), 6u);
+  EXPECT_EQ(drained(queue), (Units{1, 3, 5, 7, 8, 9}));
+}
+
+TEST(ReadyQueue, GivesWhatIsPushedWhenThatIsTheMostUrgent) {
+  ReadyQueue queue;
+  queue.set_roots({10, 20});
+  EXPECT_EQ(queue.push_and_pop(Units{5}).unit, 5u);
+  EXPECT_EQ(queue.push_and_pop({}).unit, 10u);
+  EXPECT_EQ(queue.push_and_pop(Units{15}).unit, 15u);
+}
+
+void expect_steals_half(ReadyQueue& queue, Units all) {
+  Units stolen;
+  ASSERT_TRUE(queue.steal(stolen));
+  EXPECT_EQ(stolen.size(), (all.size() + 1) / 2);
+  Units together = drained(queue);
+  EXPECT_TRUE(all.size() == 1 || together.front() == all.front());  // the most urgent stays
+  together.insert(together.end(), stolen.begin(), stolen.end());
+  std::sort(together.begin(), together.end());
+  EXPECT_EQ(together, all);
+}
+
+TEST(ReadyQueue, LosesHalfOfItsRootsToAThief) {
+  for (const Units& all : {Units{4}, Units{1, 2}, Units{1, 2, 3, 4, 5}}) {
+    ReadyQueue queue;
+    queue.set_roots(all);
+    expect_steals_half(queue, all);
+  }
+}
+
+TEST(ReadyQueue, LosesHalfOfWhatWasPushedToAThief) {
+  ReadyQueue queue;
+  EXPECT_EQ(queue.push_and_pop(Units{6, 2, 4, 1, 5, 3}).unit, 1u);
+  expect_steals_half(queue, {2, 3, 4, 5, 6});
+}
+
+TEST(ReadyQueue, HasNothingToStealWhenEmpty) {
+  ReadyQueue queue;
+  Units stolen;
+  EXPECT_FALSE(queue.steal(stolen));
+  queue.push_and_pop(Units{1});
+  EXPECT_FALSE(queue.steal(stolen));
+  EXPECT_TRUE(stolen.empty());
+}
+
+TEST(ReadyQueue, GivesEachUnitOnceHoweverManyThievesThereAre) {
+  constexpr std::uint32_t kUnits = 20'000;
+  ReadyQueue queue;
+  Units roots(kUnits / 2);
+  for (std::uint32_t i = 0; i < kUnits / 2; ++i) roots[i] = 2 * i;
+  queue.set_roots(roots);
+  std::vector<std::atomic<int>> taken(kUnits);
+  std::atomic<bool> done{false};
+  const auto thief = [&] {
+    Units stolen;
+    while (!done || queue.size() != 0) {
+      stolen.clear();
+      if (queue.steal(stolen)) {
+        for (const std::uint32_t unit : stolen) ++taken[unit];
+      }
+    }
+  };
+  std::thread one(thief), two(thief);
+  for (std::uint32_t i = 0; i < kUnits / 2; ++i) {
+    if (const auto unit = queue.push_and_pop(Units{2 * i + 1}).unit) ++taken[*unit];
+  }
+  done = true;
+  one.join();
+  two.join();
+  for (const std::uint32_t unit : drained(queue)) ++taken[unit];
+  EXPECT_TRUE(std::all_of(taken.begin(), taken.end(), [](const auto& times) { return times == 1; }));
+}
+
+TEST(Parking, WakesASleeperForEachPieceOfWork) {
+  constexpr int kPieces = 2000;
+  Parking parking;
+  std::atomic<int> pieces{0};
+  int taken = 0;
+  std::thread worker([&] {
+    while (taken < kPieces) {
+      parking.wait_for_work([&] { return pieces.load() != 0; });
+      taken += pieces.exchange(0);
+    }
+  });
+  for (int i = 0; i < kPieces; ++i) {
+    pieces.fetch_add(1);
+    parking.wake_one();
+    if (i % 100 == 0) {
+      while (pieces.load() != 0) std::this_thread::yield();  // so that the worker goes to sleep now and then
+    }
+  }
+  worker.join();
+  EXPECT_EQ(taken, kPieces);
+}
+
+TEST(Parking, WakesEverybodyAtOnce) {
+  Parking parking;
+  std::atomic<bool> over{false};
+  std::atomic<int> returned{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      while (!over) parking.wait_for_work([&] { return over.load(); });
+      ++returned;
+    });
+  }
+  over = true;
+  parking.wake_all();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(returned, 4);
+}
+
+}  // namespace
+}  // namespace bask

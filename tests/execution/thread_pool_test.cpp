@@ -1,0 +1,65 @@
+// The pool: every thread takes part in every round, and none in two at once.
+#include <gtest/gtest.h>
+#include <bask/execution/affinity.hpp>
+#include <bask/execution/thread_pool.hpp>
+
+#include <sched.h>
+
+#include <atomic>
+
+namespace bask {
+namespace {
+
+constexpr std::chrono::milliseconds kLong{60'000};
+
+TEST(ThreadPool, CallsTheBodyOnceInEachThreadOfEachRound) {
+  ThreadPool pool(3, Pin::kOff);
+  std::vector<std::atomic<int>> calls(3);
+  const std::function<void(unsigned)> body = [&](unsigned thread) { ++calls[thread]; };
+  for (int round = 1; round <= 200; ++round) {
+    pool.start(body);
+    ASSERT_TRUE(pool.wait_for(kLong));
+    for (const auto& of_thread : calls) ASSERT_EQ(of_thread, round);
+  }
+}
+
+TEST(ThreadPool, SaysThatItIsNotDoneYet) {
+  ThreadPool pool(1, Pin::kOff);
+  std::atomic<bool> may_return{false};
+  const std::function<void(unsigned)> body = [&](unsigned) {
+    while (!may_return) std::this_thread::yield();
+  };
+  pool.start(body);
+  EXPECT_FALSE(pool.wait_for(std::chrono::milliseconds(1)));
+  may_return = true;
+  EXPECT_TRUE(pool.wait_for(kLong));
+}
+
+TEST(ThreadPool, EndsWithoutHavingBeenUsed) {
+  ThreadPool pool(4, Pin::kAuto);
+  EXPECT_EQ(pool.threads(), 4u);
+}
+
+TEST(ThreadPool, KeepsAPinnedThreadOnOneCore) {
+  ThreadPool pool(2, Pin::kOn);
+  EXPECT_TRUE(pool.pinned());
+  std::vector<int> cores(2);
+  const std::function<void(unsigned)> body = [&](unsigned thread) {
+    cpu_set_t mask;
+    if (sched_getaffinity(0, sizeof(mask), &mask) == 0) cores[thread] = CPU_COUNT(&mask);
+  };
+  pool.start(body);
+  ASSERT_TRUE(pool.wait_for(kLong));
+  EXPECT_EQ(cores, (std::vector<int>{1, 1}));
+}
+
+TEST(ThreadPool, IsNotPinnedWhenTold) {
+  EXPECT_FALSE(ThreadPool(CoreMask::of_process().count(), Pin::kOff).pinned());
+}
+
+TEST(CoreMask, HasACoreAtLeast) {
+  EXPECT_GE(CoreMask::of_process().count(), 1u);
+}
+
+}  // namespace
+}  // namespace bask
