@@ -50,7 +50,8 @@ struct Call {
       decltype(Callee::call(pass_to<Signature, Arrived<As>, I>(std::declval<Arrived<As>&>())...))>;
   static constexpr bool kFits = requires { invoker(std::index_sequence_for<As...>{}); };
 
-  static decltype(auto) invoke(CallUnpacker& unpacker) {
+  // By value: what a function returns by reference may lie in what arrived.
+  static auto invoke(CallUnpacker& unpacker) {
     std::tuple<Arrived<As>...> arrived{Argument<As>::unpack(unpacker)...};
     return [&]<std::size_t... I>(std::index_sequence<I...>)->decltype(auto) {
       return Callee::call(pass_to<Signature, Arrived<As>, I>(std::get<I>(arrived))...);

@@ -52,6 +52,22 @@ requires(std::is_class_v<F>&& requires { &F::operator(); }) struct Signature<F>
     : Signature<decltype(&F::operator())> {
 };
 
+/// The same where the object that is called comes first.
+template <class C, class F>
+struct SignatureWithObject {
+  static constexpr bool known = false;
+};
+template <class C, class F>
+requires(Signature<F>::known) struct SignatureWithObject<C, F> {
+  static constexpr bool known = true;
+  using Parameters = decltype(std::tuple_cat(std::tuple<std::type_identity<const C&>>(),
+                                             typename Signature<F>::Parameters()));
+};
+template <class F>
+struct FunctionSignature : Signature<F> {};
+template <class M, class C>
+struct FunctionSignature<M C::*> : SignatureWithObject<C, M C::*> {};
+
 /// "ns::{anonymous}::increment" or "(int (*)(int))increment" to "increment".
 constexpr std::string_view plain_name(std::string_view text) {
   if (text.starts_with('(')) {
@@ -113,7 +129,7 @@ concept CapturelessFunctionObject =
 template <auto F>
 struct FunctionCallee {
   static std::string_view name() { return callable::name_of_value<F>(); }
-  using Signature = callable::Signature<decltype(F)>;
+  using Signature = callable::FunctionSignature<decltype(F)>;
   static constexpr auto call = [
   ](auto&&... arguments) -> decltype(auto) requires std::is_invocable_v<decltype(F), decltype(arguments)...> {
     return std::invoke(F, std::forward<decltype(arguments)>(arguments)...);
@@ -135,9 +151,7 @@ struct ObjectCallee {
 template <FunctionObject F>
 struct StatefulCallee {
   static std::string_view name() { return callable::name_of_type<F>(); }
-  struct Signature {
-    static constexpr bool known = false;
-  };
+  using Signature = callable::SignatureWithObject<F, F>;
   static constexpr auto call = [](
       const F& object,
       auto&&... arguments) -> decltype(auto) requires std::is_invocable_v<const F&, decltype(arguments)...> {
