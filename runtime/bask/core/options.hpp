@@ -33,9 +33,9 @@ struct Options {
   bool fuse = true;
   Progress progress = Progress::kAuto;
   std::chrono::nanoseconds progress_delay = std::chrono::seconds(1);
-  std::uint64_t memory_limit = 0;           // bytes; 0: from the machine
-  std::map<std::string, double> resources;  // what tasks may hold at once, by resource name
-  std::string config;                       // the bask.toml that was read; empty: none
+  std::uint64_t memory_limit = 0;                // bytes; 0: from the machine
+  std::map<std::string, double> resources = {};  // what tasks may hold at once, by resource name
+  std::string config = {};                       // the bask.toml that was read; empty: none
 };
 
 /// All that options are made of, as plain data, so that tests need neither environment nor file system.

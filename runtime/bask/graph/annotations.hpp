@@ -10,9 +10,9 @@ namespace bask {
 
 /// How a task is run. The result does not depend on it, nor does the key.
 struct Annotations {
-  std::optional<int> priority;              ///< higher runs earlier among what is ready; 0 unless said
-  std::optional<int> retries;               ///< how often a task that throws is run again; 0 unless said
-  std::map<std::string, double> resources;  ///< held while it runs, of what --bask-resources offers
+  std::optional<int> priority{};              ///< higher runs earlier among what is ready; 0 unless said
+  std::optional<int> retries{};               ///< how often a task that throws is run again; 0 unless said
+  std::map<std::string, double> resources{};  ///< held while it runs, of what --bask-resources offers
 
   bool empty() const { return !priority && !retries && resources.empty(); }
   friend bool operator==(const Annotations&, const Annotations&) = default;
