@@ -16,14 +16,14 @@ TEST(Annotations, OverlayTakesTheInnerWhereItSaysSomething) {
 
 TEST(Annotations, AreEmptyOnlyWhenNothingIsSaid) {
   EXPECT_TRUE(Annotations().empty());
-  EXPECT_FALSE((Annotations{.priority = 0, .retries = {}, .resources = {}}.empty()));
+  EXPECT_FALSE((Annotations{.priority = 0}.empty()));
 }
 
 TEST(Annotate, HoldsWhileItsScopeLasts) {
   {
-    const annotate outer({.priority = 1, .retries = 3, .resources = {}});
+    const annotate outer({.priority = 1, .retries = 3});
     {
-      const annotate inner({.priority = 2, .retries = {}, .resources = {}});
+      const annotate inner({.priority = 2});
       EXPECT_EQ(annotate::current().priority, 2);
       EXPECT_EQ(annotate::current().retries, 3);
     }
@@ -33,7 +33,7 @@ TEST(Annotate, HoldsWhileItsScopeLasts) {
 }
 
 TEST(Annotate, DoesNotReachOtherThreads) {
-  const annotate scope({.priority = 1, .retries = {}, .resources = {}});
+  const annotate scope({.priority = 1});
   std::thread([] { EXPECT_TRUE(annotate::current().empty()); }).join();
 }
 

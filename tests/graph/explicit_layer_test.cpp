@@ -72,11 +72,11 @@ TEST(ExplicitLayer, ExpandsToTheTasksThatWereAdded) {
 TEST(ExplicitLayer, CarriesTheAnnotationsInForceAndTheTasksOwn) {
   open_layer::close();
   const TaskRef plain = add_task({});
-  const TaskRef own = add_task({}, 2, {.priority = 7, .retries = {}, .resources = {}});
+  const TaskRef own = add_task({}, 2, {.priority = 7});
   TaskRef scoped = plain;
   {
-    const annotate scope({.priority = 1, .retries = 2, .resources = {}});
-    scoped = add_task({&own}, 3, {.priority = 9, .retries = {}, .resources = {}});
+    const annotate scope({.priority = 1, .retries = 2});
+    scoped = add_task({&own}, 3, {.priority = 9});
   }
   const TaskRef after = add_task({&scoped}, 4);
   const auto [graph, targets] = expand_all({&plain, &own, &scoped, &after});

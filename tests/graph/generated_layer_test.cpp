@@ -73,7 +73,7 @@ TEST(GeneratedLayer, IsExpandedOnceWhenThereAreEqualOnes) {
 
 TEST(GeneratedLayer, CarriesTheAnnotationsOfItsScope) {
   const TaskRef plain = generated(2, Line{1});
-  const annotate scope({.priority = 4, .retries = {}, .resources = {}});
+  const annotate scope({.priority = 4});
   const TaskRef urgent = generated(2, Line{2});
   const auto [graph, targets] = expand_all({&plain, &urgent});
   EXPECT_TRUE(graph.annotations_of(targets[0]).empty());

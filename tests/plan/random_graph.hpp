@@ -16,7 +16,7 @@ struct RandomGraph {
 };
 
 inline Annotations annotated(std::optional<int> priority, std::optional<int> retries) {
-  return {.priority = priority, .retries = retries, .resources = {}};
+  return {.priority = priority, .retries = retries};
 }
 
 /// Up to 80 tasks in chains, trees, diamonds and heaps, with constants, annotations and repeated inputs.
