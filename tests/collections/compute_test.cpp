@@ -1,0 +1,290 @@
+// compute and persist: shared work once, results kept, wrong use refused, the same by every scheduler.
+#include <gtest/gtest.h>
+#include <bask/bask.hpp>
+
+#include <atomic>
+#include <map>
+#include <numeric>
+#include <random>
+#include <thread>
+
+namespace bask {
+namespace {
+
+std::atomic<int> executions{0};
+int counted(int x) {
+  ++executions;
+  return x;
+}
+
+class ComputeTest : public testing::Test {
+ protected:
+  void SetUp() override { executions = 0; }
+  Client client_ = Client(Options{.threads = 2});
+};
+
+TEST_F(ComputeTest, DoesWhatIsSharedOnce) {
+  const auto shared = delayed<counted>(5);
+  const auto [a, b] = compute(shared + 1, shared + 2);
+  EXPECT_EQ(a, 6);
+  EXPECT_EQ(b, 7);
+  EXPECT_EQ(executions, 1);
+}
+
+TEST_F(ComputeTest, GivesTheSameShapeWithValues) {
+  const auto x = delayed<counted>(5);
+  const std::map<std::string, std::vector<Delayed<int>>> lazy{{"a", {x, x + 1}}, {"b", {}}};
+  EXPECT_EQ(compute(lazy), (std::map<std::string, std::vector<int>>{{"a", {5, 6}}, {"b", {}}}));
+  const auto [number, text, values] = compute(x, std::string("constant"), std::vector{x, x});
+  EXPECT_EQ(number, 5);
+  EXPECT_EQ(text, "constant");
+  EXPECT_EQ(values, (std::vector<int>{5, 5}));
+}
+
+TEST_F(ComputeTest, IsDoneAtOnceForConstantsAndForNothing) {
+  EXPECT_EQ(delayed(5).compute(), 5);
+  EXPECT_EQ(compute(std::vector<Delayed<int>>()), std::vector<int>());
+}
+
+TEST_F(ComputeTest, RunsOnlyWhatIsNeeded) {
+  const auto needed = delayed<counted>(1);
+  const auto idle = delayed<counted>(2) + needed;
+  EXPECT_EQ((needed + 1).compute(), 2);
+  EXPECT_EQ(executions, 1);
+}
+
+TEST_F(ComputeTest, HoldsAChainOfAMillionAndADeepTree) {
+  Delayed<int> chain = delayed<counted>(0);
+  for (int i = 0; i < 1'000'000; ++i) chain = chain + 1;
+  EXPECT_EQ(chain.compute(), 1'000'000);
+  std::vector<Delayed<int>> level;
+  for (int i = 0; i < (1 << 14); ++i) level.push_back(delayed<counted>(i));
+  while (level.size() > 1) {
+    for (std::size_t i = 0; i < level.size() / 2; ++i) level[i] = level[2 * i] + level[2 * i + 1];
+    level.erase(level.begin() + static_cast<std::ptrdiff_t>(level.size() / 2), level.end());
+  }
+  EXPECT_EQ(level[0].compute(), (1 << 13) * ((1 << 14) - 1));
+}
+
+TEST_F(ComputeTest, InsideATaskIsRefusedWithAdvice) {
+  const auto inner = delayed([] { return delayed<counted>(1).compute(); })();
+  try {
+    inner.compute();
+    FAIL() << "a task computed";
+  } catch (const TaskError& error) {
+    EXPECT_NE(
+        std::string(error.what())
+            .find(
+                "compute: it was called inside a task, which would wait for the threads it keeps busy; "
+                "return the value, or build the larger graph first and compute it outside; a Delayed passed "
+                "as an argument arrives computed"),
+        std::string::npos)
+        << error.what();
+  }
+  EXPECT_EQ(executions, 0);
+}
+
+TEST(ComputeWithoutClient, IsRefusedWithAdvice) {
+  try {
+    delayed<counted>(1).compute();
+    FAIL() << "it was computed by nobody";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "compute: nothing is there to run tasks; call it inside the function given to "
+                 "bask::run(argc, argv, …), or while a bask::Client lives");
+    EXPECT_EQ(error.exit_code(), ExitCode::kUsage);
+  }
+}
+
+TEST_F(ComputeTest, FromTwoThreadsRunsOneAfterTheOther) {
+  const auto sum_up_to = [](int n) {
+    Delayed<int> sum = delayed(0);
+    for (int i = 1; i <= n; ++i) sum = sum + delayed<counted>(i);
+    return sum.compute();
+  };
+  int theirs = 0;
+  std::thread other([&] {
+    for (int i = 0; i < 20; ++i) theirs = sum_up_to(50);
+  });
+  int mine = 0;
+  for (int i = 0; i < 20; ++i) mine = sum_up_to(60);
+  other.join();
+  EXPECT_EQ(theirs, 1275);
+  EXPECT_EQ(mine, 1830);
+}
+
+// Counts its objects; large, so that it is never kept inside a task.
+struct Large {
+  static inline std::atomic<int> alive{0};
+  Large() { ++alive; }
+  explicit Large(int v) : number(v) { ++alive; }
+  Large(const Large& other) : number(other.number) { ++alive; }
+  Large(Large&& other) noexcept : number(other.number) { ++alive; }
+  ~Large() { --alive; }
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& number& filling;
+  }
+  int number = 0;
+  std::string filling = std::string(400, 'x');
+};
+Large make_large(int x) {
+  return Large(x);
+}
+int number_of(const Large& large) {
+  return large.number;
+}
+
+TEST_F(ComputeTest, FreesEachResultWhenItsReadersHaveRun) {
+  static std::atomic<int> most{0};
+  most = 0;
+  const auto watch = delayed([](const Large& large) {
+    int alive = Large::alive;
+    for (int seen = most; seen < alive && !most.compare_exchange_weak(seen, alive);) {
+    }
+    return large.number;
+  });
+  std::vector<Delayed<int>> numbers;
+  for (int i = 0; i < 1000; ++i) numbers.push_back(watch(delayed<make_large>(i)));
+  compute(numbers);
+  EXPECT_LE(most, 4);  // two threads, each with the value and its way into the store
+  EXPECT_EQ(Large::alive, 0);
+}
+
+TEST_F(ComputeTest, PersistKeepsResultsAndFreesTheOldGraph) {
+  open_layer::close();
+  {
+    auto held = delayed<make_large>(7);
+    auto number = delayed<number_of>(delayed(Large(8)));
+    EXPECT_EQ(Large::alive, 1);  // the constant
+    std::tie(held, number) = persist(held, number);
+    EXPECT_EQ(Large::alive, 1);  // the result
+    EXPECT_EQ(delayed<number_of>(held).compute() + number.compute(), 15);
+    EXPECT_EQ(held.compute().number, 7);
+  }
+  open_layer::close();
+  EXPECT_EQ(Large::alive, 0);
+}
+
+TEST_F(ComputeTest, PersistRunsNothingAgain) {
+  const auto held = delayed<counted>(5).persist();
+  EXPECT_EQ(held.compute() + (held + 1).compute(), 11);
+  EXPECT_EQ(held.persist().compute(), 5);
+  EXPECT_EQ(executions, 1);
+}
+
+TEST_F(ComputeTest, PersistKeepsTheShape) {
+  const auto x = delayed<counted>(5);
+  const auto held =
+      persist(std::map<std::string, std::vector<Delayed<int>>>{{"a", {x, x + 1, x}}, {"b", {}}});
+  EXPECT_EQ(compute(held), (std::map<std::string, std::vector<int>>{{"a", {5, 6, 5}}, {"b", {}}}));
+  EXPECT_EQ(executions, 1);
+}
+
+// A random program over ints, strings and vectors of ints, evaluated as it is built.
+class RandomProgram {
+ public:
+  explicit RandomProgram(unsigned seed) : random_(seed) {
+    const std::uint32_t size = 20 + random_() % 120;
+    window_ = 1 + random_() % 40;
+    for (std::uint32_t i = 0; i < size; ++i) add_step();
+  }
+
+  std::string computed() const {
+    const auto [ints, texts, lists] = compute(lazy_ints_, lazy_texts_, lazy_lists_);
+    return shown(ints, texts, lists);
+  }
+  std::string expected() const { return shown(ints_, texts_, lists_); }
+
+ private:
+  using Lists = std::vector<std::vector<int>>;
+
+  static int mix(int a, int b) { return (a * 31 + b) % 10007; }
+  static std::string write(int a, std::string text) { return (text + std::to_string(a)).substr(0, 40); }
+  static int length(const std::string& text) { return static_cast<int>(text.size()); }
+  static std::vector<int> append(std::vector<int> list, int a) {
+    list.push_back(a);
+    return list;
+  }
+  static int sum(Inputs<int> all) { return std::accumulate(all.begin(), all.end(), 0) % 10007; }
+  static std::vector<int> gather(const std::vector<int>& all, const std::string& text) {
+    return append(all, length(text));
+  }
+
+  static std::string shown(const std::vector<int>& ints, const std::vector<std::string>& texts,
+                           const Lists& lists) {
+    std::string text;
+    for (const int number : ints) text += std::to_string(number) + ' ';
+    for (const std::string& each : texts) text += each + ' ';
+    for (const std::vector<int>& list : lists) text += shown(list, {}, {}) + '/';
+    return text;
+  }
+
+  // An element near the end: a narrow window makes chains, a wide one heaps.
+  std::size_t near_end(std::size_t size) {
+    return size - 1 - random_() % std::min<std::size_t>(size, window_);
+  }
+  void add_int(Delayed<int> lazy, int value) {
+    lazy_ints_.push_back(std::move(lazy));
+    ints_.push_back(value);
+  }
+
+  void add_step() {
+    const std::size_t a = near_end(ints_.size()), b = near_end(ints_.size());
+    const std::size_t t = near_end(texts_.size()), l = near_end(lists_.size());
+    switch (random_() % 7) {
+      case 0:
+        return add_int(delayed<mix>(lazy_ints_[a], lazy_ints_[b]), mix(ints_[a], ints_[b]));
+      case 1:
+        return add_int(lazy_ints_[a] + 1, ints_[a] + 1);
+      case 2:
+        return add_int(delayed<length>(lazy_texts_[t]), length(texts_[t]));
+      case 3: {
+        const std::vector<Delayed<int>> some(lazy_ints_.begin(), lazy_ints_.begin() + 1 + a);
+        return add_int(delayed<sum>(some), std::accumulate(ints_.begin(), ints_.begin() + 1 + a, 0) % 10007);
+      }
+      case 4:
+        lazy_texts_.push_back(delayed<write>(lazy_ints_[a], lazy_texts_[t]));
+        return texts_.push_back(write(ints_[a], texts_[t]));
+      case 5:
+        lazy_lists_.push_back(delayed<append>(lazy_lists_[l], lazy_ints_[a]));
+        return lists_.push_back(append(lists_[l], ints_[a]));
+      default:
+        lazy_lists_.push_back(delayed<gather>(std::vector{lazy_ints_[a], lazy_ints_[b]}, lazy_texts_[t]));
+        return lists_.push_back(gather({ints_[a], ints_[b]}, texts_[t]));
+    }
+  }
+
+  std::mt19937 random_;
+  std::size_t window_;
+  std::vector<int> ints_{1};
+  std::vector<std::string> texts_{"t"};
+  Lists lists_{{}};
+  std::vector<Delayed<int>> lazy_ints_{delayed(1)};
+  std::vector<Delayed<std::string>> lazy_texts_{delayed(std::string("t"))};
+  std::vector<Delayed<std::vector<int>>> lazy_lists_{delayed(std::vector<int>())};
+};
+
+void expect_random_programs_right(const Options& options) {
+  const Client client(options);
+  for (unsigned seed = 0; seed < 100; ++seed) {
+    const RandomProgram program(seed);
+    for (int again = 0; again < 3; ++again)
+      ASSERT_EQ(program.computed(), program.expected()) << "seed " << seed;
+  }
+}
+
+TEST(RandomGraphs, GiveTheSerialResultBySync) {
+  expect_random_programs_right({.scheduler = Scheduler::kSync});
+}
+
+TEST(RandomGraphs, GiveTheSerialResultByThreads) {
+  for (const int threads : {1, 2, 4}) expect_random_programs_right({.threads = threads});
+}
+
+TEST(RandomGraphs, GiveTheSerialResultWithoutFusion) {
+  expect_random_programs_right({.threads = 4, .fuse = false});
+}
+
+}  // namespace
+}  // namespace bask
