@@ -1,0 +1,27 @@
+// bask_runner.hpp: the workload as a lazy graph of Bask: one layer of the tasks, one that checks the last
+// ones. Runs on: rank 0; its tasks on any. Threads: one.
+#pragma once
+
+#include "runner.hpp"
+
+#include <bask/client.hpp>
+
+namespace taskbench {
+
+/// The tasks that check outputs which no other task reads, one per 256 outputs, count in the time and not in
+/// the number of tasks. A task's arguments are 40 bytes: its place and the whole workload, so that it may run
+/// on any rank.
+class BaskRunner final : public Runner {
+ public:
+  /// `client` must outlive the runner.
+  explicit BaskRunner(const bask::Client& client) : client_(client) {}
+  std::string_view name() const override { return "bask"; }
+  unsigned cores() const override { return client_.info().threads; }
+  /// Throws: TaskError when a task found a wrong input; Error when not every task has run just once.
+  double run(const Workload& workload) override;
+
+ private:
+  const bask::Client& client_;
+};
+
+}  // namespace taskbench
