@@ -1,0 +1,182 @@
+// Client and run: signals, exit codes and what is printed.
+#include <gtest/gtest.h>
+#include <bask/bask.hpp>
+
+#include <csignal>
+#include <sstream>
+
+namespace bask {
+namespace {
+
+int send(int signal) {
+  raise(signal);
+  return signal;
+}
+int times_ran = 0;
+int follow(int x) {
+  ++times_ran;
+  return x;
+}
+
+// The error that a computation in which `signal` comes ends with.
+Error stopped_by(int signal, const Options& options) {
+  const Client client(options);
+  try {
+    delayed<follow>(delayed<send>(signal)).compute();
+  } catch (const Error& error) {
+    EXPECT_EQ(delayed<follow>(5).compute(), 5) << "the client is of no use any more";
+    return error;
+  }
+  ADD_FAILURE() << "nothing was stopped";
+  return Error("", "", "");
+}
+
+TEST(Signal, StopsAComputationInOrder) {
+  times_ran = 0;
+  const Error error = stopped_by(SIGINT, {.scheduler = Scheduler::kSync});
+  EXPECT_STREQ(error.what(),
+               "compute: SIGINT (Ctrl-C) stopped it after 1 of 2 tasks; start it again to compute the rest");
+  EXPECT_EQ(error.exit_code(), ExitCode::kInterrupted);
+  EXPECT_EQ(times_ran, 1);  // in the computation after it
+}
+
+TEST(Signal, ThatSlurmSendsHasAnExitCodeOfItsOwn) {
+  const Error error = stopped_by(SIGTERM, {.scheduler = Scheduler::kSync});
+  EXPECT_STREQ(error.what(),
+               "compute: SIGTERM stopped it after 1 of 2 tasks; start it again to compute the rest");
+  EXPECT_EQ(static_cast<int>(error.exit_code()), 143);
+}
+
+TEST(Signal, StopsThreadsToo) {
+  const Error error = stopped_by(SIGINT, {.threads = 2});
+  EXPECT_EQ(error.happened().substr(0, 33), "SIGINT (Ctrl-C) stopped it after ");
+  EXPECT_EQ(error.exit_code(), ExitCode::kInterrupted);
+}
+
+void send_two(int first, int second) {
+  const Client client({.scheduler = Scheduler::kSync});
+  delayed([](int a, int b) { return send(a) + send(b); })(first, second).compute();
+}
+
+TEST(SignalDeathTest, EndsTheProcessAtTheSecondOne) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(send_two(SIGINT, SIGINT), testing::KilledBySignal(SIGINT), "");
+  EXPECT_EXIT(send_two(SIGINT, SIGTERM), testing::KilledBySignal(SIGTERM), "");
+}
+
+TEST(SignalDeathTest, EndsTheProcessWhereNothingIsComputed) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        const Client client({.threads = 1});
+        delayed<follow>(1).compute();
+        raise(SIGINT);
+      },
+      testing::KilledBySignal(SIGINT), "");
+}
+
+TEST(Client, SaysWhatItComputesWith) {
+  std::ostringstream out;
+  out << Client({.threads = 2, .pin = Pin::kOff, .memory_limit = 1ull << 30});
+  const ClientInfo info = Client().info();
+  EXPECT_EQ(out.str(), "Client: threads scheduler, 2 threads on " + std::to_string(info.cores) +
+                           (info.cores == 1 ? " core" : " cores") + " of " + info.host +
+                           ", memory limit 1 GiB");
+  out.str("");
+  out << Client({.scheduler = Scheduler::kSync, .memory_limit = 1ull << 30});
+  EXPECT_EQ(out.str(),
+            "Client: sync scheduler, in the calling thread of " + info.host + ", memory limit 1 GiB");
+}
+
+TEST(Client, HasAThreadPerCoreAndTheMachinesMemoryUnlessTold) {
+  const Client client;
+  EXPECT_EQ(client.info().threads, client.info().cores);
+  EXPECT_GT(client.info().memory_limit, 0u);
+}
+
+TEST(Client, HandsBackToTheOneBefore) {
+  const Client outer({.scheduler = Scheduler::kSync});
+  { const Client inner({.threads = 1}); }
+  EXPECT_EQ(delayed<follow>(3).compute(), 3);
+}
+
+struct Outcome {
+  int code;
+  std::string out, error;
+  std::vector<std::string> arguments;  // left for the program
+};
+
+Outcome run_with(std::vector<std::string> arguments, const std::function<void(Client&)>& program) {
+  arguments.insert(arguments.begin(), "program");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  int argc = static_cast<int>(arguments.size());
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  Outcome outcome{run(argc, argv.data(), program), {}, {}, {}};
+  outcome.out = testing::internal::GetCapturedStdout();
+  outcome.error = testing::internal::GetCapturedStderr();
+  outcome.arguments.assign(argv.data() + 1, argv.data() + argc);
+  return outcome;
+}
+
+TEST(Run, CallsTheProgramAndLeavesItItsArguments) {
+  int result = 0;
+  const Outcome outcome =
+      run_with({"a", "--bask-threads=1", "b"}, [&](Client&) { result = delayed<follow>(7).compute(); });
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(result, 7);
+  EXPECT_EQ(outcome.arguments, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(outcome.out + outcome.error, "");
+}
+
+TEST(Run, GivesOneAndOneLineWhenATaskFails) {
+  std::string task;
+  const Outcome outcome = run_with({"--bask-scheduler=sync"}, [&](Client&) {
+    const auto failing = delayed([](int x) {
+      if (x < 0) throw std::domain_error("x < 0");
+      return x;
+    })(-1);
+    task = failing.name();
+    failing.compute();
+  });
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.error, "bask: error: task '" + task + "' (layer lambda, rank 0, node " +
+                               Client().info().host + ") threw std::domain_error: x < 0; it had no inputs\n");
+}
+
+TEST(Run, GivesOneWhenTheProgramThrows) {
+  const Outcome outcome = run_with({}, [](Client&) { throw std::runtime_error("no such file"); });
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.error, "bask: error: no such file\n");
+}
+
+TEST(Run, GivesTwoForAnUnknownOption) {
+  bool called = false;
+  const Outcome outcome = run_with({"--bask-treads=2"}, [&](Client&) { called = true; });
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_FALSE(called);
+  EXPECT_EQ(outcome.error.substr(0, 13), "bask: error: ");
+  EXPECT_NE(outcome.error.find("--bask-threads"), std::string::npos) << outcome.error;
+}
+
+TEST(Run, Gives130AfterCtrlC) {
+  const Outcome outcome =
+      run_with({"--bask-scheduler=sync"}, [](Client&) { delayed<follow>(delayed<send>(SIGINT)).compute(); });
+  EXPECT_EQ(outcome.code, 130);
+  EXPECT_EQ(outcome.error,
+            "bask: error: compute: SIGINT (Ctrl-C) stopped it after 1 of 2 tasks; start it again to compute "
+            "the rest\n");
+}
+
+TEST(Run, PrintsTheOptionsInsteadWhenAsked) {
+  bool called = false;
+  const Outcome outcome = run_with({"--bask-help"}, [&](Client&) { called = true; });
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_FALSE(called);
+  EXPECT_NE(outcome.out.find("--bask-scheduler"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace bask
