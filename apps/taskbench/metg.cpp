@@ -9,6 +9,7 @@ namespace taskbench {
 namespace {
 
 constexpr double kEffective = 0.5;
+constexpr std::uint32_t kFirstIterations = 1024;  // about 10 µs
 
 class Search {
  public:
@@ -18,7 +19,7 @@ class Search {
   Metg find() {
     find_peak();
     int below = 0;  // points in a row; one alone may still be an accident
-    for (std::uint32_t iterations = peak_iterations_ / 2; iterations > 0 && below < 2; iterations /= 2) {
+    for (std::uint32_t iterations = kFirstIterations / 2; iterations > 0 && below < 2; iterations /= 2) {
       below = efficiency(measure_point(iterations)) < kEffective ? below + 1 : 0;
     }
     while (const std::optional<std::uint32_t> between = iterations_between(bracket()))
@@ -40,7 +41,7 @@ class Search {
   // Makes tasks larger until they are large, and until larger ones gain little or take long.
   void find_peak() {
     constexpr double kLarge_us = 100, kLong_s = 1, kLittleGain = 1.05;
-    for (peak_iterations_ = 1024;; peak_iterations_ *= 2) {
+    for (peak_iterations_ = kFirstIterations;; peak_iterations_ *= 2) {
       const double best_before = peak_;
       const Measurement point = measure_at(peak_iterations_, effort_.repeat);
       const bool enough = peak_ < best_before * kLittleGain || point.seconds > kLong_s;

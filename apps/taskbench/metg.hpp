@@ -13,12 +13,13 @@ struct Metg {
   Measurement smallest;     ///< with the smallest tasks that still reach half of the peak
 };
 
-/// Looks for METG by the number of iterations: first halves it from that of large tasks, then bisects between
-/// the smallest tasks above half of the peak and the next smaller ones, and interpolates between the last two
-/// of these. Of each point the fastest of `effort.repeat` runs counts, and the peak is the fastest of all
-/// runs of large tasks, of which there is one beside each point: so what else the machine does in between
-/// matters little. When even one iteration a task reaches half of the peak, METG is the granularity there, an
-/// upper bound. Cost: about 15 points of `effort.repeat` + 1 runs.
+/// Looks for METG by the number of iterations: doubles it until tasks are large, which gives the peak, then
+/// halves it until tasks are too small, then bisects between the smallest tasks above half of the peak and
+/// the next smaller ones, and interpolates between the last two of these. Of each point the fastest of
+/// `effort.repeat` runs counts, and the peak is the fastest of all runs of large tasks, of which there is one
+/// beside each point: so what else the machine does in between matters less. When even one iteration a task
+/// reaches half of the peak, METG is the granularity there, an upper bound. Cost: about 15 points of
+/// `effort.repeat` + 1 runs.
 Metg find_metg(Runner& runner, const Workload& workload, const Effort& effort);
 
 }  // namespace taskbench
