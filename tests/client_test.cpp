@@ -3,6 +3,7 @@
 #include <bask/bask.hpp>
 
 #include <csignal>
+#include <memory>
 #include <sstream>
 
 namespace bask {
@@ -94,6 +95,15 @@ TEST(Client, HasAThreadPerCoreAndTheMachinesMemoryUnlessTold) {
   EXPECT_GT(client.info().memory_limit, 0u);
 }
 
+TEST(Client, MayEndBeforeOneThatWasMadeEarlierOrLater) {
+  auto first = std::make_unique<Client>(Options{.threads = 1});
+  auto second = std::make_unique<Client>(Options{.threads = 1});
+  first.reset();
+  EXPECT_EQ(delayed<follow>(3).compute(), 3);
+  second.reset();
+  EXPECT_THROW(delayed<follow>(3).compute(), Error);
+}
+
 TEST(Client, HandsBackToTheOneBefore) {
   const Client outer({.scheduler = Scheduler::kSync});
   { const Client inner({.threads = 1}); }
@@ -150,6 +160,22 @@ TEST(Run, GivesOneWhenTheProgramThrows) {
   const Outcome outcome = run_with({}, [](Client&) { throw std::runtime_error("no such file"); });
   EXPECT_EQ(outcome.code, 1);
   EXPECT_EQ(outcome.error, "bask: error: no such file\n");
+}
+
+TEST(Run, GivesOneWhenTheProgramThrowsANumber) {
+  int argc = 1;
+  char name[] = "program";
+  char* argv[] = {name, nullptr};
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(run(argc, argv, [](Client&) { throw 42; }), 1);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "bask: error: a value of type int\n");
+}
+
+TEST(Run, GivesWhatTheProgramReturns) {
+  int argc = 1;
+  char name[] = "program";
+  char* argv[] = {name, nullptr};
+  EXPECT_EQ(run(argc, argv, [](Client&) { return 7; }), 7);
 }
 
 TEST(Run, GivesTwoForAnUnknownOption) {

@@ -1,5 +1,6 @@
 // bask_runner.hpp: the workload as a lazy graph of Bask: one layer of the tasks, one that checks the last
-// ones. Runs on: rank 0; its tasks on any. Threads: one.
+// ones.
+// Runs on: rank 0; its tasks on any. Threads: one.
 #pragma once
 
 #include "runner.hpp"

@@ -1,7 +1,7 @@
 // output.hpp: what a task hands on, and the check that it was given what it asked for.
 // Runs on: every rank. Threads: any.
-// Invariants: (1) every 16 bytes of an output name the task that made it; (2) a task reads all bytes of all
-//             its inputs before it runs.
+// Invariants: (1) every 16 bytes of an output name the task that made it; (2) a task reads all bytes of
+//             all its inputs before it runs.
 #pragma once
 
 #include "pattern.hpp"

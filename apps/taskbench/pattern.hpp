@@ -1,9 +1,9 @@
-// pattern.hpp: which tasks there are and which depend on which, as Task Bench defines it (Slaughter et al.,
-// "Task Bench", SC20, table 2): a grid of `steps` rows of at most `width` points, each of which reads results
-// of the row before.
+// pattern.hpp: which tasks there are and which depend on which, as Task Bench defines it (Slaughter et
+// al., "Task Bench", SC20, table 2): a grid of `steps` rows of at most `width` points, each of which reads
+// results of the row before.
 // Runs on: every rank. Threads: any; all are pure functions, so every rank sees the same graph.
-// Invariants: (1) predecessors and successors are each other's mirror, and no point is visited twice;
-//             (2) tasks are numbered row by row, so a task's predecessors have smaller numbers.
+// Invariants: (1) predecessors and successors are each other's mirror, and no point is visited twice; (2)
+//             tasks are numbered row by row, so a task's predecessors have smaller numbers.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// random_draw.hpp: random numbers that depend on what they are for alone, so that every rank draws the same.
+// random_draw.hpp: random numbers that depend on what they are for alone, so that every rank draws the
+// same.
 // Runs on: every rank. Threads: any.
 #pragma once
 

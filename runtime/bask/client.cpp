@@ -101,15 +101,19 @@ Client::Client(const Options& options) : options_(options) {
     pool_ = std::make_unique<ThreadPool>(info_.threads, options.pin);
     info_.pinned = pool_->pinned();
   }
-  before_ = set_current_runtime(this);
+  use_runtime(this);
 }
 
 Client::~Client() {
-  set_current_runtime(before_);
+  drop_runtime(this);
 }
 
 Results Client::compute(std::span<const TaskRef* const> targets) {
-  const std::lock_guard one_at_a_time(one_at_a_time_);
+  const std::unique_lock one_at_a_time(one_at_a_time_, std::try_to_lock);
+  if (!one_at_a_time) {  // waiting could be for ever: a task may have started the thread that asks
+    throw Error("compute", "another computation is running",
+                "compute both in one go, compute(a, b), or one after the other, outside of tasks");
+  }
   const auto start = std::chrono::steady_clock::now();
   const Expansion expansion = merge_equal(expand(targets));
   TaskRunner runner(expansion.graph, make_plan(expansion.graph, expansion.targets, {.fuse = options_.fuse}),
@@ -122,8 +126,8 @@ Results Client::compute(std::span<const TaskRef* const> targets) {
   if (pool_ == nullptr) {
     runner.work_in_order([&] { watch.look(); });
   } else {
-    const std::function<void(unsigned)> body = [&](unsigned thread) { runner.work(thread); };
-    pool_->start(body);
+    const ThreadPool::Round round(
+        *pool_, [&](unsigned thread) { runner.work(thread); }, [&] { runner.cancel(); });
     while (!pool_->wait_for(Watch::kInterval)) watch.look();
   }
   emit(EventKind::kComputeFinished, runner.tasks_done());

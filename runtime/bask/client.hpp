@@ -42,7 +42,6 @@ class Client final : public Runtime {
   ClientInfo info_;
   std::unique_ptr<ThreadPool> pool_;  // none for the sync scheduler
   std::mutex one_at_a_time_;
-  Runtime* before_;
 };
 
 /// "Client: threads scheduler, 8 threads on 8 cores of n1, memory limit 16 GiB".

@@ -16,7 +16,7 @@ int report(const std::string& message, ExitCode code) {
 
 }  // namespace
 
-int run(int& argc, char** argv, const std::function<void(Client&)>& program) {
+int run_program(int& argc, char** argv, const std::function<int(Client&)>& program) {
   try {
     const LoadedOptions loaded = load_options(argc, argv);
     if (loaded.request != Request::kRun) {
@@ -24,14 +24,15 @@ int run(int& argc, char** argv, const std::function<void(Client&)>& program) {
       return static_cast<int>(ExitCode::kDone);
     }
     Client client(loaded.options);
-    program(client);
-    return static_cast<int>(ExitCode::kDone);
+    return program(client);
   } catch (const TaskError& error) {
     return report(error.what(), error.exit_code());  // says what was thrown
   } catch (const Error& error) {
     return report(message_with_causes(error), error.exit_code());
   } catch (const std::exception& error) {
     return report(message_with_causes(error), ExitCode::kTaskFailed);
+  } catch (...) {
+    return report(describe_current_exception(), ExitCode::kTaskFailed);
   }
 }
 

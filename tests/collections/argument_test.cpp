@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <deque>
+#include <filesystem>
 #include <list>
 #include <map>
 #include <memory>
@@ -235,6 +236,27 @@ TEST_F(Copies, AreNotMadeForAVectorOfValuesReadNowhereElse) {
   EXPECT_EQ(Tracked::copies, 0);
   EXPECT_EQ(compute(all).size(), 10u);
   EXPECT_EQ(Tracked::copies, 0);
+}
+
+TEST(EmptyDelayed, IsAPlaceToAssignTo) {
+  const Client client({.scheduler = Scheduler::kSync});
+  std::map<std::string, Delayed<int>> named;
+  named["one"] = delayed(1);
+  std::vector<Delayed<int>> list(2);
+  list[0] = list[1] = named["one"];
+  EXPECT_EQ(compute(list), (std::vector<int>{1, 1}));
+  try {
+    named["two"].compute();
+    FAIL() << "an empty Delayed was computed";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "delayed: an empty Delayed is used; assign one that bask::delayed has made");
+  }
+}
+
+TEST(Path, ArrivesAsAString) {
+  const Client client({.scheduler = Scheduler::kSync});
+  const auto extension = delayed([](const std::filesystem::path& path) { return path.extension().string(); });
+  EXPECT_EQ(extension(std::filesystem::path("a/b.h5")).compute(), ".h5");
 }
 
 }  // namespace

@@ -96,21 +96,25 @@ TEST(ComputeWithoutClient, IsRefusedWithAdvice) {
   }
 }
 
-TEST_F(ComputeTest, FromTwoThreadsRunsOneAfterTheOther) {
-  const auto sum_up_to = [](int n) {
-    Delayed<int> sum = delayed(0);
-    for (int i = 1; i <= n; ++i) sum = sum + delayed<counted>(i);
-    return sum.compute();
-  };
-  int theirs = 0;
-  std::thread other([&] {
-    for (int i = 0; i < 20; ++i) theirs = sum_up_to(50);
-  });
-  int mine = 0;
-  for (int i = 0; i < 20; ++i) mine = sum_up_to(60);
-  other.join();
-  EXPECT_EQ(theirs, 1275);
-  EXPECT_EQ(mine, 1830);
+// A task may not compute, and neither may a thread that it starts: it would wait for the task, which waits
+// for it.
+TEST_F(ComputeTest, WhileAnotherIsRunningIsRefused) {
+  const auto refused = delayed([](int x) {
+    std::string message;
+    std::thread other([&] {
+      try {
+        delayed<counted>(x).compute();
+      } catch (const Error& error) {
+        message = error.what();
+      }
+    });
+    other.join();
+    return message;
+  })(1);
+  EXPECT_EQ(
+      refused.compute(),
+      "compute: another computation is running; compute both in one go, compute(a, b), or one after the "
+      "other, outside of tasks");
 }
 
 // Counts its objects; large, so that it is never kept inside a task.

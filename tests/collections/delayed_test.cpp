@@ -195,7 +195,7 @@ TEST_F(Functions, CannotBothOwnAMoveOnlyValue) {
   } catch (const TaskError& error) {
     EXPECT_NE(std::string(error.what())
                   .find("a value that cannot be copied is wanted by value in more than "
-                        "one place; take it by const reference, or use it once"),
+                        "one place; take it by const reference; or use it once, in a task without retries"),
               std::string::npos)
         << error.what();
   }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 
+#include <map>
 #include <numeric>
 #include <string>
 
@@ -33,6 +34,22 @@ TEST_F(OperatorsTest, CalculateWithDelayeds) {
   EXPECT_EQ(value(seven_ ^ three_), 4);
   EXPECT_EQ(value(seven_ << three_), 56);
   EXPECT_EQ(value(seven_ >> three_), 0);
+}
+
+TEST_F(OperatorsTest, AssignWhatTheyMake) {
+  Delayed<int> total = delayed(0);
+  for (const int x : {1, 2, 3}) total += delayed<same>(x);
+  total *= 10;
+  total -= seven_;
+  EXPECT_EQ(value(total), 53);
+}
+
+TEST_F(OperatorsTest, TakeAnElementOfAContainer) {
+  const auto list = delayed(std::vector<int>{5, 6, 7});
+  EXPECT_EQ(value(list[1]), 6);
+  EXPECT_EQ(value(list[three_ - 1]), 7);
+  EXPECT_EQ(value(delayed(std::map<std::string, int>{{"a", 1}})["a"]), 1);
+  EXPECT_THROW(value(list[3]), TaskError);
 }
 
 TEST_F(OperatorsTest, TakeConstantsOnEitherSide) {

@@ -54,5 +54,13 @@ TEST(MessageWithCauses, NamesACauseThatIsNoException) {
   }
 }
 
+// As std::throw_with_nested makes it while nothing is handled.
+TEST(Error, TellsItsTextWhenTheNestedExceptionIsNone) {
+  struct Outer : std::runtime_error, std::nested_exception {
+    Outer() : std::runtime_error("outer") {}
+  };
+  EXPECT_EQ(message_with_causes(Outer()), "outer");
+}
+
 }  // namespace
 }  // namespace bask

@@ -22,7 +22,7 @@ struct Line {
 template <class G>
 TaskRef generated(std::uint32_t size, const G& generator, std::vector<LayerPtr> inputs = {},
                   bool reads_own = true) {
-  const LayerKernel kernel{kTestKernel, sizeof(std::uint32_t), reads_own};
+  const LayerKernel kernel{kTestKernel, &typeid(std::uint32_t), reads_own};
   return {LayerPtr(new GeneratedLayer<G>("line", kernel, size, generator, std::move(inputs))), size - 1};
 }
 
@@ -98,6 +98,9 @@ struct WritesNoArgument {
 struct WritesAnother {
   void operator()(std::uint32_t, TaskWriter& task) const { task.argument(1.5); }
 };
+struct WritesAFloat {
+  void operator()(std::uint32_t, TaskWriter& task) const { task.argument(1.5f); }
+};
 
 TEST(GeneratedLayer, RefusesInputsThatAreNotThere) {
   EXPECT_EQ(refusal(ReadsLater{}),
@@ -112,13 +115,14 @@ TEST(GeneratedLayer, RefusesInputsThatAreNotThere) {
             "bask::tasks");
 }
 
-TEST(GeneratedLayer, RefusesAnArgumentOfAnotherSize) {
-  const std::string fix =
-      "; call argument() once, with a value of exactly the type that the function takes first";
+TEST(GeneratedLayer, RefusesAnArgumentOfAnotherType) {
+  const std::string fix = "; call argument() once for each task, with a value of exactly that type";
   EXPECT_EQ(refusal(WritesNoArgument{}),
-            "tasks: a task of 'line' was given 0 bytes of arguments, and its function takes 4" + fix);
+            "tasks: task 0 was given no argument, and its function takes a unsigned int" + fix);
   EXPECT_EQ(refusal(WritesAnother{}),
-            "tasks: a task of 'line' was given 8 bytes of arguments, and its function takes 4" + fix);
+            "tasks: task 0 was given a double, and its function takes a unsigned int" + fix);
+  EXPECT_EQ(refusal(WritesAFloat{}),
+            "tasks: task 0 was given a float, and its function takes a unsigned int" + fix);
 }
 
 }  // namespace

@@ -58,22 +58,24 @@ TEST(ValueLayer, StoresEqualConstantsOnce) {
       ++made;
       return counted();
     };
-    const TaskRef one = ValueLayer::constant(Key{5, 5}, make);
-    const TaskRef two = ValueLayer::constant(Key{5, 5}, make);
-    const TaskRef other = ValueLayer::constant(Key{5, 6}, make);
+    const TaskRef one = ValueLayer::constant(Key{5, 5}, &value_type_of<Counted>, make);
+    const TaskRef two = ValueLayer::constant(Key{5, 5}, &value_type_of<Counted>, make);
+    const TaskRef other = ValueLayer::constant(Key{5, 6}, &value_type_of<Counted>, make);
     EXPECT_EQ(one.layer, two.layer);
     EXPECT_NE(one.layer, other.layer);
     EXPECT_EQ(made, 2);
     EXPECT_EQ(Counted::alive, 2);
   }
   EXPECT_EQ(Counted::alive, 0);
-  ValueLayer::constant(Key{5, 5}, counted);  // made anew once the last handle has gone
+  ValueLayer::constant(Key{5, 5}, &value_type_of<Counted>,
+                       counted);  // made anew once the last handle has gone
   EXPECT_EQ(Counted::alive, 0);
 }
 
 TEST(ValueLayer, IsSharedByThreadsThatMakeAndDropIt) {
   const auto make_and_drop = [] {
-    for (int i = 0; i < 2000; ++i) ValueLayer::constant(Key{7, std::uint64_t(i) % 3}, counted);
+    for (int i = 0; i < 2000; ++i)
+      ValueLayer::constant(Key{7, std::uint64_t(i) % 3}, &value_type_of<Counted>, counted);
   };
   std::thread other(make_and_drop);
   make_and_drop();

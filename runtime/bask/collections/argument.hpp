@@ -1,14 +1,14 @@
 // argument.hpp: how the arguments of a lazy call are packed, and how they arrive in the call.
-// Runs on: packing on rank 0, unpacking on the rank that runs the task. Threads: any.
-// A Delayed arrives as its value; containers, tuples and the like that hold Delayeds arrive with values in
-// their place; small constants travel inside the task, larger ones are stored once and arrive by const
-// reference.
+// Runs on: packing on rank 0, unpacking on the rank that runs the task. Threads: any. A Delayed arrives as
+// its value; containers, tuples and the like that hold Delayeds arrive with values in their place; small
+// constants travel inside the task, larger ones are stored once and arrive by const reference.
 #pragma once
 
 #include <bask/collections/arrival.hpp>
 #include <bask/collections/packing.hpp>
 #include <bask/core/serialization.hpp>
 
+#include <filesystem>
 #include <map>
 #include <unordered_map>
 
@@ -54,6 +54,11 @@ template <class A>
 requires std::is_same_v<A, std::string_view> || std::is_same_v<A, const char*> || std::is_same_v<A, char*>
 struct Argument<A> : Argument<std::string> {
   static void pack(std::string_view text, CallPacker& packer) { packer.constant(std::string(text)); }
+};
+/// A path arrives as a string, which every function of paths takes.
+template <>
+struct Argument<std::filesystem::path> : Argument<std::string> {
+  static void pack(const std::filesystem::path& path, CallPacker& packer) { packer.constant(path.string()); }
 };
 template <class T, std::size_t N>
 struct Argument<std::span<T, N>> : Argument<std::vector<std::remove_const_t<T>>> {

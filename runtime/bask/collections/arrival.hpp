@@ -39,7 +39,7 @@ struct Held {
       return natural();
     } else {
       throw Error("compute", "a value that cannot be copied is wanted by value in more than one place",
-                  "take it by const reference, or use it once");
+                  "take it by const reference; or use it once, in a task without retries");
     }
   }
   template <class P>

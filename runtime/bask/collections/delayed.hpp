@@ -1,5 +1,6 @@
 // delayed.hpp: lazy calls of ordinary functions, as `dask.delayed` has them.
-// Runs on: rank 0. Threads: any; a Delayed is a value.
+// Runs on: rank 0. Threads: any may make, copy and drop Delayeds; what one thread has made, another may use
+// once the maker has computed something, which ends its open layer.
 //
 //   auto x = bask::delayed<increment>(1);
 //   auto y = bask::delayed([](int a, int b) { return a * b; })(x, 10);
@@ -24,6 +25,8 @@ class Delayed {
   /// What arrives in a task that takes it: a Delayed<void> arrives as std::monostate.
   using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
+  /// A place for a Delayed, as containers want it. Using it before one is assigned is an Error.
+  Delayed() = default;
   explicit Delayed(TaskRef ref) : ref_(std::move(ref)) {}
 
   /// Runs all that is needed and returns the value. Throws: TaskError when a task throws.
@@ -40,10 +43,17 @@ class Delayed {
   template <auto Method, class... As>
   auto call(const As&... arguments) const;
 
-  Key key() const { return ref_.layer->key(ref_.index); }
+  Key key() const { return ref().layer->key(ref_.index); }
   /// As messages and pictures show the task: "increment-7f3a09c1".
-  std::string name() const { return short_name(ref_.layer->label(ref_.index), key()); }
-  const TaskRef& ref() const { return ref_; }
+  std::string name() const { return short_name(ref().layer->label(ref_.index), key()); }
+  const TaskRef& ref() const {
+    if (ref_.layer == nullptr) refuse_empty();
+    return ref_;
+  }
+
+  /// An element of a delayed container, by an index, a key or a Delayed of one.
+  template <class Index>
+  auto operator[](const Index& index) const;
 
   template <class U = T>
   explicit operator bool() const {
@@ -54,6 +64,9 @@ class Delayed {
   }
 
  private:
+  [[noreturn]] static void refuse_empty() {
+    throw Error("delayed", "an empty Delayed is used", "assign one that bask::delayed has made");
+  }
   TaskRef ref_;
 };
 
@@ -127,6 +140,11 @@ requires(!FunctionObject<A>) auto delayed(const A& value) {
 
 namespace arguments {
 
+struct GetItem {
+  static constexpr const char* kName = "getitem";
+  auto operator()(const auto& whole, const auto& index) const { return whole.at(index); }
+};
+
 template <auto Part>
 struct GetPart {
   static constexpr const char* kName = "get";
@@ -146,6 +164,13 @@ template <auto Part>
 auto Delayed<T>::get() const {
   return arguments::add_call<ObjectCallee<arguments::GetPart<Part>>, Delayed>(DelayedOptions{.pure = true},
                                                                               *this);
+}
+
+template <class T>
+template <class Index>
+auto Delayed<T>::operator[](const Index& index) const {
+  return arguments::add_call<ObjectCallee<arguments::GetItem>, Delayed, std::decay_t<const Index&>>(
+      DelayedOptions{.pure = true}, *this, index);
 }
 
 template <class T>

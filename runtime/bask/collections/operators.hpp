@@ -1,7 +1,6 @@
 // operators.hpp: arithmetic, comparison and logic between Delayeds and constants, as tasks.
-// Runs on: rank 0. Threads: any.
-// As in Dask, operators are pure: the same operation on the same operands is one task. && and || do not
-// short-circuit.
+// Runs on: rank 0. Threads: any. As in Dask, operators are pure: the same operation on the same operands
+// is one task. && and || do not short-circuit.
 #pragma once
 
 #include <bask/collections/delayed.hpp>
@@ -215,6 +214,28 @@ requires operators::Operands<operators::ShiftRight, A, B>
 auto operator>>(const A& a, const B& b) {
   return operators::apply<operators::ShiftRight>(a, b);
 }
+// x += y makes x the sum, which is a new task: nothing is changed in place.
+template <class T, class B>
+Delayed<T>& operator+=(Delayed<T>& a, const B& b) {
+  return a = a + b;
+}
+template <class T, class B>
+Delayed<T>& operator-=(Delayed<T>& a, const B& b) {
+  return a = a - b;
+}
+template <class T, class B>
+Delayed<T>& operator*=(Delayed<T>& a, const B& b) {
+  return a = a * b;
+}
+template <class T, class B>
+Delayed<T>& operator/=(Delayed<T>& a, const B& b) {
+  return a = a / b;
+}
+template <class T, class B>
+Delayed<T>& operator%=(Delayed<T>& a, const B& b) {
+  return a = a % b;
+}
+
 template <class T>
 requires operators::Operand<operators::Negate, T>
 auto operator-(const Delayed<T>& a) {

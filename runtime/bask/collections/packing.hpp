@@ -48,7 +48,7 @@ class CallPacker {
   static TaskRef stored_constant(const ByteWriter& encoded, const V& value) {
     const Key content = hash_bytes(encoded.bytes());
     const Key key = hash_member(content, hash_text(typeid(V).name()).low);
-    return ValueLayer::constant(key, [&] {
+    return ValueLayer::constant(key, &value_type_of<V>, [&] {
       Value held;
       if constexpr (std::is_copy_constructible_v<V>) {
         held.emplace<V>(value);

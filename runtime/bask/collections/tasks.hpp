@@ -69,8 +69,9 @@ concept ReadsOnlyItsInputType = sizeof...(Ts) == 0 || requires {
 template <class Function>
 concept ReadsItsOwnResults = std::is_same_v<typename Function::Input, typename Function::Result>;
 
-/// Calls F with the argument that the generator wrote and all the task's inputs.
-template <auto F>
+/// Calls F with the argument that the generator wrote and all the task's inputs. G tells the kernels, and so
+/// the keys, of different generators apart.
+template <auto F, class G>
 struct LayerCall {
   using Function = LayerFunction<decltype(F)>;
   static void run(KernelCall& call) {
@@ -98,11 +99,11 @@ struct LayerCall {
 /// equal work. Cost: nothing until it is computed, then about 10 ns a task and 3 per input.
 template <auto F, TaskGenerator G, class... Ts>
 auto tasks(std::uint32_t size, const G& generator, const Tasks<Ts>&... inputs) {
-  using Call = arguments::LayerCall<F>;
+  using Call = arguments::LayerCall<F, G>;
   static_assert(arguments::ReadsOnlyItsInputType<typename Call::Function, Ts...>,
                 "bask::tasks: the layers that are read must be Tasks<T>, where the function takes Inputs<T>");
   open_layer::close();  // what is added later may refer to this layer
-  const LayerKernel kernel{Call::kernel, sizeof(typename Call::Function::Argument),
+  const LayerKernel kernel{Call::kernel, &typeid(typename Call::Function::Argument),
                            arguments::ReadsItsOwnResults<typename Call::Function>};
   return Tasks<typename Call::Function::Result>(
       LayerPtr(new GeneratedLayer<G>(std::string(callable::name_of_value<F>()), kernel, size, generator,

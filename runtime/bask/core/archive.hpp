@@ -1,7 +1,7 @@
 // archive.hpp: Boost.Serialization archives over Bask's bytes, for users' own types.
 // Runs on: every rank. Threads: each archive belongs to one thread.
-// Modelled on the Archive concept of Boost.Serialization; versions, pointers and object tracking work as in
-// Boost's binary archives, and every read is checked against the bytes that are left.
+// Modelled on the Archive concept of Boost.Serialization; versions, pointers and object tracking work as
+// in Boost's binary archives, and every read is checked against the bytes that are left.
 #pragma once
 
 #include <bask/core/bytes.hpp>

@@ -25,8 +25,10 @@ Error::Error(std::string where, std::string happened, std::string fix, ExitCode 
 
 std::string message_with_causes(const std::exception& error) {
   std::string text = error.what();
+  const auto* nested = dynamic_cast<const std::nested_exception*>(&error);
+  if (nested == nullptr || nested->nested_ptr() == nullptr) return text;
   try {
-    std::rethrow_if_nested(error);
+    nested->rethrow_nested();
   } catch (const std::exception& cause) {
     text += ": caused by " + message_with_causes(cause);
   } catch (...) {

@@ -1,7 +1,7 @@
 // event.hpp: what happens while tasks run, told to whoever listens.
 // Runs on: every rank. Threads: any; sinks are called from the thread in which the event happened.
-// Invariants: (1) when nobody listens an event costs one load of a flag; (2) a sink gets no event after its
-//             Subscription has gone.
+// Invariants: (1) when nobody listens an event costs one load of a flag; (2) a sink gets no event after
+//             its Subscription has gone.
 #pragma once
 
 #include <atomic>

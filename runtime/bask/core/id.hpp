@@ -14,10 +14,8 @@ struct Id {
   friend auto operator<=>(const Id&, const Id&) = default;
 };
 
-using KernelId = Id<struct KernelTag>;      ///< a kernel in this binary's registry
-using TaskId = Id<struct TaskTag>;          ///< a task in one TaskGraph
-using PositionId = Id<struct PositionTag>;  ///< a task's place in one Plan, in order of execution
-using UnitId = Id<struct UnitTag>;          ///< a chain of tasks that one Plan runs as one
+using KernelId = Id<struct KernelTag>;  ///< a kernel in this binary's registry
+using TaskId = Id<struct TaskTag>;      ///< a task in one TaskGraph
 
 inline constexpr std::uint32_t kNoIndex = 0xffffffffu;
 

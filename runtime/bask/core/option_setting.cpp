@@ -26,6 +26,11 @@ std::string following_value(const std::vector<std::string>& arguments, std::size
               ExitCode::kUsage);
 }
 
+// Environment modules say with these where a package lies.
+bool set_by_modules(std::string_view variable) {
+  return variable == "BASK_ROOT" || variable == "BASK_DIR" || variable == "BASK_HOME";
+}
+
 }  // namespace
 
 std::string spelled_option(Origin origin, std::string_view name) {
@@ -68,7 +73,7 @@ ArgumentSettings argument_settings(const std::vector<std::string>& arguments) {
 std::vector<Setting> environment_settings(const std::map<std::string, std::string>& environment) {
   std::vector<Setting> settings;
   for (const auto& [variable, value] : environment) {
-    if (!variable.starts_with(kVariablePrefix)) continue;
+    if (!variable.starts_with(kVariablePrefix) || set_by_modules(variable)) continue;
     std::string name = variable.substr(kVariablePrefix.size());
     for (char& c : name) c = c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     settings.push_back({Origin::kEnvironment, std::move(name), value, variable});

@@ -1,5 +1,5 @@
-// option_setting.hpp: one value that somebody gave to one option, and where: what arguments, environment and
-// bask.toml have in common.
+// option_setting.hpp: one value that somebody gave to one option, and where: what arguments, environment
+// and bask.toml have in common.
 // Runs on: every rank. Threads: any.
 #pragma once
 

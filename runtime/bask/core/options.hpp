@@ -1,8 +1,8 @@
-// options.hpp: the settings of one run, put together from defaults, bask.toml, BASK_* variables and --bask-*
-// arguments; the later of these count.
+// options.hpp: the settings of one run, put together from defaults, bask.toml, BASK_* variables and
+// --bask-* arguments; the later of these count.
 // Runs on: every rank. Threads: any; load them once, before threads start.
-// Invariants: (1) options do not change once loaded; (2) a name or value that is not understood is an Error,
-//             wherever it stands. A new option is a field here and an entry in option_table.cpp.
+// Invariants: (1) options do not change once loaded; (2) a name or value that is not understood is an
+//             Error, wherever it stands. A new option is a field here and an entry in option_table.cpp.
 #pragma once
 
 #include <chrono>

@@ -1,7 +1,7 @@
 // units.hpp: sizes and times as people write them, read and printed: 4GiB, 90s, 1:30:00.
 // Runs on: every rank. Threads: any.
-// Invariants: (1) a number without a unit is refused, never guessed; (2) what `spell_*` prints is read back
-//             exactly; (3) what `format_*` prints has about three figures and is for people only.
+// Invariants: (1) a number without a unit is refused, never guessed; (2) what `spell_*` prints is read
+//             back exactly; (3) what `format_*` prints has about three figures and is for people only.
 #pragma once
 
 #include <chrono>

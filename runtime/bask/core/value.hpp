@@ -1,8 +1,7 @@
 // value.hpp: one result or constant of any type, with its type known at run time.
 // Runs on: every rank. Threads: a Value belongs to one thread, or is not changed by any.
-// Invariants: (1) a Value holds at most one object; (2) small objects lie inside it, so that a result of up
-// to
-//             24 bytes costs no allocation; (3) two Values share a cache line, no more.
+// Invariants: (1) a Value holds at most one object; (2) small objects lie inside it, so that a result of
+//             up to 24 bytes costs no allocation; (3) two Values share a cache line, no more.
 #pragma once
 
 #include <bask/core/serialization.hpp>

@@ -1,6 +1,6 @@
-// graph_drawing.hpp: a task graph as a picture, in the manner of Dask's `visualize`.
-// Functions are circles, data are boxes, arrows lead upwards from data to the functions that read them; each
-// layer has its colour, and what was asked for has a bold border.
+// graph_drawing.hpp: a task graph as a picture, in the manner of Dask's `visualize`. Functions are
+// circles, data are boxes, arrows lead upwards from data to the functions that read them; each layer has
+// its colour, and what was asked for has a bold border.
 // Runs on: rank 0. Threads: any.
 // Invariants: (1) equal graphs give equal text; (2) every needed task is drawn once, no other is.
 #pragma once

@@ -1,4 +1,5 @@
-// layer_summary.hpp: a large graph by its layers: how many tasks each has, and how they depend on each other.
+// layer_summary.hpp: a large graph by its layers: how many tasks each has, and how they depend on each
+// other.
 // Runs on: rank 0. Threads: any; a pure function.
 #pragma once
 

@@ -1,8 +1,10 @@
 // progress.hpp: shows how far a long computation has come, as bars that are redrawn in place or as plain
-// lines. It neither polls nor starts threads: whoever waits for the computation calls it, about ten times a
-// second. Runs on: rank 0. Threads: one. Invariants: (1) plain lines hold no escape sequences, and a job's
-// log gets a few dozen of them a day at most;
-//             (2) each change of the screen is one write; (3) without an update nothing is ever written.
+// lines. It neither polls nor starts threads: whoever waits for the computation calls it, about ten times
+// a second.
+// Runs on: rank 0. Threads: one.
+// Invariants: (1) plain lines hold no escape sequences, and a job's log gets a few dozen of them a day at
+//             most; (2) each change of the screen is one write; (3) without an update nothing is ever
+//             written.
 #pragma once
 
 #include <bask/core/options.hpp>

@@ -1,7 +1,6 @@
 // progress_text.hpp: how far a computation has come, as lines of text.
 // Runs on: rank 0. Threads: any; pure functions.
-// Invariants: (1) no line has a line break or an escape sequence; (2) none says 100 % before all is
-//             done.
+// Invariants: (1) no line has a line break or an escape sequence; (2) none says 100 % before all is done.
 #pragma once
 
 #include <bask/diagnostics/terminal.hpp>

@@ -1,6 +1,7 @@
 // replaced_file.hpp: a file that takes its place when it is complete, and leaves nothing behind when it is
-// not. Runs on: rank 0. Threads: one. Invariants: (1) under its name there is always the old file or the
-// whole new one.
+// not.
+// Runs on: rank 0. Threads: one.
+// Invariants: (1) under its name there is always the old file or the whole new one.
 #pragma once
 
 #include <filesystem>

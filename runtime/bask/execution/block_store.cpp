@@ -22,9 +22,7 @@ void BlockStore::count_stored(std::uint32_t position) {
     held_.fetch_sub(bytes, std::memory_order_relaxed);
     throw Error("memory limit",
                 "results of " + format_size(now) + " are held, and " + format_size(limit_) + " are allowed",
-                "raise --bask-memory-limit if the machine has more, hold fewer results (persist less), or "
-                "make smaller "
-                "ones");
+                "raise --bask-memory-limit if the machine has more, or compute in parts");
   }
 }
 

@@ -1,8 +1,8 @@
 // block_store.hpp: the results that this rank holds, by position in the plan, within a memory limit.
-// Runs on: every rank. Threads: any; one thread puts a result, which others read once they were told of it.
-// Invariants: (1) a stored result never changes while more than one reader is left; (2) it is freed when its
-// last
-//             reader has run; (3) no result is stored that takes the sum above the limit.
+// Runs on: every rank. Threads: any; one thread puts a result, which others read once they were told of
+// it.
+// Invariants: (1) a stored result never changes while more than one reader is left; (2) it is freed when
+//             its last reader has run; (3) no result is stored that takes the sum above the limit.
 #pragma once
 
 #include <bask/core/value.hpp>

@@ -15,6 +15,12 @@ void note(int signal) {
   std::signal(SIGTERM, SIG_DFL);
 }
 
+// What is ignored stays so, as for a program that a shell script started in the background.
+void install(int signal, const struct sigaction& action, struct sigaction& old) {
+  sigaction(signal, &action, &old);
+  if (old.sa_handler == SIG_IGN) sigaction(signal, &old, nullptr);
+}
+
 }  // namespace
 
 Interruptible::Interruptible() {
@@ -22,8 +28,8 @@ Interruptible::Interruptible() {
   struct sigaction action {};
   action.sa_handler = note;
   sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, &old_interrupt_);
-  sigaction(SIGTERM, &action, &old_terminate_);
+  install(SIGINT, action, old_interrupt_);
+  install(SIGTERM, action, old_terminate_);
 }
 
 Interruptible::~Interruptible() {

@@ -1,9 +1,10 @@
 // parking.hpp: where threads with nothing to do first wait actively, then sleep, until there is work.
 // Runs on: every rank. Threads: any.
-// Invariants: (1) a thread that sleeps was told so by a check made after it announced itself, so no wake-up
-// is
-//             lost; (2) waking costs one load when nobody sleeps.
+// Invariants: (1) a thread that sleeps was told so by a check made after it announced itself, so no
+//             wake-up is lost; (2) waking costs one load when nobody sleeps.
 #pragma once
+
+#include <bask/core/spin_pause.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -18,7 +19,7 @@ class Parking {
   void wait_for_work(const Check& there_is_work) {
     for (int spin = 0; spin < kSpins; ++spin) {
       if (there_is_work()) return;
-      __builtin_ia32_pause();
+      spin_pause();
     }
     sleepers_.fetch_add(1, std::memory_order_seq_cst);
     const std::uint32_t seen = wakes_.load(std::memory_order_seq_cst);

@@ -1,3 +1,4 @@
+#include <bask/core/spin_pause.hpp>
 #include <bask/execution/ready_queue.hpp>
 
 #include <algorithm>
@@ -16,7 +17,7 @@ void SpinLock::wait() {
   constexpr int kSpins = 100;
   for (int spin = 0; held_.load(std::memory_order_relaxed); ++spin) {
     if (spin < kSpins) {
-      __builtin_ia32_pause();
+      spin_pause();
     } else {
       std::this_thread::yield();
     }

@@ -1,8 +1,7 @@
 // ready_queue.hpp: the units that one thread may run now, the most urgent first; other threads may steal.
 // Runs on: every rank. Threads: its owner pushes and pops, any other steals.
 // Invariants: (1) every unit that goes in comes out once; (2) pop gives the smallest number, which is the
-// earliest
-//             in the plan's order; (3) what is stolen is the less urgent half.
+//             earliest in the plan's order; (3) what is stolen is the less urgent half.
 #pragma once
 
 #include <atomic>

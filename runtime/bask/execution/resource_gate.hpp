@@ -1,8 +1,8 @@
 // resource_gate.hpp: admits units that hold resources while they run, as far as there are any.
 // Runs on: every rank. Threads: any.
-// Invariants: (1) what is held never exceeds what is offered; (2) a unit that was turned away is handed out
-// again
-//             as soon as it fits; (3) units are handed out in the order in which they were turned away.
+// Invariants: (1) what is held never exceeds what is offered; (2) a unit that was turned away is handed
+//             out again as soon as it fits; (3) of the units that fit, the one that was turned away first
+//             is handed out first.
 #pragma once
 
 #include <cstdint>

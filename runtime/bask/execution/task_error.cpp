@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 #include <bask/execution/task_error.hpp>
 
+#include <cxxabi.h>
 #include <boost/core/demangle.hpp>
 #include <typeinfo>
 
@@ -39,7 +40,9 @@ std::string describe_current_exception() {
   } catch (const char* text) {
     return fmt::format("const char*: {}", text);
   } catch (...) {
-    return "something that is not a std::exception";
+    const std::type_info* type = abi::__cxa_current_exception_type();
+    return type == nullptr ? "an exception of another language"
+                           : "a value of type " + boost::core::demangle(type->name());
   }
 }
 

@@ -5,6 +5,15 @@
 #include <utility>
 
 namespace bask {
+namespace {
+
+// While it lives, this thread runs tasks, which may not compute.
+struct InsideTask {
+  InsideTask() { running_a_task() = true; }
+  ~InsideTask() { running_a_task() = false; }
+};
+
+}  // namespace
 
 TaskRunner::TaskRunner(const TaskGraph& graph, Plan plan, const RunnerOptions& options)
     : graph_(graph),
@@ -41,8 +50,10 @@ void TaskRunner::deal_roots() {
 
 void TaskRunner::check_resources() {
   if (graph_.annotation.empty()) return;
-  for (const TaskId task : plan_.task)
-    resources_.check(graph_.annotations_of(task).resources, graph_.name(task));
+  for (const TaskId task : plan_.task) {
+    const ResourceAmounts& wanted = graph_.annotations_of(task).resources;
+    if (!wanted.empty()) resources_.check(wanted, graph_.name(task));
+  }
 }
 
 bool TaskRunner::any_work() const {
@@ -70,8 +81,16 @@ bool TaskRunner::find_work(unsigned thread) {
 }
 
 void TaskRunner::work(unsigned thread) {
+  const InsideTask inside;
+  try {
+    run_until_ended(thread);
+  } catch (...) {  // not from a task: memory has run out, or a sink of events has thrown
+    fail(plan_.positions(), std::current_exception());
+  }
+}
+
+void TaskRunner::run_until_ended(unsigned thread) {
   Worker& me = workers_[thread];
-  running_a_task() = true;
   while (!stopping()) {
     const ReadyQueue::Next next = queues_[thread].push_and_pop(me.ready);
     me.ready.clear();
@@ -85,16 +104,16 @@ void TaskRunner::work(unsigned thread) {
     if (!find_work(thread)) parking_.wait_for_work([&] { return any_work(); });
   }
   report_done(me);
-  running_a_task() = false;
 }
 
 void TaskRunner::work_in_order(const std::function<void()>& between) {
   for (std::uint32_t unit = 0; unit < plan_.units() && !stopping(); ++unit) {
     std::uint32_t position = plan_.unit_begin[unit];
     for (; position < plan_.unit_begin[unit + 1] && !stopping(); ++position) {
-      running_a_task() = true;
-      run_task(position, 0);
-      running_a_task() = false;
+      {
+        const InsideTask inside;
+        run_task(position, 0);
+      }
       between();
     }
     workers_[0].units_done += position == plan_.unit_begin[unit + 1];

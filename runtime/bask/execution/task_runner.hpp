@@ -1,9 +1,8 @@
 // task_runner.hpp: runs one plan, on the threads that come to work on it.
 // Runs on: every rank. Threads: each calls work() with its own number; any may cancel.
 // Invariants: (1) a task runs after all its inputs, once unless it is retried; (2) after a failure or a
-// cancel no
-//             further task starts, and work() returns once the running ones have ended; (3) the results do
-//             not depend on the number of threads or their timing.
+//             cancel no further task starts, and work() returns once the running ones have ended; (3) the
+//             results do not depend on the number of threads or their timing.
 #pragma once
 
 #include <bask/core/event.hpp>
@@ -69,6 +68,7 @@ class TaskRunner {
     std::unique_ptr<std::atomic<std::uint64_t>[]> done_by_group;
   };
 
+  void run_until_ended(unsigned thread);
   void deal_roots();
   void check_resources();
   bool stopping() const { return stop_.load(std::memory_order_relaxed); }

@@ -1,5 +1,10 @@
+#include <bask/core/error.hpp>
 #include <bask/execution/affinity.hpp>
 #include <bask/execution/thread_pool.hpp>
+
+#include <string>
+#include <system_error>
+#include <utility>
 
 namespace bask {
 
@@ -10,11 +15,36 @@ ThreadPool::ThreadPool(unsigned threads, Pin pin) {
   pinned_ = pin == Pin::kOn || (pin == Pin::kAuto && threads == cores.count());
   for (unsigned thread = 0; thread < threads; ++thread) {
     const int core = pinned_ ? static_cast<int>(thread % cores.count()) : -1;
-    threads_.emplace_back([this, thread, core] { loop(thread, core); });
+    try {
+      threads_.emplace_back([this, thread, core] { loop(thread, core); });
+    } catch (const std::system_error& error) {
+      close();
+      throw Error("threads",
+                  "the system allowed " + std::to_string(thread) + " of " + std::to_string(threads) +
+                      " threads: " + error.what(),
+                  "ask for fewer with --bask-threads, or raise the limit (ulimit -u, ulimit -v)",
+                  ExitCode::kUsage);
+    }
+  }
+}
+
+ThreadPool::Round::Round(ThreadPool& pool, std::function<void(unsigned)> body, std::function<void()> stop)
+    : pool_(pool), body_(std::move(body)), stop_(std::move(stop)) {
+  pool_.start(body_);
+}
+
+ThreadPool::Round::~Round() {
+  if (pool_.wait_for(std::chrono::milliseconds(0))) return;
+  stop_();
+  while (!pool_.wait_for(std::chrono::seconds(1))) {
   }
 }
 
 ThreadPool::~ThreadPool() {
+  close();
+}
+
+void ThreadPool::close() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;

@@ -15,7 +15,8 @@ namespace bask {
 
 class ThreadPool {
  public:
-  /// `threads` at least 1. Pinned threads stay on one core each.
+  /// `threads` at least 1. Pinned threads stay on one core each. Throws: Error when the system allows fewer
+  /// threads.
   ThreadPool(unsigned threads, Pin pin);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -24,6 +25,21 @@ class ThreadPool {
   unsigned threads() const { return static_cast<unsigned>(threads_.size()); }
   bool pinned() const { return pinned_; }
 
+  /// While it lives, every thread calls `body(its number)` once; when it goes, also because of an exception,
+  /// it calls `stop` and waits until all have returned.
+  class Round {
+   public:
+    Round(ThreadPool& pool, std::function<void(unsigned)> body, std::function<void()> stop);
+    ~Round();
+    Round(const Round&) = delete;
+    Round& operator=(const Round&) = delete;
+
+   private:
+    ThreadPool& pool_;
+    const std::function<void(unsigned)> body_;
+    const std::function<void()> stop_;
+  };
+
   /// Has every thread call `body(its number)` once. `body` must stay until all have returned, and must not
   /// throw.
   void start(const std::function<void(unsigned)>& body);
@@ -31,6 +47,7 @@ class ThreadPool {
   bool wait_for(std::chrono::milliseconds timeout);
 
  private:
+  void close();
   void loop(unsigned thread, int core);
 
   std::mutex mutex_;

@@ -50,9 +50,12 @@ std::uint32_t ExplicitLayer::append(const NewTask& task, const Annotations& anno
 }
 
 void ExplicitLayer::add_annotations(const Annotations& annotations) {
-  std::size_t index = annotations_.size();  // looked for from the back: calls in one scope carry the same
-  while (index > 0 && annotations_[index - 1] != annotations) --index;
-  if (index == 0) {
+  // Looked for among the last few: calls in one scope carry the same.
+  constexpr std::size_t kMostLooks = 8;
+  std::size_t index = annotations_.size();
+  const std::size_t end = index - std::min(index, kMostLooks);
+  while (index > end && annotations_[index - 1] != annotations) --index;
+  if (index == end) {
     annotations_.push_back(annotations);
     index = annotations_.size();
   }

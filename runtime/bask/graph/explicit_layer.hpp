@@ -34,7 +34,7 @@ class ExplicitLayer final : public Layer {
 
   /// Adds a task that is run as `annotations` says. Returns its index.
   std::uint32_t append(const NewTask& task, const Annotations& annotations);
-  /// Whether the task `input` is old enough to be referred to from here.
+  /// Whether `layer` is old enough to be referred to from here.
   bool may_refer_to(const Layer& layer) const { return &layer == this || layer.sequence() < sequence(); }
   bool is_full() const { return size() >= kMostTasks; }
 

@@ -1,13 +1,15 @@
 #include <bask/core/error.hpp>
 #include <bask/graph/generated_layer.hpp>
 
+#include <boost/core/demangle.hpp>
+
 namespace bask {
 
 void TaskWriter::refuse_own(std::uint32_t index) const {
   const std::string task = std::to_string(graph_.size() - first_of_slot_[0]);
   throw Error("tasks", "task " + task + " reads task " + std::to_string(index) + " of its own layer",
-              reads_own_ ? "read tasks with smaller indices only"
-                         : "its function does not take Inputs of its own result's type");
+              kernel_.reads_own ? "read tasks with smaller indices only"
+                                : "its function does not take Inputs of its own result's type");
 }
 
 void TaskWriter::refuse(std::uint32_t layer, std::uint32_t index) const {
@@ -20,11 +22,13 @@ void TaskWriter::refuse(std::uint32_t layer, std::uint32_t index) const {
   throw Error("tasks", what + "has " + std::to_string(sizes_[layer]) + " tasks", "read one that it has");
 }
 
-void refuse_argument(const LayerKernel& kernel, const std::string& name, std::size_t written_bytes) {
+void TaskWriter::refuse_argument(const std::type_info* written) const {
+  const std::string task = std::to_string(graph_.size() - first_of_slot_[0]);
+  const auto name = [](const std::type_info* type) { return boost::core::demangle(type->name()); };
   throw Error("tasks",
-              "a task of '" + name + "' was given " + std::to_string(written_bytes) +
-                  " bytes of arguments, and its function takes " + std::to_string(kernel.argument_bytes),
-              "call argument() once, with a value of exactly the type that the function takes first");
+              "task " + task + " was given " + (written == nullptr ? "no argument" : "a " + name(written)) +
+                  ", and its function takes a " + name(kernel_.argument),
+              "call argument() once for each task, with a value of exactly that type");
 }
 
 }  // namespace bask

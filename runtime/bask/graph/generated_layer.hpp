@@ -15,8 +15,8 @@ namespace bask {
 /// What the tasks of a generated layer call.
 struct LayerKernel {
   KernelId id;
-  std::size_t argument_bytes;  ///< that each task carries
-  bool reads_own;              ///< its inputs are of its result's type
+  const std::type_info* argument;  ///< the type that each task carries
+  bool reads_own;                  ///< its inputs are of its result's type
 };
 
 /// What a generator says of one task: what its kernel is called with, in order.
@@ -24,14 +24,14 @@ struct LayerKernel {
 class TaskWriter {
  public:
   TaskWriter(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot, std::span<const LayerPtr> inputs,
-             bool reads_own)
-      : graph_(graph), first_of_slot_(first_of_slot), reads_own_(reads_own) {
+             const LayerKernel& kernel)
+      : graph_(graph), first_of_slot_(first_of_slot), kernel_(kernel) {
     for (const LayerPtr& layer : inputs) sizes_.push_back(layer->size());
   }
 
   /// The result of task `index` of the same layer; `index` is smaller than the task's own.
   void own_input(std::uint32_t index) {
-    if (!reads_own_ || index >= graph_.size() - first_of_slot_[0]) refuse_own(index);
+    if (!kernel_.reads_own || index >= graph_.size() - first_of_slot_[0]) refuse_own(index);
     graph_.add_input(TaskId{first_of_slot_[0] + index});
   }
   /// Task `index` of the layer's input number `layer`, from 0.
@@ -39,20 +39,29 @@ class TaskWriter {
     if (layer >= sizes_.size() || index >= sizes_[layer]) refuse(layer, index);
     graph_.add_input(TaskId{first_of_slot_[layer + 1] + index});
   }
-  /// The argument of the task itself, of the type that its function takes. One call a task; copied whole.
+  /// The argument of the task itself, of exactly the type that its function takes. One call a task.
   template <CopiedWhole T>
   void argument(const T& value) {
+    if (typeid(T) != *kernel_.argument) refuse_argument(&typeid(T));
     const auto bytes = without_padding(value);
     graph_.add_arguments(bytes.data(), bytes.size());
+    has_argument_ = true;
+  }
+
+  void end_task(std::uint32_t group) {
+    if (!std::exchange(has_argument_, false)) refuse_argument(nullptr);
+    graph_.end_task(group);
   }
 
  private:
+  [[noreturn]] void refuse_argument(const std::type_info* written) const;
   [[noreturn]] void refuse_own(std::uint32_t index) const;
   [[noreturn]] void refuse(std::uint32_t layer, std::uint32_t index) const;
 
   TaskGraph& graph_;
   std::span<const std::uint32_t> first_of_slot_;
-  const bool reads_own_;
+  const LayerKernel& kernel_;
+  bool has_argument_ = false;
   std::vector<std::uint32_t> sizes_;  // of the layer's inputs
 };
 
@@ -63,10 +72,6 @@ concept TaskGenerator = Serializable<G> &&
   generator(index, writer);
 };
 
-/// Throws: Error that says what the tasks of layer `name` should carry.
-[[noreturn]] void refuse_argument(const LayerKernel& kernel, const std::string& name,
-                                  std::size_t written_bytes);
-
 template <TaskGenerator G>
 class GeneratedLayer final : public Layer {
  public:
@@ -76,7 +81,6 @@ class GeneratedLayer final : public Layer {
     inputs_ = std::move(inputs);
     ByteWriter content;
     content.write_raw(KernelRegistry::instance()[kernel.id].hash);
-    content.write_raw(hash_text(typeid(G).name()));
     encode(content, generator_);
     for (const LayerPtr& layer : inputs_) content.write_raw(layer->content_key());
     key_ = hash_bytes(content.bytes());
@@ -89,14 +93,12 @@ class GeneratedLayer final : public Layer {
   std::string label(std::uint32_t) const override { return name_; }
   void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const override {
     const std::uint32_t group = graph.group_for(name_, &KernelRegistry::instance()[kernel_.id]);
-    TaskWriter writer(graph, first_of_slot, inputs(), kernel_.reads_own);
+    TaskWriter writer(graph, first_of_slot, inputs(), kernel_);
     const std::size_t inputs_before = graph.inputs.size();
     const std::size_t arguments_before = graph.arguments.size();
     for (std::uint32_t index = 0; index < size_; ++index) {
       generator_(index, writer);
-      const std::size_t written = graph.arguments.size() - graph.argument_begin.back();
-      if (written != kernel_.argument_bytes) refuse_argument(kernel_, name_, written);
-      graph.end_task(group);
+      writer.end_task(group);
       if (index == kSample) reserve_like_first(graph, inputs_before, arguments_before);
     }
     if (!annotations_.empty()) graph.annotate_from(first_of_slot[0], annotations_);

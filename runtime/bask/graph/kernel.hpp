@@ -1,8 +1,7 @@
 // kernel.hpp: the functions that tasks call, registered before main by the calls that use them.
 // Runs on: every rank. Threads: added before main, then read by any.
-// Invariants: (1) all ranks run the same binary, so all have the same kernels under the same ids;
-//             (2) a kernel's hash depends on its name and signature alone, so keys are stable from run to
-//             run.
+// Invariants: (1) all ranks run the same binary, so all have the same kernels under the same ids; (2) a
+//             kernel's hash depends on its name and signature alone, so keys are stable from run to run.
 #pragma once
 
 #include <bask/core/id.hpp>

@@ -1,8 +1,8 @@
 // layer.hpp: the tasks that one operation of a user adds, as the unit in which graphs are built and freed.
 // Runs on: rank 0. Threads: counted references may be dropped by any thread; each layer is filled by one.
-// Invariants: (1) a layer refers only to itself and to layers with a smaller sequence number, so there are no
-//             cycles; (2) it lives as long as a handle or another layer refers to it; (3) dropping a long
-//             chain of layers does not recurse.
+// Invariants: (1) a layer refers only to itself and to layers with a smaller sequence number, so there are
+//             no cycles; (2) it lives as long as a handle or another layer refers to it; (3) dropping a
+//             long chain of layers does not recurse.
 #pragma once
 
 #include <bask/core/key.hpp>

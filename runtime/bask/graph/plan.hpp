@@ -1,8 +1,9 @@
-// plan.hpp: a graph made ready to run, as plain data: what runs in which order, who waits for whom, who reads
-// what. Runs on: made on rank 0 by `make_plan`, followed on every rank. Threads: made by one, then read by
-// any. Invariants: (1) each needed task has one position, each position one task; (2) a task's inputs have
-// smaller
-//             positions; (3) the tasks of a unit have consecutive positions and are run by one thread.
+// plan.hpp: a graph made ready to run, as plain data: what runs in which order, who waits for whom, who
+// reads what.
+// Runs on: made on rank 0 by `make_plan`, followed on every rank. Threads: made by one, then read by any.
+// Invariants: (1) each needed task has one position, each position one task; (2) a task's inputs have
+//             smaller positions; (3) the tasks of a unit have consecutive positions and are run by one
+//             thread.
 // Size: 16 bytes a task, 4 per input; 8 a unit, 4 per input of a unit.
 #pragma once
 

@@ -1,11 +1,21 @@
 #include <bask/graph/runtime.hpp>
 
-#include <atomic>
+#include <mutex>
+#include <vector>
 
 namespace bask {
 namespace {
 
-std::atomic<Runtime*> in_use{nullptr};
+// Those that live, the newest last.
+struct Runtimes {
+  std::mutex mutex;
+  std::vector<Runtime*> live;
+};
+
+Runtimes& runtimes() {
+  static Runtimes one;
+  return one;
+}
 
 }  // namespace
 
@@ -16,18 +26,24 @@ Runtime& current_runtime() {
         "return the value, or build the larger graph first and compute it outside; a Delayed passed as an "
         "argument arrives computed");
   }
-  Runtime* runtime = in_use.load(std::memory_order_acquire);
-  if (runtime == nullptr) {
+  const std::lock_guard lock(runtimes().mutex);
+  if (runtimes().live.empty()) {
     throw Error(
         "compute", "nothing is there to run tasks",
         "call it inside the function given to bask::run(argc, argv, …), or while a bask::Client lives",
         ExitCode::kUsage);
   }
-  return *runtime;
+  return *runtimes().live.back();
 }
 
-Runtime* set_current_runtime(Runtime* runtime) {
-  return in_use.exchange(runtime, std::memory_order_acq_rel);
+void use_runtime(Runtime* runtime) {
+  const std::lock_guard lock(runtimes().mutex);
+  runtimes().live.push_back(runtime);
+}
+
+void drop_runtime(Runtime* runtime) {
+  const std::lock_guard lock(runtimes().mutex);
+  std::erase(runtimes().live, runtime);
 }
 
 bool& running_a_task() {

@@ -29,8 +29,10 @@ class Runtime {
 
 /// The runtime in use. Throws: Error when there is none, or when called from inside a task.
 Runtime& current_runtime();
-/// Called by the runtime itself. Returns the one used before.
-Runtime* set_current_runtime(Runtime* runtime);
+/// Called by a runtime itself: from now on it is the current one, until it is dropped or a newer one is
+/// there.
+void use_runtime(Runtime* runtime);
+void drop_runtime(Runtime* runtime);
 
 /// Whether this thread is running a task now.
 bool& running_a_task();

@@ -15,7 +15,7 @@ struct Constants {
 };
 
 Constants& constants() {
-  static Constants table;
+  static Constants& table = *new Constants;  // never destroyed: handles in static variables go last
   return table;
 }
 
@@ -36,11 +36,11 @@ TaskRef ValueLayer::held(std::string label, const Key& key, Value value) {
   return {LayerPtr(new ValueLayer(std::move(label), key, std::move(value))), 0};
 }
 
-LayerPtr ValueLayer::find(const Key& key) {
+LayerPtr ValueLayer::find(const Key& key, const ValueType* type) {
   Constants& table = constants();
   const std::lock_guard lock(table.mutex);
   const auto entry = table.live.find(key);
-  if (entry == table.live.end()) return nullptr;
+  if (entry == table.live.end() || entry->second->value_.type() != type) return nullptr;
   // Its last reference may be going just now: then it is as good as gone.
   std::atomic<std::uint32_t>& count = entry->second->references_;
   std::uint32_t seen = count.load(std::memory_order_relaxed);

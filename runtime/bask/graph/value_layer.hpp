@@ -1,6 +1,7 @@
 // value_layer.hpp: one value that is there already: a constant, or a result that was persisted.
 // Runs on: rank 0. Threads: any.
-// Invariants: (1) of two live constants with equal content there is only one; (2) the value never changes.
+// Invariants: (1) equal constants are stored once, unless two threads make them at one time; (2) the value
+//             never changes.
 #pragma once
 
 #include <bask/core/value.hpp>
@@ -15,10 +16,10 @@ class ValueLayer final : public Layer {
   /// A persisted result under the key and the name of the task that made it.
   static TaskRef held(std::string label, const Key& key, Value value);
 
-  /// The constant whose encoded bytes hash to `key`: the one that lives already, or `make()`.
+  /// The constant of this type whose encoded bytes hash to `key`: the one that lives already, or `make()`.
   template <class Make>
-  static TaskRef constant(const Key& key, const Make& make) {
-    if (LayerPtr known = find(key)) return {known, 0};
+  static TaskRef constant(const Key& key, const ValueType* type, const Make& make) {
+    if (LayerPtr known = find(key, type)) return {known, 0};
     return publish(key, make());
   }
 
@@ -31,7 +32,7 @@ class ValueLayer final : public Layer {
 
  private:
   ValueLayer(std::string label, const Key& key, Value value);
-  static LayerPtr find(const Key& key);
+  static LayerPtr find(const Key& key, const ValueType* type);
   static TaskRef publish(const Key& key, Value value);
 
   std::string label_;
