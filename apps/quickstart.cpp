@@ -5,12 +5,14 @@
 //   build/release/apps/quickstart --sleep 0.1 --pictures /tmp --bask-scheduler=sync
 //
 // Prints one line for each program, such as
-//   loop: result = 44 (serial 8.00 s, lazy 4.01 s), picture in loop.svg
+//   loop: result = 44 (serial 8.00 s, lazy 4.01 s), picture in ./loop.svg
+// Longer than an example should be, because every program is there twice, to be compared.
 #include <bask/bask.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <numeric>
@@ -163,18 +165,21 @@ void parts(const Settings& settings) {
 }
 
 Settings read_settings(int argc, char** argv) {
+  const std::string usage = "usage: quickstart [--sleep SECONDS] [--pictures FOLDER] [--bask-help]";
   Settings settings;
   for (int i = 1; i < argc; i += 2) {
     const std::string name = argv[i];
     const std::string value = i + 1 < argc ? argv[i + 1] : "";
     std::istringstream text(value);
-    const bool fits = (name == "--pictures" && std::filesystem::is_directory(settings.pictures = value)) ||
-                      (name == "--sleep" && text >> settings.pause && text.eof() && settings.pause >= 0);
-    if (!fits) {
-      throw bask::Error(name, "'" + value + "' is not a value for it",
-                        "usage: quickstart [--sleep SECONDS] [--pictures FOLDER] [--bask-help]",
-                        bask::ExitCode::kUsage);
+    if (name == "--help") {
+      std::cout << usage << std::endl;
+      std::exit(0);
     }
+    if (name != "--sleep" && name != "--pictures")
+      throw bask::Error(name, "unknown option", usage, bask::ExitCode::kUsage);
+    const bool fits = name == "--pictures" ? std::filesystem::is_directory(settings.pictures = value)
+                                           : text >> settings.pause && text.eof() && settings.pause >= 0;
+    if (!fits) throw bask::Error(name, "'" + value + "' is no value for it", usage, bask::ExitCode::kUsage);
   }
   return settings;
 }
