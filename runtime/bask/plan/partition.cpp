@@ -1,0 +1,158 @@
+#include <bask/core/error.hpp>
+#include <bask/plan/partition.hpp>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace bask {
+namespace {
+
+std::span<const Source> inputs_of_unit(const Plan& plan, std::uint32_t unit) {
+  return {plan.inputs.data() + plan.input_begin[plan.unit_begin[unit]],
+          plan.inputs.data() + plan.input_begin[plan.unit_begin[unit + 1]]};
+}
+
+// Units in the order in which their last tasks were added to the graph, where neighbours in space are
+// neighbours.
+std::vector<std::uint32_t> as_added(const Plan& plan) {
+  std::uint32_t most = 0;
+  for (const TaskId task : plan.task) most = std::max(most, task.index);
+  std::vector<std::uint32_t> unit_of_task(std::size_t{most} + 1, kNoIndex);
+  for (std::uint32_t unit = 0; unit < plan.units(); ++unit) {
+    unit_of_task[plan.task[plan.unit_begin[unit + 1] - 1].index] = unit;
+  }
+  std::erase(unit_of_task, kNoIndex);
+  return unit_of_task;
+}
+
+// Units sorted by level, as they were added within each; `begin` has one entry more than there are levels.
+struct ByLevel {
+  std::vector<std::uint32_t> units, begin;
+};
+
+ByLevel sort_by_level(const Plan& plan, const std::vector<std::uint32_t>& level) {
+  const std::uint32_t count = level.empty() ? 0 : *std::max_element(level.begin(), level.end()) + 1;
+  ByLevel sorted{std::vector<std::uint32_t>(level.size()), std::vector<std::uint32_t>(count + 1)};
+  for (const std::uint32_t of_unit : level) ++sorted.begin[of_unit + 1];
+  std::partial_sum(sorted.begin.begin(), sorted.begin.end(), sorted.begin.begin());
+  std::vector<std::uint32_t> next(sorted.begin.begin(), sorted.begin.end() - (count == 0 ? 0 : 1));
+  for (const std::uint32_t unit : as_added(plan)) sorted.units[next[level[unit]]++] = unit;
+  return sorted;
+}
+
+class Partitioner {
+ public:
+  Partitioner(const Plan& plan, std::span<const float> costs, const ClusterShape& shape,
+              const PartitionOptions& options)
+      : plan_(plan), costs_(costs), options_(options), rank_of_position_(plan.positions()) {
+    const double threads = std::accumulate(shape.threads.begin(), shape.threads.end(), 0.0);
+    if (!(threads > 0)) throw Error("partition", "no rank runs tasks", "give at least one rank a thread");
+    for (const double of_rank : shape.threads) share_.push_back(of_rank / threads);
+    tally_.resize(share_.size());
+  }
+
+  std::vector<std::uint32_t> run() {
+    std::vector<std::uint32_t> ranks(plan_.units());
+    const ByLevel sorted = sort_by_level(plan_, levels(plan_));
+    for (std::size_t level = 0; level + 1 < sorted.begin.size(); ++level) {
+      const std::span units(sorted.units.data() + sorted.begin[level],
+                            sorted.units.data() + sorted.begin[level + 1]);
+      start_level(units);
+      for (const std::uint32_t unit : units) place(unit, ranks[unit] = choose(unit));
+    }
+    return ranks;
+  }
+
+ private:
+  void start_level(std::span<const std::uint32_t> units) {
+    double most = 0;
+    level_cost_ = 0;
+    for (const std::uint32_t unit : units) {
+      level_cost_ += costs_[unit];
+      most = std::max(most, static_cast<double>(costs_[unit]));
+    }
+    seen_ = 0;
+    in_level_.assign(share_.size(), 0);
+    room_.clear();
+    for (const double share : share_) {
+      room_.push_back(share == 0 ? 0 : share * level_cost_ * (1 + options_.imbalance) + most);
+    }
+  }
+
+  bool fits(std::uint32_t rank, float cost) const { return in_level_[rank] + cost <= room_[rank]; }
+
+  std::uint32_t choose(std::uint32_t unit) {
+    const float cost = costs_[unit];
+    std::uint32_t best = kNoIndex;
+    candidates_.clear();
+    for (const Source input : inputs_of_unit(plan_, unit)) {
+      if (input.is_constant() || input.index() >= plan_.unit_begin[unit]) continue;
+      const std::uint32_t rank = rank_of_position_[input.index()];
+      if (tally_[rank]++ == 0) candidates_.push_back(rank);
+    }
+    const std::uint32_t here = by_place(cost);
+    for (const std::uint32_t rank : candidates_) {
+      if (!fits(rank, cost)) continue;
+      if (best == kNoIndex || tally_[rank] > tally_[best] || (tally_[rank] == tally_[best] && rank == here))
+        best = rank;
+    }
+    for (const std::uint32_t rank : candidates_) tally_[rank] = 0;
+    return best != kNoIndex ? best : here;
+  }
+
+  // Of the level, as a multiple of the rank's share of it.
+  double load(std::uint32_t rank) const {
+    return share_[rank] == 0 ? std::numeric_limits<double>::infinity() : in_level_[rank] / share_[rank];
+  }
+
+  // Without a place beside its data a unit goes beside its neighbours in the plan: the level is cut into one
+  // stretch per rank.
+  std::uint32_t by_place(float cost) const {
+    double end = 0;
+    for (std::uint32_t rank = 0; rank < share_.size(); ++rank) {
+      end += share_[rank] * level_cost_;
+      if (seen_ + cost / 2 <= end && fits(rank, cost)) return rank;
+    }
+    std::uint32_t least = 0;  // loads of ranks that run nothing are infinite
+    for (std::uint32_t rank = 1; rank < share_.size(); ++rank) {
+      if (load(rank) < load(least)) least = rank;
+    }
+    return least;
+  }
+
+  void place(std::uint32_t unit, std::uint32_t rank) {
+    rank_of_position_[plan_.unit_begin[unit + 1] - 1] = rank;  // the inside of a unit is read only inside it
+    in_level_[rank] += costs_[unit];
+    seen_ += costs_[unit];
+  }
+
+  const Plan& plan_;
+  std::span<const float> costs_;
+  const PartitionOptions options_;
+  std::vector<double> share_;                    // of the work, per rank
+  std::vector<std::uint32_t> rank_of_position_;  // of results that were placed
+  std::vector<double> in_level_, room_;          // per rank
+  std::vector<std::uint32_t> tally_, candidates_;
+  double level_cost_ = 0;
+  double seen_ = 0;  // cost of the level's units that were placed
+};
+
+}  // namespace
+
+std::vector<std::uint32_t> levels(const Plan& plan) {
+  std::vector<std::uint32_t> level(plan.units());
+  for (std::uint32_t unit = 0; unit < plan.units(); ++unit) {
+    for (const std::uint32_t successor : plan.successors_of(unit)) {
+      level[successor] = std::max(level[successor], level[unit] + 1);
+    }
+  }
+  return level;
+}
+
+std::vector<std::uint32_t> partition(const Plan& plan, std::span<const float> costs,
+                                     const ClusterShape& shape, const PartitionOptions& options) {
+  return Partitioner(plan, costs, shape, options).run();
+}
+
+}  // namespace bask

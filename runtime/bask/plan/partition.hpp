@@ -1,0 +1,36 @@
+// partition.hpp: which rank runs which unit of a plan.
+// Runs on: rank 0. Threads: any; a pure function.
+// Source: list scheduling by levels (Hu, "Parallel Sequencing and Assembly Line Problems", 1961) with a
+// choice of rank by affinity: a unit goes where most of its inputs are, as long as no rank gets more than
+// its share of a level.
+#pragma once
+
+#include <bask/graph/plan.hpp>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace bask {
+
+/// What the ranks can do.
+struct ClusterShape {
+  std::vector<double> threads;  ///< that run tasks, per rank; 0: the rank runs none
+};
+
+struct PartitionOptions {
+  double imbalance =
+      0.05;  ///< how much more than its share of a level a rank may get, for the sake of its data
+};
+
+/// The rank of each unit. `costs` are the units' estimated durations, in any unit of time.
+/// Balance: of each level (the units whose longest way from a root is equal) a rank gets at most its share by
+/// threads times 1 + imbalance, and one unit. Deterministic. Cost: linear in units and inputs, times the
+/// ranks that a unit's inputs lie on. Throws: Error when no rank runs tasks.
+std::vector<std::uint32_t> partition(const Plan& plan, std::span<const float> costs,
+                                     const ClusterShape& shape, const PartitionOptions& options = {});
+
+/// The longest way from a root to each unit, in units.
+std::vector<std::uint32_t> levels(const Plan& plan);
+
+}  // namespace bask

@@ -1,0 +1,116 @@
+// Partition: every unit on a rank that runs tasks, levels in balance, neighbours together.
+#include <gtest/gtest.h>
+#include <bask/core/error.hpp>
+#include <bask/plan/make_plan.hpp>
+#include <bask/plan/partition.hpp>
+
+#include "random_graph.hpp"
+
+#include <numeric>
+
+namespace bask {
+namespace {
+
+std::vector<float> equal_costs(const Plan& plan) {
+  return std::vector<float>(plan.units(), 1.0f);
+}
+
+// A grid of `steps` rows in which each task reads up to three of the row before.
+Plan stencil_plan(std::uint32_t width, std::uint32_t steps) {
+  TaskGraph graph;
+  const std::uint32_t group = graph.group_for("point", nullptr);
+  for (std::uint32_t step = 0; step < steps; ++step) {
+    for (std::uint32_t x = 0; x < width; ++x) {
+      for (std::uint32_t y = x == 0 ? 0 : x - 1; step > 0 && y <= std::min(x + 1, width - 1); ++y) {
+        graph.add_input({(step - 1) * width + y});
+      }
+      graph.end_task(group);
+    }
+  }
+  std::vector<TaskId> targets;
+  for (std::uint32_t x = 0; x < width; ++x) targets.push_back({(steps - 1) * width + x});
+  return make_plan(graph, targets, {});
+}
+
+// How many results are read on ranks other than their own, each counted once per such rank.
+std::size_t moved_results(const Plan& plan, const std::vector<std::uint32_t>& ranks, std::size_t rank_count) {
+  std::size_t moved = 0;
+  for (std::uint32_t unit = 0; unit < plan.units(); ++unit) {
+    std::vector<bool> reads(rank_count);
+    for (const std::uint32_t successor : plan.successors_of(unit)) reads[ranks[successor]] = true;
+    reads[ranks[unit]] = false;
+    moved += static_cast<std::size_t>(std::count(reads.begin(), reads.end(), true));
+  }
+  return moved;
+}
+
+TEST(Partition, GivesEveryUnitARankThatRunsTasks) {
+  const ClusterShape shape{{0, 2, 1, 0, 4}};
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    const auto [graph, targets] = random_graph(seed);
+    const Plan plan = make_plan(graph, targets, {});
+    const std::vector<std::uint32_t> ranks = partition(plan, equal_costs(plan), shape);
+    ASSERT_EQ(ranks.size(), plan.units());
+    for (const std::uint32_t rank : ranks) EXPECT_GT(shape.threads.at(rank), 0);
+    EXPECT_EQ(ranks, partition(plan, equal_costs(plan), shape)) << "not deterministic";
+  }
+}
+
+TEST(Partition, GivesNoRankMoreOfALevelThanItsBound) {
+  const ClusterShape shape{{1, 1, 2}};
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    const auto [graph, targets] = random_graph(seed);
+    const Plan plan = make_plan(graph, targets, {});
+    const std::vector<std::uint32_t> ranks = partition(plan, equal_costs(plan), shape);
+    const std::vector<std::uint32_t> level = levels(plan);
+    for (std::uint32_t rank = 0; rank < shape.threads.size(); ++rank) {
+      std::vector<double> own(plan.units() + 1), all(plan.units() + 1);
+      for (std::uint32_t unit = 0; unit < plan.units(); ++unit) {
+        all[level[unit]] += 1;
+        own[level[unit]] += ranks[unit] == rank;
+      }
+      for (std::size_t l = 0; l < all.size(); ++l) {
+        EXPECT_LE(own[l], all[l] * shape.threads[rank] / 4 * 1.05 + 1) << "seed " << seed << ", level " << l;
+      }
+    }
+  }
+}
+
+TEST(Partition, KeepsAChainOnOneRank) {
+  const TaskGraph graph = chain_graph(1000);
+  const std::vector<TaskId> targets{{999}};
+  const Plan plan = make_plan(graph, targets, {.fuse = false});
+  const std::vector<std::uint32_t> ranks = partition(plan, equal_costs(plan), {{1, 1, 1, 1}});
+  EXPECT_EQ(ranks, std::vector<std::uint32_t>(1000, ranks.front()));
+}
+
+TEST(Partition, CutsAStencilIntoStretchesOfNeighbours) {
+  constexpr std::uint32_t kSteps = 50;
+  const Plan plan = stencil_plan(8, kSteps);
+  const std::vector<std::uint32_t> ranks = partition(plan, equal_costs(plan), {{1, 1}});
+  EXPECT_EQ(std::count(ranks.begin(), ranks.end(), 0u), 4 * kSteps);
+  EXPECT_EQ(moved_results(plan, ranks, 2), 2 * (kSteps - 1));  // one each way between two rows
+}
+
+TEST(Partition, SharesIndependentWorkByThreadsAndCost) {
+  const Plan plan = stencil_plan(100, 1);
+  std::vector<float> costs(100, 1.0f);
+  std::fill(costs.begin(), costs.begin() + 10, 10.0f);  // 190 in all, in roots 0 to 9 more than half
+  const std::vector<std::uint32_t> ranks = partition(plan, costs, {{1, 1}});
+  double first = 0;
+  for (std::uint32_t unit = 0; unit < 100; ++unit) first += ranks[unit] == 0 ? costs[unit] : 0;
+  EXPECT_NEAR(first, 95, 10);
+}
+
+TEST(Partition, RefusesRanksWithoutThreads) {
+  const Plan plan = stencil_plan(2, 2);
+  try {
+    partition(plan, equal_costs(plan), {{0, 0}});
+    FAIL() << "nobody was to run the tasks";
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "partition: no rank runs tasks; give at least one rank a thread");
+  }
+}
+
+}  // namespace
+}  // namespace bask
