@@ -69,13 +69,8 @@ void TaskRunner::report_done(Worker& worker) {
 
 // Steals from the others in turn, into the thread's own queue.
 bool TaskRunner::find_work(unsigned thread) {
-  Worker& me = workers_[thread];
-  me.stolen.clear();
   for (std::size_t next = 1; next < queues_.size(); ++next) {
-    if (queues_[(thread + next) % queues_.size()].steal(me.stolen)) {
-      me.ready.insert(me.ready.end(), me.stolen.begin(), me.stolen.end());
-      return true;
-    }
+    if (queues_[(thread + next) % queues_.size()].steal(workers_[thread].ready)) return true;
   }
   return false;
 }

@@ -61,8 +61,7 @@ class TaskRunner {
  private:
   /// What belongs to one thread.
   struct alignas(64) Worker {
-    std::vector<std::uint32_t> ready;
-    std::vector<std::uint32_t> stolen;
+    std::vector<std::uint32_t> ready;  // to be pushed when the next unit is taken
     std::vector<Input> inputs;
     std::uint32_t units_done = 0;  // not yet taken off units_left_
     std::unique_ptr<std::atomic<std::uint64_t>[]> done_by_group;
