@@ -6,6 +6,8 @@
 #include <bask/graph/expand.hpp>
 #include <bask/plan/cull.hpp>
 
+#include "directory_test.hpp"
+
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -155,16 +157,8 @@ TEST(GraphDrawing, DrawsTasksUpToTheThresholdsAndLayersBeyond) {
   EXPECT_EQ(occurrences(dot_of({.most_inputs = 7}, sum), "shape=circle"), 2);
 }
 
-class Picture : public testing::Test {
+class Picture : public DirectoryTest {
  protected:
-  void SetUp() override {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    directory_ = fs::path(testing::TempDir()) / (std::string("bask_picture_") + test->name());
-    fs::remove_all(directory_);
-    fs::create_directory(directory_);
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
   std::string drawn(const std::string& name) const {
     draw(Drawable(delayed<increment>(1)).input(), directory_ / name);
     std::ifstream file(directory_ / name, std::ios::binary);
@@ -178,8 +172,6 @@ class Picture : public testing::Test {
     }
     return "drawn";
   }
-
-  fs::path directory_;
 };
 
 TEST_F(Picture, HasTheFormatThatItsNameSays) {

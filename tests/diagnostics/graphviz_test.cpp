@@ -3,6 +3,8 @@
 #include <bask/core/error.hpp>
 #include <bask/diagnostics/graphviz.hpp>
 
+#include "directory_test.hpp"
+
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -16,19 +18,16 @@ namespace {
 namespace fs = std::filesystem;
 
 // While a test runs, PATH leads to a directory of its own only.
-class GraphvizTest : public testing::Test {
+class GraphvizTest : public DirectoryTest {
  protected:
   void SetUp() override {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    directory_ = fs::path(testing::TempDir()) / (std::string("bask_graphviz_") + test->name());
-    fs::remove_all(directory_);
-    fs::create_directory(directory_);
+    DirectoryTest::SetUp();
     path_ = std::getenv("PATH");
     ::setenv("PATH", directory_.c_str(), 1);
   }
   void TearDown() override {
     ::setenv("PATH", path_.c_str(), 1);
-    fs::remove_all(directory_);
+    DirectoryTest::TearDown();
   }
 
   void feign_dot(const std::string& script) const {
@@ -50,7 +49,6 @@ class GraphvizTest : public testing::Test {
     return written;
   }
 
-  fs::path directory_;
   std::string path_;
 };
 

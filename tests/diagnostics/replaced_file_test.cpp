@@ -3,6 +3,8 @@
 #include <bask/core/error.hpp>
 #include <bask/diagnostics/replaced_file.hpp>
 
+#include "directory_test.hpp"
+
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -17,16 +19,8 @@ std::string content_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-class ReplacedFileTest : public testing::Test {
+class ReplacedFileTest : public DirectoryTest {
  protected:
-  void SetUp() override {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    directory_ = fs::path(testing::TempDir()) / (std::string("bask_replaced_file_") + test->name());
-    fs::remove_all(directory_);
-    fs::create_directory(directory_);
-  }
-  void TearDown() override { fs::remove_all(directory_); }
-
   std::ptrdiff_t files() const { return std::distance(fs::directory_iterator(directory_), {}); }
   std::string refusal(const fs::path& path) const {
     try {
@@ -37,8 +31,6 @@ class ReplacedFileTest : public testing::Test {
     }
     return "written";
   }
-
-  fs::path directory_;
 };
 
 TEST_F(ReplacedFileTest, TakesThePlaceOfTheOldOneWhenComplete) {
