@@ -148,7 +148,7 @@ TEST(Plan, RunsALinearGraphAsOneUnitUnlessToldNotTo) {
 TEST(Plan, IsEmptyForConstantsAndForNothing) {
   Value value;
   TaskGraph graph;
-  graph.add_constant(&value);
+  graph.add_constant({.value = &value});
   const std::vector<TaskId> targets{{0}, {0}};
   const Plan plan = make_plan(graph, targets, {});
   EXPECT_EQ(plan.positions(), 0u);

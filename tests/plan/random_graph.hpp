@@ -35,7 +35,7 @@ inline RandomGraph random_graph(unsigned seed) {
   for (std::uint32_t task = 0; task < size; ++task) {
     if (has_annotations) graph.annotation.push_back(below(6) == 0 ? 1 + below(2) : 0);
     if (below(8) == 0) {
-      graph.add_constant(&constant);
+      graph.add_constant({.value = &constant});
       continue;
     }
     const std::uint32_t inputs = task == 0 ? 0 : below(most_inputs + 1);

@@ -103,7 +103,9 @@ class TaskDrawing {
   void add_stored_value(TaskId task) {
     const TaskGraph& graph = input_.graph;
     const std::string name = graph.name(task);
-    const std::string value = value_text(*graph.constants[graph.constant_index(task)]);
+    const Constant& constant = graph.constants[graph.constant_index(task)];
+    const std::string value =
+        constant.value == nullptr ? fmt::format("on rank {}", constant.rank) : value_text(*constant.value);
     const bool is_constant = name.starts_with(graph.layer_name(task) + '-');
     add_box(task, kStoredColour, is_constant ? value : name + '\n' + value, name);
   }

@@ -159,7 +159,7 @@ void TaskRunner::call_kernel(std::uint32_t position, Worker& worker, bool may_mo
   bool any_last = false;
   for (const Source source : plan_.inputs_of(position)) {
     if (source.is_constant()) {
-      worker.inputs.push_back({graph_.constants[source.index()], false});
+      worker.inputs.push_back({graph_.constants[source.index()].value, false});
     } else {
       Value& value = store_.slot(source.index());
       const bool last = may_move && !value.type()->is_trivial && store_.has_one_use_left(source.index());
@@ -282,7 +282,7 @@ Results TaskRunner::take_results() {
   for (std::size_t i = plan_.targets.size(); i-- > 0;) {  // from the back: of equal targets the last may move
     const Source source = plan_.targets[i];
     if (source.is_constant()) {
-      results.targets[i] = {graph_.constants[source.index()], false};
+      results.targets[i] = {graph_.constants[source.index()].value, false};
       continue;
     }
     std::uint32_t& place = place_of[source.index()];

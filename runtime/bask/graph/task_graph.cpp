@@ -41,9 +41,9 @@ std::size_t TaskGraph::bytes() const {
          bytes_of(arguments) + bytes_of(annotation) + bytes_of(pure);
 }
 
-void TaskGraph::add_constant(Value* value) {
+void TaskGraph::add_constant(const Constant& constant) {
   const auto index = static_cast<std::uint32_t>(constants.size());
-  constants.push_back(value);
+  constants.push_back(constant);
   add_arguments(&index, sizeof(index));
   end_task(kConstants);
 }

@@ -9,6 +9,7 @@
 #include <bask/core/key.hpp>
 #include <bask/graph/annotations.hpp>
 #include <bask/graph/layer.hpp>
+#include <bask/graph/task_group.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -18,13 +19,13 @@
 
 namespace bask {
 
-struct Kernel;
 class Value;
 
-/// The tasks of one layer that call one kernel. Group 0 is the constants, which call none.
-struct TaskGroup {
-  std::string layer;
-  const Kernel* kernel;
+/// A value that is there before the graph runs: a constant, or a result that was persisted.
+struct Constant {
+  Value* value = nullptr;  ///< null when it is held on another rank
+  std::uint32_t rank = 0;  ///< that holds it
+  std::uint64_t held = 0;  ///< its number there; 0 on rank 0, where `value` is it
 };
 
 /// The tasks `first`, `first + 1`, … that came out of one layer.
@@ -51,10 +52,10 @@ struct TaskGraph {
 
   std::vector<TaskGroup> groups{{"constant", nullptr}};
   std::vector<Annotations> annotations{Annotations{}};
-  std::vector<Value*> constants;  ///< owned by their layers
-  std::vector<PureTask> pure;     ///< ascending
-  std::vector<LayerSpan> spans;   ///< ascending
-  std::vector<LayerPtr> layers;   ///< kept alive while the graph is
+  std::vector<Constant> constants;  ///< owned by their layers
+  std::vector<PureTask> pure;       ///< ascending
+  std::vector<LayerSpan> spans;     ///< ascending
+  std::vector<LayerPtr> layers;     ///< kept alive while the graph is
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(group.size()); }
   bool is_constant(TaskId task) const { return group[task.index] == kConstants; }
@@ -85,7 +86,7 @@ struct TaskGraph {
     input_begin.push_back(static_cast<std::uint32_t>(inputs.size()));
     argument_begin.push_back(arguments.size());
   }
-  void add_constant(Value* value);
+  void add_constant(const Constant& constant);
   /// Gives all tasks from `first` on these annotations.
   void annotate_from(std::uint32_t first, const Annotations& notes);
   /// The group of the tasks in `layer` that call `kernel`; made when there is none.

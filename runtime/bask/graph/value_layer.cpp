@@ -63,7 +63,7 @@ TaskRef ValueLayer::publish(const Key& key, Value value) {
 }
 
 void ValueLayer::expand(TaskGraph& graph, std::span<const std::uint32_t>) const {
-  graph.add_constant(&value_);
+  graph.add_constant({.value = &value_});
 }
 
 }  // namespace bask

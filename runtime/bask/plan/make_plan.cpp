@@ -21,6 +21,8 @@ std::vector<Source> place_tasks(Plan& plan, const TaskGraph& graph, std::span<co
   }
   plan.unit_begin.reserve(tails.size() + 1);
   plan.task.reserve(tails.size());
+  plan.group.reserve(tails.size());
+  plan.argument_begin.reserve(tails.size());
   plan.uses.reserve(tails.size());
   for (const TaskId tail : tails) {
     const auto first = plan.task.size();
@@ -30,6 +32,8 @@ std::vector<Source> place_tasks(Plan& plan, const TaskGraph& graph, std::span<co
     for (auto position = first; position < plan.task.size(); ++position) {
       const TaskId task = plan.task[position];
       source_of[task.index] = {static_cast<std::uint32_t>(position)};
+      plan.group.push_back(graph.group[task.index]);
+      plan.argument_begin.push_back(graph.argument_begin[task.index]);
       plan.uses.push_back(uses[task.index]);
     }
     plan.unit_begin.push_back(plan.positions());
@@ -97,10 +101,16 @@ Plan make_plan(const TaskGraph& graph, std::span<const TaskId> targets, const Pl
   const std::vector<std::uint32_t> previous =
       options.fuse ? fuse(graph, uses) : std::vector<std::uint32_t>(graph.size(), kNoIndex);
   Plan plan;
+  plan.groups = graph.groups;
+  plan.annotations = graph.annotations;
+  plan.arguments = graph.arguments.data();
   const std::vector<Source> source_of =
       place_tasks(plan, graph, order(graph, targets, previous, uses), previous, uses);
   for (const TaskId target : targets) plan.targets.push_back(source_of[target.index]);
   place_inputs(plan, graph, source_of);
+  if (!graph.annotation.empty()) {
+    for (const TaskId task : plan.task) plan.annotation.push_back(graph.annotation[task.index]);
+  }
   return plan;
 }
 

@@ -1,0 +1,17 @@
+// task_group.hpp: the tasks of one layer that call one kernel: what progress and pictures count as one.
+// Runs on: every rank. Threads: any; plain data.
+#pragma once
+
+#include <string>
+
+namespace bask {
+
+struct Kernel;
+
+/// Group 0 of a graph is its constants, which call no kernel.
+struct TaskGroup {
+  std::string layer;
+  const Kernel* kernel;
+};
+
+}  // namespace bask

@@ -1,0 +1,74 @@
+// transport.hpp: moves bytes between ranks: small parcels, many a second, and bulk bytes straight from
+// memory into memory. It knows no messages.
+// Runs on: every rank. Threads: one at a time; whoever calls holds the lock of the exchange that owns it.
+// Invariants: (1) parcels from one rank to another arrive once and in order; (2) bulk transfers arrive once,
+//             in any order among themselves and with parcels; (3) no call waits for another rank.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace bask {
+
+using Buffer = std::vector<std::byte>;
+
+/// A parcel that has arrived.
+struct Parcel {
+  std::uint32_t from;
+  std::span<const std::byte> bytes;  ///< valid until the next call of receive()
+};
+
+/// Where the bytes of one bulk transfer go.
+struct BulkTarget {
+  /// Room for the next `bytes` of the transfer, asked for in order; it must stay until `done`. So memory is
+  /// touched for the first time just before it is written.
+  std::function<std::byte*(std::size_t bytes)> grow;
+  std::function<void()> done;
+};
+
+class Transport {
+ public:
+  /// The most bytes in a parcel.
+  static constexpr std::size_t kMostParcelBytes = 16 * 1024;
+  /// Bulk transfers are cut into pieces of this many bytes, so no count passes 2 GiB, and a receiver's next
+  /// piece is made ready while one is on its way.
+  static constexpr std::size_t kPieceBytes = std::size_t{4} << 20;
+
+  virtual ~Transport() = default;
+  Transport() = default;
+  Transport(const Transport&) = delete;
+  Transport& operator=(const Transport&) = delete;
+
+  virtual std::uint32_t rank() const = 0;
+  virtual std::uint32_t size() const = 0;
+
+  /// Sends a parcel of 1 to kMostParcelBytes bytes to another rank. Returns an empty buffer to fill next,
+  /// which has had its memory before where there is one.
+  virtual Buffer send(std::uint32_t to, Buffer parcel) = 0;
+  /// The next parcel that has arrived, if any.
+  virtual std::optional<Parcel> receive() = 0;
+
+  /// Sends bytes that stay as they are until `sent` is called. The receiver calls receive_bulk with the same
+  /// `stream` and size; `stream` is less than kStreams and is not in use between these two ranks in this
+  /// direction. At least one byte.
+  static constexpr std::uint32_t kStreams = 1u << 20;
+  virtual void send_bulk(std::uint32_t to, std::uint32_t stream, std::span<const std::byte> bytes,
+                         std::function<void()> sent) = 0;
+  virtual void receive_bulk(std::uint32_t from, std::uint32_t stream, std::size_t size,
+                            BulkTarget target) = 0;
+
+  /// Drives what is on its way and calls `sent` and `done` of what has finished. Returns whether anything
+  /// moved. Cost when nothing is on its way: one call of the library that moves the bytes.
+  virtual bool progress() = 0;
+  /// Whether parcels or bulk bytes that were sent still occupy memory here.
+  virtual bool is_sending() const = 0;
+
+  /// Ends all ranks, now.
+  [[noreturn]] virtual void abort(int exit_code) = 0;
+};
+
+}  // namespace bask
