@@ -33,6 +33,20 @@ void emit(EventKind kind, std::uint64_t count) {
   if (events::wanted()) events::emit({kind, 0, kNoIndex, {}, events::now_ns(), count});
 }
 
+// Names for messages. The graph must outlive what is returned.
+DescribeTask describe_tasks(const TaskGraph& graph, const std::string& host) {
+  return [&graph, host](TaskId task) {
+    TaskFailure failure{.task = graph.name(task),
+                        .layer = graph.layer_name(task),
+                        .key = graph.key(task),
+                        .host = host,
+                        .inputs = {},
+                        .cause = {}};
+    for (const TaskId input : graph.inputs_of(task)) failure.inputs.push_back(graph.name(input));
+    return failure;
+  };
+}
+
 // What the thread that waits for a computation does meanwhile: it passes on signals and shows the progress.
 class Watch {
  public:
@@ -116,11 +130,12 @@ Results Client::compute(std::span<const TaskRef* const> targets) {
   }
   const auto start = std::chrono::steady_clock::now();
   const Expansion expansion = merge_equal(expand(targets));
-  TaskRunner runner(expansion.graph, make_plan(expansion.graph, expansion.targets, {.fuse = options_.fuse}),
+  TaskRunner runner(make_plan(expansion.graph, expansion.targets, {.fuse = options_.fuse}),
+                    expansion.graph.constant_values(),
                     {.threads = info_.threads,
                      .memory_limit = info_.memory_limit,
                      .resources = options_.resources,
-                     .host = info_.host});
+                     .describe = describe_tasks(expansion.graph, info_.host)});
   emit(EventKind::kComputeStarted, runner.tasks());
   Watch watch(runner, options_, start);
   if (pool_ == nullptr) {

@@ -41,12 +41,22 @@ std::optional<std::uint32_t> ReadyQueue::take_smallest() {
   return smallest;
 }
 
-ReadyQueue::Next ReadyQueue::push_and_pop(std::span<const std::uint32_t> ready) {
-  const std::lock_guard lock(lock_);
+void ReadyQueue::add(std::span<const std::uint32_t> ready) {
   for (const std::uint32_t unit : ready) {
     heap_.push_back(unit);
     std::push_heap(heap_.begin(), heap_.end(), kSmallestOnTop);
   }
+}
+
+void ReadyQueue::push(std::span<const std::uint32_t> ready) {
+  const std::lock_guard lock(lock_);
+  add(ready);
+  size_.store(heap_.size() + roots_left(), std::memory_order_seq_cst);
+}
+
+ReadyQueue::Next ReadyQueue::push_and_pop(std::span<const std::uint32_t> ready) {
+  const std::lock_guard lock(lock_);
+  add(ready);
   const std::optional<std::uint32_t> unit = take_smallest();
   const std::size_t left = heap_.size() + roots_left();
   // A thread that goes to sleep looks at the sizes last, and one that adds work looks for sleepers after

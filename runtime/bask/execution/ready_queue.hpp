@@ -38,6 +38,9 @@ class alignas(64) ReadyQueue {
   };
   Next push_and_pop(std::span<const std::uint32_t> ready);
 
+  /// Adds units that have become ready by what came from outside of the owner's thread.
+  void push(std::span<const std::uint32_t> ready);
+
   /// Takes the less urgent half, at least one; appends it to `stolen`. Returns whether there was any.
   bool steal(std::vector<std::uint32_t>& stolen);
 
@@ -49,6 +52,7 @@ class alignas(64) ReadyQueue {
  private:
   std::size_t roots_left() const { return roots_.size() - next_root_; }
   std::optional<std::uint32_t> take_smallest();
+  void add(std::span<const std::uint32_t> ready);
 
   SpinLock lock_;
   std::vector<std::uint32_t> heap_;   // smallest on top
