@@ -113,9 +113,11 @@ class Value {
     type_ = nullptr;
   }
 
+  /// The object of whatever type.
+  const void* object() const { return type_->is_inline ? static_cast<const void*>(storage_) : heap_; }
+
  private:
   void* object() { return type_->is_inline ? static_cast<void*>(storage_) : heap_; }
-  const void* object() const { return type_->is_inline ? static_cast<const void*>(storage_) : heap_; }
   void take_from(Value& other) noexcept {
     type_ = std::exchange(other.type_, nullptr);
     if (type_ == nullptr) return;

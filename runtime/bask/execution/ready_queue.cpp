@@ -1,4 +1,3 @@
-#include <bask/core/spin_pause.hpp>
 #include <bask/execution/ready_queue.hpp>
 
 #include <algorithm>
@@ -12,17 +11,6 @@ namespace {
 constexpr auto kSmallestOnTop = std::greater<>();
 
 }  // namespace
-
-void SpinLock::wait() {
-  constexpr int kSpins = 100;
-  for (int spin = 0; held_.load(std::memory_order_relaxed); ++spin) {
-    if (spin < kSpins) {
-      spin_pause();
-    } else {
-      std::this_thread::yield();
-    }
-  }
-}
 
 void ReadyQueue::set_roots(std::vector<std::uint32_t> roots) {
   const std::lock_guard lock(lock_);

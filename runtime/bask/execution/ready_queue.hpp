@@ -4,6 +4,8 @@
 //             earliest in the plan's order; (3) what is stolen is the less urgent half.
 #pragma once
 
+#include <bask/core/spin_lock.hpp>
+
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -11,20 +13,6 @@
 #include <vector>
 
 namespace bask {
-
-/// A lock for a few dozen instructions. Yields its core after a while, in case there are more threads than
-/// cores.
-class SpinLock {
- public:
-  void lock() {
-    while (held_.exchange(true, std::memory_order_acquire)) wait();
-  }
-  void unlock() { held_.store(false, std::memory_order_release); }
-
- private:
-  void wait();
-  std::atomic<bool> held_{false};
-};
 
 class alignas(64) ReadyQueue {
  public:
