@@ -11,7 +11,6 @@ namespace {
 constexpr std::size_t kMostBody = Transport::kMostParcelBytes - sizeof(MessageHead);
 // Results up to this size are copied into parcels; above it a transfer of their own is quicker.
 constexpr std::size_t kMostCopied = 8 * 1024;
-static_assert(kMostCopied + sizeof(ResultHead) <= kMostBody);
 
 constexpr int kMostParcelsARound = 64;  // so that nobody holds the lock for long
 
@@ -81,27 +80,28 @@ void Exchange::post_buffer(std::uint32_t to, MessageKind kind, std::uint32_t run
   append_bulk(to, head, {}, {to, 0, *owned, [owned] {}});
 }
 
-void Exchange::post_result(const Export& to, std::uint32_t run, const Value& value, MessageKind kind,
-                           const std::function<void()>& sent) {
+bool Exchange::post_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value) {
   const ValueType& type = *value.type();
-  const ResultHead result{to.position, type.number()};
-  if (type.contiguous != nullptr) {
-    const std::span<const std::byte> bytes = type.contiguous->bytes(value.object());
-    if (bytes.size() > kMostCopied) {
-      const BulkHead head{bytes.size(), 0, run, static_cast<std::uint16_t>(kind), 1, 0};
-      return append_bulk(to.rank, head, bytes_of(result), {to.rank, 0, bytes, sent});
-    }
-  }
+  const ContiguousType* contiguous = type.contiguous;
+  if (contiguous != nullptr && contiguous->bytes(value.object()).size() > kMostCopied) return false;
   thread_local ByteWriter writer;
   writer.clear();
-  writer.write_raw(result);
+  writer.write_raw(ResultHead{to.position, type.number()});
   type.encode(writer, value.object());
-  if (writer.size() <= kMostCopied + sizeof(result)) {
+  if (writer.size() <= kMostBody) {
     post(to.rank, kind, run, writer.bytes());
   } else {
     post_buffer(to.rank, kind, run, writer.take());
   }
-  sent();
+  return true;
+}
+
+void Exchange::post_large_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value,
+                                 std::function<void()> sent) {
+  const ResultHead result{to.position, value.type()->number()};
+  const std::span<const std::byte> bytes = value.type()->contiguous->bytes(value.object());
+  const BulkHead head{bytes.size(), 0, run, static_cast<std::uint16_t>(kind), 1, 0};
+  append_bulk(to.rank, head, bytes_of(result), {to.rank, 0, bytes, std::move(sent)});
 }
 
 bool Exchange::progress_locked(unsigned thread) {

@@ -12,6 +12,7 @@
 #include <bask/transport/transport.hpp>
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <mutex>
 #include <vector>
@@ -55,10 +56,12 @@ class Exchange {
   }
   /// The same without a copy where the body is large.
   void post_buffer(std::uint32_t to, MessageKind kind, std::uint32_t run, Buffer body);
-  /// Posts a result. `sent` is called once the value is not needed any more, which may be before this
-  /// returns. A large contiguous value goes from where it is.
-  void post_result(const Export& to, std::uint32_t run, const Value& value, MessageKind kind,
-                   const std::function<void()>& sent);
+  /// Posts a result, copied, if it is small or has to be encoded in any case. Returns whether it was posted;
+  /// if not, post_large_result is for it.
+  bool post_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value);
+  /// Posts a large contiguous value, which goes from where it is, and calls `sent` when it has gone.
+  void post_large_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value,
+                         std::function<void()> sent);
 
   /// Sends what was posted and hands over what has arrived, if no other thread is doing so. Returns whether
   /// anything moved. `thread` is told to the handler.
@@ -89,7 +92,10 @@ class Exchange {
   std::uint64_t bulk_bytes_posted() const { return bulk_posted_.load(std::memory_order_relaxed); }
   /// Under the lock.
   const Traffic& traffic() const { return traffic_; }
-  [[noreturn]] void abort(int exit_code) { transport_.abort(exit_code); }
+  [[noreturn]] void abort(int exit_code) {
+    transport_.abort(exit_code);
+    std::terminate();
+  }
 
  private:
   struct alignas(64) Outbox {

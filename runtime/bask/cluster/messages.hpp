@@ -29,7 +29,7 @@ enum class MessageKind : std::uint16_t {
   kPart,          ///< 0 -> one: PlanPart
   kResult,        ///< any -> any: the value of an import
   kBulk,          ///< any -> any: a message whose body is too large for a parcel
-  kProgress,      ///< all -> 0: Progress
+  kProgress,      ///< all -> 0: RunProgress
   kFailed,        ///< all -> 0: Failed
   kDone,          ///< all -> 0: Done
   kCancel,        ///< 0 -> all: no body; no further task starts
@@ -79,13 +79,6 @@ struct HeldConstant {
   std::uint64_t held;
 };
 
-/// A constant that its holder sends to a rank that reads it.
-struct ConstantExport {
-  std::uint32_t constant;
-  std::uint32_t rank;
-  std::uint32_t position;
-};
-
 /// A group of tasks, by number of kernel.
 struct GroupName {
   std::string layer;
@@ -105,7 +98,7 @@ struct BeginRun {
   auto members() { return std::tie(size, constants, held, exports, holds, groups, annotations, balance); }
 };
 
-struct Progress {
+struct RunProgress {
   std::vector<std::uint64_t> done_by_group;
   std::uint32_t running = 0;  ///< tasks that run now
   std::uint32_t ready = 0;    ///< units that could

@@ -167,6 +167,13 @@ void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
 }
 
 bool TaskRunner::run_admitted(std::uint32_t unit, unsigned thread) {
+  workers_[thread].is_running.store(true, std::memory_order_relaxed);
+  const bool succeeded = run_tasks(unit, thread);
+  workers_[thread].is_running.store(false, std::memory_order_relaxed);
+  return succeeded;
+}
+
+bool TaskRunner::run_tasks(std::uint32_t unit, unsigned thread) {
   for (std::uint32_t position = plan_.unit_begin[unit]; position < plan_.unit_begin[unit + 1]; ++position) {
     if (stopping() || !run_task(position, thread)) return false;
   }
@@ -288,6 +295,17 @@ std::uint64_t TaskRunner::tasks_done() const {
   std::uint64_t sum = 0;
   for (const std::uint64_t done : done_by_group()) sum += done;
   return sum;
+}
+
+std::uint32_t TaskRunner::running() const {
+  return static_cast<std::uint32_t>(
+      std::ranges::count_if(workers_, [](const Worker& worker) { return worker.is_running.load(); }));
+}
+
+std::uint32_t TaskRunner::ready() const {
+  std::size_t sum = 0;
+  for (const ReadyQueue& queue : queues_) sum += queue.size();
+  return static_cast<std::uint32_t>(sum);
 }
 
 std::vector<std::uint64_t> TaskRunner::done_by_group() const {

@@ -98,6 +98,9 @@ class TaskRunner {
   std::uint32_t imports_left() const { return imports_left_; }  ///< to be asked by who feeds
   std::uint64_t tasks() const { return plan_.tasks(); }
   std::uint64_t tasks_done() const;
+  /// Threads that are inside a unit, and units that could be run now, as far as can be said from outside.
+  std::uint32_t running() const;
+  std::uint32_t ready() const;
   /// How many tasks of each group are done.
   std::vector<std::uint64_t> done_by_group() const;
   /// How many there are to do.
@@ -122,6 +125,7 @@ class TaskRunner {
     std::vector<Input> inputs;
     std::uint32_t units_done = 0;      // not yet taken off units_left_
     std::uint32_t units_unpolled = 0;  // since this thread last looked for what has arrived
+    std::atomic<bool> is_running{false};
     std::unique_ptr<std::atomic<std::uint64_t>[]> done_by_group;
   };
   enum class Import : std::uint8_t { kUnknown, kKnown, kArrived, kReady };
@@ -136,6 +140,7 @@ class TaskRunner {
   void report_done(Worker& worker);
   void run_unit(std::uint32_t unit, unsigned thread);
   bool run_admitted(std::uint32_t unit, unsigned thread);
+  bool run_tasks(std::uint32_t unit, unsigned thread);
   void release_successors(std::uint32_t unit, Worker& worker);
   void release_import(std::uint32_t import);
   void send_result(std::uint32_t unit, Worker& worker);

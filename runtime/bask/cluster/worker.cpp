@@ -1,0 +1,248 @@
+#include <bask/cluster/worker.hpp>
+
+#include <bask/core/error.hpp>
+
+#include <utility>
+
+namespace bask {
+namespace {
+
+constexpr std::chrono::milliseconds kProgressInterval{100};
+
+std::uint64_t number_of(std::uint32_t run, std::uint32_t target) {
+  return (std::uint64_t{run} << 32) + target + 1;
+}
+
+PlanShell shell_of(const BeginRun& begin) {
+  PlanShell shell{begin.size, {}, begin.annotations};
+  const KernelRegistry& kernels = KernelRegistry::instance();
+  for (const GroupName& group : begin.groups) {
+    const bool has_kernel = group.kernel < kernels.size();
+    shell.groups.push_back({group.layer, has_kernel ? &kernels[KernelId{group.kernel}] : nullptr});
+  }
+  return shell;
+}
+
+}  // namespace
+
+class Worker::Run final : public Outlet, public std::enable_shared_from_this<Run> {
+ public:
+  Run(Worker& worker, std::uint32_t run, const BeginRun& begin, std::vector<Value*> constants)
+      : number(run),
+        holds(begin.holds),
+        runner(shell_of(begin), std::move(constants), worker.options_.runner, *this),
+        exchange_(worker.exchange_) {}
+
+  void send(std::uint32_t position, const Value& value, std::span<const Export> exports) override {
+    for (const Export& to : exports) {
+      if (exchange_.post_result(to, MessageKind::kResult, number, value)) {
+        runner.sent(position);
+      } else {
+        exchange_.post_large_result(to, MessageKind::kResult, number, value,
+                                    [self = shared_from_this(), position] { self->runner.sent(position); });
+      }
+    }
+  }
+  bool progress(unsigned thread) override { return exchange_.try_progress(thread); }
+
+  const std::uint32_t number;
+  const std::vector<Hold> holds;
+  TaskRunner runner;
+  bool started = false, ended = false, told_failure = false, told_done = false;
+  std::uint64_t results_in = 0, bytes_in = 0, told_tasks = 0;
+
+ private:
+  Exchange& exchange_;
+};
+
+Worker::Worker(Exchange& exchange, WorkerOptions options)
+    : exchange_(exchange), options_(std::move(options)) {}
+
+Worker::~Worker() {
+  if (inside_ != nullptr) inside_->runner.cancel();
+  if (run_ != nullptr) run_->runner.cancel();
+  round_.reset();
+}
+
+Worker::Run* Worker::working(std::uint32_t run) const {
+  return run_ != nullptr && run_->number == run && !run_->ended ? run_.get() : nullptr;
+}
+
+bool Worker::is_early(std::uint32_t run) const {
+  return run_ == nullptr || run > run_->number;
+}
+
+std::vector<Value*> Worker::constants_of(const BeginRun& begin) {
+  std::vector<Value*> constants = std::exchange(constants_, {});
+  constants.resize(begin.constants, nullptr);
+  for (const HeldConstant& held : begin.held) {
+    const auto found = held_.find(held.held);
+    if (found == held_.end()) {
+      throw Error("persisted result", "rank " + std::to_string(exchange_.rank()) + " does not hold it",
+                  "this is an error in the runtime");
+    }
+    constants[held.constant] = &found->second;
+  }
+  return constants;
+}
+
+void Worker::on_begin_run(std::uint32_t run, const BeginRun& begin) {
+  const std::vector<Value*> constants = constants_of(begin);
+  run_ = std::make_shared<Run>(*this, run, begin, constants);
+  for (const ConstantExport& sent : begin.exports) {
+    const Export to{sent.rank, sent.position};
+    const Value& value = *constants[sent.constant];
+    if (!exchange_.post_result(to, MessageKind::kResult, run, value)) {
+      exchange_.post_large_result(to, MessageKind::kResult, run, value, [] {});
+    }
+  }
+  replay_early();
+  move_pool();
+}
+
+void Worker::replay_early() {
+  std::deque<Early> early;
+  early.swap(early_);
+  for (Early& message : early) {
+    if (is_early(message.run)) {
+      early_.push_back(std::move(message));
+    } else {
+      message.handle();
+    }
+  }
+}
+
+void Worker::on_part(std::uint32_t run, const PlanPart& part) {
+  if (is_early(run)) {
+    early_.push_back({run, [this, run, part] { on_part(run, part); }});
+  } else if (Run* const here = working(run)) {
+    here->runner.add(part);
+  }
+}
+
+void Worker::on_result(std::uint32_t run, std::span<const std::byte> body) {
+  if (is_early(run)) {
+    early_.push_back({run, [this, run, own = Buffer(body.begin(), body.end())] { on_result(run, own); }});
+    return;
+  }
+  if (working(run) == nullptr) return;
+  ByteReader reader(body);
+  const auto head = reader.read_raw<ResultHead>();
+  on_value(run, head.position, TypeRegistry::instance()[head.type].decode(reader));
+}
+
+void Worker::on_value(std::uint32_t run, std::uint32_t position, Value value) {
+  if (is_early(run)) {
+    const auto own = std::make_shared<Value>(std::move(value));  // std::function wants copies
+    early_.push_back({run, [this, run, position, own] { on_value(run, position, std::move(*own)); }});
+    return;
+  }
+  Run* const here = working(run);
+  if (here == nullptr) return;
+  ++here->results_in;
+  here->bytes_in += value.heap_bytes() + value.type()->size;
+  here->runner.arrived(position, std::move(value));
+}
+
+void Worker::on_cancel(std::uint32_t run) {
+  if (is_early(run)) {
+    early_.push_back({run, [this, run] { on_cancel(run); }});
+  } else if (Run* const here = working(run)) {
+    here->runner.cancel();
+  }
+}
+
+void Worker::on_end_run(std::uint32_t run) {
+  Run* const here = working(run);
+  if (here == nullptr) return;
+  here->ended = true;
+  here->runner.finish();
+  if (here->runner.stopping()) return;
+  for (std::size_t i = 0; i < here->holds.size(); ++i) {
+    const Hold& hold = here->holds[i];
+    if (i > 0 && here->holds[i - 1].position == hold.position) continue;
+    held_.emplace(number_of(run, hold.target), here->runner.take(hold.position));
+  }
+}
+
+void Worker::on_drop(const Drop& drop) {
+  for (const std::uint64_t number : drop.held) held_.erase(number);
+}
+
+void Worker::on_settled(unsigned thread) {
+  if (run_ == nullptr) return;
+  run_->runner.feed(thread);
+  tell_if_done();
+}
+
+// Threads go into the newest run once all have come out of the one before.
+void Worker::move_pool() {
+  if (options_.pool == nullptr) return;
+  if (round_ != nullptr && options_.pool->wait_for(std::chrono::milliseconds(0))) {
+    round_.reset();
+    inside_.reset();
+  }
+  if (round_ != nullptr || run_ == nullptr || run_->started || run_->runner.stopping()) return;
+  run_->started = true;
+  inside_ = run_;
+  round_ = std::make_unique<ThreadPool::Round>(
+      *options_.pool, [run = run_](unsigned thread) { run->runner.work(thread); },
+      [run = run_] { run->runner.cancel(); });
+}
+
+void Worker::tell_if_done() {
+  Run& run = *run_;
+  if (run.told_done || run.ended) return;
+  const bool stopping = run.runner.stopping();
+  if (stopping && !run.told_failure) {
+    if (const std::optional<RunFailure> failure = run.runner.failure()) {
+      run.told_failure = true;
+      exchange_.post_message(0, MessageKind::kFailed, run.number, Failed{failure->task, failure->cause});
+    }
+  }
+  const bool has_stopped = stopping && inside_ != run_;
+  if (!has_stopped && (stopping || run.runner.units_left() != 0)) return;
+  run.told_done = true;
+  exchange_.post_message(
+      0, MessageKind::kDone, run.number,
+      Done{run.runner.done_by_group(), run.runner.peak_bytes(), run.results_in, run.bytes_in});
+}
+
+void Worker::tell_progress() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - last_told_ < kProgressInterval) return;
+  last_told_ = now;
+  RunProgress progress{run_->runner.done_by_group(), run_->runner.running(), run_->runner.ready()};
+  exchange_.post_message(0, MessageKind::kProgress, run_->number, progress);
+}
+
+void Worker::tick() {
+  move_pool();
+  if (run_ == nullptr || run_->ended) return;
+  tell_if_done();
+  if (!run_->told_done) tell_progress();
+}
+
+bool Worker::is_idle() {
+  move_pool();
+  return round_ == nullptr && (run_ == nullptr || run_->ended || run_->runner.stopping());
+}
+
+std::uint32_t Worker::imports_left() const {
+  return run_ == nullptr ? 0 : run_->runner.imports_left();
+}
+
+Results Worker::take_results(std::span<const Source> targets) {
+  return run_->runner.take_results(targets);
+}
+
+std::optional<RunFailure> Worker::failure() const {
+  return run_ == nullptr ? std::nullopt : run_->runner.failure();
+}
+
+const Value* Worker::held(std::uint64_t number) const {
+  const auto found = held_.find(number);
+  return found == held_.end() ? nullptr : &found->second;
+}
+
+}  // namespace bask
