@@ -44,8 +44,12 @@ ByLevel sort_by_level(const Plan& plan, const std::vector<std::uint32_t>& level)
 class Partitioner {
  public:
   Partitioner(const Plan& plan, std::span<const float> costs, const ClusterShape& shape,
-              const PartitionOptions& options)
-      : plan_(plan), costs_(costs), options_(options), rank_of_position_(plan.positions()) {
+              std::span<const std::uint32_t> rank_of_constant, const PartitionOptions& options)
+      : plan_(plan),
+        costs_(costs),
+        rank_of_constant_(rank_of_constant),
+        options_(options),
+        rank_of_position_(plan.positions()) {
     const double threads = std::accumulate(shape.threads.begin(), shape.threads.end(), 0.0);
     if (!(threads > 0)) throw Error("partition", "no rank runs tasks", "give at least one rank a thread");
     for (const double of_rank : shape.threads) share_.push_back(of_rank / threads);
@@ -82,13 +86,23 @@ class Partitioner {
 
   bool fits(std::uint32_t rank, float cost) const { return in_level_[rank] + cost <= room_[rank]; }
 
+  // Where an input of the unit lies; kNoIndex for the unit's own results and what lies nowhere in particular.
+  std::uint32_t rank_of(Source input, std::uint32_t unit) const {
+    if (!input.is_constant()) {
+      return input.index() < plan_.unit_begin[unit] ? rank_of_position_[input.index()] : kNoIndex;
+    }
+    if (rank_of_constant_.empty()) return kNoIndex;
+    const std::uint32_t rank = rank_of_constant_[input.index()];
+    return rank == kNoIndex || share_[rank] == 0 ? kNoIndex : rank;
+  }
+
   std::uint32_t choose(std::uint32_t unit) {
     const float cost = costs_[unit];
     std::uint32_t best = kNoIndex;
     candidates_.clear();
     for (const Source input : inputs_of_unit(plan_, unit)) {
-      if (input.is_constant() || input.index() >= plan_.unit_begin[unit]) continue;
-      const std::uint32_t rank = rank_of_position_[input.index()];
+      const std::uint32_t rank = rank_of(input, unit);
+      if (rank == kNoIndex) continue;
       if (tally_[rank]++ == 0) candidates_.push_back(rank);
     }
     const std::uint32_t here = by_place(cost);
@@ -129,6 +143,7 @@ class Partitioner {
 
   const Plan& plan_;
   std::span<const float> costs_;
+  std::span<const std::uint32_t> rank_of_constant_;
   const PartitionOptions options_;
   std::vector<double> share_;                    // of the work, per rank
   std::vector<std::uint32_t> rank_of_position_;  // of results that were placed
@@ -150,9 +165,21 @@ std::vector<std::uint32_t> levels(const Plan& plan) {
   return level;
 }
 
+std::vector<std::uint32_t> preferred_ranks(std::span<const Constant> constants) {
+  const bool all_on_rank_0 =
+      std::ranges::all_of(constants, [](const Constant& constant) { return constant.rank == 0; });
+  if (all_on_rank_0) return {};
+  std::vector<std::uint32_t> ranks;
+  ranks.reserve(constants.size());
+  for (const Constant& constant : constants) ranks.push_back(constant.rank == 0 ? kNoIndex : constant.rank);
+  return ranks;
+}
+
 std::vector<std::uint32_t> partition(const Plan& plan, std::span<const float> costs,
-                                     const ClusterShape& shape, const PartitionOptions& options) {
-  return Partitioner(plan, costs, shape, options).run();
+                                     const ClusterShape& shape,
+                                     std::span<const std::uint32_t> rank_of_constant,
+                                     const PartitionOptions& options) {
+  return Partitioner(plan, costs, shape, rank_of_constant, options).run();
 }
 
 }  // namespace bask
