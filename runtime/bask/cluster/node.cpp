@@ -32,7 +32,7 @@ Node::Node(Transport& transport, NodeOptions options)
                           .pool = pool_.get()}),
       silence_(exchange_.size(), options_.silence_limit),
       returned_(exchange_.size()),
-      drops_(exchange_.size()) {
+      drops_(std::make_shared<HeldDrops>(exchange_.size())) {
   const auto now = steady_clock::now();
   if (rank() != 0) {
     silence_.expect(0, now);
@@ -158,16 +158,10 @@ void Node::beat_until_closed() {
   }
 }
 
-void Node::drop(std::uint32_t rank, std::uint64_t held) {
-  const std::lock_guard lock(drops_mutex_);
-  drops_[rank].push_back(held);
-}
-
 void Node::send_drops() {
-  const std::lock_guard lock(drops_mutex_);
-  for (std::uint32_t rank = 0; rank < drops_.size(); ++rank) {
-    if (drops_[rank].empty()) continue;
-    exchange_.post_message(rank, MessageKind::kDrop, 0, Drop{std::exchange(drops_[rank], {})});
+  const std::vector<std::vector<std::uint64_t>> drops = drops_->take();
+  for (std::uint32_t rank = 0; rank < drops.size(); ++rank) {
+    if (!drops[rank].empty()) exchange_.post_message(rank, MessageKind::kDrop, 0, Drop{drops[rank]});
   }
 }
 
@@ -278,10 +272,11 @@ void Node::hand_out_parts(Splitter& splitter, std::uint32_t run) {
 }
 
 Node::Outcome Node::run(const Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> rank_of_unit,
-                        bool hold, bool balance, const Watch& watch) {
+                        const RunSettings& settings, const OnProgress& watch) {
+  const bool hold = settings.hold;
   Splitter splitter(plan, graph, rank_of_unit, {.ranks = size(), .hold = hold});
   send_drops();
-  const auto [run, own] = coordinator_->begin(plan, graph, splitter, hold, balance);
+  const auto [run, own] = coordinator_->begin(plan, graph, splitter, hold, settings.balance);
   exchange_.locked([&, number = run, &begin = own] {
     worker_.set_constants(graph.constant_values());
     worker_.on_begin_run(number, begin);

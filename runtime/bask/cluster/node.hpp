@@ -18,9 +18,28 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace bask {
+
+/// Held results that nobody needs any more. Handles to them may outlive the node.
+class HeldDrops {
+ public:
+  explicit HeldDrops(std::uint32_t ranks) : of_rank_(ranks) {}
+  void add(std::uint32_t rank, std::uint64_t held) {
+    const std::lock_guard lock(mutex_);
+    of_rank_[rank].push_back(held);
+  }
+  std::vector<std::vector<std::uint64_t>> take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(of_rank_, std::vector<std::vector<std::uint64_t>>(of_rank_.size()));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::vector<std::uint64_t>> of_rank_;
+};
 
 struct NodeOptions {
   unsigned threads = 1;  ///< that run tasks; 0: none
@@ -57,17 +76,21 @@ class Node final : private MessageHandler {
     RunStatistics statistics;
     std::uint64_t results_forecast = 0;  ///< that the plan moves from rank to rank
   };
+  struct RunSettings {
+    bool hold = false;    ///< targets stay where they are made
+    bool balance = true;  ///< ranks that run dry take units of loaded ones
+  };
   /// Runs the plan on all ranks. `watch` is called every few ms, may call cancel_run(), and is given how many
   /// tasks of each group are done.
-  using Watch = std::function<void(const std::vector<std::uint64_t>& done_by_group)>;
+  using OnProgress = std::function<void(const std::vector<std::uint64_t>& done_by_group)>;
   Outcome run(const Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> rank_of_unit,
-              bool hold, bool balance, const Watch& watch);
+              const RunSettings& settings, const OnProgress& watch);
   void cancel_run();
   /// Calls a kernel without inputs once on every rank, rank 0 too, while nothing else uses the transport.
   /// Returns the results by rank. Throws: Error with what the first rank that failed has thrown.
   std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments);
-  /// Frees held results, at the next opportunity. Any thread.
-  void drop(std::uint32_t rank, std::uint64_t held);
+  /// Where to say that a held result can be freed, which it is at the next opportunity.
+  const std::shared_ptr<HeldDrops>& drops() const { return drops_; }
   /// Tells all ranks that this is the end and waits until they have said goodbye. Returns whether all have
   /// within the time.
   bool shut_down(std::chrono::milliseconds timeout);
@@ -105,8 +128,7 @@ class Node final : private MessageHandler {
   std::chrono::steady_clock::time_point last_beat_{};
   std::uint64_t rounds_at_beat_ = 0;
 
-  std::mutex drops_mutex_;
-  std::vector<std::vector<std::uint64_t>> drops_;  // per rank
+  const std::shared_ptr<HeldDrops> drops_;
 
   std::mutex pulse_mutex_;
   std::condition_variable pulse_changed_;

@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kProgressInterval{100};
 
-std::uint64_t number_of(std::uint32_t run, std::uint32_t target) {
-  return (std::uint64_t{run} << 32) + target + 1;
-}
-
 PlanShell shell_of(const BeginRun& begin) {
   PlanShell shell{begin.size, {}, begin.annotations};
   const KernelRegistry& kernels = KernelRegistry::instance();
@@ -161,7 +157,7 @@ void Worker::on_end_run(std::uint32_t run) {
   for (std::size_t i = 0; i < here->holds.size(); ++i) {
     const Hold& hold = here->holds[i];
     if (i > 0 && here->holds[i - 1].position == hold.position) continue;
-    held_.emplace(number_of(run, hold.target), here->runner.take(hold.position));
+    held_.emplace(held_number(run, hold.target), here->runner.take(hold.position));
   }
 }
 
@@ -238,11 +234,6 @@ Results Worker::take_results(std::span<const Source> targets) {
 
 std::optional<RunFailure> Worker::failure() const {
   return run_ == nullptr ? std::nullopt : run_->runner.failure();
-}
-
-const Value* Worker::held(std::uint64_t number) const {
-  const auto found = held_.find(number);
-  return found == held_.end() ? nullptr : &found->second;
 }
 
 }  // namespace bask

@@ -55,8 +55,10 @@ class Worker {
   Results take_results(std::span<const Source> targets);
   /// What this rank's own tasks have thrown in the newest run.
   std::optional<RunFailure> failure() const;
-  /// The value of a held result; null when it is not here.
-  const Value* held(std::uint64_t number) const;
+  /// The number under which a run's target is held.
+  static std::uint64_t held_number(std::uint32_t run, std::uint32_t target) {
+    return (std::uint64_t{run} << 32) + target + 1;
+  }
 
  private:
   class Run;
