@@ -11,7 +11,7 @@ write_basic_package_version_file(baskConfigVersion.cmake COMPATIBILITY SameMinor
 install(FILES ${PROJECT_BINARY_DIR}/baskConfig.cmake ${PROJECT_BINARY_DIR}/baskConfigVersion.cmake
         DESTINATION ${cmake_dir})
 
-# bask.pc names Boost, which has no .pc file, and hwloc, whose own list for static linking names libudev, which
+# bask.pc names Boost, which has no .pc file, MPI, whose .pc file has another name in each, and hwloc, whose own list for static linking names libudev, which
 # libhwloc-dev does not bring, by their flags; their directories only where the compiler does not look by itself.
 set(boost_dir "$<TARGET_LINKER_FILE_DIR:Boost::serialization>")
 set(boost_is_found "$<IN_LIST:${boost_dir},${CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES}>")
@@ -28,7 +28,14 @@ if(NOT BUILD_SHARED_LIBS)
   list(REMOVE_ITEM library_dirs ${CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES})
   list(TRANSFORM library_dirs PREPEND "-L")
   list(JOIN library_dirs " " hwloc_dirs)
-  string(JOIN " " pc_libs "${pc_libs}" ${hwloc_dirs} -lhwloc)
+  set(mpi_flags ${MPI_CXX_LINK_FLAGS})
+  foreach(library IN LISTS MPI_CXX_LIBRARIES)   # paths; as -L and -l, so that they come after what needs them
+    string(REGEX REPLACE "^(.*)/lib([^/]*)\\.[^/]*$" "-L\\1;-l\\2" flags ${library})
+    list(APPEND mpi_flags ${flags})
+  endforeach()
+  list(REMOVE_ITEM mpi_flags -lmpi_cxx)         # the bindings that Bask does without
+  list(REMOVE_DUPLICATES mpi_flags)
+  string(JOIN " " pc_libs -lboost_mpi "${pc_libs}" ${mpi_flags} ${hwloc_dirs} -lhwloc)
 endif()
 
 file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)

@@ -35,8 +35,8 @@ class Transport {
   /// The most bytes in a parcel.
   static constexpr std::size_t kMostParcelBytes = 16 * 1024;
   /// Bulk transfers are cut into pieces of this many bytes, so no count passes 2 GiB, and a receiver's next
-  /// piece is made ready while one is on its way.
-  static constexpr std::size_t kPieceBytes = std::size_t{4} << 20;
+  /// piece is made ready while one is on its way. PLACEHOLDER
+  static constexpr std::size_t kPieceBytes = std::size_t{512} << 10;
 
   virtual ~Transport() = default;
   Transport() = default;

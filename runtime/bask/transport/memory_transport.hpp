@@ -1,0 +1,70 @@
+// memory_transport.hpp: ranks in one process, for tests: a network that holds things back and reorders them
+// as much as the transport's invariants allow, cuts ranks off, and counts. Runs on: tests. Threads: an
+// endpoint belongs to one thread at a time; the network to any. Invariants: (1) from one rank to another,
+// parcels keep their order; all else comes in an order drawn from the
+//             seed; (2) nothing is held back for more than `most_delay` calls of its receiver; (3) after abort() every call of every endpoint throws MemoryAbort.
+#pragma once
+
+#include <bask/transport/transport.hpp>
+
+#include <exception>
+#include <memory>
+#include <optional>
+
+namespace bask {
+
+struct MemoryNetworkOptions {
+  std::uint32_t ranks = 2;
+  std::uint64_t seed = 0;
+  /// Each parcel and bulk transfer is held back for 0 to this many calls of receive() and progress() at its
+  /// receiver.
+  std::uint32_t most_delay = 0;
+  std::size_t piece_bytes = Transport::kPieceBytes;
+};
+
+/// What one rank has sent to another, delivered or not; what a cut drops at once is not counted.
+struct Traffic {
+  std::uint64_t parcels = 0;
+  std::uint64_t parcel_bytes = 0;
+  std::uint64_t bulk_transfers = 0;
+  std::uint64_t bulk_bytes = 0;
+};
+
+/// Thrown by Transport::abort() of an endpoint, and then by whatever other endpoints are asked.
+class MemoryAbort : public std::exception {
+ public:
+  explicit MemoryAbort(int exit_code) : exit_code_(exit_code) {}
+  const char* what() const noexcept override { return "a rank of a MemoryNetwork has aborted"; }
+  int exit_code() const { return exit_code_; }
+
+ private:
+  int exit_code_;
+};
+
+/// Owns what lies between its endpoints, and outlives them.
+///
+///     MemoryNetwork network({.ranks = 2, .seed = 1, .most_delay = 10});
+///     auto zero = network.endpoint(0), one = network.endpoint(1);
+///     zero->send(1, Buffer(8));
+///     while (!one->receive()) {}
+class MemoryNetwork {
+ public:
+  explicit MemoryNetwork(const MemoryNetworkOptions& options);
+  ~MemoryNetwork();
+
+  /// The transport of one rank; one at a time. Its calls throw Error where they break the rules of Transport.
+  std::unique_ptr<Transport> endpoint(std::uint32_t rank);
+
+  /// From now on nothing is delivered from or to `rank`, and nobody is told.
+  void disconnect(std::uint32_t rank);
+  /// The code of the first abort(), if there was one.
+  std::optional<int> aborted() const;
+  Traffic traffic(std::uint32_t from, std::uint32_t to) const;
+
+  struct State;
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace bask
