@@ -32,7 +32,7 @@ class MessageHandler {
 };
 
 /// How much one rank has sent and received.
-struct Traffic {
+struct ExchangeTraffic {
   std::uint64_t parcels_out = 0, parcels_in = 0;
   std::uint64_t bulk_out = 0, bulk_in = 0;
   std::uint64_t bytes_out = 0, bytes_in = 0;  ///< in parcels and in bulk
@@ -91,7 +91,7 @@ class Exchange {
   /// Bytes of bulk that were posted and have not left.
   std::uint64_t bulk_bytes_posted() const { return bulk_posted_.load(std::memory_order_relaxed); }
   /// Under the lock.
-  const Traffic& traffic() const { return traffic_; }
+  const ExchangeTraffic& traffic() const { return traffic_; }
   [[noreturn]] void abort(int exit_code) {
     transport_.abort(exit_code);
     std::terminate();
@@ -138,7 +138,7 @@ class Exchange {
   std::vector<std::uint32_t> sending_to_;  // empty, between rounds
   std::vector<std::uint64_t> parcels_from_;
   std::uint32_t bulk_coming_ = 0;
-  Traffic traffic_;
+  ExchangeTraffic traffic_;
   std::atomic<std::uint64_t> rounds_{0};
 };
 

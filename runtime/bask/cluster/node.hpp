@@ -95,7 +95,7 @@ class Node final : private MessageHandler {
   /// within the time.
   bool shut_down(std::chrono::milliseconds timeout);
   [[noreturn]] void abort(int exit_code) { exchange_.abort(exit_code); }
-  const Traffic& traffic() const { return exchange_.traffic(); }
+  const ExchangeTraffic& traffic() const { return exchange_.traffic(); }
 
  private:
   void on_message(std::uint32_t from, MessageKind kind, std::uint32_t run,
