@@ -129,7 +129,7 @@ double BaskRunner::run(const Workload& workload) {
   const RowsCall all{workload, workload.pattern.first_step_with_sinks(), workload.pattern.steps};
   for_each_sink(all, [&](Place) { ++sinks; });
   require_equal(workload, "correct outputs", sinks, correct);
-  require_equal(workload, "runs of tasks", workload.pattern.tasks(), count_of_runs() - runs_before);
+  if (client_.info().ranks.size() == 1) require_equal(workload, "runs of tasks", workload.pattern.tasks(), count_of_runs() - runs_before);
   return taken.count();
 }
 

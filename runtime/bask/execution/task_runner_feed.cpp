@@ -33,8 +33,13 @@ Plan room_for(PlanShell shell) {
 
 template <class T>
 void place(std::vector<T>& whole, std::size_t first, const std::vector<T>& stretch) {
+  if (stretch.empty()) return;
   if (first + stretch.size() > whole.size()) {
-    throw Error("part of a plan", "it lies outside of what was announced", "this is an error in the runtime");
+    throw Error("part of a plan",
+                "it reaches from " + std::to_string(first) + " to " + std::to_string(first + stretch.size()) +
+                    " where " + std::to_string(whole.size()) + " were announced, of elements of " +
+                    std::to_string(sizeof(T)),
+                "this is an error in the runtime");
   }
   std::copy(stretch.begin(), stretch.end(), whole.begin() + static_cast<std::ptrdiff_t>(first));
 }

@@ -71,7 +71,7 @@ TaskRef ValueLayer::publish(const Key& key, Value value) {
 }
 
 void ValueLayer::expand(TaskGraph& graph, std::span<const std::uint32_t>) const {
-  graph.add_constant(keeper_ == nullptr ? Constant{.value = &value_} : where_);
+  graph.add_constant(where_.held == 0 ? Constant{.value = &value_} : where_);
 }
 
 }  // namespace bask
