@@ -290,7 +290,7 @@ Node::Outcome Node::run(const Plan& plan, const TaskGraph& graph, std::span<cons
     make_progress() ? backoff.reset() : backoff.wait();
     exchange_.locked([&] {
       beat();
-      done = !coordinator_->is_cancelled() && coordinator_->all_done() && worker_.imports_left() == 0;
+      done = !coordinator_->is_cancelled() && coordinator_->all_done();
       stopped = coordinator_->has_stopped();
     });
     if (const auto now = steady_clock::now(); now >= next_watch) {

@@ -197,7 +197,7 @@ void Worker::tell_if_done() {
     }
   }
   const bool has_stopped = stopping && inside_ != run_;
-  if (!has_stopped && (stopping || run.runner.units_left() != 0)) return;
+  if (!has_stopped && (stopping || run.runner.units_left() != 0 || run.runner.imports_left() != 0)) return;
   run.told_done = true;
   exchange_.post_message(
       0, MessageKind::kDone, run.number,
@@ -222,10 +222,6 @@ void Worker::tick() {
 bool Worker::is_idle() {
   move_pool();
   return round_ == nullptr && (run_ == nullptr || run_->ended || run_->runner.stopping());
-}
-
-std::uint32_t Worker::imports_left() const {
-  return run_ == nullptr ? 0 : run_->runner.imports_left();
 }
 
 Results Worker::take_results(std::span<const Source> targets) {

@@ -50,7 +50,6 @@ class Worker {
   // Rank 0 only: what its own part needs that cannot be said in a message.
   /// To be called before the run begins. The values must stay until the run has ended.
   void set_constants(std::vector<Value*> constants) { constants_ = std::move(constants); }
-  std::uint32_t imports_left() const;
   /// After the run has ended. Throws: as TaskRunner::take_results.
   Results take_results(std::span<const Source> targets);
   /// What this rank's own tasks have thrown in the newest run.
