@@ -144,11 +144,13 @@ TEST(Partition, KeepsLevelsInBalanceAwayFromPersistedResults) {
 }
 
 TEST(Partition, RunsNothingWhereThereIsDataButNoThread) {
-  const TaskGraph graph = readers_of_constants({1, 1});
+  const TaskGraph graph = readers_of_constants({2, 2});
   const Plan plan = plan_of_readers(graph);
   const std::vector<float> no_costs(plan.units());
-  EXPECT_EQ(partition(plan, no_costs, {{1, 0}}, preferred_ranks(graph.constants)),
-            (std::vector<std::uint32_t>{0, 0}));
+  for (const auto& costs : {no_costs, equal_costs(plan)}) {
+    EXPECT_EQ(partition(plan, costs, {{0, 1, 0}}, preferred_ranks(graph.constants)),
+              (std::vector<std::uint32_t>{1, 1}));
+  }
 }
 
 TEST(Partition, RefusesRanksWithoutThreads) {

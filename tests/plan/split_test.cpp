@@ -7,8 +7,9 @@
 #include "random_graph.hpp"
 #include "ranks_machine.hpp"
 
+#include <array>
 #include <limits>
-#include <numeric>
+#include <string>
 
 namespace bask {
 namespace {
@@ -47,8 +48,14 @@ Scenario random_scenario(unsigned seed, bool hold, std::uint32_t ranks, bool con
   }
   Scenario made{std::move(graph), {}, {}, {ranks, hold}};
   made.plan = make_plan(made.graph, targets, {.fuse = random() % 3 > 0});
-  for (std::uint32_t unit = 0; unit < made.plan.units(); ++unit) {
-    made.rank_of_unit.push_back(random() % ranks);
+  if (random() % 4 == 0) {
+    const std::vector<float> costs(made.plan.units(), 1.0f);
+    made.rank_of_unit =
+        partition(made.plan, costs, {std::vector<double>(ranks, 1.0)}, preferred_ranks(made.graph.constants));
+  } else {
+    for (std::uint32_t unit = 0; unit < made.plan.units(); ++unit) {
+      made.rank_of_unit.push_back(random() % ranks);
+    }
   }
   return made;
 }
