@@ -32,16 +32,31 @@ Plan room_for(PlanShell shell) {
 }
 
 template <class T>
+void require_room(const std::vector<T>& whole, std::size_t first, std::size_t count) {
+  if (first + count <= whole.size()) return;
+  throw Error("part of a plan",
+              "it reaches from " + std::to_string(first) + " to " + std::to_string(first + count) +
+                  " where " + std::to_string(whole.size()) + " were announced",
+              "this is an error in the runtime");
+}
+
+template <class T>
 void place(std::vector<T>& whole, std::size_t first, const std::vector<T>& stretch) {
   if (stretch.empty()) return;
-  if (first + stretch.size() > whole.size()) {
-    throw Error("part of a plan",
-                "it reaches from " + std::to_string(first) + " to " + std::to_string(first + stretch.size()) +
-                    " where " + std::to_string(whole.size()) + " were announced, of elements of " +
-                    std::to_string(sizeof(T)),
-                "this is an error in the runtime");
-  }
+  require_room(whole, first, stretch.size());
   std::copy(stretch.begin(), stretch.end(), whole.begin() + static_cast<std::ptrdiff_t>(first));
+}
+
+// Of offsets. The first stands at the end of the stretch before, too, where threads may be reading it.
+template <class T>
+void place_offsets(std::vector<T>& whole, std::size_t first, const std::vector<T>& stretch) {
+  if (stretch.empty()) return;
+  const std::size_t last = stretch.size() - 1;
+  require_room(whole, first, stretch.size());
+  if (whole[first] != stretch[0]) whole[first] = stretch[0];
+  if (last == 0) return;
+  std::copy(stretch.begin() + 1, stretch.end() - 1, whole.begin() + static_cast<std::ptrdiff_t>(first) + 1);
+  if (whole[first + last] != stretch[last]) whole[first + last] = stretch[last];
 }
 
 }  // namespace
@@ -59,15 +74,15 @@ void TaskRunner::add(const PlanPart& part) {
   place(plan_.group, part.first_task, part.group);
   place(plan_.argument_begin, part.first_task, part.argument_begin);
   place(plan_.annotation, part.first_task, part.annotation);
-  place(plan_.input_begin, part.first_task, part.input_begin);
+  place_offsets(plan_.input_begin, part.first_task, part.input_begin);
   place(plan_.inputs, part.first_input, part.inputs);
   place(arguments_, part.first_argument, part.arguments);
-  place(plan_.unit_begin, part.first_unit, part.unit_begin);
-  place(plan_.successor_begin, part.first_unit, part.successor_begin);
+  place_offsets(plan_.unit_begin, part.first_unit, part.unit_begin);
+  place_offsets(plan_.successor_begin, part.first_unit, part.successor_begin);
   place(plan_.successors, part.first_successor, part.successors);
-  place(plan_.export_begin, part.first_unit, part.export_begin);
+  place_offsets(plan_.export_begin, part.first_unit, part.export_begin);
   place(plan_.exports, part.first_export, part.exports);
-  place(plan_.import_successor_begin, part.first_import, part.import_successor_begin);
+  place_offsets(plan_.import_successor_begin, part.first_import, part.import_successor_begin);
   place(plan_.import_successors, part.first_import_successor, part.import_successors);
   store_.set_uses(part.first_task, part.uses);
   store_.set_uses(plan_.tasks() + part.first_import, part.import_uses);
