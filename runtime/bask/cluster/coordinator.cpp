@@ -36,6 +36,10 @@ Coordinator::Begun Coordinator::begin(const Plan& plan, const TaskGraph& graph, 
     ranks_done_ = 0;
     failure_.reset();
     cancelled_at_.reset();
+    balances_ = balance;
+    std::vector<std::uint32_t> units;
+    for (std::uint32_t rank = 0; rank < ranks_.size(); ++rank) units.push_back(splitter.size(rank).units);
+    balancer_.begin(std::move(units));
   });
   const auto fit = [&](std::uint32_t rank) {
     begin.size = splitter.size(rank);
@@ -63,7 +67,27 @@ void Coordinator::post_part(std::uint32_t rank, const PlanPart& part) {
 
 void Coordinator::on_progress(std::uint32_t from, std::uint32_t run, RunProgress progress) {
   if (run != run_ || ranks_[from].is_done) return;
+  balancer_.on_progress(from, progress.left, progress.ready);
   ranks_[from].progress = std::move(progress);
+}
+
+void Coordinator::on_dry(std::uint32_t from, std::uint32_t run) {
+  if (run != run_) return;
+  balancer_.on_dry(from);
+  tick();
+}
+
+void Coordinator::on_refused(std::uint32_t from, std::uint32_t run, const Share& share) {
+  if (run != run_) return;
+  balancer_.on_refused({from, share.borrower});
+  tick();
+}
+
+void Coordinator::tick() {
+  if (!balances_ || is_cancelled() || all_done()) return;
+  for (const Balancer::Ask& ask : balancer_.asks(Balancer::Clock::now())) {
+    exchange_.post_message(ask.lender, MessageKind::kShare, run_, Share{ask.borrower});
+  }
 }
 
 void Coordinator::on_failed(std::uint32_t from, std::uint32_t run, const Failed& failed) {
@@ -76,7 +100,8 @@ void Coordinator::on_done(std::uint32_t from, std::uint32_t run, Done done) {
   Rank& rank = ranks_[from];
   if (run != run_ || rank.is_done) return;
   rank.is_done = true;
-  rank.progress = {std::move(done.done_by_group), 0, 0};
+  rank.progress = {std::move(done.done_by_group), 0, 0, 0};
+  balancer_.on_progress(from, 0, 0);
   rank.peak_bytes = done.peak_bytes;
   rank.results_in = done.results_in;
   rank.bytes_in = done.bytes_in;

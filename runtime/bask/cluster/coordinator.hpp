@@ -6,6 +6,7 @@
 //             ranks have stopped, or a second has gone by.
 #pragma once
 
+#include <bask/cluster/balancer.hpp>
 #include <bask/cluster/exchange.hpp>
 #include <bask/cluster/messages.hpp>
 #include <bask/plan/split.hpp>
@@ -41,6 +42,10 @@ class Coordinator {
   void on_progress(std::uint32_t from, std::uint32_t run, RunProgress progress);
   void on_failed(std::uint32_t from, std::uint32_t run, const Failed& failed);
   void on_done(std::uint32_t from, std::uint32_t run, Done done);
+  void on_dry(std::uint32_t from, std::uint32_t run);
+  void on_refused(std::uint32_t from, std::uint32_t run, const Share& share);
+  /// Once in a while: asks loaded ranks to share with those that have run dry.
+  void tick();
 
   // The thread that computes.
   /// Tells all other ranks of a run. Returns its number and what rank 0's own worker begins with.
@@ -75,6 +80,8 @@ class Coordinator {
   };
 
   Exchange& exchange_;
+  Balancer balancer_;
+  bool balances_ = false;
   std::uint32_t run_ = 0;
   std::size_t groups_ = 0;
   std::vector<Rank> ranks_;

@@ -228,7 +228,8 @@ void Exchange::begin_value(std::uint32_t from, const BulkHead& head, const Resul
   const auto grow = [value, type](std::size_t more) { return type->grow(*value, more); };
   const auto done = [this, from, head, result, value] {
     --bulk_coming_;
-    handler_.on_value(from, head.run, result.position, std::move(*value));
+    handler_.on_value(from, static_cast<MessageKind>(head.kind), head.run, result.position,
+                      std::move(*value));
   };
   transport_.receive_bulk(from, head.stream, head.size, {grow, done});
 }

@@ -37,6 +37,47 @@ std::size_t padded(std::size_t bytes) {
 
 }  // namespace
 
+Buffer encode_loan(const Loan& loan) {
+  ByteWriter writer;
+  writer.write_raw(loan.owner);
+  writer.write_raw(loan.unit);
+  writer.write_raw(static_cast<std::uint64_t>(loan.steps.size()));
+  for (const Loan::Step& step : loan.steps) {
+    writer.write_raw(step.task);
+    writer.write_raw(step.group);
+    writer.write_raw(step.annotation);
+    encode(writer, step.inputs);
+    encode(writer, step.arguments);
+  }
+  writer.write_raw(static_cast<std::uint64_t>(loan.inputs.size()));
+  for (const Value* value : loan.inputs) {
+    writer.write_raw(value->type()->number());
+    value->type()->encode(writer, value->object());
+  }
+  return writer.take();
+}
+
+Loan decode_loan(std::span<const std::byte> bytes) {
+  ByteReader reader(bytes);
+  Loan loan;
+  loan.owner = reader.read_raw<std::uint32_t>();
+  loan.unit = reader.read_raw<std::uint32_t>();
+  loan.steps.resize(reader.read_count(1));
+  for (Loan::Step& step : loan.steps) {
+    step.task = reader.read_raw<TaskId>();
+    step.group = reader.read_raw<std::uint32_t>();
+    step.annotation = reader.read_raw<std::uint32_t>();
+    step.inputs = decode<std::vector<std::uint32_t>>(reader);
+    step.arguments = decode<std::vector<std::byte>>(reader);
+  }
+  loan.values.resize(reader.read_count(1));
+  for (Value& value : loan.values) {
+    value = TypeRegistry::instance()[reader.read_raw<std::uint32_t>()].decode(reader);
+    loan.inputs.push_back(&value);
+  }
+  return loan;
+}
+
 Buffer encode_part(const PlanPart& part) {
   std::size_t size = sizeof(PartFirsts);
   for_each_vector(part, [&](const auto& vector) {

@@ -14,6 +14,7 @@
 
 #include <bask/core/bytes.hpp>
 #include <bask/core/serialization.hpp>
+#include <bask/execution/loan.hpp>
 #include <bask/graph/plan_part.hpp>
 #include <bask/transport/transport.hpp>
 
@@ -42,10 +43,11 @@ enum class MessageKind : std::uint16_t {
   kBye,           ///< all -> 0: no body; nothing more comes from this rank
   kReport,        ///< 0 -> all: no body; say what is waited for
   kReported,      ///< all -> 0: Reported
+  kDry,           ///< all -> 0: no body; this rank has nothing to run
   kShare,         ///< 0 -> one: Share
-  kDry,           ///< all -> 0: Dry
-  kLoan,          ///< any -> any: Loan, a unit to be run for its owner
-  kRepaid,        ///< any -> any: position, type and value of a lent unit's last result
+  kRefused,       ///< all -> 0: Share; there is nothing worth sharing
+  kLoan,          ///< any -> any: see encode_loan
+  kRepaid,        ///< any -> any: as kResult, with a lent unit's number for the position
 };
 
 struct MessageHead {
@@ -100,9 +102,10 @@ struct BeginRun {
 
 struct RunProgress {
   std::vector<std::uint64_t> done_by_group;
-  std::uint32_t running = 0;  ///< tasks that run now
-  std::uint32_t ready = 0;    ///< units that could
-  auto members() { return std::tie(done_by_group, running, ready); }
+  std::uint32_t left = 0;     ///< units to do
+  std::uint32_t ready = 0;    ///< that could be run now
+  std::uint32_t running = 0;  ///< that are run now
+  auto members() { return std::tie(done_by_group, left, ready, running); }
 };
 
 struct Failed {
@@ -118,6 +121,12 @@ struct Done {
   std::uint64_t results_in = 0;  ///< that came from other ranks
   std::uint64_t bytes_in = 0;
   auto members() { return std::tie(done_by_group, peak_bytes, results_in, bytes_in); }
+};
+
+/// Ready units go to rank `borrower`.
+struct Share {
+  std::uint32_t borrower;
+  auto members() { return std::tie(borrower); }
 };
 
 struct Drop {
@@ -199,6 +208,12 @@ Message decode_message(ByteReader& reader) {
   std::apply([&](auto&... members) { (messages::read_member(reader, members), ...); }, message.members());
   return message;
 }
+
+/// A loan: owner and unit (4, 4), the steps (8 and each: task, group, annotation (4 each), inputs, arguments,
+/// as `encode` writes them), the inputs (8 and each: type (4), the value as `encode` writes it).
+Buffer encode_loan(const Loan& loan);
+/// Throws: Error for truncated or corrupt bytes.
+Loan decode_loan(std::span<const std::byte> bytes);
 
 Buffer encode_part(const PlanPart& part);
 PlanPart decode_part(std::span<const std::byte> bytes);

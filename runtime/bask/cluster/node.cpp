@@ -70,8 +70,9 @@ void Node::on_message(std::uint32_t from, MessageKind kind, std::uint32_t run,
   }
 }
 
-void Node::on_value(std::uint32_t, std::uint32_t run, std::uint32_t position, Value value) {
+void Node::on_value(std::uint32_t, MessageKind kind, std::uint32_t run, std::uint32_t position, Value value) {
   try {
+    if (kind == MessageKind::kRepaid) return worker_.on_repaid(run, position, std::move(value));
     worker_.on_value(run, position, std::move(value));
   } catch (const std::exception& error) {
     end_job(error.what());
@@ -93,6 +94,16 @@ void Node::handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::
       return coordinator_->on_failed(from, run, decode_message<Failed>(reader));
     case MessageKind::kDone:
       return coordinator_->on_done(from, run, decode_message<Done>(reader));
+    case MessageKind::kDry:
+      return coordinator_->on_dry(from, run);
+    case MessageKind::kRefused:
+      return coordinator_->on_refused(from, run, decode_message<Share>(reader));
+    case MessageKind::kShare:
+      return worker_.on_share(run, decode_message<Share>(reader));
+    case MessageKind::kLoan:
+      return worker_.on_loan(run, body);
+    case MessageKind::kRepaid:
+      return worker_.on_repaid(run, body);
     case MessageKind::kCancel:
       return worker_.on_cancel(run);
     case MessageKind::kEndRun:
@@ -129,6 +140,7 @@ void Node::on_settled(unsigned thread) {
 // Under the lock, by a thread that is never inside a task.
 void Node::beat() {
   worker_.tick();
+  if (coordinator_) coordinator_->tick();
   const auto now = steady_clock::now();
   if (now - last_beat_ < kHeartbeat) return;
   const bool overslept = last_beat_ != steady_clock::time_point{} && now - last_beat_ > 3 * kHeartbeat;

@@ -100,7 +100,8 @@ class Node final : private MessageHandler {
  private:
   void on_message(std::uint32_t from, MessageKind kind, std::uint32_t run,
                   std::span<const std::byte> body) override;
-  void on_value(std::uint32_t from, std::uint32_t run, std::uint32_t position, Value value) override;
+  void on_value(std::uint32_t from, MessageKind kind, std::uint32_t run, std::uint32_t position,
+                Value value) override;
   void on_settled(unsigned thread) override;
   void handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::span<const std::byte> body);
   void hand_out_parts(Splitter& splitter, std::uint32_t run);

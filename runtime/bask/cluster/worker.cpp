@@ -26,6 +26,7 @@ class Worker::Run final : public Outlet, public std::enable_shared_from_this<Run
   Run(Worker& worker, std::uint32_t run, const BeginRun& begin, std::vector<Value*> constants)
       : number(run),
         holds(begin.holds),
+        balances(begin.balance),
         runner(shell_of(begin), std::move(constants), worker.options_.runner, *this),
         exchange_(worker.exchange_) {}
 
@@ -39,13 +40,21 @@ class Worker::Run final : public Outlet, public std::enable_shared_from_this<Run
       }
     }
   }
+  void repay(const Loan& loan, Value value) override {
+    const Export to{loan.owner, loan.unit};
+    if (exchange_.post_result(to, MessageKind::kRepaid, number, value)) return;
+    const auto kept = std::make_shared<Value>(std::move(value));
+    exchange_.post_large_result(to, MessageKind::kRepaid, number, *kept, [kept] {});
+  }
   bool progress(unsigned thread) override { return exchange_.try_progress(thread); }
 
   const std::uint32_t number;
   const std::vector<Hold> holds;
+  const bool balances;
   TaskRunner runner;
   bool started = false, ended = false, told_failure = false, told_done = false;
-  std::uint64_t results_in = 0, bytes_in = 0, told_tasks = 0;
+  bool was_idle = false, told_dry = false;
+  std::uint64_t results_in = 0, bytes_in = 0, tasks_when_idle = 0;
 
  private:
   Exchange& exchange_;
@@ -165,6 +174,50 @@ void Worker::on_drop(const Drop& drop) {
   for (const std::uint64_t number : drop.held) held_.erase(number);
 }
 
+void Worker::on_share(std::uint32_t run, const Share& share) {
+  Run* const here = working(run);
+  std::vector<Loan> loans = here == nullptr ? std::vector<Loan>{} : here->runner.lend();
+  if (loans.empty()) return exchange_.post_message(0, MessageKind::kRefused, run, share);
+  for (Loan& loan : loans) {
+    loan.owner = exchange_.rank();
+    exchange_.post_buffer(share.borrower, MessageKind::kLoan, run, encode_loan(loan));
+  }
+}
+
+void Worker::on_loan(std::uint32_t run, std::span<const std::byte> body) {
+  if (is_early(run)) {
+    early_.push_back({run, [this, run, own = Buffer(body.begin(), body.end())] { on_loan(run, own); }});
+  } else if (Run* const here = working(run)) {
+    here->runner.borrow(decode_loan(body));
+  }
+}
+
+void Worker::on_repaid(std::uint32_t run, std::span<const std::byte> body) {
+  if (working(run) == nullptr) return;
+  ByteReader reader(body);
+  const auto head = reader.read_raw<ResultHead>();
+  on_repaid(run, head.position, TypeRegistry::instance()[head.type].decode(reader));
+}
+
+void Worker::on_repaid(std::uint32_t run, std::uint32_t unit, Value value) {
+  if (Run* const here = working(run)) here->runner.repaid(unit, std::move(value));
+}
+
+// A rank is dry when some of its threads have had nothing to run since the last tick, and nothing was run.
+void Worker::tell_if_dry() {
+  Run& run = *run_;
+  if (!run.balances || options_.pool == nullptr || run.runner.stopping()) return;
+  const bool is_idle = run.runner.ready() == 0 && run.runner.running() < options_.runner.threads;
+  const std::uint64_t done = is_idle ? run.runner.tasks_done() : 0;
+  if (is_idle && run.was_idle && done == run.tasks_when_idle && !run.told_dry) {
+    exchange_.post(0, MessageKind::kDry, run.number);
+    run.told_dry = true;
+  }
+  if (!is_idle) run.told_dry = false;
+  run.was_idle = is_idle;
+  run.tasks_when_idle = done;
+}
+
 void Worker::on_settled(unsigned thread) {
   if (run_ == nullptr) return;
   run_->runner.feed(thread);
@@ -208,7 +261,8 @@ void Worker::tell_progress() {
   const auto now = std::chrono::steady_clock::now();
   if (now - last_told_ < kProgressInterval) return;
   last_told_ = now;
-  RunProgress progress{run_->runner.done_by_group(), run_->runner.running(), run_->runner.ready()};
+  const TaskRunner& runner = run_->runner;
+  const RunProgress progress{runner.done_by_group(), runner.units_left(), runner.ready(), runner.running()};
   exchange_.post_message(0, MessageKind::kProgress, run_->number, progress);
 }
 
@@ -216,6 +270,7 @@ void Worker::tick() {
   move_pool();
   if (run_ == nullptr || run_->ended) return;
   tell_if_done();
+  tell_if_dry();
   if (!run_->told_done) tell_progress();
 }
 

@@ -39,6 +39,10 @@ class Worker {
   void on_cancel(std::uint32_t run);
   void on_end_run(std::uint32_t run);
   void on_drop(const Drop& drop);
+  void on_share(std::uint32_t run, const Share& share);
+  void on_loan(std::uint32_t run, std::span<const std::byte> body);
+  void on_repaid(std::uint32_t run, std::span<const std::byte> body);
+  void on_repaid(std::uint32_t run, std::uint32_t unit, Value value);
   /// After a round of progress that thread number `thread` made.
   void on_settled(unsigned thread);
   /// Once in a while: starts and ends rounds of the pool, tells of progress.
@@ -75,6 +79,7 @@ class Worker {
   void move_pool();
   void tell_if_done();
   void tell_progress();
+  void tell_if_dry();
 
   Exchange& exchange_;
   const WorkerOptions options_;

@@ -35,6 +35,7 @@ class BlockStore {
 
   /// Where the kernel at `position` puts its result; `stored` must follow.
   Value& slot(std::uint32_t position) { return values_[position]; }
+  const Value& slot(std::uint32_t position) const { return values_[position]; }
   /// Counts what the result at `position` holds. Throws: Error when the limit would be passed.
   void stored(std::uint32_t position) {
     if (!values_[position].type()->is_trivial) count_stored(position);

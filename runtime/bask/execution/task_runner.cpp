@@ -25,7 +25,7 @@ TaskRunner::TaskRunner(Plan plan, std::vector<Value*> constants, const RunnerOpt
       outlet_(outlet),
       store_(std::move(plan_.uses), options.memory_limit),
       queues_(std::max(options.threads, 1u)),
-      workers_(queues_.size()),
+      workers_(queues_.size() + 1),
       resources_(options.resources),
       imports_left_(plan_.imports()),
       units_left_(plan_.units()) {
@@ -58,8 +58,9 @@ void TaskRunner::deal_roots() {
 }
 
 bool TaskRunner::any_work() const {
-  return has_ended() || std::any_of(queues_.begin(), queues_.end(),
-                                    [](const ReadyQueue& q) { return q.size_before_sleep() != 0; });
+  return has_ended() || loans_waiting_.load(std::memory_order_seq_cst) != 0 ||
+         std::any_of(queues_.begin(), queues_.end(),
+                     [](const ReadyQueue& q) { return q.size_before_sleep() != 0; });
 }
 
 void TaskRunner::report_done(Worker& worker) {
@@ -81,7 +82,7 @@ void TaskRunner::work(unsigned thread) {
   try {
     run_until_ended(thread);
   } catch (...) {  // not from a task: memory has run out, or a sink of events has thrown
-    fail(plan_.positions(), std::current_exception(), describe_current_exception());
+    fail(plan_.positions(), TaskId{kNoIndex}, std::current_exception(), describe_current_exception());
   }
 }
 
@@ -98,7 +99,7 @@ void TaskRunner::run_until_ended(unsigned thread) {
     }
     report_done(me);
     if (has_ended()) break;
-    if (!find_work(thread)) wait_for_work(thread);
+    if (!find_work(thread) && !run_loan(thread)) wait_for_work(thread);
   }
   report_done(me);
 }
@@ -167,10 +168,36 @@ void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
 }
 
 bool TaskRunner::run_admitted(std::uint32_t unit, unsigned thread) {
-  workers_[thread].is_running.store(true, std::memory_order_relaxed);
+  Worker& me = workers_[thread];
+  if (outlet_ == nullptr) return run_tasks(unit, thread);
+  me.is_running.store(true, std::memory_order_relaxed);
+  const bool is_timed = me.units_untimed == 0;
+  const auto start = is_timed ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
   const bool succeeded = run_tasks(unit, thread);
-  workers_[thread].is_running.store(false, std::memory_order_relaxed);
+  me.is_running.store(false, std::memory_order_relaxed);
+  is_timed ? time_unit(start, me) : void(--me.units_untimed);
   return succeeded;
+}
+
+// Short units are timed now and then only, so that it costs them nothing.
+void TaskRunner::time_unit(std::chrono::steady_clock::time_point start, Worker& worker) {
+  constexpr std::int64_t kShort_ns = 20'000;
+  constexpr std::uint32_t kSkipped = 31;
+  const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start;
+  const std::int64_t mean = worker.unit_ns.load(std::memory_order_relaxed);
+  worker.unit_ns.store(mean == 0 ? taken.count() : mean + (taken.count() - mean) / 8,
+                       std::memory_order_relaxed);
+  if (taken.count() < kShort_ns) worker.units_untimed = kSkipped;
+}
+
+std::chrono::nanoseconds TaskRunner::mean_unit_time() const {
+  std::int64_t sum = 0, timed = 0;
+  for (const Worker& worker : workers_) {
+    const std::int64_t mean = worker.unit_ns.load(std::memory_order_relaxed);
+    sum += mean;
+    timed += mean != 0;
+  }
+  return std::chrono::nanoseconds(timed == 0 ? 0 : sum / timed);
 }
 
 bool TaskRunner::run_tasks(std::uint32_t unit, unsigned thread) {
@@ -237,7 +264,7 @@ bool TaskRunner::run_task(std::uint32_t position, unsigned thread) {
         continue;
       }
       if (events::wanted()) emit(EventKind::kTaskFailed, position, thread, 0);
-      fail_with_current(position);
+      fail_with_current(position, plan_.task[position]);
       return false;
     }
   }
@@ -248,9 +275,13 @@ bool TaskRunner::run_task(std::uint32_t position, unsigned thread) {
   for (const Source source : plan_.inputs_of(position)) {
     if (!source.is_constant()) release(source.index(), thread);
   }
-  auto& done = me.done_by_group[plan_.group[position]];
-  done.store(done.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  count_done(position, me);
   return true;
+}
+
+void TaskRunner::count_done(std::uint32_t position, Worker& worker) {
+  auto& done = worker.done_by_group[plan_.group[position]];
+  done.store(done.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
 void TaskRunner::release(std::uint32_t position, unsigned thread) {
@@ -258,26 +289,25 @@ void TaskRunner::release(std::uint32_t position, unsigned thread) {
   if (bytes != 0 && events::wanted()) emit(EventKind::kResultFreed, position, thread, bytes);
 }
 
-void TaskRunner::fail(std::uint32_t position, std::exception_ptr error, std::string cause) {
+void TaskRunner::fail(std::uint32_t position, TaskId task, std::exception_ptr error, std::string cause) {
   {
     const std::lock_guard lock(failure_mutex_);
     if (!failure_ || position < failure_->position) {
-      const TaskId task = position < plan_.tasks() ? plan_.task[position] : TaskId{kNoIndex};
       failure_ = {task, position, std::move(error), std::move(cause)};
     }
   }
   cancel();
 }
 
-void TaskRunner::fail_with_current(std::uint32_t position) {
+void TaskRunner::fail_with_current(std::uint32_t position, TaskId task) {
   std::string cause = describe_current_exception();
   std::exception_ptr error = std::current_exception();
-  if (options_.describe) {
-    TaskFailure failure = options_.describe(plan_.task[position]);
+  if (options_.describe && task.index != kNoIndex) {
+    TaskFailure failure = options_.describe(task);
     failure.cause = cause;
     error = nest_current_exception(std::move(failure));
   }
-  fail(position, std::move(error), std::move(cause));
+  fail(position, task, std::move(error), std::move(cause));
 }
 
 std::optional<RunFailure> TaskRunner::failure() const {

@@ -19,6 +19,8 @@
 #include <bask/graph/runtime.hpp>
 
 #include <atomic>
+#include <chrono>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -81,6 +83,13 @@ class TaskRunner {
   /// The value of the import at `position`. Throws: Error when there is no such import, when it has arrived
   /// before, or when the memory limit is passed.
   void arrived(std::uint32_t position, Value value);
+  /// The last result of a unit that was lent.
+  void repaid(std::uint32_t unit, Value value);
+  /// Gives away half of the units that could run now, the less urgent, as far as another rank would win time
+  /// by running them. They refer to results here, which stay until they are repaid.
+  std::vector<Loan> lend();
+  /// Runs a unit of another rank, as soon as a thread has nothing of its own. Any thread.
+  void borrow(Loan loan);
   /// Hands what has become ready to thread number `thread`, and wakes others for the rest.
   void feed(unsigned thread);
   /// All ranks are done: work() returns.
@@ -126,6 +135,8 @@ class TaskRunner {
     std::uint32_t units_done = 0;      // not yet taken off units_left_
     std::uint32_t units_unpolled = 0;  // since this thread last looked for what has arrived
     std::atomic<bool> is_running{false};
+    std::uint32_t units_untimed = 0;       // to go until the next one is timed
+    std::atomic<std::int64_t> unit_ns{0};  // how long units take, a running mean
     std::unique_ptr<std::atomic<std::uint64_t>[]> done_by_group;
   };
   enum class Import : std::uint8_t { kUnknown, kKnown, kArrived, kReady };
@@ -140,6 +151,13 @@ class TaskRunner {
   void report_done(Worker& worker);
   void run_unit(std::uint32_t unit, unsigned thread);
   bool run_admitted(std::uint32_t unit, unsigned thread);
+  void time_unit(std::chrono::steady_clock::time_point start, Worker& worker);
+  std::chrono::nanoseconds mean_unit_time() const;
+  Loan loan_of(std::uint32_t unit) const;
+  bool is_worth_lending(const Loan& loan, std::chrono::nanoseconds unit_time) const;
+  bool run_loan(unsigned thread);
+  bool run_step(const Loan& loan, std::size_t number, std::vector<Value>& results, Worker& me);
+  void count_done(std::uint32_t position, Worker& worker);
   bool run_tasks(std::uint32_t unit, unsigned thread);
   void release_successors(std::uint32_t unit, Worker& worker);
   void release_import(std::uint32_t import);
@@ -148,8 +166,8 @@ class TaskRunner {
   void call_kernel(std::uint32_t position, Worker& worker, bool may_move);
   void recount_last_uses(std::uint32_t position, std::span<const Input> inputs);
   void release(std::uint32_t position, unsigned thread);
-  void fail(std::uint32_t position, std::exception_ptr error, std::string cause);
-  void fail_with_current(std::uint32_t position);
+  void fail(std::uint32_t position, TaskId task, std::exception_ptr error, std::string cause);
+  void fail_with_current(std::uint32_t position, TaskId task);
   void emit(EventKind kind, std::uint32_t position, unsigned thread, std::uint64_t count) const;
 
   Plan plan_;
@@ -159,10 +177,13 @@ class TaskRunner {
   Outlet* const outlet_;  // null: there are no other ranks
   BlockStore store_;
   std::vector<ReadyQueue> queues_;
-  std::vector<Worker> workers_;
+  std::vector<Worker> workers_;  // and one more, of who feeds
   ResourceGate resources_;
   Parking parking_;
   std::atomic<bool> someone_polls_{false};
+  std::mutex loans_mutex_;
+  std::deque<Loan> loans_;
+  std::atomic<std::uint32_t> loans_waiting_{0};
   // Of who feeds.
   std::vector<Import> imports_;
   std::vector<std::uint32_t> fed_;

@@ -13,7 +13,7 @@ Plan room_for(PlanShell shell) {
   Plan plan;
   plan.task.resize(size.tasks);
   plan.group.resize(size.tasks);
-  plan.argument_begin.resize(size.tasks);
+  plan.argument_begin.resize(std::size_t{size.tasks} + 1);
   if (shell.annotations.size() > 1) plan.annotation.resize(size.tasks);
   plan.input_begin.resize(std::size_t{size.tasks} + 1);
   plan.inputs.resize(size.inputs);
@@ -73,6 +73,8 @@ void TaskRunner::add(const PlanPart& part) {
   place(plan_.task, part.first_task, part.task);
   place(plan_.group, part.first_task, part.group);
   place(plan_.argument_begin, part.first_task, part.argument_begin);
+  place_offsets(plan_.argument_begin, part.first_task + part.tasks(),
+                std::vector<std::uint64_t>{part.first_argument + part.arguments.size()});
   place(plan_.annotation, part.first_task, part.annotation);
   place_offsets(plan_.input_begin, part.first_task, part.input_begin);
   place(plan_.inputs, part.first_input, part.inputs);
@@ -113,7 +115,7 @@ void TaskRunner::arrived(std::uint32_t position, Value value) {
   try {
     store_.stored(position);
   } catch (...) {
-    fail(plan_.positions(), std::current_exception(), describe_current_exception());
+    fail_with_current(plan_.positions(), TaskId{kNoIndex});
     return;
   }
   if (is_known) release_import(import);
