@@ -1,7 +1,6 @@
 #include <bask/client.hpp>
 
 #include <fmt/format.h>
-#include <unistd.h>
 #include <bask/cluster/node.hpp>
 #include <bask/core/event.hpp>
 #include <bask/core/units.hpp>
@@ -16,6 +15,7 @@
 #include <bask/plan/make_plan.hpp>
 #include <bask/plan/merge_equal.hpp>
 #include <bask/plan/partition.hpp>
+#include <bask/rank_session.hpp>
 #include <bask/watch.hpp>
 
 #include <algorithm>
@@ -27,11 +27,6 @@
 
 namespace bask {
 namespace {
-
-std::string host_name() {
-  char name[256] = {};
-  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
-}
 
 void emit(EventKind kind, std::uint64_t count) {
   if (events::wanted()) events::emit({kind, 0, kNoIndex, {}, events::now_ns(), count});
@@ -190,11 +185,12 @@ Client::Computed Client::run_on_ranks(const Expansion& expansion, const Plan& pl
   Watch watch({plan.tasks(), [&] { return tasks_by_group(plan); }, [&] { return done; },
                [&](std::size_t group) { return plan.groups[group].layer; }, [&] { node_->cancel_run(); }},
               options_, start);
-  Node::Outcome outcome = node_->run(plan, expansion.graph, rank_of_unit, {.hold = hold},
-                                     [&](const std::vector<std::uint64_t>& done_by_group) {
-                                       done = done_by_group;
-                                       watch.look();
-                                     });
+  Node::Outcome outcome =
+      node_->run(plan, expansion.graph, rank_of_unit, {.hold = hold, .balance = options_.balance},
+                 [&](const std::vector<std::uint64_t>& done_by_group) {
+                   done = done_by_group;
+                   watch.look();
+                 });
   last_ = {outcome.statistics.tasks, outcome.statistics.results_moved, outcome.results_forecast,
            outcome.statistics.bytes_moved};
   emit(EventKind::kComputeFinished, last_.tasks);
@@ -212,7 +208,7 @@ Client::Computed Client::run_on_ranks(const Expansion& expansion, const Plan& pl
 
 Client::Computed Client::run_plan(const Expansion& expansion, bool hold) {
   Plan plan = make_plan(expansion.graph, expansion.targets, {.fuse = options_.fuse});
-  if (node_ == nullptr) return run_here(expansion, std::move(plan));
+  if (node_ == nullptr || info_.scheduler == Scheduler::kSync) return run_here(expansion, std::move(plan));
   return run_on_ranks(expansion, plan, hold);
 }
 

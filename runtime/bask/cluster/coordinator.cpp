@@ -1,5 +1,8 @@
 #include <bask/cluster/coordinator.hpp>
 
+#include <fmt/format.h>
+#include <bask/core/log.hpp>
+#include <bask/core/units.hpp>
 #include <bask/graph/kernel.hpp>
 
 #include <utility>
@@ -7,7 +10,7 @@
 namespace bask {
 namespace {
 
-constexpr std::chrono::seconds kTimeToStop{1};
+constexpr std::chrono::milliseconds kTimeToStop{500};
 
 std::vector<GroupName> names_of(const std::vector<TaskGroup>& groups) {
   std::vector<GroupName> names;
@@ -19,7 +22,8 @@ std::vector<GroupName> names_of(const std::vector<TaskGroup>& groups) {
 
 }  // namespace
 
-Coordinator::Coordinator(Exchange& exchange) : exchange_(exchange), ranks_(exchange.size()) {}
+Coordinator::Coordinator(Exchange& exchange, std::chrono::nanoseconds stall_limit)
+    : exchange_(exchange), stall_limit_(stall_limit), ranks_(exchange.size()) {}
 
 Coordinator::Begun Coordinator::begin(const Plan& plan, const TaskGraph& graph, const Splitter& splitter,
                                       bool hold, bool balance) {
@@ -37,6 +41,7 @@ Coordinator::Begun Coordinator::begin(const Plan& plan, const TaskGraph& graph, 
     failure_.reset();
     cancelled_at_.reset();
     balances_ = balance;
+    moved_at_ = std::chrono::steady_clock::now();
     std::vector<std::uint32_t> units;
     for (std::uint32_t rank = 0; rank < ranks_.size(); ++rank) units.push_back(splitter.size(rank).units);
     balancer_.begin(std::move(units));
@@ -68,6 +73,9 @@ void Coordinator::post_part(std::uint32_t rank, const PlanPart& part) {
 void Coordinator::on_progress(std::uint32_t from, std::uint32_t run, RunProgress progress) {
   if (run != run_ || ranks_[from].is_done) return;
   balancer_.on_progress(from, progress.left, progress.ready);
+  if (progress.running != 0 || progress.left != ranks_[from].progress.left) {
+    moved_at_ = std::chrono::steady_clock::now();
+  }
   ranks_[from].progress = std::move(progress);
 }
 
@@ -83,9 +91,22 @@ void Coordinator::on_refused(std::uint32_t from, std::uint32_t run, const Share&
   tick();
 }
 
+// A task that runs, however long, is told by its rank every second: then nothing is wrong.
+void Coordinator::ask_if_stalled(std::chrono::steady_clock::time_point now) {
+  if (stall_limit_.count() == 0 || now - moved_at_ < stall_limit_) return;
+  moved_at_ = now;
+  log_job_line(LogLevel::kWarning,
+               fmt::format("nothing has moved for {}, and no task runs; the ranks wait for this:",
+                           format_duration(stall_limit_)));
+  for (std::uint32_t rank = 0; rank < ranks_.size(); ++rank) exchange_.post(rank, MessageKind::kReport, run_);
+}
+
 void Coordinator::tick() {
-  if (!balances_ || is_cancelled() || all_done()) return;
-  for (const Balancer::Ask& ask : balancer_.asks(Balancer::Clock::now())) {
+  if (run_ == 0 || is_cancelled() || all_done()) return;
+  const auto now = std::chrono::steady_clock::now();
+  ask_if_stalled(now);
+  if (!balances_) return;
+  for (const Balancer::Ask& ask : balancer_.asks(now)) {
     exchange_.post_message(ask.lender, MessageKind::kShare, run_, Share{ask.borrower});
   }
 }
@@ -106,6 +127,7 @@ void Coordinator::on_done(std::uint32_t from, std::uint32_t run, Done done) {
   rank.results_in = done.results_in;
   rank.bytes_in = done.bytes_in;
   ++ranks_done_;
+  moved_at_ = std::chrono::steady_clock::now();
 }
 
 void Coordinator::cancel() {

@@ -36,7 +36,8 @@ struct RunStatistics {
 
 class Coordinator {
  public:
-  explicit Coordinator(Exchange& exchange);
+  /// When nothing moves for `stall_limit` while no task runs, each rank is asked what it waits for; 0: never.
+  Coordinator(Exchange& exchange, std::chrono::nanoseconds stall_limit);
 
   // Messages.
   void on_progress(std::uint32_t from, std::uint32_t run, RunProgress progress);
@@ -44,7 +45,7 @@ class Coordinator {
   void on_done(std::uint32_t from, std::uint32_t run, Done done);
   void on_dry(std::uint32_t from, std::uint32_t run);
   void on_refused(std::uint32_t from, std::uint32_t run, const Share& share);
-  /// Once in a while: asks loaded ranks to share with those that have run dry.
+  /// Once in a while: asks loaded ranks to share with those that have run dry, and all when nothing moves.
   void tick();
 
   // The thread that computes.
@@ -79,7 +80,11 @@ class Coordinator {
     std::uint64_t peak_bytes = 0, results_in = 0, bytes_in = 0;
   };
 
+  void ask_if_stalled(std::chrono::steady_clock::time_point now);
+
   Exchange& exchange_;
+  const std::chrono::nanoseconds stall_limit_;
+  std::chrono::steady_clock::time_point moved_at_{};
   Balancer balancer_;
   bool balances_ = false;
   std::uint32_t run_ = 0;

@@ -1,11 +1,12 @@
 #include <bask/cluster/node.hpp>
 
 #include <bask/core/error.hpp>
+#include <bask/core/log.hpp>
 #include <bask/core/units.hpp>
+#include <bask/execution/interrupt.hpp>
 
 #include <fmt/format.h>
 
-#include <iostream>
 #include <utility>
 
 namespace bask {
@@ -14,6 +15,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kHeartbeat{1000}, kPulse{50}, kWatchInterval{50};
+constexpr std::chrono::seconds kPatience{10};  // after a signal that rank 0 seems not to have had
 constexpr std::chrono::milliseconds kNap{1};   // of a thread that only sees to it that messages move
 constexpr std::uint32_t kStretch = 16 * 1024;  // units that are handed out at a time
 constexpr std::uint64_t kMostPosted = std::uint64_t{64} << 20;  // bytes of parts that wait to be sent
@@ -39,7 +41,7 @@ Node::Node(Transport& transport, NodeOptions options)
     return;
   }
   for (std::uint32_t other = 1; other < size(); ++other) silence_.expect(other, now);
-  coordinator_.emplace(exchange_);
+  coordinator_.emplace(exchange_, options_.stall_limit);
   pulse_ = std::thread([this] { beat_until_closed(); });
 }
 
@@ -53,8 +55,7 @@ Node::~Node() {
 }
 
 void Node::end_job(const std::string& why) {
-  std::cerr << fmt::format("bask: error: rank {} ({}): {}\n", rank(), options_.hosts[rank()], why)
-            << std::flush;
+  log_line(LogLevel::kError, why);
   exchange_.abort(static_cast<int>(ExitCode::kTaskFailed));
 }
 
@@ -117,6 +118,11 @@ void Node::handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::
       if (!returned_[from]) ++returns_;
       returned_[from] = decode_message<Return>(reader);
       return;
+    case MessageKind::kReport:
+      return exchange_.post_message(0, MessageKind::kReported, run, Reported{worker_.report()});
+    case MessageKind::kReported:
+      return log_job_line(LogLevel::kWarning, fmt::format("rank {} ({}): {}", from, options_.hosts[from],
+                                                          decode_message<Reported>(reader).text));
     case MessageKind::kHeartbeat:
       return;
     case MessageKind::kShutdown:
@@ -180,9 +186,17 @@ void Node::send_drops() {
 // ---- Ranks other than 0. ----
 
 void Node::serve() {
+  const Interruptible interruptible;  // rank 0 was sent the signal, too, and will end this rank in order
+  steady_clock::time_point patience = steady_clock::time_point::max();
   Backoff backoff(options_.backoff);
   std::uint64_t rounds = 0;
   while (true) {
+    if (interruptible.signal() != 0 && patience == steady_clock::time_point::max()) {
+      patience = steady_clock::now() + kPatience;
+    }
+    if (steady_clock::now() > patience) {
+      end_job(fmt::format("signal {} came, and rank 0 did not end the job", interruptible.signal()));
+    }
     bool is_idle = true, is_asked = false, is_over = false;
     exchange_.locked([&] {
       beat();

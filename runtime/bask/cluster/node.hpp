@@ -48,6 +48,7 @@ struct NodeOptions {
   ResourceAmounts resources;
   BackoffOptions backoff;
   std::chrono::nanoseconds silence_limit{0};  ///< a rank silent for so long ends the job; 0: never
+  std::chrono::nanoseconds stall_limit{0};    ///< when nothing moves for so long, ranks say why; 0: never
   std::vector<std::string> hosts;             ///< of all ranks, for messages
 };
 

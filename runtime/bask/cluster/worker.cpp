@@ -1,5 +1,6 @@
 #include <bask/cluster/worker.hpp>
 
+#include <fmt/format.h>
 #include <bask/core/error.hpp>
 
 #include <utility>
@@ -7,7 +8,7 @@
 namespace bask {
 namespace {
 
-constexpr std::chrono::milliseconds kProgressInterval{100};
+constexpr std::chrono::milliseconds kProgressInterval{100}, kLeastOften{1000};
 
 PlanShell shell_of(const BeginRun& begin) {
   PlanShell shell{begin.size, {}, begin.annotations};
@@ -27,6 +28,8 @@ class Worker::Run final : public Outlet, public std::enable_shared_from_this<Run
       : number(run),
         holds(begin.holds),
         balances(begin.balance),
+        units(begin.size.units),
+        imports(begin.size.imports),
         runner(shell_of(begin), std::move(constants), worker.options_.runner, *this),
         exchange_(worker.exchange_) {}
 
@@ -51,10 +54,13 @@ class Worker::Run final : public Outlet, public std::enable_shared_from_this<Run
   const std::uint32_t number;
   const std::vector<Hold> holds;
   const bool balances;
+  const std::uint32_t units, imports;
+  std::uint32_t units_missing = units;
   TaskRunner runner;
   bool started = false, ended = false, told_failure = false, told_done = false;
   bool was_idle = false, told_dry = false;
   std::uint64_t results_in = 0, bytes_in = 0, tasks_when_idle = 0;
+  std::uint32_t told_left = units;
 
  private:
   Exchange& exchange_;
@@ -121,6 +127,7 @@ void Worker::on_part(std::uint32_t run, const PlanPart& part) {
   if (is_early(run)) {
     early_.push_back({run, [this, run, part] { on_part(run, part); }});
   } else if (Run* const here = working(run)) {
+    here->units_missing -= part.units();
     here->runner.add(part);
   }
 }
@@ -260,7 +267,9 @@ void Worker::tell_if_done() {
 void Worker::tell_progress() {
   const auto now = std::chrono::steady_clock::now();
   if (now - last_told_ < kProgressInterval) return;
+  if (run_->runner.units_left() == run_->told_left && now - last_told_ < kLeastOften) return;
   last_told_ = now;
+  run_->told_left = run_->runner.units_left();
   const TaskRunner& runner = run_->runner;
   const RunProgress progress{runner.done_by_group(), runner.units_left(), runner.ready(), runner.running()};
   exchange_.post_message(0, MessageKind::kProgress, run_->number, progress);
@@ -272,6 +281,21 @@ void Worker::tick() {
   tell_if_done();
   tell_if_dry();
   if (!run_->told_done) tell_progress();
+}
+
+std::string Worker::report() const {
+  if (run_ == nullptr || run_->ended) return "no run is going on";
+  const TaskRunner& runner = run_->runner;
+  std::string text = fmt::format("{} of {} units are left, {} could run, {} run", runner.units_left(),
+                                 run_->units, runner.ready(), runner.running());
+  if (runner.imports_left() != 0) {
+    text +=
+        fmt::format("; {} of {} results of other ranks have not come", runner.imports_left(), run_->imports);
+  }
+  if (run_->units_missing != 0)
+    text += fmt::format("; {} units have not come from rank 0", run_->units_missing);
+  if (!exchange_.is_quiet()) text += "; messages are on their way";
+  return text;
 }
 
 bool Worker::is_idle() {

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -48,6 +49,8 @@ class Worker {
   /// Once in a while: starts and ends rounds of the pool, tells of progress.
   void tick();
 
+  /// What this rank waits for, in one line.
+  std::string report() const;
   /// Whether no run works and no thread is inside one.
   bool is_idle();
 

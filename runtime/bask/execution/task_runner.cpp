@@ -79,6 +79,7 @@ bool TaskRunner::find_work(unsigned thread) {
 
 void TaskRunner::work(unsigned thread) {
   const InsideTask inside;
+  workers_[thread].running = &RunningTask::of_this_thread();
   try {
     run_until_ended(thread);
   } catch (...) {  // not from a task: memory has run out, or a sink of events has thrown
@@ -235,7 +236,10 @@ void TaskRunner::call_kernel(std::uint32_t position, Worker& worker, bool may_mo
     }
   }
   KernelCall call{plan_.arguments + plan_.argument_begin[position], worker.inputs, store_.slot(position)};
-  plan_.groups[plan_.group[position]].kernel->run(call);
+  const Kernel& kernel = *plan_.groups[plan_.group[position]].kernel;
+  worker.running->set(kernel.name.c_str(), plan_.task[position].index);
+  kernel.run(call);
+  worker.running->clear();
   if (any_last) recount_last_uses(position, worker.inputs);
   store_.stored(position);
 }

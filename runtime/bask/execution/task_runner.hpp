@@ -13,6 +13,7 @@
 #include <bask/execution/parking.hpp>
 #include <bask/execution/ready_queue.hpp>
 #include <bask/execution/resource_gate.hpp>
+#include <bask/execution/running_task.hpp>
 #include <bask/execution/task_error.hpp>
 #include <bask/graph/plan.hpp>
 #include <bask/graph/plan_part.hpp>
@@ -135,8 +136,9 @@ class TaskRunner {
     std::uint32_t units_done = 0;      // not yet taken off units_left_
     std::uint32_t units_unpolled = 0;  // since this thread last looked for what has arrived
     std::atomic<bool> is_running{false};
-    std::uint32_t units_untimed = 0;       // to go until the next one is timed
-    std::atomic<std::int64_t> unit_ns{0};  // how long units take, a running mean
+    RunningTask* running = &RunningTask::of_this_thread();  // for crash reports
+    std::uint32_t units_untimed = 0;                        // to go until the next one is timed
+    std::atomic<std::int64_t> unit_ns{0};                   // how long units take, a running mean
     std::unique_ptr<std::atomic<std::uint64_t>[]> done_by_group;
   };
   enum class Import : std::uint8_t { kUnknown, kKnown, kArrived, kReady };

@@ -115,7 +115,10 @@ bool TaskRunner::run_step(const Loan& loan, std::size_t number, std::vector<Valu
   for (int retries = notes.retries.value_or(0);; --retries) {
     try {
       KernelCall call{step.arguments.data(), me.inputs, results[number]};
-      plan_.groups[step.group].kernel->run(call);
+      const Kernel& kernel = *plan_.groups[step.group].kernel;
+      me.running->set(kernel.name.c_str(), step.task.index);
+      kernel.run(call);
+      me.running->clear();
       return true;
     } catch (...) {
       results[number].reset();
