@@ -15,16 +15,19 @@ class FailureReport : public testing::EmptyTestEventListener {
  public:
   explicit FailureReport(int rank) : rank_(rank) {}
 
+  // GoogleTest reports a failure while it holds the lock that asking it for the test would take.
+  void OnTestStart(const testing::TestInfo& test) override { test_ = test.name(); }
+  void OnTestEnd(const testing::TestInfo&) override { test_ = "outside of the tests"; }
   void OnTestPartResult(const testing::TestPartResult& result) override {
     if (!result.failed()) return;
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    std::cerr << "rank " + std::to_string(rank_) + ": " + (test ? test->name() : "outside of the tests") +
-                     ": " + (result.file_name() ? result.file_name() : "") + ":" +
+    std::cerr << "rank " + std::to_string(rank_) + ": " + test_ + ": " +
+                     (result.file_name() ? result.file_name() : "") + ":" +
                      std::to_string(result.line_number()) + ": " + result.message() + "\n";
   }
 
  private:
   int rank_;
+  std::string test_ = "outside of the tests";
 };
 
 }  // namespace

@@ -4,9 +4,9 @@
 //   mpirun -n 2 transport_bench [parcels|bulk …]
 //
 // Prints the half round trip of parcels, what an empty receive() costs, parcels per second in a window, and
-// the rates of bulk transfers: medians, and the ratio to MPI. Bulk bytes arrive in memory that has been
-// reserved and not touched: a vector that grows, against MPI_Recv into fresh memory of malloc and into a
-// vector of full size.
+// the rates of bulk transfers: medians, and the ratio to MPI. Bulk bytes arrive in fresh memory: of malloc,
+// not touched before, as with MPI_Recv; and in a vector that grows piece by piece, with MPI_Recv in one of
+// full size.
 #include <mpi.h>
 #include <bask/transport/mpi_transport.hpp>
 
@@ -17,7 +17,10 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -135,27 +138,36 @@ struct Bench {
 
   // ---- Bulk. ----
 
-  double bulk(const Buffer& source, std::size_t bytes) const {
+  void transfer(const Buffer& source, std::size_t bytes, std::function<std::byte*(std::size_t)> grow) const {
     bool is_done = false;
+    if (is_first)
+      here.send_bulk(1, 0, source, [&] { is_done = true; });
+    else
+      here.receive_bulk(0, 0, bytes, {.grow = std::move(grow), .done = [&] { is_done = true; }});
+    while (!is_done) here.progress();
+    world.barrier();
+  }
+
+  double bulk_into_malloc(const Buffer& source, std::size_t bytes) const {
     world.barrier();
     const double start = now();
-    {
-      Buffer target;
-      if (is_first) {
-        here.send_bulk(1, 0, source, [&] { is_done = true; });
-      } else {
-        target.reserve(bytes);
-        here.receive_bulk(0, 0, bytes,
-                          {.grow =
-                               [&](std::size_t piece) {
-                                 target.resize(target.size() + piece);
-                                 return target.data() + target.size() - piece;
-                               },
-                           .done = [&] { is_done = true; }});
-      }
-      while (!is_done) here.progress();
-      world.barrier();
-    }
+    auto* target = static_cast<std::byte*>(is_first ? nullptr : std::malloc(bytes));
+    transfer(source, bytes,
+             [next = target](std::size_t piece) mutable { return std::exchange(next, next + piece); });
+    std::free(target);
+    return now() - start;
+  }
+
+  double bulk_into_vector(const Buffer& source, std::size_t bytes) const {
+    world.barrier();
+    const double start = now();
+    Buffer target;
+    target.reserve(is_first ? 0 : bytes);
+    transfer(source, bytes, [&target](std::size_t piece) {
+      target.resize(target.size() + piece);
+      return target.data() + target.size() - piece;
+    });
+    target = {};
     return now() - start;
   }
 
@@ -192,20 +204,21 @@ struct Bench {
   void show_bulk(std::size_t mebibytes, int rounds) const {
     const std::size_t bytes = mebibytes << 20;
     const Buffer source(is_first ? bytes : 0, std::byte{1});
-    std::vector<double> ours, fresh, vector;
+    std::vector<double> malloc, malloc_of_mpi, vector, vector_of_mpi;
     for (int round = 0; round < rounds; ++round) {
-      ours.push_back(bulk(source, bytes));
-      fresh.push_back(bulk_of_mpi_into_malloc(source, bytes));
-      vector.push_back(bulk_of_mpi_into_vector(source, bytes));
+      malloc.push_back(bulk_into_malloc(source, bytes));
+      malloc_of_mpi.push_back(bulk_of_mpi_into_malloc(source, bytes));
+      vector.push_back(bulk_into_vector(source, bytes));
+      vector_of_mpi.push_back(bulk_of_mpi_into_vector(source, bytes));
     }
     if (!is_first) return;
-    const auto rate = [&](const std::vector<double>& seconds) {
-      return static_cast<double>(bytes) / median(seconds) * 1e-9;
+    const auto show = [&](const char* into, const std::vector<double>& ours, const std::vector<double>& mpi) {
+      const auto rate = [&](double seconds) { return static_cast<double>(bytes) / seconds * 1e-9; };
+      std::printf("bulk, %4zu MiB into %s  %6.2f GB/s  (MPI %6.2f GB/s, ratio %.2f)\n", mebibytes, into,
+                  rate(median(ours)), rate(median(mpi)), median(mpi) / median(ours));
     };
-    std::printf(
-        "bulk, %4zu MiB  %6.2f GB/s  (MPI into malloc %6.2f, ratio %.2f; into vector %6.2f, ratio %.2f)\n",
-        mebibytes, rate(ours), rate(fresh), rate(ours) / rate(fresh), rate(vector),
-        rate(ours) / rate(vector));
+    show("malloc", malloc, malloc_of_mpi);
+    show("vector", vector, vector_of_mpi);
   }
 };
 

@@ -156,6 +156,10 @@ TEST_F(MpiTransportTest, KnowsItsRank) {
 
 TEST_F(MpiTransportTest, GivesTheSameBufferBackAfterASmallParcel) {
   if (size() == 1) GTEST_SKIP() << "needs two ranks";
+  here().send(right(), Buffer(1));  // the first may have to wait for a connection
+  while (!here().receive()) {
+  }
+  world_.barrier();
   Buffer parcel(8);
   const auto* memory = parcel.data();
   const Buffer next = here().send(right(), std::move(parcel));
@@ -197,7 +201,6 @@ TEST_F(MpiTransportTest, NeverWaitsHoweverMuchIsUnfinished) {
     const std::size_t bytes = i % 3 == 0 ? Transport::kMostParcelBytes : 100;
     here().send(right(), pattern(rank(), right(), i, bytes));
   }
-  EXPECT_TRUE(here().is_sending());
   world_.barrier();
   for (std::uint64_t i = 0; i < kParcels;) {
     here().progress();

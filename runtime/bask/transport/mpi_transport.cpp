@@ -72,7 +72,6 @@ template <class Subject>
 class RequestSet {
  public:
   bool empty() const { return requests_.empty(); }
-  std::size_t size() const { return requests_.size(); }
   std::vector<MPI_Request>& requests() { return requests_; }
   std::vector<Subject>& subjects() { return subjects_; }
 
@@ -214,7 +213,7 @@ class Bulk {
   Bulk& operator=(const Bulk&) = delete;
 
   void start(Transfer transfer) {
-    sending_ += transfer.source != nullptr;
+    ++traffic(transfer).transfers;
     transfers_.push_front(std::move(transfer));
     post_pieces(transfers_.begin());
   }
@@ -224,17 +223,31 @@ class Bulk {
   }
 
   bool empty() const { return pieces_.empty(); }
-  bool is_sending() const { return sending_ > 0; }
+  bool is_sending() const { return out_.transfers > 0; }
 
  private:
-  /// A few pieces of each transfer are on their way, and of many transfers one each: were one without, both
-  /// ends could wait for ever, each on what the other has put off.
-  static constexpr int kDepth = 4;
-  static constexpr std::size_t kManyPieces = 64;
+  /// How many pieces are on their way at most; but of each transfer always one: were one without, both ends
+  /// could wait for ever, each for what the other has put off. A piece that is sent costs no more than a
+  /// request, and the more there are, the longer the receiver goes on by itself while the sender computes. A
+  /// piece that is received is memory touched early, and in shared memory is copied within the call that
+  /// posts it.
+  struct Limits {
+    int of_a_transfer;
+    std::size_t of_all;
+  };
+  static constexpr Limits kSending{32, 128};
+  static constexpr Limits kReceiving{4, 32};
+
+  struct Traffic {
+    std::size_t transfers = 0, pieces = 0;  // on their way
+  };
+  Traffic& traffic(const Transfer& transfer) { return transfer.source != nullptr ? out_ : in_; }
 
   void post_pieces(Transfers::iterator transfer) {
-    while (transfer->posted < transfer->size && transfer->in_flight < kDepth &&
-           (transfer->in_flight == 0 || pieces_.size() < kManyPieces)) {
+    const Limits limits = transfer->source != nullptr ? kSending : kReceiving;
+    const std::size_t& pieces = traffic(*transfer).pieces;
+    while (transfer->posted < transfer->size && transfer->in_flight < limits.of_a_transfer &&
+           (transfer->in_flight == 0 || pieces < limits.of_all)) {
       post_piece(transfer);
     }
   }
@@ -250,6 +263,7 @@ class Bulk {
       check(MPI_Irecv(t.grow(size), count, MPI_BYTE, t.peer, t.tag, comm_, &request), "MPI_Irecv");
     t.posted += size;
     ++t.in_flight;
+    ++traffic(t).pieces;
     pieces_.add(request, {transfer, size});
   }
 
@@ -263,9 +277,10 @@ class Bulk {
                   "report this as a bug in Bask");
     t.finished += piece.size;
     --t.in_flight;
+    --traffic(t).pieces;
     if (t.finished < t.size) return post_pieces(piece.transfer);
     const auto done = std::move(t.done);
-    sending_ -= t.source != nullptr;
+    --traffic(t).transfers;
     transfers_.erase(piece.transfer);
     done();
   }
@@ -273,7 +288,7 @@ class Bulk {
   MPI_Comm comm_;
   Transfers transfers_;
   RequestSet<Piece> pieces_;
-  std::size_t sending_ = 0;
+  Traffic out_, in_;
 };
 
 class MpiTransport final : public Transport {
