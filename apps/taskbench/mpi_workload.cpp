@@ -5,7 +5,6 @@
 
 #include <bask/core/error.hpp>
 
-#define OMPI_SKIP_MPICXX 1  // the C interface is all that is called
 #include <mpi.h>
 
 #include <algorithm>
@@ -31,20 +30,21 @@ void check(int code, const char* call) {
   MPI_Abort(MPI_COMM_WORLD, static_cast<int>(bask::ExitCode::kTaskFailed));
 }
 
-// Those of the listed ranks, kept until MPI ends; null on the others.
-MPI_Comm communicator_of(const std::vector<std::uint32_t>& working) {
-  static std::map<std::vector<std::uint32_t>, MPI_Comm> made;
+// Of the working ranks, kept until MPI ends; null on the others.
+MPI_Comm communicator_of(Ranks working) {
+  static std::map<Ranks, MPI_Comm> made;
   const auto found = made.find(working);
   if (found != made.end()) return found->second;
 
   int rank = 0;
   check(MPI_Comm_rank(MPI_COMM_WORLD, &rank), "MPI_Comm_rank");
-  if (std::ranges::find(working, static_cast<std::uint32_t>(rank)) == working.end()) return MPI_COMM_NULL;
+  const int first = static_cast<int>(working.begin), last = static_cast<int>(working.end) - 1;
+  if (rank < first || rank > last) return MPI_COMM_NULL;
   MPI_Group all = MPI_GROUP_NULL, some = MPI_GROUP_NULL;
   MPI_Comm communicator = MPI_COMM_NULL;
-  const std::vector<int> ranks(working.begin(), working.end());
+  int range[1][3] = {{first, last, 1}};
   check(MPI_Comm_group(MPI_COMM_WORLD, &all), "MPI_Comm_group");
-  check(MPI_Group_incl(all, static_cast<int>(ranks.size()), ranks.data(), &some), "MPI_Group_incl");
+  check(MPI_Group_range_incl(all, 1, range, &some), "MPI_Group_range_incl");
   check(MPI_Comm_create_group(MPI_COMM_WORLD, some, 0, &communicator), "MPI_Comm_create_group");
   check(MPI_Group_free(&some), "MPI_Group_free");
   check(MPI_Group_free(&all), "MPI_Group_free");
@@ -226,7 +226,7 @@ void RankRun::check_sinks(std::uint32_t step) {
 
 }  // namespace
 
-MpiCounts run_by_mpi(Workload workload, const std::vector<std::uint32_t>& working) {
+MpiCounts run_by_mpi(Workload workload, Ranks working) {
   const MPI_Comm communicator = communicator_of(working);
   if (communicator == MPI_COMM_NULL) return {};
   require_tags(workload.pattern, communicator);

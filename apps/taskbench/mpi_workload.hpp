@@ -4,10 +4,17 @@
 
 #include "workload.hpp"
 
+#include <compare>
 #include <cstdint>
-#include <vector>
 
 namespace taskbench {
+
+/// The ranks `begin`, …, `end - 1` of MPI_COMM_WORLD.
+struct Ranks {
+  std::uint32_t begin;
+  std::uint32_t end;
+  friend auto operator<=>(const Ranks&, const Ranks&) = default;
+};
 
 /// What one rank did.
 struct MpiCounts {
@@ -16,15 +23,14 @@ struct MpiCounts {
   double seconds = 0;               ///< from a barrier before the first task to one after the last
 };
 
-/// Runs the tasks on those ranks of MPI_COMM_WORLD that are listed in `working`, in ascending order, each of
-/// which owns a block of neighbouring points and runs one task at a time. To be called by all ranks with the
-/// same arguments; those that are not listed return at once.
+/// Runs the tasks on the ranks `working`, each of which owns a block of neighbouring points and runs one task
+/// at a time. To be called by all ranks with the same arguments; those that do not work return at once.
 /// In each row a rank has its receives posted before the row before is run, runs what needs no message while
 /// they are under way, waits for no more than the next task needs, and sends each output once to each rank
 /// that reads it, those of neighbouring points in one message. Who sends what is worked out before the time
 /// starts, except where rows grow or shrink.
 /// Throws: Error when a check of inputs fails, at the end, so that no rank waits for this one. A failure of
 /// MPI itself ends the job.
-MpiCounts run_by_mpi(Workload workload, const std::vector<std::uint32_t>& working);
+MpiCounts run_by_mpi(Workload workload, Ranks working);
 
 }  // namespace taskbench
