@@ -4,6 +4,7 @@
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
 #include <bask/execution/crash_report.hpp>
+#include <bask/execution/kept_memory.hpp>
 #include <bask/execution/task_error.hpp>
 #include <bask/rank_session.hpp>
 
@@ -42,6 +43,7 @@ int report_errors(const std::function<int()>& body) {
 }
 
 int run_program(int& argc, char** argv, const std::function<int(Client&)>& program) {
+  keep_freed_memory();
   Launch launch;
   try {
     launch = find_launch(process_environment());

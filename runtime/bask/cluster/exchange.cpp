@@ -136,50 +136,55 @@ void Exchange::send(std::uint32_t to, Buffer& parcel) {
 
 bool Exchange::flush() {
   bool moved = false;
-  if (any_listed_.load(std::memory_order_acquire)) {
+  while (any_listed_.load(std::memory_order_acquire)) {
+    std::uint32_t to = 0;
     {
       const std::lock_guard lock(listed_lock_);
-      sending_to_.swap(listed_);
-      any_listed_.store(false, std::memory_order_relaxed);
+      if (listed_.empty()) break;
+      to = listed_.back();
+      listed_.pop_back();
+      any_listed_.store(!listed_.empty(), std::memory_order_relaxed);
     }
-    moved = !sending_to_.empty();
-    const std::vector<std::uint32_t> ranks = std::exchange(sending_to_, {});
-    for (const std::uint32_t to : ranks) {
-      Outbox& outbox = outboxes_[to];
-      Buffer last;
-      std::vector<Buffer> full;
-      {
-        const std::lock_guard lock(outbox.lock);
-        last.swap(outbox.open);
-        full.swap(outbox.full);
-        outbox.is_listed = false;
-      }
-      for (Buffer& parcel : full) send(to, parcel);
-      send(to, last);
-      const std::lock_guard lock(outbox.lock);
-      if (outbox.open.capacity() == 0) outbox.open.swap(last);
-    }
-    sending_to_ = ranks;
-    sending_to_.clear();
+    flush_outbox(to);
+    moved = true;
   }
   if (any_bulk_.load(std::memory_order_acquire)) {
-    std::vector<BulkPost> posts;
-    {
-      const std::lock_guard lock(bulk_lock_);
-      posts.swap(bulk_posts_);
-      any_bulk_.store(false, std::memory_order_relaxed);
-    }
-    for (BulkPost& post : posts) {
-      ++traffic_.bulk_out;
-      traffic_.bytes_out += post.bytes.size();
-      transport_.send_bulk(post.to, post.stream, post.bytes, [this, post] {
-        bulk_posted_.fetch_sub(post.bytes.size(), std::memory_order_relaxed);
-        post.sent();
-      });
-      moved = true;
-    }
+    flush_bulk();
+    moved = true;
   }
   return moved;
+}
+
+void Exchange::flush_outbox(std::uint32_t to) {
+  Outbox& outbox = outboxes_[to];
+  Buffer last = std::move(spare_);
+  std::vector<Buffer> full;
+  {
+    const std::lock_guard lock(outbox.lock);
+    last.swap(outbox.open);
+    if (!outbox.full.empty()) full.swap(outbox.full);
+    outbox.is_listed = false;
+  }
+  for (Buffer& parcel : full) send(to, parcel);
+  send(to, last);
+  spare_ = std::move(last);
+}
+
+void Exchange::flush_bulk() {
+  std::vector<BulkPost> posts;
+  {
+    const std::lock_guard lock(bulk_lock_);
+    posts.swap(bulk_posts_);
+    any_bulk_.store(false, std::memory_order_relaxed);
+  }
+  for (BulkPost& post : posts) {
+    ++traffic_.bulk_out;
+    traffic_.bytes_out += post.bytes.size();
+    transport_.send_bulk(post.to, post.stream, post.bytes, [this, post] {
+      bulk_posted_.fetch_sub(post.bytes.size(), std::memory_order_relaxed);
+      post.sent();
+    });
+  }
 }
 
 void Exchange::count_in(std::size_t bytes) {

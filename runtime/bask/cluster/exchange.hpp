@@ -76,6 +76,12 @@ class Exchange {
     const std::lock_guard lock(lock_);
     return progress_locked(thread);
   }
+  /// Sends what was posted, if no other thread is at it.
+  void try_flush() {
+    if (!lock_.try_lock()) return;
+    const std::lock_guard lock(lock_, std::adopt_lock);
+    flush();
+  }
   /// Calls `f()` while no handler and no transport call runs.
   template <class F>
   decltype(auto) locked(const F& f) {
@@ -119,6 +125,8 @@ class Exchange {
   void list(Outbox& outbox, std::uint32_t to);
   bool progress_locked(unsigned thread);
   bool flush();
+  void flush_outbox(std::uint32_t to);
+  void flush_bulk();
   void send(std::uint32_t to, Buffer& parcel);
   void read_parcel(std::uint32_t from, std::span<const std::byte> bytes);
   void begin_bulk(std::uint32_t from, std::span<const std::byte> body);
@@ -136,7 +144,7 @@ class Exchange {
   std::atomic<std::uint64_t> bulk_posted_{0};
 
   SpinLock lock_;
-  std::vector<std::uint32_t> sending_to_;  // empty, between rounds
+  Buffer spare_;  // empty, for the next outbox that is sent
   std::vector<std::uint64_t> parcels_from_;
   std::uint32_t bulk_coming_ = 0;
   ExchangeTraffic traffic_;

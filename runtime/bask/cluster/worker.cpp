@@ -49,6 +49,7 @@ class Worker::Run final : public Outlet, public std::enable_shared_from_this<Run
     const auto kept = std::make_shared<Value>(std::move(value));
     exchange_.post_large_result(to, MessageKind::kRepaid, number, *kept, [kept] {});
   }
+  void flush() override { exchange_.try_flush(); }
   bool progress(unsigned thread) override { return exchange_.try_progress(thread); }
 
   const std::uint32_t number;

@@ -19,6 +19,8 @@ class Outlet {
   virtual void send(std::uint32_t position, const Value& value, std::span<const Export> exports) = 0;
   /// A loan has been run: this is the result of its last step.
   virtual void repay(const Loan& loan, Value value) = 0;
+  /// Sends what is to be sent, unless another thread is doing so.
+  virtual void flush() = 0;
   /// Lets in what has arrived, unless another thread is doing so. `thread` is the caller's number. Returns
   /// whether anything moved.
   virtual bool progress(unsigned thread) = 0;

@@ -6,8 +6,7 @@
 namespace bask {
 namespace {
 
-// How many units a thread runs before it looks for what has come from other ranks, if none of them makes a
-// result for another rank.
+// How many units a thread runs before it looks for what has come from other ranks.
 constexpr std::uint32_t kUnitsBetweenPolls = 16;
 
 // While it lives, this thread runs tasks, which may not compute.
@@ -162,8 +161,8 @@ void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
     me.ready.insert(me.ready.end(), admitted.begin(), admitted.end());
   }
   if (!succeeded) return;
+  send_result(unit);
   release_successors(unit, me);
-  send_result(unit, me);
   constexpr std::uint32_t kReportEvery = 1024;
   if (++me.units_done == kReportEvery) report_done(me);
 }
@@ -214,12 +213,12 @@ void TaskRunner::release_successors(std::uint32_t unit, Worker& worker) {
   }
 }
 
-void TaskRunner::send_result(std::uint32_t unit, Worker& worker) {
+void TaskRunner::send_result(std::uint32_t unit) {
   const std::span<const Export> exports = plan_.exports_of(unit);
   if (exports.empty()) return;
   const std::uint32_t position = plan_.unit_begin[unit + 1] - 1;
   outlet_->send(position, store_.slot(position), exports);
-  worker.units_unpolled = kUnitsBetweenPolls;
+  outlet_->flush();
 }
 
 void TaskRunner::call_kernel(std::uint32_t position, Worker& worker, bool may_move) {

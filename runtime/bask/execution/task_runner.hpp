@@ -163,7 +163,7 @@ class TaskRunner {
   bool run_tasks(std::uint32_t unit, unsigned thread);
   void release_successors(std::uint32_t unit, Worker& worker);
   void release_import(std::uint32_t import);
-  void send_result(std::uint32_t unit, Worker& worker);
+  void send_result(std::uint32_t unit);
   bool run_task(std::uint32_t position, unsigned thread);
   void call_kernel(std::uint32_t position, Worker& worker, bool may_move);
   void recount_last_uses(std::uint32_t position, std::span<const Input> inputs);
