@@ -16,7 +16,8 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kHeartbeat{1000}, kPulse{50}, kWatchInterval{50};
 constexpr std::chrono::seconds kPatience{10};  // after a signal that rank 0 seems not to have had
-constexpr std::chrono::milliseconds kNap{1};   // of a thread that only sees to it that messages move
+constexpr std::chrono::milliseconds kNap{1},
+    kLongestNap{16};                           // of a thread that sees to it that messages move
 constexpr std::uint32_t kStretch = 16 * 1024;  // units that are handed out at a time
 constexpr std::uint64_t kMostPosted = std::uint64_t{64} << 20;  // bytes of parts that wait to be sent
 
@@ -190,6 +191,7 @@ void Node::serve() {
   steady_clock::time_point patience = steady_clock::time_point::max();
   Backoff backoff(options_.backoff);
   std::uint64_t rounds = 0;
+  std::chrono::milliseconds nap = kNap;
   while (true) {
     if (interruptible.signal() != 0 && patience == steady_clock::time_point::max()) {
       patience = steady_clock::now() + kPatience;
@@ -212,8 +214,11 @@ void Node::serve() {
     if (is_idle) {
       make_progress() ? backoff.reset() : backoff.wait();
     } else {
-      std::this_thread::sleep_for(kNap);
-      if (exchange_.rounds() == rounds) make_progress();
+      std::this_thread::sleep_for(nap);
+      // Where the tasks are short their threads see to the messages, and this one only costs them time.
+      const bool is_needed = exchange_.rounds() == rounds;
+      nap = is_needed ? kNap : std::min(2 * nap, kLongestNap);
+      if (is_needed) make_progress();
       rounds = exchange_.rounds();
       backoff.reset();
     }

@@ -45,15 +45,24 @@ void TaskRunner::deal_roots() {
   const std::size_t threads = queues_.size();
   const std::size_t roots = plan_.roots.size();
   for (std::size_t thread = 0; thread < threads; ++thread) {
-    std::vector<std::uint32_t> own;
-    if (plan_.annotation.empty()) {
-      own.assign(plan_.roots.begin() + static_cast<std::ptrdiff_t>(roots * thread / threads),
-                 plan_.roots.begin() + static_cast<std::ptrdiff_t>(roots * (thread + 1) / threads));
-    } else {
-      for (std::size_t root = thread; root < roots; root += threads) own.push_back(plan_.roots[root]);
+    std::vector<ReadyUnit> own;
+    own.reserve(roots / threads + 1);
+    const bool take_turns = !plan_.annotation.empty();
+    const std::size_t first = take_turns ? thread : roots * thread / threads;
+    const std::size_t end = take_turns ? roots : roots * (thread + 1) / threads;
+    for (std::size_t root = first; root < end; root += take_turns ? threads : 1) {
+      own.push_back(ready_unit(plan_.roots[root]));
     }
     queues_[thread].set_roots(std::move(own));
   }
+}
+
+// A unit whose result another rank waits for starts somewhat earlier than the plan says, but not so much that
+// results of many such units pile up there.
+ReadyUnit TaskRunner::ready_unit(std::uint32_t unit) const {
+  constexpr std::uint32_t kHeadStart = 64;
+  const bool is_awaited = outlet_ != nullptr && plan_.export_begin[unit + 1] != plan_.export_begin[unit];
+  return {is_awaited ? unit - std::min(unit, kHeadStart) : unit, unit};
 }
 
 bool TaskRunner::any_work() const {
@@ -158,7 +167,7 @@ void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
   const bool succeeded = run_admitted(unit, thread);
   if (wanted != nullptr) {
     const std::vector<std::uint32_t> admitted = resources_.leave(*wanted);
-    me.ready.insert(me.ready.end(), admitted.begin(), admitted.end());
+    for (const std::uint32_t other : admitted) me.ready.push_back(ready_unit(other));
   }
   if (!succeeded) return;
   send_result(unit);
@@ -209,7 +218,7 @@ bool TaskRunner::run_tasks(std::uint32_t unit, unsigned thread) {
 
 void TaskRunner::release_successors(std::uint32_t unit, Worker& worker) {
   for (const std::uint32_t successor : plan_.successors_of(unit)) {
-    if (count_down(plan_.waits_for[successor])) worker.ready.push_back(successor);
+    if (count_down(plan_.waits_for[successor])) worker.ready.push_back(ready_unit(successor));
   }
 }
 

@@ -131,7 +131,7 @@ class TaskRunner {
  private:
   /// What belongs to one thread.
   struct alignas(64) Worker {
-    std::vector<std::uint32_t> ready;  // to be pushed when the next unit is taken
+    std::vector<ReadyUnit> ready;  // to be pushed when the next unit is taken
     std::vector<Input> inputs;
     std::uint32_t units_done = 0;      // not yet taken off units_left_
     std::uint32_t units_unpolled = 0;  // since this thread last looked for what has arrived
@@ -148,6 +148,7 @@ class TaskRunner {
   void poll(unsigned thread);
   void wait_for_work(unsigned thread);
   void deal_roots();
+  ReadyUnit ready_unit(std::uint32_t unit) const;
   bool any_work() const;
   bool find_work(unsigned thread);
   void report_done(Worker& worker);
@@ -188,7 +189,7 @@ class TaskRunner {
   std::atomic<std::uint32_t> loans_waiting_{0};
   // Of who feeds.
   std::vector<Import> imports_;
-  std::vector<std::uint32_t> fed_;
+  std::vector<ReadyUnit> fed_;
   std::uint32_t imports_left_;
 
   alignas(64) std::atomic<std::uint32_t> units_left_;

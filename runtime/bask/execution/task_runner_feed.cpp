@@ -98,7 +98,8 @@ void TaskRunner::add(const PlanPart& part) {
   for (std::uint32_t i = 0; i < part.waits_for.size(); ++i) {
     const std::uint32_t unit = part.first_unit + i, waits_for = part.waits_for[i];
     const std::atomic_ref<std::uint32_t> counter(plan_.waits_for[unit]);
-    if (counter.fetch_add(waits_for, std::memory_order_acq_rel) + waits_for == 0) fed_.push_back(unit);
+    if (counter.fetch_add(waits_for, std::memory_order_acq_rel) + waits_for == 0)
+      fed_.push_back(ready_unit(unit));
   }
 }
 
@@ -123,7 +124,7 @@ void TaskRunner::arrived(std::uint32_t position, Value value) {
 
 void TaskRunner::release_import(std::uint32_t import) {
   for (const std::uint32_t successor : plan_.import_successors_of(import)) {
-    if (count_down(plan_.waits_for[successor])) fed_.push_back(successor);
+    if (count_down(plan_.waits_for[successor])) fed_.push_back(ready_unit(successor));
   }
 }
 

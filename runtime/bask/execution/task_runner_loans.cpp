@@ -55,19 +55,19 @@ std::vector<Loan> TaskRunner::lend() {
   std::vector<Loan> loans;
   const std::chrono::nanoseconds unit_time = mean_unit_time();
   if (stopping() || unit_time * ready() < kLeastWin * static_cast<int>(queues_.size())) return loans;
-  std::vector<std::uint32_t> units, kept;
+  std::vector<ReadyUnit> units;
   for (ReadyQueue& queue : queues_) queue.steal(units);
-  for (const std::uint32_t unit : units) {
+  for (const ReadyUnit ready : units) {
+    const std::uint32_t unit = ready.unit;
     const std::uint32_t position = plan_.unit_begin[unit];
     const bool is_free = plan_.annotation.empty() || plan_.annotations_of(position).resources.empty();
     Loan loan = is_free ? loan_of(unit) : Loan{};
     if (is_free && is_worth_lending(loan, unit_time)) {
       loans.push_back(std::move(loan));
     } else {
-      kept.push_back(unit);
+      fed_.push_back(ready);
     }
   }
-  fed_.insert(fed_.end(), kept.begin(), kept.end());
   return loans;
 }
 
