@@ -14,6 +14,13 @@ constexpr std::size_t kMostCopied = 8 * 1024;
 
 constexpr int kMostParcelsARound = 64;  // so that nobody holds the lock for long
 
+// Messages that come now and then while all is well: whoever waits need not look again at once because of
+// them.
+bool is_routine(MessageKind kind) {
+  return kind == MessageKind::kHeartbeat || kind == MessageKind::kProgress || kind == MessageKind::kDry ||
+         kind == MessageKind::kShare || kind == MessageKind::kRefused;
+}
+
 template <class T>
 std::span<const std::byte> bytes_of(const T& value) {
   return std::as_bytes(std::span(&value, 1));
@@ -106,19 +113,19 @@ void Exchange::post_large_result(const Export& to, MessageKind kind, std::uint32
 
 bool Exchange::progress_locked(unsigned thread) {
   rounds_.store(rounds_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  bool moved = flush();
+  flush();
+  bool moved = false;
   for (int round = 0; round < kMostParcelsARound; ++round) {
     const std::optional<Parcel> parcel = transport_.receive();
     if (!parcel) break;
     ++parcels_from_[parcel->from];
     ++traffic_.parcels_in;
     count_in(parcel->bytes.size());
-    read_parcel(parcel->from, parcel->bytes);
-    moved = true;
+    moved |= read_parcel(parcel->from, parcel->bytes);
   }
   moved |= transport_.progress();
   handler_.on_settled(thread);
-  moved |= flush();
+  flush();
   return moved;
 }
 
@@ -134,8 +141,7 @@ void Exchange::send(std::uint32_t to, Buffer& parcel) {
   read_parcel(to, own);
 }
 
-bool Exchange::flush() {
-  bool moved = false;
+void Exchange::flush() {
   while (any_listed_.load(std::memory_order_acquire)) {
     std::uint32_t to = 0;
     {
@@ -146,13 +152,8 @@ bool Exchange::flush() {
       any_listed_.store(!listed_.empty(), std::memory_order_relaxed);
     }
     flush_outbox(to);
-    moved = true;
   }
-  if (any_bulk_.load(std::memory_order_acquire)) {
-    flush_bulk();
-    moved = true;
-  }
-  return moved;
+  if (any_bulk_.load(std::memory_order_acquire)) flush_bulk();
 }
 
 void Exchange::flush_outbox(std::uint32_t to) {
@@ -191,17 +192,21 @@ void Exchange::count_in(std::size_t bytes) {
   traffic_.bytes_in += bytes;
 }
 
-void Exchange::read_parcel(std::uint32_t from, std::span<const std::byte> bytes) {
+bool Exchange::read_parcel(std::uint32_t from, std::span<const std::byte> bytes) {
+  bool is_news = false;
   ByteReader reader(bytes);
   while (reader.remaining() != 0) {
     const auto head = reader.read_raw<MessageHead>();
     const std::span<const std::byte> body = reader.read(head.size);
-    if (head.kind == static_cast<std::uint16_t>(MessageKind::kBulk)) {
+    const auto kind = static_cast<MessageKind>(head.kind);
+    is_news |= !is_routine(kind);
+    if (kind == MessageKind::kBulk) {
       begin_bulk(from, body);
     } else {
-      handler_.on_message(from, static_cast<MessageKind>(head.kind), head.run, body);
+      handler_.on_message(from, kind, head.run, body);
     }
   }
+  return is_news;
 }
 
 void Exchange::begin_bulk(std::uint32_t from, std::span<const std::byte> body) {

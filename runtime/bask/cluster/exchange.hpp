@@ -65,7 +65,7 @@ class Exchange {
                          std::function<void()> sent);
 
   /// Sends what was posted and hands over what has arrived, if no other thread is doing so. Returns whether
-  /// anything moved. `thread` is told to the handler.
+  /// anything has that is worth looking again at once. `thread` is told to the handler.
   bool try_progress(unsigned thread) {
     if (!lock_.try_lock()) return false;
     const std::lock_guard lock(lock_, std::adopt_lock);
@@ -124,11 +124,11 @@ class Exchange {
   void append_bulk(std::uint32_t to, BulkHead head, std::span<const std::byte> first, BulkPost post);
   void list(Outbox& outbox, std::uint32_t to);
   bool progress_locked(unsigned thread);
-  bool flush();
+  void flush();
   void flush_outbox(std::uint32_t to);
   void flush_bulk();
   void send(std::uint32_t to, Buffer& parcel);
-  void read_parcel(std::uint32_t from, std::span<const std::byte> bytes);
+  bool read_parcel(std::uint32_t from, std::span<const std::byte> bytes);
   void begin_bulk(std::uint32_t from, std::span<const std::byte> body);
   void begin_value(std::uint32_t from, const BulkHead& head, const ResultHead& result);
   void count_in(std::size_t bytes);

@@ -105,6 +105,9 @@ class Node final : private MessageHandler {
                 Value value) override;
   void on_settled(unsigned thread) override;
   void handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::span<const std::byte> body);
+  class Waiting;
+  static bool is_turning_point(MessageKind kind);
+  bool nap(std::chrono::milliseconds most);
   void hand_out_parts(Splitter& splitter, std::uint32_t run);
   bool make_progress() { return exchange_.progress(kFeeder); }
   void beat();
@@ -131,6 +134,10 @@ class Node final : private MessageHandler {
   std::uint64_t rounds_at_beat_ = 0;
 
   const std::shared_ptr<HeldDrops> drops_;
+
+  std::mutex news_mutex_;
+  std::condition_variable news_;
+  bool has_news_ = false;
 
   std::mutex pulse_mutex_;
   std::condition_variable pulse_changed_;

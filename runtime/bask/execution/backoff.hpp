@@ -15,7 +15,7 @@ namespace bask {
 struct BackoffOptions {
   /// There are more threads than cores: others need this core, so it is given up at once.
   bool crowded = false;
-  std::chrono::microseconds longest_nap{1000};
+  std::chrono::microseconds longest_nap{4000};
 };
 
 class Backoff {
