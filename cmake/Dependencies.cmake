@@ -9,3 +9,4 @@ pkg_check_modules(HWLOC REQUIRED IMPORTED_TARGET GLOBAL hwloc)        # cores in
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET GLOBAL libxxhash)   # XXH3, the 128-bit hash that makes keys
 find_package(tomlplusplus REQUIRED)                                   # reads bask.toml
 find_package(fmt REQUIRED)                                            # puts messages together
+find_package(spdlog REQUIRED)                                         # writes the log, from any thread

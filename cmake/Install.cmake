@@ -23,7 +23,7 @@ list(TRANSFORM include_dirs PREPEND " -I" OUTPUT_VARIABLE pc_cflags)
 # Users of a static library link what it uses. toml++ without a .pc file is header-only.
 if(NOT BUILD_SHARED_LIBS)
   pkg_check_modules(TOML QUIET tomlplusplus)
-  set(pc_requires "libxxhash fmt$<$<BOOL:${TOML_FOUND}>: tomlplusplus>")
+  set(pc_requires "libxxhash spdlog fmt$<$<BOOL:${TOML_FOUND}>: tomlplusplus>")
   set(library_dirs ${HWLOC_LIBRARY_DIRS})
   list(REMOVE_ITEM library_dirs ${CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES})
   list(TRANSFORM library_dirs PREPEND "-L")

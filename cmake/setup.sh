@@ -19,6 +19,7 @@ needs=(
   "libhwloc-dev|has_library hwloc hwloc.h|hwloc"
   "libxxhash-dev|has_library libxxhash xxhash.h|xxHash"
   "libfmt-dev|has_library fmt fmt/format.h|{fmt}"
+  "libspdlog-dev|has_library spdlog spdlog/spdlog.h|spdlog"
   "libtomlplusplus-dev|has_library tomlplusplus toml++/toml.h|toml++"
   "graphviz|has_tool dot|Graphviz"
 )

@@ -1,5 +1,5 @@
 #!/bin/sh
-# expect.sh success|failure <regex> <command…>: the command must end so, and its output match the regex (ERE).
+# expect.sh success|failure|<code> <regex> <command…>: the command must end so, and its output match the regex (ERE).
 # A failure is an exit code from 1 to 125: a crash, a signal or a missing command never counts as one.
 outcome=$1 regex=$2
 shift 2
@@ -11,6 +11,7 @@ printf '%s\n' "$output"
 case $outcome in
   success) [ "$code" -eq 0 ] ;;
   failure) [ "$code" -ge 1 ] && [ "$code" -le 125 ] ;;
+  [0-9]*) [ "$code" -eq "$outcome" ] ;;
   *) false ;;
 esac || {
   echo "expect.sh: expected $outcome, the command ended with exit code $code"

@@ -1,13 +1,15 @@
 #include "bask_runner.hpp"
 
+#include "everywhere.hpp"
 #include "output.hpp"
+#include "run_check.hpp"
 #include "run_counter.hpp"
 
 #include <bask/collections/tasks.hpp>
-#include <bask/core/error.hpp>
 
+#include <algorithm>
 #include <chrono>
-#include <string>
+#include <numeric>
 
 namespace taskbench {
 namespace {
@@ -109,27 +111,21 @@ std::uint64_t run_graph(const Workload& workload) {
   return correct;
 }
 
-void require_equal(const Workload& workload, const char* what, std::uint64_t expected, std::uint64_t found) {
-  if (expected == found) return;
-  throw bask::Error(
-      std::string(name_of(workload.pattern.type)) + " run",
-      std::to_string(expected) + " " + what + " were expected, and " + std::to_string(found) + " were found",
-      "this is an error in the runtime: report it with the command line that showed it");
-}
-
 }  // namespace
 
+unsigned BaskRunner::cores() const {
+  const std::vector<unsigned> threads = threads_of_ranks(client_);
+  return std::accumulate(threads.begin(), threads.end(), 0u);
+}
+
 double BaskRunner::run(const Workload& workload) {
-  const std::uint64_t runs_before = count_of_runs();
+  const std::uint64_t runs_before = count_runs_everywhere(client_);
   const auto start = std::chrono::steady_clock::now();
   const std::uint64_t correct =
       workload.output_bytes == sizeof(Mark) ? run_graph<Mark>(workload) : run_graph<Marks>(workload);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-  std::uint64_t sinks = 0;
-  const RowsCall all{workload, workload.pattern.first_step_with_sinks(), workload.pattern.steps};
-  for_each_sink(all, [&](Place) { ++sinks; });
-  require_equal(workload, "correct outputs", sinks, correct);
-  require_equal(workload, "runs of tasks", workload.pattern.tasks(), count_of_runs() - runs_before);
+  const std::uint64_t runs = count_runs_everywhere(client_) - runs_before;
+  require_all_ran(workload, {.runs = runs, .correct_sinks = correct});
   return taken.count();
 }
 

@@ -15,14 +15,15 @@ namespace taskbench {
 class BaskRunner final : public Runner {
  public:
   /// `client` must outlive the runner.
-  explicit BaskRunner(const bask::Client& client) : client_(client) {}
+  explicit BaskRunner(bask::Client& client) : client_(client) {}
   std::string_view name() const override { return "bask"; }
-  unsigned cores() const override { return client_.info().threads; }
+  /// The threads of all ranks that run tasks.
+  unsigned cores() const override;
   /// Throws: TaskError when a task found a wrong input; Error when not every task has run just once.
   double run(const Workload& workload) override;
 
  private:
-  const bask::Client& client_;
+  bask::Client& client_;
 };
 
 }  // namespace taskbench

@@ -90,7 +90,7 @@ std::vector<std::uint32_t> parse_widths(std::string_view value) {
 
 // In the order of RunnerType.
 const std::vector<std::string_view>& runner_names() {
-  static const std::vector<std::string_view> names = {"bask"};
+  static const std::vector<std::string_view> names = {"bask", "mpi"};
   return names;
 }
 
@@ -151,16 +151,20 @@ std::vector<Option> all_options() {
   std::vector<Option> options = workload_options();
   const std::vector<Option> others = {
       {"metg", "", "find METG(50 %): the smallest tasks at which half of the peak FLOP/s is left",
-       [](CommandLine& line, std::string_view) { line.metg = true; }},
-      {"runner", "NAME,...", "what runs the tasks (bask): " + listed(runner_names()),
+       [](CommandLine& line, std::string_view) { line.rounds.metg = true; }},
+      {"runner", "NAME,...", "what runs the tasks (bask), in turn: " + listed(runner_names()),
        [](CommandLine& line, std::string_view value) { line.runners = parse_runners(value); }},
       {"repeat", "N", "runs of which the median is taken (3)",
        [](CommandLine& line, std::string_view value) {
-         line.effort.repeat = parse_number<unsigned>(value, 1, 1000, "a number of runs");
+         line.rounds.effort.repeat = parse_number<unsigned>(value, 1, 1000, "a number of runs");
+       }},
+      {"rounds", "N", "turns of each runner, of which the median is taken (1); 3 to compare runners",
+       [](CommandLine& line, std::string_view value) {
+         line.rounds.rounds = parse_number<unsigned>(value, 1, 1000, "a number of turns");
        }},
       {"min-seconds", "X", "that a run lasts at least: steps are added until it does (0.2)",
        [](CommandLine& line, std::string_view value) {
-         line.effort.min_seconds = parse_number<double>(value, 0, 3600, "a number of seconds");
+         line.rounds.effort.min_seconds = parse_number<double>(value, 0, 3600, "a number of seconds");
        }},
       {"json", "", "print one JSON object a line",
        [](CommandLine& line, std::string_view) { line.json = true; }},
@@ -213,7 +217,7 @@ void check_whole(const CommandLine& line) {
   }
   const bool has_flops =
       line.work.kernel == KernelType::kComputeBound || line.work.kernel == KernelType::kLoadImbalance;
-  if (line.metg && !has_flops) {
+  if (line.rounds.metg && !has_flops) {
     throw usage_error("--metg",
                       "kernel " + std::string(name_of(line.work.kernel)) + " has no FLOP/s to measure",
                       "use -kernel compute_bound or load_imbalance");

@@ -2,7 +2,7 @@
 // Runs on: rank 0. Threads: any.
 #pragma once
 
-#include "measure.hpp"
+#include "compare.hpp"
 
 #include <span>
 #include <string>
@@ -12,7 +12,10 @@
 namespace taskbench {
 
 /// What runs the tasks.
-enum class RunnerType { kBask };
+enum class RunnerType {
+  kBask,
+  kMpi,  ///< plain MPI, on the ranks that otherwise run Bask's tasks
+};
 
 struct CommandLine {
   std::vector<DependenceType> types{DependenceType::kStencil1d};
@@ -22,8 +25,7 @@ struct CommandLine {
   Work work{.kernel = KernelType::kComputeBound, .iterations = 64, .scratch_bytes = 65536, .imbalance = 1};
   std::uint32_t output_bytes = 16;
   std::vector<RunnerType> runners{RunnerType::kBask};
-  Effort effort;
-  bool metg = false;
+  Rounds rounds;
   bool json = false;
   bool help = false;
 

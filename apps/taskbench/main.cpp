@@ -6,19 +6,29 @@
 //   build/release/apps/taskbench --metg --json                                one JSON object a line
 //   build/release/apps/taskbench -type all -width 1,2,8 -output 64 --min-seconds 0 --repeat 1
 //   build/release/apps/taskbench --help                                       all options
+// On ranks, and beside the same workload written by hand in plain MPI, which runs on the ranks that otherwise
+// run Bask's tasks, here 1 and 2 (mpi needs two ranks at least, and --bask-threads=1, so that both have the
+// same cores):
+//   mpirun -n 3 build/release/apps/taskbench --metg --bask-threads=1 --bask-rank0=off
+//   mpirun -n 3 build/release/apps/taskbench --runner bask,mpi --rounds 3 --metg --json
+//          -type stencil_1d,fft,nearest -width 2,8 --bask-threads=1 --bask-rank0=off
 //
 // Prints a line for each pattern and width: the time for building, planning and running the graph, µs a task
 // (wall time × cores / tasks), FLOP/s; with --metg also the peak FLOP/s of large tasks, and METG(50 %), the
 // smallest granularity at which half of that is left, such as
 //   runner type                  width    steps    iter     tasks   seconds    us/task   GFLOP/s    GB/s
 //   bask   stencil_1d                8    46063      64    368504    0.2401      1.303     12.57    0.00
-// Every task checks all bytes of all its inputs, so a run that prints a line has computed what it should.
+// With mpi among several runners the others' lines end in METG, or seconds a task without --metg, as a
+// multiple of mpi's ("x mpi", ratio_to_mpi). Every task checks all bytes of all its inputs, so a run that
+// prints a line has computed what it should.
 #include "bask_runner.hpp"
 #include "command_line.hpp"
+#include "mpi_runner.hpp"
 #include "report.hpp"
 
 #include <bask/run.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -26,25 +36,25 @@ namespace {
 
 using namespace taskbench;
 
-std::unique_ptr<Runner> make_runner(RunnerType type, const bask::Client& client) {
+std::unique_ptr<Runner> make_runner(RunnerType type, bask::Client& client) {
   switch (type) {
     case RunnerType::kBask:
       return std::make_unique<BaskRunner>(client);
+    case RunnerType::kMpi:
+      return std::make_unique<MpiRunner>(client);
   }
   return nullptr;
 }
 
-void run_setting(Runner& runner, const CommandLine& line, const Workload& workload) {
-  Result result{.runner = runner.name(), .measurement = {}, .metg = nullptr};
-  Metg metg;
-  if (line.metg) {
-    metg = find_metg(runner, workload, line.effort);
-    result.metg = &metg;
-    result.measurement = metg.smallest;
-  } else {
-    result.measurement = measure(runner, workload, line.effort);
-  }
-  line.json ? print_json(std::cout, result) : print_table_line(std::cout, result);
+std::vector<std::unique_ptr<Runner>> make_runners(const CommandLine& line, bask::Client& client) {
+  std::vector<std::unique_ptr<Runner>> runners;
+  for (const RunnerType type : line.runners) runners.push_back(make_runner(type, client));
+  return runners;
+}
+
+Columns columns_of(const CommandLine& line) {
+  const bool has_mpi = std::ranges::find(line.runners, RunnerType::kMpi) != line.runners.end();
+  return {.metg = line.rounds.metg, .ratio = has_mpi && line.runners.size() > 1};
 }
 
 }  // namespace
@@ -59,11 +69,13 @@ int main(int argc, char** argv) {
       return;
     }
     // 2. Each pattern at each width, by each runner.
-    if (!line.json) print_table_head(std::cout, line.metg);
+    const auto runners = make_runners(line, client);
+    const Columns columns = columns_of(line);
+    if (!line.json) print_table_head(std::cout, columns);
     for (const DependenceType type : line.types) {
       for (const std::uint32_t width : line.widths) {
-        for (const RunnerType runner : line.runners) {
-          run_setting(*make_runner(runner, client), line, line.workload(type, width));
+        for (const Result& result : compare(runners, line.workload(type, width), line.rounds)) {
+          line.json ? print_json(std::cout, result) : print_table_line(std::cout, columns, result);
         }
       }
     }

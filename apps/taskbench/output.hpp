@@ -33,6 +33,9 @@ inline std::span<const Mark> marks_in(const Mark& output) {
 inline std::span<const Mark> marks_in(const Marks& output) {
   return output;
 }
+inline std::span<const Mark> marks_in(std::span<const Mark> output) {
+  return output;
+}
 
 template <class Output>
 Output make_output(Place at, std::uint32_t output_bytes);

@@ -46,6 +46,7 @@ struct Points {
   std::uint32_t end;
   std::uint32_t size() const { return end - begin; }
   bool contains(std::uint32_t point) const { return begin <= point && point < end; }
+  friend bool operator==(const Points&, const Points&) = default;
 };
 
 struct Pattern {
@@ -87,14 +88,17 @@ struct Pattern {
   Points sinks(std::uint32_t step) const;
   /// The first step from which rows may have points that nobody reads.
   std::uint32_t first_step_with_sinks() const;
+  /// fft, spread and the random patterns change from step to step, and begin again after so many steps; the
+  /// others are a single set.
+  std::uint32_t dependence_sets() const;
+  /// Of the reads of a step, from 0 on: two steps of one set whose rows are equal read the same points.
+  std::uint32_t dependence_set(std::uint32_t step) const;
 
  private:
   enum class Direction { kBefore, kAfter };
 
   bool is_rectangle() const { return type != DependenceType::kDom && type != DependenceType::kTree; }
   std::uint32_t widest_dom_row() const { return std::min(width, (steps + 1) / 2); }
-  /// fft, spread and the random patterns change from step to step and begin again after some steps.
-  std::uint32_t dependence_set(std::uint32_t step) const;
   /// Whether the random patterns let `to` read `from`.
   bool is_drawn(std::uint32_t set, std::uint32_t from, std::uint32_t to) const;
 
@@ -193,19 +197,22 @@ inline Points Pattern::row(std::uint32_t step) const {
   return {begin, begin + std::min({width, step + 1, steps - step})};
 }
 
-inline std::uint32_t Pattern::dependence_set(std::uint32_t step) const {
+inline std::uint32_t Pattern::dependence_sets() const {
   switch (type) {
-    case DependenceType::kFft: {
-      const auto sets = static_cast<std::uint32_t>(std::max(1, static_cast<int>(std::bit_width(width - 1))));
-      return (step + sets - 1) % sets;
-    }
+    case DependenceType::kFft:
+      return static_cast<std::uint32_t>(std::max(1, static_cast<int>(std::bit_width(width - 1))));
     case DependenceType::kSpread:
     case DependenceType::kRandomNearest:
     case DependenceType::kRandomSpread:
-      return step % kPeriod;
+      return kPeriod;
     default:
-      return 0;
+      return 1;
   }
+}
+
+inline std::uint32_t Pattern::dependence_set(std::uint32_t step) const {
+  const std::uint32_t sets = dependence_sets();
+  return type == DependenceType::kFft ? (step + sets - 1) % sets : step % sets;
 }
 
 }  // namespace taskbench

@@ -1,95 +1,118 @@
 #include <bask/client.hpp>
 
 #include <fmt/format.h>
-#include <unistd.h>
+#include <bask/cluster/node.hpp>
 #include <bask/core/event.hpp>
 #include <bask/core/units.hpp>
 #include <bask/diagnostics/graph_drawing.hpp>
-#include <bask/diagnostics/progress.hpp>
-#include <bask/diagnostics/terminal.hpp>
 #include <bask/execution/affinity.hpp>
-#include <bask/execution/interrupt.hpp>
 #include <bask/execution/memory_limit.hpp>
 #include <bask/execution/task_runner.hpp>
 #include <bask/execution/thread_pool.hpp>
 #include <bask/graph/expand.hpp>
+#include <bask/graph/value_layer.hpp>
 #include <bask/plan/cull.hpp>
 #include <bask/plan/make_plan.hpp>
 #include <bask/plan/merge_equal.hpp>
+#include <bask/plan/partition.hpp>
+#include <bask/rank_session.hpp>
+#include <bask/watch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <optional>
+#include <set>
+#include <unordered_map>
 
 namespace bask {
 namespace {
-
-std::string host_name() {
-  char name[256] = {};
-  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
-}
 
 void emit(EventKind kind, std::uint64_t count) {
   if (events::wanted()) events::emit({kind, 0, kNoIndex, {}, events::now_ns(), count});
 }
 
-// What the thread that waits for a computation does meanwhile: it passes on signals and shows the progress.
-class Watch {
- public:
-  static constexpr std::chrono::milliseconds kInterval{50};
+// Names for messages. The graph must outlive what is returned.
+DescribeTask describe_tasks(const TaskGraph& graph, const std::string& host) {
+  return [&graph, host](TaskId task) {
+    TaskFailure failure{.task = graph.name(task),
+                        .layer = graph.layer_name(task),
+                        .key = graph.key(task),
+                        .host = host,
+                        .inputs = {},
+                        .cause = {}};
+    for (const TaskId input : graph.inputs_of(task)) failure.inputs.push_back(graph.name(input));
+    return failure;
+  };
+}
 
-  Watch(TaskRunner& runner, const Options& options, std::chrono::steady_clock::time_point start)
-      : runner_(runner), options_(options), start_(start) {}
+std::vector<std::uint64_t> tasks_by_group(const Plan& plan) {
+  std::vector<std::uint64_t> sums(plan.groups.size());
+  for (const std::uint32_t group : plan.group) ++sums[group];
+  return sums;
+}
 
-  void look() {
-    if (interruptible_.signal() != 0) runner_.cancel();
-    const auto elapsed = std::chrono::steady_clock::now() - start_;
-    if (elapsed < options_.progress_delay || elapsed < next_update_) return;
-    next_update_ = elapsed + 2 * kInterval;
-    const auto style = choose_style(options_.progress, is_terminal(STDERR_FILENO));
-    if (!style) return;
-    if (!display_) display_.emplace(*style, std::cerr);
-    display_->resize(terminal_size(STDERR_FILENO));
-    display_->update(layers(), elapsed);
+// How long units take compared to each other, as far as can be said before: as many times a task as they
+// have.
+std::vector<float> costs_of(const Plan& plan) {
+  std::vector<float> costs(plan.units());
+  for (std::uint32_t unit = 0; unit < plan.units(); ++unit) {
+    costs[unit] = static_cast<float>(plan.unit_begin[unit + 1] - plan.unit_begin[unit]);
   }
+  return costs;
+}
 
-  /// Throws: Error when a signal came, even if the last task had already ended: whoever sent it wants no
-  /// more.
-  void finish() {
-    const std::uint64_t done = runner_.tasks_done();
-    if (display_)
-      display_->finish(layers(), std::chrono::steady_clock::now() - start_, done == runner_.tasks());
-    const int signal = interruptible_.signal();
-    if (signal == 0) return;
-    const bool is_interrupt = signal == SIGINT;
-    throw Error("compute",
-                fmt::format("{} stopped it after {} of {} tasks",
-                            is_interrupt ? "SIGINT (Ctrl-C)" : "SIGTERM", done, runner_.tasks()),
-                "start it again to compute the rest",
-                is_interrupt ? ExitCode::kInterrupted : ExitCode::kTerminated);
+// What a task has thrown on some rank, as its own kind of exception where that is known.
+[[noreturn]] void throw_failure(const Node::Outcome& outcome, const DescribeTask& describe,
+                                const std::vector<RankSummary>& ranks) {
+  const RankFailure& failed = *outcome.failure;
+  const std::string& host = ranks[failed.rank].host;
+  if (failed.task.index == kNoIndex) {
+    throw Error("compute", fmt::format("rank {} (node {}) failed: {}", failed.rank, host, failed.cause), "");
   }
+  TaskFailure failure = describe(failed.task);
+  failure.rank = static_cast<int>(failed.rank);
+  failure.host = host;
+  failure.cause = failed.cause;
+  try {
+    if (outcome.own_error) std::rethrow_exception(outcome.own_error);
+    throw std::runtime_error(failed.cause);
+  } catch (...) {
+    std::rethrow_exception(nest_current_exception(std::move(failure)));
+  }
+}
 
- private:
-  std::vector<LayerProgress> layers() {
-    if (totals_.empty()) totals_ = runner_.tasks_by_group();
-    const std::vector<std::uint64_t> done = runner_.done_by_group();
-    std::vector<LayerProgress> layers;
-    for (std::size_t group = 0; group < totals_.size(); ++group) {
-      if (totals_[group] != 0) layers.push_back({runner_.layer_of_group(group), done[group], totals_[group]});
+// Handles to the results, held from now on: one for each target.
+std::vector<TaskRef> hold_results(std::span<const TaskRef* const> targets, Results& results) {
+  std::vector<TaskRef> held;
+  std::unordered_map<const Value*, TaskRef> held_already;
+  held.reserve(targets.size());
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const TaskRef& target = *targets[i];
+    Value* value = results.targets[i].value;
+    const bool computed = !results.values.empty() && value >= results.values.data() &&
+                          value < results.values.data() + results.values.size();
+    if (!computed) {
+      held.push_back(target);
+      continue;
     }
-    return layers;
+    const auto [entry, is_new] = held_already.try_emplace(value);
+    if (is_new) {
+      const Layer& layer = *target.layer;
+      entry->second = ValueLayer::held(layer.label(target.index), layer.key(target.index), std::move(*value));
+    }
+    held.push_back(entry->second);
   }
-
-  TaskRunner& runner_;
-  const Options& options_;
-  const std::chrono::steady_clock::time_point start_;
-  const Interruptible interruptible_;
-  std::chrono::nanoseconds next_update_{};
-  std::vector<std::uint64_t> totals_;
-  std::optional<ProgressDisplay> display_;
-};
+  return held;
+}
 
 }  // namespace
+
+/// What a computation leaves behind: values here, or with `hold` and several ranks where they are.
+struct Client::Computed {
+  Results results;
+  std::vector<Constant> places;  // per target; rank 0 with a null value and no number: a constant as it was
+};
 
 Client::Client(const Options& options) : options_(options) {
   info_.scheduler = options.scheduler;
@@ -101,6 +124,22 @@ Client::Client(const Options& options) : options_(options) {
     pool_ = std::make_unique<ThreadPool>(info_.threads, options.pin);
     info_.pinned = pool_->pinned();
   }
+  info_.ranks = {{info_.host, info_.cores, info_.threads, info_.memory_limit}};
+  use_runtime(this);
+}
+
+Client::Client(const Options& options, Node& node, std::vector<RankSummary> ranks)
+    : options_(options), node_(&node) {
+  info_.scheduler = options.scheduler;
+  info_.host = ranks[0].host;
+  info_.cores = ranks[0].cores;
+  info_.pinned = node.pinned();
+  info_.threads = 0;
+  for (const RankSummary& rank : ranks) {
+    info_.threads += rank.threads;
+    info_.memory_limit += rank.memory_limit;
+  }
+  info_.ranks = std::move(ranks);
   use_runtime(this);
 }
 
@@ -108,21 +147,18 @@ Client::~Client() {
   drop_runtime(this);
 }
 
-Results Client::compute(std::span<const TaskRef* const> targets) {
-  const std::unique_lock one_at_a_time(one_at_a_time_, std::try_to_lock);
-  if (!one_at_a_time) {  // waiting could be for ever: a task may have started the thread that asks
-    throw Error("compute", "another computation is running",
-                "compute both in one go, compute(a, b), or one after the other, outside of tasks");
-  }
+Client::Computed Client::run_here(const Expansion& expansion, Plan plan) {
   const auto start = std::chrono::steady_clock::now();
-  const Expansion expansion = merge_equal(expand(targets));
-  TaskRunner runner(expansion.graph, make_plan(expansion.graph, expansion.targets, {.fuse = options_.fuse}),
+  TaskRunner runner(std::move(plan), expansion.graph.constant_values(),
                     {.threads = info_.threads,
-                     .memory_limit = info_.memory_limit,
+                     .memory_limit = info_.ranks[0].memory_limit,
                      .resources = options_.resources,
-                     .host = info_.host});
+                     .describe = describe_tasks(expansion.graph, info_.host)});
   emit(EventKind::kComputeStarted, runner.tasks());
-  Watch watch(runner, options_, start);
+  Watch watch(
+      {runner.tasks(), [&] { return runner.tasks_by_group(); }, [&] { return runner.done_by_group(); },
+       [&](std::size_t group) { return runner.layer_of_group(group); }, [&] { runner.cancel(); }},
+      options_, start);
   if (pool_ == nullptr) {
     runner.work_in_order([&] { watch.look(); });
   } else {
@@ -130,9 +166,106 @@ Results Client::compute(std::span<const TaskRef* const> targets) {
         *pool_, [&](unsigned thread) { runner.work(thread); }, [&] { runner.cancel(); });
     while (!pool_->wait_for(Watch::kInterval)) watch.look();
   }
-  emit(EventKind::kComputeFinished, runner.tasks_done());
+  last_ = {.tasks = runner.tasks_done()};
+  emit(EventKind::kComputeFinished, last_.tasks);
   watch.finish();
-  return runner.take_results();
+  return {runner.take_results(), {}};
+}
+
+Client::Computed Client::run_on_ranks(const Expansion& expansion, const Plan& plan, bool hold) {
+  const auto start = std::chrono::steady_clock::now();
+  const DescribeTask describe = describe_tasks(expansion.graph, info_.host);
+  check_offered(plan, options_.resources, describe);
+  ClusterShape shape;
+  for (const RankSummary& rank : info_.ranks) shape.threads.push_back(rank.threads);
+  const std::vector<std::uint32_t> rank_of_unit =
+      partition(plan, costs_of(plan), shape, preferred_ranks(expansion.graph.constants));
+  emit(EventKind::kComputeStarted, plan.tasks());
+  std::vector<std::uint64_t> done(plan.groups.size());
+  Watch watch({plan.tasks(), [&] { return tasks_by_group(plan); }, [&] { return done; },
+               [&](std::size_t group) { return plan.groups[group].layer; }, [&] { node_->cancel_run(); }},
+              options_, start);
+  Node::Outcome outcome =
+      node_->run(plan, expansion.graph, rank_of_unit, {.hold = hold, .balance = options_.balance},
+                 [&](const std::vector<std::uint64_t>& done_by_group) {
+                   done = done_by_group;
+                   watch.look();
+                 });
+  last_ = {outcome.statistics.tasks, outcome.statistics.results_moved, outcome.results_forecast,
+           outcome.statistics.bytes_moved};
+  emit(EventKind::kComputeFinished, last_.tasks);
+  if (outcome.failure) throw_failure(outcome, describe, info_.ranks);
+  watch.finish();
+  Computed computed{std::move(outcome.results), {}};
+  for (std::size_t i = 0; i < outcome.held.size(); ++i) {
+    const HeldTarget& held = outcome.held[i];
+    const bool was_constant = plan.targets[i].is_constant();
+    computed.places.push_back(
+        {nullptr, held.rank, was_constant ? 0 : Worker::held_number(outcome.run, held.target)});
+  }
+  return computed;
+}
+
+Client::Computed Client::run_plan(const Expansion& expansion, bool hold) {
+  Plan plan = make_plan(expansion.graph, expansion.targets, {.fuse = options_.fuse});
+  if (node_ == nullptr || info_.scheduler == Scheduler::kSync) return run_here(expansion, std::move(plan));
+  return run_on_ranks(expansion, plan, hold);
+}
+
+Results Client::compute(std::span<const TaskRef* const> targets) {
+  const std::unique_lock one_at_a_time = only_computation();
+  return run_plan(merge_equal(expand(targets)), false).results;
+}
+
+std::vector<TaskRef> Client::persist(std::span<const TaskRef* const> targets) {
+  const std::unique_lock one_at_a_time = only_computation();
+  Computed computed = run_plan(merge_equal(expand(targets)), true);
+  if (node_ == nullptr) return hold_results(targets, computed.results);
+  std::vector<TaskRef> held;
+  std::unordered_map<std::uint64_t, TaskRef> held_already;  // a result may be the target of several
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const TaskRef& target = *targets[i];
+    const Constant& place = computed.places[i];
+    TaskRef& known = held_already[place.held];
+    if (place.held == 0) {
+      held.push_back(target);
+    } else if (known.layer != nullptr) {
+      held.push_back(known);
+    } else {
+      const std::shared_ptr<const void> keeper(nullptr,
+                                               [place, drops = std::weak_ptr(node_->drops())](const void*) {
+                                                 if (const auto there = drops.lock())
+                                                   there->add(place.rank, place.held);
+                                               });
+      const Layer& layer = *target.layer;
+      known = ValueLayer::held_elsewhere(layer.label(target.index), layer.key(target.index), place, keeper);
+      held.push_back(known);
+    }
+  }
+  return held;
+}
+
+std::unique_lock<std::mutex> Client::only_computation() {
+  std::unique_lock one_at_a_time(one_at_a_time_, std::try_to_lock);
+  if (!one_at_a_time) {  // waiting could be for ever: a task may have started the thread that asks
+    throw Error("compute", "another computation is running",
+                "compute both in one go, compute(a, b), or one after the other, outside of tasks");
+  }
+  return one_at_a_time;
+}
+
+std::vector<Value> Client::call_everywhere(KernelId kernel, std::span<const std::byte> arguments,
+                                           std::size_t inputs) {
+  if (inputs != 0) {
+    throw Error("run", "an argument is lazy or larger than 256 bytes",
+                "compute it first, and let every rank read or make what is large");
+  }
+  const std::unique_lock one_at_a_time = only_computation();
+  if (node_ != nullptr) return node_->call_everywhere(kernel, arguments);
+  std::vector<Value> results(1);
+  KernelCall call{arguments.data(), {}, results[0]};
+  KernelRegistry::instance()[kernel].run(call);
+  return results;
 }
 
 void Client::visualize(std::span<const TaskRef* const> targets, const std::filesystem::path& path) {
@@ -142,15 +275,23 @@ void Client::visualize(std::span<const TaskRef* const> targets, const std::files
 }
 
 std::ostream& operator<<(std::ostream& out, const Client& client) {
+  const auto counted = [](std::size_t count, const char* what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+  };
   const ClientInfo& info = client.info();
-  if (info.scheduler == Scheduler::kSync) {
-    out << "Client: sync scheduler, in the calling thread";
+  if (info.ranks.size() > 1) {
+    std::set<std::string> hosts;
+    for (const RankSummary& rank : info.ranks) hosts.insert(rank.host);
+    out << fmt::format("Client: {} of {} on {}{}", counted(info.threads, "thread"),
+                       counted(info.ranks.size(), "rank"), counted(hosts.size(), "host"),
+                       info.ranks[0].threads == 0 ? ", rank 0 only plans" : "");
+  } else if (info.scheduler == Scheduler::kSync) {
+    out << "Client: sync scheduler, in the calling thread of " << info.host;
   } else {
-    out << fmt::format("Client: threads scheduler, {} {} on {} {}{}", info.threads,
-                       info.threads == 1 ? "thread" : "threads", info.cores,
-                       info.cores == 1 ? "core" : "cores", info.pinned ? " (pinned)" : "");
+    out << fmt::format("Client: threads scheduler, {} on {}{} of {}", counted(info.threads, "thread"),
+                       counted(info.cores, "core"), info.pinned ? " (pinned)" : "", info.host);
   }
-  return out << " of " << info.host << ", memory limit " << format_size(info.memory_limit);
+  return out << ", memory limit " << format_size(info.memory_limit);
 }
 
 }  // namespace bask

@@ -1,7 +1,8 @@
-// client.hpp: what computes: the machine as one program sees it.
-// Runs on: rank 0. Threads: made and used by one; a second compute() waits for the first.
+// client.hpp: what computes: the machine, or the ranks of a job, as one program sees them.
+// Runs on: rank 0. Threads: made and used by one; a second compute() while one runs is refused.
 #pragma once
 
+#include <bask/collections/call.hpp>
 #include <bask/core/options.hpp>
 #include <bask/graph/runtime.hpp>
 
@@ -9,42 +10,93 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 namespace bask {
 
+class Node;
 class ThreadPool;
+struct Expansion;
+struct Plan;
+
+/// One process of the job.
+struct RankSummary {
+  std::string host;
+  unsigned cores = 1;              ///< in its affinity mask
+  unsigned threads = 1;            ///< that run tasks; 0: it runs none
+  std::uint64_t memory_limit = 0;  ///< bytes of results held at once
+};
 
 /// What there is to compute with.
 struct ClientInfo {
   Scheduler scheduler = Scheduler::kThreads;
-  std::string host;
-  unsigned cores = 1;              ///< in the affinity mask
-  unsigned threads = 1;            ///< that run tasks
-  bool pinned = false;             ///< each thread to one core
-  std::uint64_t memory_limit = 0;  ///< bytes of results held at once
+  std::string host;                ///< of rank 0
+  unsigned cores = 1;              ///< in rank 0's affinity mask
+  unsigned threads = 1;            ///< that run tasks, over all ranks
+  bool pinned = false;             ///< each thread of rank 0 to one core
+  std::uint64_t memory_limit = 0;  ///< bytes of results held at once, over all ranks
+  std::vector<RankSummary> ranks;  ///< by rank; one entry without MPI
+};
+
+/// What the last computation moved from rank to rank.
+struct ComputeStatistics {
+  std::uint64_t tasks = 0;
+  std::uint64_t results_moved = 0, results_forecast = 0;
+  std::uint64_t bytes_moved = 0;
 };
 
 /// While it lives, compute(), persist() and visualize() work. `bask::run` makes one; a program that has its
-/// own `main` loop may as well: `bask::Client client(options);`
+/// own `main` loop may as well, for one process: `bask::Client client(options);`
 class Client final : public Runtime {
  public:
   explicit Client(const Options& options = {});
+  /// With the ranks that `node` speaks for, of which `ranks` tells. The node must outlive the client.
+  Client(const Options& options, Node& node, std::vector<RankSummary> ranks);
   ~Client() override;
 
   const ClientInfo& info() const { return info_; }
   const Options& options() const { return options_; }
+  const ComputeStatistics& last_compute() const { return last_; }
 
   Results compute(std::span<const TaskRef* const> targets) override;
+  std::vector<TaskRef> persist(std::span<const TaskRef* const> targets) override;
   void visualize(std::span<const TaskRef* const> targets, const std::filesystem::path& path) override;
 
+  /// Calls F once on every rank, as `Client.run` of Dask does: outside of all tasks, and while Bask makes no
+  /// MPI call, so F may use MPI (MPI_THREAD_SERIALIZED) on communicators of its own. Returns the results by
+  /// rank. Throws: Error with what F has thrown on the first rank where it did.
+  template <auto F, class... As>
+  auto run(const As&... arguments) {
+    using Call = arguments::Call<FunctionCallee<F>, std::decay_t<const As&>...>;
+    using R = typename arguments::DelayedResult<typename decltype(Call::invoker(
+        std::index_sequence_for<As...>{}))::type>::value_type;
+    arguments::CallPacker packer;
+    (arguments::Argument<std::decay_t<const As&>>::pack(arguments, packer), ...);
+    std::vector<R> results;
+    for (Value& value : call_everywhere(Call::kernel, packer.bytes(), packer.inputs().size())) {
+      results.push_back(std::move(value.get_mutable<R>()));
+    }
+    return results;
+  }
+
  private:
+  struct Computed;
+  std::unique_lock<std::mutex> only_computation();
+  Computed run_plan(const Expansion& expansion, bool hold);
+  Computed run_here(const Expansion& expansion, Plan plan);
+  Computed run_on_ranks(const Expansion& expansion, const Plan& plan, bool hold);
+  std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments,
+                                     std::size_t inputs);
+
   const Options options_;
   ClientInfo info_;
-  std::unique_ptr<ThreadPool> pool_;  // none for the sync scheduler
+  ComputeStatistics last_;
+  Node* const node_ = nullptr;        // null: one process
+  std::unique_ptr<ThreadPool> pool_;  // of one process; none for the sync scheduler
   std::mutex one_at_a_time_;
 };
 
-/// "Client: threads scheduler, 8 threads on 8 cores of n1, memory limit 16 GiB".
+/// "Client: threads scheduler, 8 threads on 8 cores of n1, memory limit 16 GiB", or of all ranks.
 std::ostream& operator<<(std::ostream& out, const Client& client);
 
 }  // namespace bask

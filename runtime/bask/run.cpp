@@ -1,7 +1,12 @@
 #include <bask/run.hpp>
 
+#include <bask/cluster/launch.hpp>
 #include <bask/core/error.hpp>
+#include <bask/core/log.hpp>
+#include <bask/execution/crash_report.hpp>
+#include <bask/execution/kept_memory.hpp>
 #include <bask/execution/task_error.hpp>
+#include <bask/rank_session.hpp>
 
 #include <iostream>
 
@@ -14,17 +19,18 @@ int report(const std::string& message, ExitCode code) {
   return static_cast<int>(code);
 }
 
+int run_here(const Options& options, const std::function<int(Client&)>& program) {
+  set_up_log({.level = options.log_level, .file = options.log_file});
+  const CrashWatch watch;
+  Client client(options);
+  return program(client);
+}
+
 }  // namespace
 
-int run_program(int& argc, char** argv, const std::function<int(Client&)>& program) {
+int report_errors(const std::function<int()>& body) {
   try {
-    const LoadedOptions loaded = load_options(argc, argv);
-    if (loaded.request != Request::kRun) {
-      std::cout << loaded.text;
-      return static_cast<int>(ExitCode::kDone);
-    }
-    Client client(loaded.options);
-    return program(client);
+    return body();
   } catch (const TaskError& error) {
     return report(error.what(), error.exit_code());  // says what was thrown
   } catch (const Error& error) {
@@ -34,6 +40,34 @@ int run_program(int& argc, char** argv, const std::function<int(Client&)>& progr
   } catch (...) {
     return report(describe_current_exception(), ExitCode::kTaskFailed);
   }
+}
+
+int run_program(int& argc, char** argv, const std::function<int(Client&)>& program) {
+  keep_freed_memory();
+  Launch launch;
+  try {
+    launch = find_launch(process_environment());
+  } catch (const LonelyTaskError& error) {
+    if (error.task() != 0) return static_cast<int>(error.exit_code());
+    return report(error.what(), error.exit_code());
+  }
+  const bool speaks = !launch.needs_mpi() || launch.rank == 0;
+  // Before MPI_Init, which leaves the handlers that it finds.
+  install_crash_report(launch.needs_mpi() ? launch.rank : -1, host_name());
+  LoadedOptions loaded;
+  std::string bad_option;
+  try {
+    loaded = load_options(argc, argv);
+  } catch (const Error& error) {
+    if (!launch.needs_mpi()) return report(error.what(), error.exit_code());
+    bad_option = error.what();  // perhaps on this rank alone: the others must hear of it
+  }
+  if (loaded.request != Request::kRun) {
+    if (speaks) std::cout << loaded.text;
+    return static_cast<int>(ExitCode::kDone);
+  }
+  if (launch.needs_mpi()) return run_ranks(loaded.options, bad_option, launch, program);
+  return report_errors([&] { return run_here(loaded.options, program); });
 }
 
 }  // namespace bask

@@ -13,7 +13,6 @@ namespace bask {
 namespace {
 
 using Files = std::map<std::string, std::string>;
-using Environment = std::map<std::string, std::string>;
 using Arguments = std::vector<std::string>;
 
 LoadedOptions load(const Arguments& arguments, const Environment& environment = {}, const Files& files = {}) {
@@ -62,6 +61,13 @@ TEST(Options, HaveDefaultsWhenNothingIsSaid) {
   EXPECT_EQ(options.progress_delay, std::chrono::seconds(1));
   EXPECT_EQ(options.memory_limit, 0u);
   EXPECT_TRUE(options.resources.empty());
+  EXPECT_EQ(options.rank0, Rank0::kAuto);
+  EXPECT_TRUE(options.balance);
+  EXPECT_EQ(options.heartbeat_timeout, std::chrono::seconds(10));
+  EXPECT_EQ(options.stall_timeout, std::chrono::seconds(60));
+  EXPECT_EQ(options.start_timeout, std::chrono::seconds(120));
+  EXPECT_EQ(options.log_level, LogLevel::kInfo);
+  EXPECT_EQ(options.log_file, "");
   EXPECT_EQ(options.config, "");
 }
 
@@ -78,6 +84,33 @@ TEST(Options, TakeEachValueFromAnArgument) {
   EXPECT_EQ(options.progress_delay, std::chrono::milliseconds(500));
   EXPECT_EQ(options.memory_limit, 4ull << 30);
   EXPECT_EQ(options.resources, (std::map<std::string, double>{{"GPU", 1}, {"db", 0.5}}));
+}
+
+TEST(Options, TakeEachValueForSeveralRanksFromAnArgument) {
+  const Options options = load({"--bask-rank0=off", "--bask-balance=off", "--bask-heartbeat-timeout=30s",
+                                "--bask-stall-timeout=5min", "--bask-start-timeout=1:00:00",
+                                "--bask-log-level=debug", "--bask-log-file=bask-%r.log"})
+                              .options;
+  EXPECT_EQ(options.rank0, Rank0::kOff);
+  EXPECT_FALSE(options.balance);
+  EXPECT_EQ(options.heartbeat_timeout, std::chrono::seconds(30));
+  EXPECT_EQ(options.stall_timeout, std::chrono::minutes(5));
+  EXPECT_EQ(options.start_timeout, std::chrono::hours(1));
+  EXPECT_EQ(options.log_level, LogLevel::kDebug);
+  EXPECT_EQ(options.log_file, "bask-%r.log");
+}
+
+TEST(Options, TakeATimeoutAsOff) {
+  for (const std::string off : {"off", "0s", "0ms"}) {
+    EXPECT_EQ(load({"--bask-stall-timeout=" + off}).options.stall_timeout.count(), 0) << off;
+  }
+  EXPECT_EQ(from_file("heartbeat-timeout = false").heartbeat_timeout.count(), 0);
+  const std::string help = load({"--bask-help", "--bask-stall-timeout=0s"}).text;
+  EXPECT_NE(help.find("--bask-stall-timeout=off|TIME"), std::string::npos) << help;
+}
+
+TEST(Options, TakeNoLogFileByNone) {
+  EXPECT_EQ(load({"--bask-log-file=none"}, {{"BASK_LOG_FILE", "a.log"}}).options.log_file, "");
 }
 
 TEST(Options, TakeEachValueFromTheEnvironment) {
@@ -129,10 +162,12 @@ TEST(Options, ReadTheFileThatIsNamedInPlaceOfTheOneInTheDirectory) {
 }
 
 TEST(Options, ReadBackWhatTheyPrint) {
-  const Options options = load({"--bask-scheduler=sync", "--bask-threads=3", "--bask-fuse=off",
-                                "--bask-pin=off", "--bask-progress=bar", "--bask-progress-delay=1:30",
-                                "--bask-memory-limit=1.5GiB", "--bask-resources=db=0.1,GPU=1"})
-                              .options;
+  const Options options =
+      load({"--bask-scheduler=sync", "--bask-threads=3", "--bask-fuse=off", "--bask-pin=off",
+            "--bask-progress=bar", "--bask-progress-delay=1:30", "--bask-memory-limit=1.5GiB",
+            "--bask-resources=db=0.1,GPU=1", "--bask-rank0=on", "--bask-heartbeat-timeout=off",
+            "--bask-start-timeout=7s", "--bask-log-file=%r.log"})
+          .options;
   Options again;
   for (const OptionDescriptor& option : option_table()) {
     if (option.name == "config") continue;
@@ -140,6 +175,7 @@ TEST(Options, ReadBackWhatTheyPrint) {
     EXPECT_EQ(option.print(again), option.print(options)) << option.name;
   }
   EXPECT_EQ(again.memory_limit, options.memory_limit);
+  EXPECT_EQ(again.heartbeat_timeout.count(), 0);
   EXPECT_EQ(again.resources, options.resources);
 }
 
@@ -290,12 +326,14 @@ TEST(OptionMistake, UnknownNamesAreToldWithWhatWasMeant) {
 
 TEST(OptionMistake, UnknownNamesAreToldWithAllNamesWhenNoneIsNear) {
   EXPECT_EQ(refusal({"--bask-frobnicate=1"}),
-            "--bask-frobnicate: unknown option; there are --bask-scheduler, --bask-threads, --bask-pin, "
-            "--bask-fuse, "
-            "--bask-progress, --bask-progress-delay, --bask-memory-limit, --bask-resources, --bask-config");
+            "--bask-frobnicate: unknown option; there are --bask-scheduler, --bask-threads, --bask-rank0, "
+            "--bask-balance, --bask-pin, --bask-fuse, --bask-progress, --bask-progress-delay, "
+            "--bask-memory-limit, --bask-resources, --bask-heartbeat-timeout, --bask-stall-timeout, "
+            "--bask-start-timeout, --bask-log-level, --bask-log-file, --bask-config");
   EXPECT_EQ(file_refusal("[bask]\nthreads = 4"),
-            "bask.toml line 1: unknown key 'bask'; there are scheduler, threads, pin, fuse, progress, "
-            "progress-delay, memory-limit, resources");
+            "bask.toml line 1: unknown key 'bask'; there are scheduler, threads, rank0, balance, pin, fuse, "
+            "progress, progress-delay, memory-limit, resources, heartbeat-timeout, stall-timeout, "
+            "start-timeout, log-level, log-file");
 }
 
 TEST(OptionMistake, ABadChoiceIsToldWithTheChoices) {

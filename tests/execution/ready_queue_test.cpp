@@ -11,6 +11,12 @@ namespace {
 
 using Units = std::vector<std::uint32_t>;
 
+std::vector<ReadyUnit> ready(const Units& units) {
+  std::vector<ReadyUnit> all;
+  for (const std::uint32_t unit : units) all.push_back({unit, unit});
+  return all;
+}
+
 Units drained(ReadyQueue& queue) {
   Units units;
   while (const auto unit = queue.push_and_pop({}).unit) units.push_back(*unit);
@@ -25,8 +31,8 @@ TEST(ReadyQueue, IsEmptyAtFirst) {
 
 TEST(ReadyQueue, GivesTheSmallestFirstOfRootsAndPushed) {
   ReadyQueue queue;
-  queue.set_roots({1, 5, 9});
-  const ReadyQueue::Next next = queue.push_and_pop(Units{7, 3, 0, 8});
+  queue.set_roots(ready({1, 5, 9}));
+  const ReadyQueue::Next next = queue.push_and_pop(ready({7, 3, 0, 8}));
   EXPECT_EQ(next.unit, 0u);
   EXPECT_EQ(next.left, 6u);
   EXPECT_EQ(queue.size(), 6u);
@@ -35,42 +41,48 @@ TEST(ReadyQueue, GivesTheSmallestFirstOfRootsAndPushed) {
 
 TEST(ReadyQueue, GivesWhatIsPushedWhenThatIsTheMostUrgent) {
   ReadyQueue queue;
-  queue.set_roots({10, 20});
-  EXPECT_EQ(queue.push_and_pop(Units{5}).unit, 5u);
+  queue.set_roots(ready({10, 20}));
+  EXPECT_EQ(queue.push_and_pop(ready({5})).unit, 5u);
   EXPECT_EQ(queue.push_and_pop({}).unit, 10u);
-  EXPECT_EQ(queue.push_and_pop(Units{15}).unit, 15u);
+  EXPECT_EQ(queue.push_and_pop(ready({15})).unit, 15u);
 }
 
 void expect_steals_half(ReadyQueue& queue, Units all) {
-  Units stolen;
+  std::vector<ReadyUnit> stolen;
   ASSERT_TRUE(queue.steal(stolen));
   EXPECT_EQ(stolen.size(), (all.size() + 1) / 2);
   Units together = drained(queue);
   EXPECT_TRUE(all.size() == 1 || together.front() == all.front());  // the most urgent stays
-  together.insert(together.end(), stolen.begin(), stolen.end());
+  for (const ReadyUnit& unit : stolen) together.push_back(unit.unit);
   std::sort(together.begin(), together.end());
   EXPECT_EQ(together, all);
+}
+
+TEST(ReadyQueue, GivesAHeadStartToWhatStandsEarlierThanItsNumber) {
+  ReadyQueue queue;
+  EXPECT_EQ(queue.push_and_pop(std::vector<ReadyUnit>{{5, 5}, {2, 66}, {3, 3}}).unit, 66u);
+  EXPECT_EQ(drained(queue), (Units{3, 5}));
 }
 
 TEST(ReadyQueue, LosesHalfOfItsRootsToAThief) {
   for (const Units& all : {Units{4}, Units{1, 2}, Units{1, 2, 3, 4, 5}}) {
     ReadyQueue queue;
-    queue.set_roots(all);
+    queue.set_roots(ready(all));
     expect_steals_half(queue, all);
   }
 }
 
 TEST(ReadyQueue, LosesHalfOfWhatWasPushedToAThief) {
   ReadyQueue queue;
-  EXPECT_EQ(queue.push_and_pop(Units{6, 2, 4, 1, 5, 3}).unit, 1u);
+  EXPECT_EQ(queue.push_and_pop(ready({6, 2, 4, 1, 5, 3})).unit, 1u);
   expect_steals_half(queue, {2, 3, 4, 5, 6});
 }
 
 TEST(ReadyQueue, HasNothingToStealWhenEmpty) {
   ReadyQueue queue;
-  Units stolen;
+  std::vector<ReadyUnit> stolen;
   EXPECT_FALSE(queue.steal(stolen));
-  queue.push_and_pop(Units{1});
+  queue.push_and_pop(ready({1}));
   EXPECT_FALSE(queue.steal(stolen));
   EXPECT_TRUE(stolen.empty());
 }
@@ -80,21 +92,21 @@ TEST(ReadyQueue, GivesEachUnitOnceHoweverManyThievesThereAre) {
   ReadyQueue queue;
   Units roots(kUnits / 2);
   for (std::uint32_t i = 0; i < kUnits / 2; ++i) roots[i] = 2 * i;
-  queue.set_roots(roots);
+  queue.set_roots(ready(roots));
   std::vector<std::atomic<int>> taken(kUnits);
   std::atomic<bool> done{false};
   const auto thief = [&] {
-    Units stolen;
+    std::vector<ReadyUnit> stolen;
     while (!done || queue.size() != 0) {
       stolen.clear();
       if (queue.steal(stolen)) {
-        for (const std::uint32_t unit : stolen) ++taken[unit];
+        for (const ReadyUnit& unit : stolen) ++taken[unit.unit];
       }
     }
   };
   std::thread one(thief), two(thief);
   for (std::uint32_t i = 0; i < kUnits / 2; ++i) {
-    if (const auto unit = queue.push_and_pop(Units{2 * i + 1}).unit) ++taken[*unit];
+    if (const auto unit = queue.push_and_pop(ready({2 * i + 1})).unit) ++taken[*unit];
   }
   done = true;
   one.join();

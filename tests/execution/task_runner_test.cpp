@@ -320,7 +320,8 @@ struct OwnRun {
     expansion = expand(refs);
     RunnerOptions options;
     options.threads = threads;
-    runner.emplace(expansion.graph, make_plan(expansion.graph, expansion.targets, {}), options);
+    runner.emplace(make_plan(expansion.graph, expansion.targets, {}), expansion.graph.constant_values(),
+                   options);
   }
   Expansion expansion;
   std::optional<TaskRunner> runner;

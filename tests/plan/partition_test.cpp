@@ -102,6 +102,57 @@ TEST(Partition, SharesIndependentWorkByThreadsAndCost) {
   EXPECT_NEAR(first, 95, 10);
 }
 
+// Each of `ranks.size()` tasks reads a constant that lies on one of these ranks.
+TaskGraph readers_of_constants(const std::vector<std::uint32_t>& ranks) {
+  TaskGraph graph;
+  const std::uint32_t group = graph.group_for("reader", nullptr);
+  for (const std::uint32_t rank : ranks) graph.add_constant({.rank = rank, .held = rank});
+  for (std::uint32_t reader = 0; reader < ranks.size(); ++reader) {
+    graph.add_input({reader});
+    graph.end_task(group);
+  }
+  return graph;
+}
+
+Plan plan_of_readers(const TaskGraph& graph) {
+  std::vector<TaskId> readers;
+  for (std::uint32_t task = graph.size() / 2; task < graph.size(); ++task) readers.push_back({task});
+  return make_plan(graph, readers, {});
+}
+
+TEST(Partition, RunsReadersOfPersistedResultsWhereTheseLie) {
+  const std::vector<std::uint32_t> held_by{2, 1, 1, 2, 1, 2};
+  const TaskGraph graph = readers_of_constants(held_by);
+  const Plan plan = plan_of_readers(graph);
+  EXPECT_EQ(partition(plan, equal_costs(plan), {{0, 1, 1}}, preferred_ranks(graph.constants)), held_by);
+}
+
+TEST(Partition, SpreadsReadersOfConstantsThatRank0Holds) {
+  const TaskGraph graph = readers_of_constants({0, 0, 0, 0});
+  const Plan plan = plan_of_readers(graph);
+  EXPECT_TRUE(preferred_ranks(graph.constants).empty());
+  EXPECT_EQ(partition(plan, equal_costs(plan), {{1, 1}}, preferred_ranks(graph.constants)),
+            (std::vector<std::uint32_t>{0, 0, 1, 1}));
+}
+
+TEST(Partition, KeepsLevelsInBalanceAwayFromPersistedResults) {
+  const TaskGraph graph = readers_of_constants({0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1});
+  const Plan plan = plan_of_readers(graph);
+  const std::vector<std::uint32_t> ranks =
+      partition(plan, equal_costs(plan), {{1, 1}}, preferred_ranks(graph.constants));
+  EXPECT_NEAR(static_cast<double>(std::count(ranks.begin(), ranks.end(), 1u)), 8, 1);
+}
+
+TEST(Partition, RunsNothingWhereThereIsDataButNoThread) {
+  const TaskGraph graph = readers_of_constants({2, 2});
+  const Plan plan = plan_of_readers(graph);
+  const std::vector<float> no_costs(plan.units());
+  for (const auto& costs : {no_costs, equal_costs(plan)}) {
+    EXPECT_EQ(partition(plan, costs, {{0, 1, 0}}, preferred_ranks(graph.constants)),
+              (std::vector<std::uint32_t>{1, 1}));
+  }
+}
+
 TEST(Partition, RefusesRanksWithoutThreads) {
   const Plan plan = stencil_plan(2, 2);
   try {

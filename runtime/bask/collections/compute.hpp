@@ -5,7 +5,6 @@
 #include <bask/collections/delayed.hpp>
 
 #include <tuple>
-#include <unordered_map>
 
 namespace bask {
 
@@ -18,30 +17,6 @@ CallPacker pack_targets(const As&... wanted) {
   (Argument<As>::pack(wanted, packer), ...);
   open_layer::close();
   return packer;
-}
-
-/// Handles to the results, held from now on: one for each handle that was packed.
-inline std::vector<TaskRef> hold_results(std::span<const TaskRef* const> targets, Results& results) {
-  std::vector<TaskRef> held;
-  std::unordered_map<const Value*, TaskRef> held_already;
-  held.reserve(targets.size());
-  for (std::size_t i = 0; i < targets.size(); ++i) {
-    const TaskRef& target = *targets[i];
-    Value* value = results.targets[i].value;
-    const bool computed = !results.values.empty() && value >= results.values.data() &&
-                          value < results.values.data() + results.values.size();
-    if (!computed) {
-      held.push_back(target);
-      continue;
-    }
-    const auto [entry, is_new] = held_already.try_emplace(value);
-    if (is_new) {
-      const Layer& layer = *target.layer;
-      entry->second = ValueLayer::held(layer.label(target.index), layer.key(target.index), std::move(*value));
-    }
-    held.push_back(entry->second);
-  }
-  return held;
 }
 
 }  // namespace arguments
@@ -68,8 +43,7 @@ std::tuple<arguments::ValueOf<A>, arguments::ValueOf<B>, arguments::ValueOf<As>.
 template <class A>
 A persist(const A& wanted) {
   const arguments::CallPacker packer = arguments::pack_targets(wanted);
-  Results results = current_runtime().compute(packer.inputs());
-  const std::vector<TaskRef> held = arguments::hold_results(packer.inputs(), results);
+  const std::vector<TaskRef> held = current_runtime().persist(packer.inputs());
   arguments::RefCursor refs(held);
   return arguments::Argument<A>::with_refs(wanted, refs);
 }

@@ -2,6 +2,11 @@
 #include <bask/core/bytes.hpp>
 
 namespace bask {
+
+void append_bytes(std::vector<std::byte>& bytes, const void* data, std::size_t size) {
+  const auto* first = static_cast<const std::byte*>(data);
+  bytes.insert(bytes.end(), first, first + size);
+}
 namespace {
 
 constexpr const char* kFix = "the bytes are truncated or corrupt, or were written as another type";

@@ -13,19 +13,20 @@
 
 namespace bask {
 
+/// Out of line: GCC 12 warns of what it sees wrongly where it knows the size.
+void append_bytes(std::vector<std::byte>& bytes, const void* data, std::size_t size);
+
 /// Appends bytes to a vector that it owns.
 class ByteWriter {
  public:
-  void write(const void* data, std::size_t size) {
-    const auto* first = static_cast<const std::byte*>(data);
-    bytes_.insert(bytes_.end(), first, first + size);
-  }
+  void write(const void* data, std::size_t size) { append_bytes(bytes_, data, size); }
   template <class T>
   requires std::is_trivially_copyable_v<T>
   void write_raw(const T& value) { write(&value, sizeof(T)); }
 
   std::span<const std::byte> bytes() const { return bytes_; }
   std::size_t size() const { return bytes_.size(); }
+  void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
   void clear() { bytes_.clear(); }
   std::vector<std::byte> take() { return std::move(bytes_); }
 

@@ -72,6 +72,19 @@ OptionDescriptor time_option(std::string name, std::chrono::nanoseconds Options:
   return {std::move(name), "TIME", std::move(meaning), read, print};
 }
 
+// A time after which something is given up; 0 stands for never, and is printed as "off".
+OptionDescriptor timeout_option(std::string name, std::chrono::nanoseconds Options::*field,
+                                std::string meaning) {
+  const auto read = [=](Options& options, std::string_view value) {
+    const bool is_off = value == "off" || value == "false";
+    options.*field = is_off ? std::chrono::nanoseconds(0) : parse_duration(value);
+  };
+  const auto print = [=](const Options& options) {
+    return (options.*field).count() == 0 ? "off" : spell_duration(options.*field);
+  };
+  return {std::move(name), "off|TIME", std::move(meaning), read, print};
+}
+
 OptionDescriptor size_option(std::string name, std::uint64_t Options::*field, std::string meaning) {
   const auto read = [=](Options& options, std::string_view value) {
     const std::uint64_t size_bytes = value == "auto" ? 0 : parse_size(value);
@@ -130,13 +143,28 @@ OptionDescriptor file_option(std::string name, std::string Options::*field, std:
   return {std::move(name), "FILE", std::move(meaning), read, print};
 }
 
+OptionDescriptor file_pattern_option(std::string name, std::string Options::*field, std::string meaning) {
+  const auto read = [=](Options& options, std::string_view value) {
+    options.*field = value == "none" ? "" : value;
+  };
+  const auto print = [=](const Options& options) {
+    return (options.*field).empty() ? "none" : options.*field;
+  };
+  return {std::move(name), "none|FILE", std::move(meaning), read, print};
+}
+
 std::vector<OptionDescriptor> all_options() {
   return {
       choice_option<Scheduler>("scheduler", &Options::scheduler,
                                {{"threads", Scheduler::kThreads}, {"sync", Scheduler::kSync}},
                                "what runs tasks: a pool of threads, or one task at a time for a debugger"),
       thread_count_option("threads", &Options::threads,
-                          "threads that run tasks; auto: one per core it may use"),
+                          "threads per rank that run tasks; auto: one per core that is the rank's"),
+      choice_option<Rank0>("rank0", &Options::rank0,
+                           {{"auto", Rank0::kAuto}, {"on", Rank0::kOn}, {"off", Rank0::kOff}},
+                           "whether rank 0, which plans, runs tasks too; auto: unless cores are short"),
+      choice_option<bool>("balance", &Options::balance, {{"on", true}, {"off", false}},
+                          "ranks that run dry take tasks from loaded ones"),
       choice_option<Pin>("pin", &Options::pin, {{"auto", Pin::kAuto}, {"on", Pin::kOn}, {"off", Pin::kOff}},
                          "keep each thread on one core; auto: where that is allowed"),
       choice_option<bool>("fuse", &Options::fuse, {{"on", true}, {"off", false}},
@@ -150,9 +178,23 @@ std::vector<OptionDescriptor> all_options() {
       time_option("progress-delay", &Options::progress_delay,
                   "a computation longer than this shows its progress"),
       size_option("memory-limit", &Options::memory_limit,
-                  "results held at once; a computation that needs more stops with an error"),
+                  "results that a rank holds at once; a computation that needs more stops with an error"),
       resources_option("resources", &Options::resources,
                        "what tasks annotated with resources may use at once"),
+      timeout_option("heartbeat-timeout", &Options::heartbeat_timeout,
+                     "a rank that is silent for so long ends the job"),
+      timeout_option("stall-timeout", &Options::stall_timeout,
+                     "when nothing has moved for so long, each rank says what it waits for"),
+      timeout_option("start-timeout", &Options::start_timeout,
+                     "a rank that has not arrived at the start by then ends the job"),
+      choice_option<LogLevel>("log-level", &Options::log_level,
+                              {{"error", LogLevel::kError},
+                               {"warning", LogLevel::kWarning},
+                               {"info", LogLevel::kInfo},
+                               {"debug", LogLevel::kDebug}},
+                              "the least important lines that are still logged"),
+      file_pattern_option("log-file", &Options::log_file,
+                          "a file per rank for the log, besides stderr; %r in its name is the rank"),
       file_option("config", &Options::config, "the file of options; without it, bask.toml if there is one"),
   };
 }

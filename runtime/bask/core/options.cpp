@@ -1,4 +1,5 @@
 #include <bask/core/config_settings.hpp>
+#include <bask/core/environment.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/near_miss.hpp>
 #include <bask/core/option_help.hpp>
@@ -9,7 +10,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -95,16 +95,6 @@ std::optional<std::string> read_file(const std::string& path) {
   if (file && !std::ferror(file.get())) return text;
   throw Error(path, fmt::format("cannot be read: {}", std::strerror(errno)),
               "make it a readable file, or name another by --bask-config", ExitCode::kUsage);
-}
-
-std::map<std::string, std::string> process_environment() {
-  std::map<std::string, std::string> environment;
-  for (char** entry = environ; entry && *entry; ++entry) {
-    const std::string_view text = *entry;
-    const std::size_t equals = text.find('=');
-    if (equals != text.npos) environment.emplace(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return environment;
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 //             Error, wherever it stands. A new option is a field here and an entry in option_table.cpp.
 #pragma once
 
+#include <bask/core/environment.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -25,23 +27,36 @@ enum class Pin { kAuto, kOn, kOff };
 /// How progress is shown: kAuto takes a bar on a terminal and lines elsewhere.
 enum class Progress { kAuto, kBar, kLines, kOff };
 
-/// The settings of one run, with their defaults.
+/// Whether rank 0, which plans, runs tasks too: kAuto does so unless cores are short (cluster/rank_map.hpp).
+enum class Rank0 { kAuto, kOn, kOff };
+
+/// The least important lines that are still logged.
+enum class LogLevel { kError, kWarning, kInfo, kDebug };
+
+/// The settings of one run, with their defaults. A timeout of 0 is off.
 struct Options {
   Scheduler scheduler = Scheduler::kThreads;
-  int threads = 0;  // 0: one per core of the affinity mask
+  int threads = 0;  // of each rank; 0: one per core that is this rank's
+  Rank0 rank0 = Rank0::kAuto;
+  bool balance = true;  // ranks that run dry take tasks from loaded ones
   Pin pin = Pin::kAuto;
   bool fuse = true;
   Progress progress = Progress::kAuto;
   std::chrono::nanoseconds progress_delay = std::chrono::seconds(1);
   std::uint64_t memory_limit = 0;                // bytes; 0: from the machine
   std::map<std::string, double> resources = {};  // what tasks may hold at once, by resource name
-  std::string config = {};                       // the bask.toml that was read; empty: none
+  std::chrono::nanoseconds heartbeat_timeout = std::chrono::seconds(10);
+  std::chrono::nanoseconds stall_timeout = std::chrono::seconds(60);
+  std::chrono::nanoseconds start_timeout = std::chrono::seconds(120);
+  LogLevel log_level = LogLevel::kInfo;
+  std::string log_file = {};  // %r stands for the rank; empty: none
+  std::string config = {};    // the bask.toml that was read; empty: none
 };
 
 /// All that options are made of, as plain data, so that tests need neither environment nor file system.
 struct OptionSources {
-  std::vector<std::string> arguments = {};              // without the program's name
-  std::map<std::string, std::string> environment = {};  // names that do not begin with BASK_ are ignored
+  std::vector<std::string> arguments = {};  // without the program's name
+  Environment environment = {};             // names that do not begin with BASK_ are ignored
   /// The text of a file, or nothing when there is no file of that name.
   std::function<std::optional<std::string>(const std::string& path)> read_file = {};
 };

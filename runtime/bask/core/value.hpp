@@ -5,9 +5,12 @@
 #pragma once
 
 #include <bask/core/serialization.hpp>
+#include <bask/core/type_registry.hpp>
 
 #include <cstddef>
 #include <new>
+#include <span>
+#include <string>
 #include <typeinfo>
 #include <utility>
 
@@ -43,6 +46,18 @@ std::size_t held_bytes(const T& value) {
   }
 }
 
+class Value;
+
+/// How the bytes of a type that is one stretch of memory, such as a vector of numbers, go from there straight
+/// into the memory of another rank.
+struct ContiguousType {
+  std::span<const std::byte> (*bytes)(const void* object);
+  /// Makes the value an empty one with room for so many bytes. Throws: Error when they are no whole elements.
+  void (*reserve)(Value& value, std::size_t bytes);
+  /// Appends so many bytes, whole elements, within what was reserved. Returns where they are to be put.
+  std::byte* (*grow)(Value& value, std::size_t bytes);
+};
+
 /// What Bask does with the objects of one C++ type.
 struct ValueType {
   const std::type_info* info;
@@ -53,7 +68,9 @@ struct ValueType {
   void (*relocate)(void* to, void* from) noexcept;  ///< moves to `to` and destroys `from`; inline types only
   std::size_t (*held_bytes)(const void* object);
   void (*encode)(ByteWriter& writer, const void* object);
-  class Value (*decode)(ByteReader& reader);
+  Value (*decode)(ByteReader& reader);
+  std::uint32_t (*number)();         ///< in the TypeRegistry
+  const ContiguousType* contiguous;  ///< null for other types
 };
 
 class Value {
@@ -96,9 +113,11 @@ class Value {
     type_ = nullptr;
   }
 
+  /// The object of whatever type.
+  const void* object() const { return type_->is_inline ? static_cast<const void*>(storage_) : heap_; }
+
  private:
   void* object() { return type_->is_inline ? static_cast<void*>(storage_) : heap_; }
-  const void* object() const { return type_->is_inline ? static_cast<const void*>(storage_) : heap_; }
   void take_from(Value& other) noexcept {
     type_ = std::exchange(other.type_, nullptr);
     if (type_ == nullptr) return;
@@ -118,9 +137,44 @@ class Value {
   };
 };
 
+/// Types whose bytes need no encoding: they grow in place, as an empty one is made.
+template <class T>
+inline constexpr bool travels_whole = false;
+template <serialization::Contiguous T>
+requires std::default_initializable<typename T::value_type> && requires(T c) {
+  c.reserve(1);
+}
+inline constexpr bool travels_whole<T> = true;
+
 template <class T>
 inline constexpr bool kept_inline = sizeof(T) <= Value::kInlineBytes &&
                                     alignof(T) <= 8 && std::is_nothrow_move_constructible_v<T>;
+
+template <serialization::Contiguous T>
+inline constexpr ContiguousType contiguous_type_of = {
+    .bytes = [](const void* object) { return std::as_bytes(std::span(*static_cast<const T*>(object))); },
+    .reserve =
+        [](Value& value, std::size_t bytes) {
+          if (bytes % sizeof(typename T::value_type) != 0) {
+            throw Error("decode", std::to_string(bytes) + " bytes are no whole number of elements",
+                        "the bytes are corrupt");
+          }
+          value.emplace<T>().reserve(bytes / sizeof(typename T::value_type));
+        },
+    .grow =
+        [](Value& value, std::size_t bytes) {
+          T& object = value.get_mutable<T>();
+          const std::size_t before = object.size();
+          object.resize(before + bytes / sizeof(typename T::value_type));
+          return reinterpret_cast<std::byte*>(object.data() + before);
+        },
+};
+
+/// Where T has its number: made for every type that a ValueType is made for, before main.
+template <class T>
+struct RegisteredType {
+  static const std::uint32_t number;
+};
 
 /// The one ValueType of T. Its functions are made only for Serializable types: others give one clear error.
 template <class T>
@@ -153,7 +207,19 @@ inline constexpr ValueType value_type_of = {
           value.emplace<T>(bask::decode<T>(reader));
           return value;
         },
+    .number = [] { return RegisteredType<T>::number; },
+    .contiguous =
+        [] {
+          if constexpr (travels_whole<T>) {
+            return &contiguous_type_of<T>;
+          } else {
+            return static_cast<const ContiguousType*>(nullptr);
+          }
+        }(),
 };
+
+template <class T>
+const std::uint32_t RegisteredType<T>::number = TypeRegistry::instance().add(value_type_of<T>);
 
 template <class T, class... Arguments>
 T& Value::emplace(Arguments&&... arguments) {

@@ -1,6 +1,7 @@
 #include <hwloc.h>
 #include <bask/execution/affinity.hpp>
 
+#include <algorithm>
 #include <memory>
 
 namespace bask {
@@ -43,6 +44,7 @@ CoreMask::CoreMask() {
   const Bitmap mask(hwloc_bitmap_alloc());
   if (here.loaded && hwloc_get_cpubind(here.handle, mask.get(), HWLOC_CPUBIND_PROCESS) == 0) {
     const int cores = hwloc_get_nbobjs_by_type(here.handle, HWLOC_OBJ_CORE);
+    machine_cores_ = static_cast<unsigned>(std::max(cores, 1));
     for (int core = 0; core < cores; ++core) {
       const Bitmap both(hwloc_bitmap_dup(
           hwloc_get_obj_by_type(here.handle, HWLOC_OBJ_CORE, static_cast<unsigned>(core))->cpuset));

@@ -14,12 +14,18 @@ class CoreMask {
 
   /// Cores in the mask, each counted once however many hardware threads it has; at least 1.
   unsigned count() const { return static_cast<unsigned>(first_pu_.size()); }
+  /// The operating system's number of each core's first hardware thread in the mask; ascending on most
+  /// machines.
+  const std::vector<unsigned>& cpus() const { return first_pu_; }
+  /// Cores that the machine, or the control group, lets a process use, in the mask or not; at least count().
+  unsigned machine_cores() const { return machine_cores_; }
   /// Keeps the calling thread on core number `core` of the mask. Returns whether the system allowed it.
   bool pin_this_thread(unsigned core) const;
 
  private:
   CoreMask();
-  std::vector<unsigned> first_pu_;  // the operating system's number of each core's first hardware thread
+  std::vector<unsigned> first_pu_;
+  unsigned machine_cores_ = 1;
 };
 
 }  // namespace bask

@@ -7,9 +7,11 @@
 
 #include <bask/core/value.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace bask {
@@ -25,9 +27,15 @@ class BlockStore {
  public:
   /// `uses[p]` is how often the result at position p is read, at least once.
   BlockStore(std::vector<std::uint32_t> uses, std::uint64_t limit_bytes);
+  /// The uses of the results from `first` on, where they were not known before. Before any of them is stored
+  /// by another thread.
+  void set_uses(std::uint32_t first, std::span<const std::uint32_t> uses) {
+    std::copy(uses.begin(), uses.end(), uses_.begin() + first);
+  }
 
   /// Where the kernel at `position` puts its result; `stored` must follow.
   Value& slot(std::uint32_t position) { return values_[position]; }
+  const Value& slot(std::uint32_t position) const { return values_[position]; }
   /// Counts what the result at `position` holds. Throws: Error when the limit would be passed.
   void stored(std::uint32_t position) {
     if (!values_[position].type()->is_trivial) count_stored(position);

@@ -1,4 +1,3 @@
-#include <bask/core/spin_pause.hpp>
 #include <bask/execution/ready_queue.hpp>
 
 #include <algorithm>
@@ -13,53 +12,52 @@ constexpr auto kSmallestOnTop = std::greater<>();
 
 }  // namespace
 
-void SpinLock::wait() {
-  constexpr int kSpins = 100;
-  for (int spin = 0; held_.load(std::memory_order_relaxed); ++spin) {
-    if (spin < kSpins) {
-      spin_pause();
-    } else {
-      std::this_thread::yield();
-    }
-  }
-}
-
-void ReadyQueue::set_roots(std::vector<std::uint32_t> roots) {
+void ReadyQueue::set_roots(std::vector<ReadyUnit> roots) {
   const std::lock_guard lock(lock_);
   roots_ = std::move(roots);
   next_root_ = 0;
   size_.store(heap_.size() + roots_.size(), std::memory_order_seq_cst);
 }
 
-std::optional<std::uint32_t> ReadyQueue::take_smallest() {
+std::optional<ReadyUnit> ReadyQueue::take_smallest() {
   const bool any_root = roots_left() != 0;
   if (any_root && (heap_.empty() || roots_[next_root_] < heap_.front())) return roots_[next_root_++];
   if (heap_.empty()) return std::nullopt;
   std::pop_heap(heap_.begin(), heap_.end(), kSmallestOnTop);
-  const std::uint32_t smallest = heap_.back();
+  const ReadyUnit smallest = heap_.back();
   heap_.pop_back();
   return smallest;
 }
 
-ReadyQueue::Next ReadyQueue::push_and_pop(std::span<const std::uint32_t> ready) {
-  const std::lock_guard lock(lock_);
-  for (const std::uint32_t unit : ready) {
+void ReadyQueue::add(std::span<const ReadyUnit> ready) {
+  for (const ReadyUnit unit : ready) {
     heap_.push_back(unit);
     std::push_heap(heap_.begin(), heap_.end(), kSmallestOnTop);
   }
-  const std::optional<std::uint32_t> unit = take_smallest();
+}
+
+void ReadyQueue::push(std::span<const ReadyUnit> ready) {
+  const std::lock_guard lock(lock_);
+  add(ready);
+  size_.store(heap_.size() + roots_left(), std::memory_order_seq_cst);
+}
+
+ReadyQueue::Next ReadyQueue::push_and_pop(std::span<const ReadyUnit> ready) {
+  const std::lock_guard lock(lock_);
+  add(ready);
+  const std::optional<ReadyUnit> first = take_smallest();
   const std::size_t left = heap_.size() + roots_left();
   // A thread that goes to sleep looks at the sizes last, and one that adds work looks for sleepers after
   // this.
   size_.store(left, left != 0 ? std::memory_order_seq_cst : std::memory_order_relaxed);
-  return {unit, left};
+  return {first ? std::optional(first->unit) : std::nullopt, left};
 }
 
-bool ReadyQueue::steal(std::vector<std::uint32_t>& stolen) {
+bool ReadyQueue::steal(std::vector<ReadyUnit>& stolen) {
   if (size() == 0) return false;
   const std::lock_guard lock(lock_);
   const auto keep = [](std::size_t count) { return static_cast<std::ptrdiff_t>(count / 2); };
-  const auto move_tail = [&](std::vector<std::uint32_t>& from, std::ptrdiff_t first) {
+  const auto move_tail = [&](std::vector<ReadyUnit>& from, std::ptrdiff_t first) {
     stolen.insert(stolen.end(), from.begin() + first, from.end());
     from.erase(from.begin() + first, from.end());
   };

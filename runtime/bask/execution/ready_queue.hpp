@@ -1,10 +1,13 @@
 // ready_queue.hpp: the units that one thread may run now, the most urgent first; other threads may steal.
 // Runs on: every rank. Threads: its owner pushes and pops, any other steals.
-// Invariants: (1) every unit that goes in comes out once; (2) pop gives the smallest number, which is the
-//             earliest in the plan's order; (3) what is stolen is the less urgent half.
+// Invariants: (1) every unit that goes in comes out once; (2) pop gives the one with the smallest rank in
+//             the plan's order; (3) what is stolen is the less urgent half.
 #pragma once
 
+#include <bask/core/spin_lock.hpp>
+
 #include <atomic>
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -12,34 +15,30 @@
 
 namespace bask {
 
-/// A lock for a few dozen instructions. Yields its core after a while, in case there are more threads than
-/// cores.
-class SpinLock {
- public:
-  void lock() {
-    while (held_.exchange(true, std::memory_order_acquire)) wait();
-  }
-  void unlock() { held_.store(false, std::memory_order_release); }
-
- private:
-  void wait();
-  std::atomic<bool> held_{false};
+/// A unit, and where it stands in the order in which units should start.
+struct ReadyUnit {
+  std::uint32_t place;
+  std::uint32_t unit;
+  friend auto operator<=>(const ReadyUnit&, const ReadyUnit&) = default;
 };
 
 class alignas(64) ReadyQueue {
  public:
   /// Units that are ready from the start, ascending. They come out in order among those that are pushed.
-  void set_roots(std::vector<std::uint32_t> roots);
+  void set_roots(std::vector<ReadyUnit> roots);
 
   /// Adds `ready` and takes the most urgent of all. `left` says afterwards how many are there to be stolen.
   struct Next {
     std::optional<std::uint32_t> unit;
     std::size_t left;
   };
-  Next push_and_pop(std::span<const std::uint32_t> ready);
+  Next push_and_pop(std::span<const ReadyUnit> ready);
+
+  /// Adds units that have become ready by what came from outside of the owner's thread.
+  void push(std::span<const ReadyUnit> ready);
 
   /// Takes the less urgent half, at least one; appends it to `stolen`. Returns whether there was any.
-  bool steal(std::vector<std::uint32_t>& stolen);
+  bool steal(std::vector<ReadyUnit>& stolen);
 
   /// How many units are there, as far as can be said without the lock.
   std::size_t size() const { return size_.load(std::memory_order_relaxed); }
@@ -48,11 +47,12 @@ class alignas(64) ReadyQueue {
 
  private:
   std::size_t roots_left() const { return roots_.size() - next_root_; }
-  std::optional<std::uint32_t> take_smallest();
+  std::optional<ReadyUnit> take_smallest();
+  void add(std::span<const ReadyUnit> ready);
 
   SpinLock lock_;
-  std::vector<std::uint32_t> heap_;   // smallest on top
-  std::vector<std::uint32_t> roots_;  // from next_root_ on
+  std::vector<ReadyUnit> heap_;   // smallest on top
+  std::vector<ReadyUnit> roots_;  // from next_root_ on
   std::size_t next_root_ = 0;
   std::atomic<std::size_t> size_{0};
 };

@@ -1,4 +1,3 @@
-#include <bask/execution/task_error.hpp>
 #include <bask/execution/task_runner.hpp>
 
 #include <algorithm>
@@ -6,6 +5,9 @@
 
 namespace bask {
 namespace {
+
+// How many units a thread runs before it looks for what has come from other ranks.
+constexpr std::uint32_t kUnitsBetweenPolls = 16;
 
 // While it lives, this thread runs tasks, which may not compute.
 struct InsideTask {
@@ -15,19 +17,25 @@ struct InsideTask {
 
 }  // namespace
 
-TaskRunner::TaskRunner(const TaskGraph& graph, Plan plan, const RunnerOptions& options)
-    : graph_(graph),
-      plan_(std::move(plan)),
+TaskRunner::TaskRunner(Plan plan, std::vector<Value*> constants, const RunnerOptions& options, Outlet* outlet)
+    : plan_(std::move(plan)),
+      constants_(std::move(constants)),
       options_(options),
+      outlet_(outlet),
       store_(std::move(plan_.uses), options.memory_limit),
-      queues_(options.threads),
-      workers_(options.threads),
+      queues_(std::max(options.threads, 1u)),
+      workers_(queues_.size() + 1),
       resources_(options.resources),
+      imports_left_(plan_.imports()),
       units_left_(plan_.units()) {
   for (Worker& worker : workers_) {
-    worker.done_by_group = std::make_unique<std::atomic<std::uint64_t>[]>(graph_.groups.size());
+    worker.done_by_group = std::make_unique<std::atomic<std::uint64_t>[]>(plan_.groups.size());
   }
-  check_resources();
+}
+
+TaskRunner::TaskRunner(Plan plan, std::vector<Value*> constants, const RunnerOptions& options)
+    : TaskRunner(std::move(plan), std::move(constants), options, nullptr) {
+  check_offered(plan_, options_.resources, options_.describe);
   deal_roots();
 }
 
@@ -37,28 +45,30 @@ void TaskRunner::deal_roots() {
   const std::size_t threads = queues_.size();
   const std::size_t roots = plan_.roots.size();
   for (std::size_t thread = 0; thread < threads; ++thread) {
-    std::vector<std::uint32_t> own;
-    if (graph_.annotation.empty()) {
-      own.assign(plan_.roots.begin() + static_cast<std::ptrdiff_t>(roots * thread / threads),
-                 plan_.roots.begin() + static_cast<std::ptrdiff_t>(roots * (thread + 1) / threads));
-    } else {
-      for (std::size_t root = thread; root < roots; root += threads) own.push_back(plan_.roots[root]);
+    std::vector<ReadyUnit> own;
+    own.reserve(roots / threads + 1);
+    const bool take_turns = !plan_.annotation.empty();
+    const std::size_t first = take_turns ? thread : roots * thread / threads;
+    const std::size_t end = take_turns ? roots : roots * (thread + 1) / threads;
+    for (std::size_t root = first; root < end; root += take_turns ? threads : 1) {
+      own.push_back(ready_unit(plan_.roots[root]));
     }
     queues_[thread].set_roots(std::move(own));
   }
 }
 
-void TaskRunner::check_resources() {
-  if (graph_.annotation.empty()) return;
-  for (const TaskId task : plan_.task) {
-    const ResourceAmounts& wanted = graph_.annotations_of(task).resources;
-    if (!wanted.empty()) resources_.check(wanted, graph_.name(task));
-  }
+// A unit whose result another rank waits for starts somewhat earlier than the plan says, but not so much that
+// results of many such units pile up there.
+ReadyUnit TaskRunner::ready_unit(std::uint32_t unit) const {
+  constexpr std::uint32_t kHeadStart = 64;
+  const bool is_awaited = outlet_ != nullptr && plan_.export_begin[unit + 1] != plan_.export_begin[unit];
+  return {is_awaited ? unit - std::min(unit, kHeadStart) : unit, unit};
 }
 
 bool TaskRunner::any_work() const {
-  return has_ended() || std::any_of(queues_.begin(), queues_.end(),
-                                    [](const ReadyQueue& q) { return q.size_before_sleep() != 0; });
+  return has_ended() || loans_waiting_.load(std::memory_order_seq_cst) != 0 ||
+         std::any_of(queues_.begin(), queues_.end(),
+                     [](const ReadyQueue& q) { return q.size_before_sleep() != 0; });
 }
 
 void TaskRunner::report_done(Worker& worker) {
@@ -77,10 +87,11 @@ bool TaskRunner::find_work(unsigned thread) {
 
 void TaskRunner::work(unsigned thread) {
   const InsideTask inside;
+  workers_[thread].running = &RunningTask::of_this_thread();
   try {
     run_until_ended(thread);
   } catch (...) {  // not from a task: memory has run out, or a sink of events has thrown
-    fail(plan_.positions(), std::current_exception());
+    fail(plan_.positions(), TaskId{kNoIndex}, std::current_exception(), describe_current_exception());
   }
 }
 
@@ -92,13 +103,37 @@ void TaskRunner::run_until_ended(unsigned thread) {
     if (next.unit) {
       if (next.left != 0) parking_.wake_one();
       run_unit(*next.unit, thread);
+      if (outlet_ != nullptr && ++me.units_unpolled >= kUnitsBetweenPolls) poll(thread);
       continue;
     }
     report_done(me);
     if (has_ended()) break;
-    if (!find_work(thread)) parking_.wait_for_work([&] { return any_work(); });
+    if (!find_work(thread) && !run_loan(thread)) wait_for_work(thread);
   }
   report_done(me);
+}
+
+void TaskRunner::poll(unsigned thread) {
+  workers_[thread].units_unpolled = 0;
+  outlet_->progress(thread);
+}
+
+// Of several threads with nothing to do one looks for what arrives from other ranks.
+void TaskRunner::wait_for_work(unsigned thread) {
+  const auto any = [&] { return any_work(); };
+  if (outlet_ == nullptr || someone_polls_.exchange(true, std::memory_order_acquire)) {
+    parking_.wait_for_work(any);
+    return;
+  }
+  Backoff backoff(options_.backoff);
+  while (!any()) {
+    if (outlet_->progress(thread)) {
+      backoff.reset();
+    } else {
+      backoff.wait();
+    }
+  }
+  someone_polls_.store(false, std::memory_order_release);
 }
 
 void TaskRunner::work_in_order(const std::function<void()>& between) {
@@ -124,23 +159,57 @@ void TaskRunner::cancel() {
 void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
   Worker& me = workers_[thread];
   const ResourceAmounts* wanted = nullptr;
-  if (!graph_.annotation.empty()) {
-    wanted = &graph_.annotations_of(plan_.task[plan_.unit_begin[unit]]).resources;
+  if (!plan_.annotation.empty()) {
+    wanted = &plan_.annotations_of(plan_.unit_begin[unit]).resources;
     if (wanted->empty()) wanted = nullptr;
   }
   if (wanted != nullptr && !resources_.enter(unit, *wanted)) return;
   const bool succeeded = run_admitted(unit, thread);
   if (wanted != nullptr) {
     const std::vector<std::uint32_t> admitted = resources_.leave(*wanted);
-    me.ready.insert(me.ready.end(), admitted.begin(), admitted.end());
+    for (const std::uint32_t other : admitted) me.ready.push_back(ready_unit(other));
   }
   if (!succeeded) return;
+  send_result(unit);
   release_successors(unit, me);
   constexpr std::uint32_t kReportEvery = 1024;
   if (++me.units_done == kReportEvery) report_done(me);
 }
 
 bool TaskRunner::run_admitted(std::uint32_t unit, unsigned thread) {
+  Worker& me = workers_[thread];
+  if (outlet_ == nullptr) return run_tasks(unit, thread);
+  me.is_running.store(true, std::memory_order_relaxed);
+  const bool is_timed = me.units_untimed == 0;
+  const auto start = is_timed ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
+  const bool succeeded = run_tasks(unit, thread);
+  me.is_running.store(false, std::memory_order_relaxed);
+  is_timed ? time_unit(start, me) : void(--me.units_untimed);
+  return succeeded;
+}
+
+// Short units are timed now and then only, so that it costs them nothing.
+void TaskRunner::time_unit(std::chrono::steady_clock::time_point start, Worker& worker) {
+  constexpr std::int64_t kShort_ns = 20'000;
+  constexpr std::uint32_t kSkipped = 31;
+  const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start;
+  const std::int64_t mean = worker.unit_ns.load(std::memory_order_relaxed);
+  worker.unit_ns.store(mean == 0 ? taken.count() : mean + (taken.count() - mean) / 8,
+                       std::memory_order_relaxed);
+  if (taken.count() < kShort_ns) worker.units_untimed = kSkipped;
+}
+
+std::chrono::nanoseconds TaskRunner::mean_unit_time() const {
+  std::int64_t sum = 0, timed = 0;
+  for (const Worker& worker : workers_) {
+    const std::int64_t mean = worker.unit_ns.load(std::memory_order_relaxed);
+    sum += mean;
+    timed += mean != 0;
+  }
+  return std::chrono::nanoseconds(timed == 0 ? 0 : sum / timed);
+}
+
+bool TaskRunner::run_tasks(std::uint32_t unit, unsigned thread) {
   for (std::uint32_t position = plan_.unit_begin[unit]; position < plan_.unit_begin[unit + 1]; ++position) {
     if (stopping() || !run_task(position, thread)) return false;
   }
@@ -149,17 +218,24 @@ bool TaskRunner::run_admitted(std::uint32_t unit, unsigned thread) {
 
 void TaskRunner::release_successors(std::uint32_t unit, Worker& worker) {
   for (const std::uint32_t successor : plan_.successors_of(unit)) {
-    if (count_down(plan_.waits_for[successor])) worker.ready.push_back(successor);
+    if (count_down(plan_.waits_for[successor])) worker.ready.push_back(ready_unit(successor));
   }
 }
 
+void TaskRunner::send_result(std::uint32_t unit) {
+  const std::span<const Export> exports = plan_.exports_of(unit);
+  if (exports.empty()) return;
+  const std::uint32_t position = plan_.unit_begin[unit + 1] - 1;
+  outlet_->send(position, store_.slot(position), exports);
+  outlet_->flush();
+}
+
 void TaskRunner::call_kernel(std::uint32_t position, Worker& worker, bool may_move) {
-  const TaskId task = plan_.task[position];
   worker.inputs.clear();
   bool any_last = false;
   for (const Source source : plan_.inputs_of(position)) {
     if (source.is_constant()) {
-      worker.inputs.push_back({graph_.constants[source.index()].value, false});
+      worker.inputs.push_back({constants_[source.index()], false});
     } else {
       Value& value = store_.slot(source.index());
       const bool last = may_move && !value.type()->is_trivial && store_.has_one_use_left(source.index());
@@ -167,8 +243,11 @@ void TaskRunner::call_kernel(std::uint32_t position, Worker& worker, bool may_mo
       any_last |= last;
     }
   }
-  KernelCall call{graph_.arguments_of(task), worker.inputs, store_.slot(position)};
-  graph_.groups[graph_.group[task.index]].kernel->run(call);
+  KernelCall call{plan_.arguments + plan_.argument_begin[position], worker.inputs, store_.slot(position)};
+  const Kernel& kernel = *plan_.groups[plan_.group[position]].kernel;
+  worker.running->set(kernel.name.c_str(), plan_.task[position].index);
+  kernel.run(call);
+  worker.running->clear();
   if (any_last) recount_last_uses(position, worker.inputs);
   store_.stored(position);
 }
@@ -183,8 +262,7 @@ void TaskRunner::recount_last_uses(std::uint32_t position, std::span<const Input
 
 bool TaskRunner::run_task(std::uint32_t position, unsigned thread) {
   Worker& me = workers_[thread];
-  const TaskId task = plan_.task[position];
-  int retries = graph_.annotation.empty() ? 0 : graph_.annotations_of(task).retries.value_or(0);
+  int retries = plan_.annotation.empty() ? 0 : plan_.annotations_of(position).retries.value_or(0);
   const bool may_move = retries == 0;
   if (events::wanted()) emit(EventKind::kTaskStarted, position, thread, 0);
   while (true) {
@@ -192,14 +270,13 @@ bool TaskRunner::run_task(std::uint32_t position, unsigned thread) {
       call_kernel(position, me, may_move);
       break;
     } catch (...) {
-      const std::exception_ptr error = explain_current(task);
       store_.discard(position);
       if (retries-- > 0 && !stopping()) {
         if (events::wanted()) emit(EventKind::kTaskRetried, position, thread, 0);
         continue;
       }
       if (events::wanted()) emit(EventKind::kTaskFailed, position, thread, 0);
-      fail(position, error);
+      fail_with_current(position, plan_.task[position]);
       return false;
     }
   }
@@ -207,45 +284,53 @@ bool TaskRunner::run_task(std::uint32_t position, unsigned thread) {
     emit(EventKind::kTaskFinished, position, thread, 0);
     emit(EventKind::kResultStored, position, thread, store_.slot(position).heap_bytes());
   }
-  release_inputs(position, thread);
-  auto& done = me.done_by_group[graph_.group[task.index]];
-  done.store(done.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  for (const Source source : plan_.inputs_of(position)) {
+    if (!source.is_constant()) release(source.index(), thread);
+  }
+  count_done(position, me);
   return true;
 }
 
-void TaskRunner::release_inputs(std::uint32_t position, unsigned thread) {
-  for (const Source source : plan_.inputs_of(position)) {
-    if (source.is_constant()) continue;
-    const std::uint64_t bytes = store_.release(source.index());
-    if (bytes != 0 && events::wanted()) emit(EventKind::kResultFreed, source.index(), thread, bytes);
-  }
+void TaskRunner::count_done(std::uint32_t position, Worker& worker) {
+  auto& done = worker.done_by_group[plan_.group[position]];
+  done.store(done.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
-void TaskRunner::fail(std::uint32_t position, std::exception_ptr error) {
+void TaskRunner::release(std::uint32_t position, unsigned thread) {
+  const std::uint64_t bytes = store_.release(position);
+  if (bytes != 0 && events::wanted()) emit(EventKind::kResultFreed, position, thread, bytes);
+}
+
+void TaskRunner::fail(std::uint32_t position, TaskId task, std::exception_ptr error, std::string cause) {
   {
     const std::lock_guard lock(failure_mutex_);
-    if (position < failed_position_) {
-      failed_position_ = position;
-      failure_ = std::move(error);
+    if (!failure_ || position < failure_->position) {
+      failure_ = {task, position, std::move(error), std::move(cause)};
     }
   }
   cancel();
 }
 
-std::exception_ptr TaskRunner::explain_current(TaskId task) const {
-  TaskFailure failure{.task = graph_.name(task),
-                      .layer = graph_.layer_name(task),
-                      .key = graph_.key(task),
-                      .host = options_.host,
-                      .inputs = {},
-                      .cause = describe_current_exception()};
-  for (const TaskId input : graph_.inputs_of(task)) failure.inputs.push_back(graph_.name(input));
-  return nest_current_exception(std::move(failure));
+void TaskRunner::fail_with_current(std::uint32_t position, TaskId task) {
+  std::string cause = describe_current_exception();
+  std::exception_ptr error = std::current_exception();
+  if (options_.describe && task.index != kNoIndex) {
+    TaskFailure failure = options_.describe(task);
+    failure.cause = cause;
+    error = nest_current_exception(std::move(failure));
+  }
+  fail(position, task, std::move(error), std::move(cause));
+}
+
+std::optional<RunFailure> TaskRunner::failure() const {
+  const std::lock_guard lock(failure_mutex_);
+  return failure_;
 }
 
 void TaskRunner::emit(EventKind kind, std::uint32_t position, unsigned thread, std::uint64_t count) const {
-  const TaskId task = plan_.task[position];
-  events::emit({kind, thread, task.index, graph_.layer_name(task), events::now_ns(), count});
+  if (position >= plan_.tasks()) return;  // an import: its task is told of on its own rank
+  events::emit({kind, thread, plan_.task[position].index, plan_.groups[plan_.group[position]].layer,
+                events::now_ns(), count});
 }
 
 std::uint64_t TaskRunner::tasks_done() const {
@@ -254,8 +339,19 @@ std::uint64_t TaskRunner::tasks_done() const {
   return sum;
 }
 
+std::uint32_t TaskRunner::running() const {
+  return static_cast<std::uint32_t>(
+      std::ranges::count_if(workers_, [](const Worker& worker) { return worker.is_running.load(); }));
+}
+
+std::uint32_t TaskRunner::ready() const {
+  std::size_t sum = 0;
+  for (const ReadyQueue& queue : queues_) sum += queue.size();
+  return static_cast<std::uint32_t>(sum);
+}
+
 std::vector<std::uint64_t> TaskRunner::done_by_group() const {
-  std::vector<std::uint64_t> sums(graph_.groups.size());
+  std::vector<std::uint64_t> sums(plan_.groups.size());
   for (const Worker& worker : workers_) {
     for (std::size_t group = 0; group < sums.size(); ++group) {
       sums[group] += worker.done_by_group[group].load(std::memory_order_relaxed);
@@ -265,24 +361,33 @@ std::vector<std::uint64_t> TaskRunner::done_by_group() const {
 }
 
 std::vector<std::uint64_t> TaskRunner::tasks_by_group() const {
-  std::vector<std::uint64_t> sums(graph_.groups.size());
-  for (const TaskId task : plan_.task) ++sums[graph_.group[task.index]];
+  std::vector<std::uint64_t> sums(plan_.groups.size());
+  for (const std::uint32_t group : plan_.group) ++sums[group];
   return sums;
 }
 
-Results TaskRunner::take_results() {
-  if (failure_) std::rethrow_exception(failure_);
-  if (units_left_.load(std::memory_order_acquire) != 0) {
+void check_offered(const Plan& plan, const ResourceAmounts& offered, const DescribeTask& describe) {
+  if (plan.annotation.empty()) return;
+  const ResourceGate gate(offered);
+  for (std::uint32_t position = 0; position < plan.tasks(); ++position) {
+    const ResourceAmounts& wanted = plan.annotations_of(position).resources;
+    if (!wanted.empty()) gate.check(wanted, describe ? describe(plan.task[position]).task : "task");
+  }
+}
+
+Results TaskRunner::take_results(std::span<const Source> targets) {
+  if (const std::optional<RunFailure> failed = failure()) std::rethrow_exception(failed->error);
+  if (units_left() != 0) {
     throw Error("compute", "it was stopped", "start it again to compute the rest", ExitCode::kInterrupted);
   }
   Results results;
-  results.values.reserve(plan_.targets.size());
-  results.targets.resize(plan_.targets.size());
+  results.values.reserve(targets.size());
+  results.targets.resize(targets.size());
   std::vector<std::uint32_t> place_of(plan_.positions(), kNoIndex);
-  for (std::size_t i = plan_.targets.size(); i-- > 0;) {  // from the back: of equal targets the last may move
-    const Source source = plan_.targets[i];
+  for (std::size_t i = targets.size(); i-- > 0;) {  // from the back: of equal targets the last may move
+    const Source source = targets[i];
     if (source.is_constant()) {
-      results.targets[i] = {graph_.constants[source.index()].value, false};
+      results.targets[i] = {constants_[source.index()], false};
       continue;
     }
     std::uint32_t& place = place_of[source.index()];

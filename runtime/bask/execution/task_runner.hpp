@@ -1,39 +1,74 @@
-// task_runner.hpp: runs one plan, on the threads that come to work on it.
-// Runs on: every rank. Threads: each calls work() with its own number; any may cancel.
+// task_runner.hpp: runs one plan, or one rank's part of it, on the threads that come to work on it.
+// Runs on: every rank. Threads: each calls work() with its own number; any may cancel; one at a time feeds.
 // Invariants: (1) a task runs after all its inputs, once unless it is retried; (2) after a failure or a
 //             cancel no further task starts, and work() returns once the running ones have ended; (3) the
-//             results do not depend on the number of threads or their timing.
+//             results do not depend on the number of threads or their timing, nor on when parts of the
+//             plan and results of other ranks arrive.
 #pragma once
 
 #include <bask/core/event.hpp>
+#include <bask/execution/backoff.hpp>
 #include <bask/execution/block_store.hpp>
+#include <bask/execution/outlet.hpp>
 #include <bask/execution/parking.hpp>
 #include <bask/execution/ready_queue.hpp>
 #include <bask/execution/resource_gate.hpp>
+#include <bask/execution/running_task.hpp>
+#include <bask/execution/task_error.hpp>
 #include <bask/graph/plan.hpp>
+#include <bask/graph/plan_part.hpp>
 #include <bask/graph/runtime.hpp>
-#include <bask/graph/task_graph.hpp>
 
 #include <atomic>
+#include <chrono>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace bask {
+
+/// What a task is called and what it reads, for messages.
+using DescribeTask = std::function<TaskFailure(TaskId)>;
 
 struct RunnerOptions {
   unsigned threads = 1;
   std::uint64_t memory_limit = ~std::uint64_t{0};  ///< bytes
   ResourceAmounts resources;                       ///< what annotated tasks may hold at once
-  std::string host;                                ///< named in errors
+  DescribeTask describe;  ///< makes failures TaskErrors; without it they stay what the task threw
+  BackoffOptions backoff = {};
 };
+
+/// A task that threw.
+struct RunFailure {
+  TaskId task;
+  std::uint32_t position;
+  std::exception_ptr error;
+  std::string cause;  ///< type and text of what was thrown
+};
+
+/// What a rank knows of a plan before any part of it has come.
+struct PlanShell {
+  PartSize size;
+  std::vector<TaskGroup> groups;
+  std::vector<Annotations> annotations;  ///< of which tasks have some when there is more than one
+};
+
+/// Throws: Error when a task of the plan wants resources that are not offered.
+void check_offered(const Plan& plan, const ResourceAmounts& offered, const DescribeTask& describe);
 
 class TaskRunner {
  public:
-  /// `graph` must outlive the runner. Throws: Error when a task wants resources that are not offered.
-  TaskRunner(const TaskGraph& graph, Plan plan, const RunnerOptions& options);
+  /// Runs a whole plan. `constants` are the graph's, in order.
+  /// Throws: Error when a task wants resources that are not offered.
+  TaskRunner(Plan plan, std::vector<Value*> constants, const RunnerOptions& options);
+  /// Runs a part that comes in stretches, by add(), and reads results that come from other ranks, by
+  /// arrived(). It goes on until finish() is called. `outlet` must outlive the runner.
+  TaskRunner(PlanShell shell, std::vector<Value*> constants, const RunnerOptions& options, Outlet& outlet);
 
   /// Runs tasks until all are done or the run has stopped. Each of `threads` threads calls it once.
   void work(unsigned thread);
@@ -43,61 +78,125 @@ class TaskRunner {
   /// No further task starts. Any thread may call it, any number of times.
   void cancel();
 
+  // Feeding: by one thread at a time. What becomes ready is run once feed() is called.
+  /// Throws: Error when the part lies outside of what the shell announced.
+  void add(const PlanPart& part);
+  /// The value of the import at `position`. Throws: Error when there is no such import, when it has arrived
+  /// before, or when the memory limit is passed.
+  void arrived(std::uint32_t position, Value value);
+  /// The last result of a unit that was lent.
+  void repaid(std::uint32_t unit, Value value);
+  /// Gives away half of the units that could run now, the less urgent, as far as another rank would win time
+  /// by running them. They refer to results here, which stay until they are repaid.
+  std::vector<Loan> lend();
+  /// Runs a unit of another rank, as soon as a thread has nothing of its own. Any thread.
+  void borrow(Loan loan);
+  /// Hands what has become ready to thread number `thread`, and wakes others for the rest.
+  void feed(unsigned thread);
+  /// All ranks are done: work() returns.
+  void finish();
+
+  /// The result at `position` has gone to one more of its ranks.
+  void sent(std::uint32_t position) { release(position, 0); }
+
   /// Whether the run has ended: all done, or stopped.
-  bool has_ended() const { return units_left_.load(std::memory_order_acquire) == 0 || stopping(); }
-  std::uint64_t tasks() const { return plan_.positions(); }
+  bool has_ended() const {
+    return stopping() || (outlet_ == nullptr ? units_left() == 0 : finished_.load(std::memory_order_acquire));
+  }
+  bool stopping() const { return stop_.load(std::memory_order_relaxed); }
+  std::uint32_t units_left() const { return units_left_.load(std::memory_order_acquire); }
+  std::uint32_t imports_left() const { return imports_left_; }  ///< to be asked by who feeds
+  std::uint64_t tasks() const { return plan_.tasks(); }
   std::uint64_t tasks_done() const;
-  /// How many tasks of each of the graph's groups are done.
+  /// Threads that are inside a unit, and units that could be run now, as far as can be said from outside.
+  std::uint32_t running() const;
+  std::uint32_t ready() const;
+  /// How many tasks of each group are done.
   std::vector<std::uint64_t> done_by_group() const;
   /// How many there are to do.
   std::vector<std::uint64_t> tasks_by_group() const;
-  const std::string& layer_of_group(std::size_t group) const { return graph_.groups[group].layer; }
+  const std::string& layer_of_group(std::size_t group) const { return plan_.groups[group].layer; }
   std::uint64_t peak_bytes() const { return store_.peak_bytes(); }
 
+  /// The first task in the plan's order of those that failed.
+  std::optional<RunFailure> failure() const;
+  const Value& result(std::uint32_t position) { return store_.slot(position); }
+  /// The result at `position`, for good.
+  Value take(std::uint32_t position) { return store_.take(position); }
   /// After all threads have returned. Throws: what the first failed task caused, in the plan's order; Error
   /// when the run was cancelled.
-  Results take_results();
+  Results take_results() { return take_results(plan_.targets); }
+  Results take_results(std::span<const Source> targets);
 
  private:
   /// What belongs to one thread.
   struct alignas(64) Worker {
-    std::vector<std::uint32_t> ready;  // to be pushed when the next unit is taken
+    std::vector<ReadyUnit> ready;  // to be pushed when the next unit is taken
     std::vector<Input> inputs;
-    std::uint32_t units_done = 0;  // not yet taken off units_left_
+    std::uint32_t units_done = 0;      // not yet taken off units_left_
+    std::uint32_t units_unpolled = 0;  // since this thread last looked for what has arrived
+    std::atomic<bool> is_running{false};
+    RunningTask* running = &RunningTask::of_this_thread();  // for crash reports
+    std::uint32_t units_untimed = 0;                        // to go until the next one is timed
+    std::atomic<std::int64_t> unit_ns{0};                   // how long units take, a running mean
     std::unique_ptr<std::atomic<std::uint64_t>[]> done_by_group;
   };
+  enum class Import : std::uint8_t { kUnknown, kKnown, kArrived, kReady };
 
+  TaskRunner(Plan plan, std::vector<Value*> constants, const RunnerOptions& options, Outlet* outlet);
   void run_until_ended(unsigned thread);
+  void poll(unsigned thread);
+  void wait_for_work(unsigned thread);
   void deal_roots();
-  void check_resources();
-  bool stopping() const { return stop_.load(std::memory_order_relaxed); }
+  ReadyUnit ready_unit(std::uint32_t unit) const;
   bool any_work() const;
   bool find_work(unsigned thread);
   void report_done(Worker& worker);
   void run_unit(std::uint32_t unit, unsigned thread);
   bool run_admitted(std::uint32_t unit, unsigned thread);
+  void time_unit(std::chrono::steady_clock::time_point start, Worker& worker);
+  std::chrono::nanoseconds mean_unit_time() const;
+  Loan loan_of(std::uint32_t unit) const;
+  bool is_worth_lending(const Loan& loan, std::chrono::nanoseconds unit_time) const;
+  bool run_loan(unsigned thread);
+  bool run_step(const Loan& loan, std::size_t number, std::vector<Value>& results, Worker& me);
+  void count_done(std::uint32_t position, Worker& worker);
+  bool run_tasks(std::uint32_t unit, unsigned thread);
   void release_successors(std::uint32_t unit, Worker& worker);
+  void release_import(std::uint32_t import);
+  void send_result(std::uint32_t unit);
   bool run_task(std::uint32_t position, unsigned thread);
   void call_kernel(std::uint32_t position, Worker& worker, bool may_move);
   void recount_last_uses(std::uint32_t position, std::span<const Input> inputs);
-  void release_inputs(std::uint32_t position, unsigned thread);
-  void fail(std::uint32_t position, std::exception_ptr error);
-  std::exception_ptr explain_current(TaskId task) const;
+  void release(std::uint32_t position, unsigned thread);
+  void fail(std::uint32_t position, TaskId task, std::exception_ptr error, std::string cause);
+  void fail_with_current(std::uint32_t position, TaskId task);
   void emit(EventKind kind, std::uint32_t position, unsigned thread, std::uint64_t count) const;
 
-  const TaskGraph& graph_;
   Plan plan_;
+  std::vector<std::byte> arguments_;  // of a part; a whole plan refers to its graph's
+  const std::vector<Value*> constants_;
   const RunnerOptions options_;
+  Outlet* const outlet_;  // null: there are no other ranks
   BlockStore store_;
   std::vector<ReadyQueue> queues_;
-  std::vector<Worker> workers_;
+  std::vector<Worker> workers_;  // and one more, of who feeds
   ResourceGate resources_;
   Parking parking_;
+  std::atomic<bool> someone_polls_{false};
+  std::mutex loans_mutex_;
+  std::deque<Loan> loans_;
+  std::atomic<std::uint32_t> loans_waiting_{0};
+  // Of who feeds.
+  std::vector<Import> imports_;
+  std::vector<ReadyUnit> fed_;
+  std::uint32_t imports_left_;
+
   alignas(64) std::atomic<std::uint32_t> units_left_;
   alignas(64) std::atomic<bool> stop_{false};
-  std::mutex failure_mutex_;
-  std::exception_ptr failure_;
-  std::uint32_t failed_position_ = kNoIndex;
+  std::atomic<bool> finished_{false};
+  mutable std::mutex failure_mutex_;
+  std::optional<RunFailure> failure_;
 };
 
 }  // namespace bask

@@ -1,5 +1,6 @@
 #include <bask/core/error.hpp>
 #include <bask/execution/affinity.hpp>
+#include <bask/execution/crash_report.hpp>
 #include <bask/execution/thread_pool.hpp>
 
 #include <string>
@@ -70,6 +71,7 @@ bool ThreadPool::wait_for(std::chrono::milliseconds timeout) {
 
 void ThreadPool::loop(unsigned thread, int core) {
   if (core >= 0) CoreMask::of_process().pin_this_thread(static_cast<unsigned>(core));
+  const CrashWatch watch;
   std::uint64_t round = 0;
   std::unique_lock lock(mutex_);
   while (true) {

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <tuple>
 
 namespace bask {
 
@@ -14,6 +15,8 @@ struct Annotations {
   std::optional<int> retries{};               ///< how often a task that throws is run again; 0 unless said
   std::map<std::string, double> resources{};  ///< held while it runs, of what --bask-resources offers
 
+  /// What goes to another rank.
+  auto members() { return std::tie(priority, retries, resources); }
   bool empty() const { return !priority && !retries && resources.empty(); }
   friend bool operator==(const Annotations&, const Annotations&) = default;
 };

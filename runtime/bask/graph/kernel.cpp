@@ -25,8 +25,8 @@ KernelId KernelRegistry::add(std::string_view name, std::string_view signature, 
                        [&](const Kernel& kernel) { return kernel.hash == key; });
   };
   for (std::uint64_t twin = 1; taken(hash); ++twin) hash = hash_member(hash_text(text), twin);
-  kernels_.push_back({std::string(name), hash, run});
-  return KernelId{static_cast<std::uint32_t>(kernels_.size() - 1)};
+  kernels_.push_back({std::string(name), hash, run, KernelId{size()}});
+  return kernels_.back().id;
 }
 
 Key KernelRegistry::hash() const {

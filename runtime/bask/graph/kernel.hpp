@@ -32,6 +32,7 @@ struct Kernel {
   std::string name;  ///< what users call it: "increment"
   Key hash;
   void (*run)(KernelCall& call);
+  KernelId id;
 };
 
 class KernelRegistry {
@@ -41,7 +42,7 @@ class KernelRegistry {
   /// `signature` tells apart kernels of one name; equal pairs are told apart by their order in the binary.
   KernelId add(std::string_view name, std::string_view signature, void (*run)(KernelCall&));
   const Kernel& operator[](KernelId id) const { return kernels_[id.index]; }
-  std::size_t size() const { return kernels_.size(); }
+  std::uint32_t size() const { return static_cast<std::uint32_t>(kernels_.size()); }
   /// Over all kernels in order: two ranks whose hashes differ run different binaries.
   Key hash() const;
 

@@ -75,7 +75,7 @@ struct Plan {
 
   std::uint32_t tasks() const { return static_cast<std::uint32_t>(task.size()); }
   std::uint32_t imports() const { return static_cast<std::uint32_t>(import_successor_begin.size() - 1); }
-  std::uint32_t positions() const { return static_cast<std::uint32_t>(uses.size()); }
+  std::uint32_t positions() const { return tasks() + imports(); }
   std::uint32_t units() const { return static_cast<std::uint32_t>(waits_for.size()); }
   std::span<const Source> inputs_of(std::uint32_t position) const {
     return {inputs.data() + input_begin[position], inputs.data() + input_begin[position + 1]};

@@ -23,6 +23,9 @@ class Runtime {
   virtual ~Runtime() = default;
   /// Runs all that `targets` need. Throws: TaskError when a task throws; Error when stopped or refused.
   virtual Results compute(std::span<const TaskRef* const> targets) = 0;
+  /// The same, and keeps the results, where they were made if there are several ranks, while the handles that
+  /// it returns live: one for each target.
+  virtual std::vector<TaskRef> persist(std::span<const TaskRef* const> targets) = 0;
   /// Draws the graph of all that `targets` need into a file: svg, png, pdf or dot.
   virtual void visualize(std::span<const TaskRef* const> targets, const std::filesystem::path& path) = 0;
 };

@@ -25,6 +25,12 @@ std::uint32_t TaskGraph::constant_index(TaskId task) const {
   return index;
 }
 
+std::vector<Value*> TaskGraph::constant_values() const {
+  std::vector<Value*> values;
+  for (const Constant& constant : constants) values.push_back(constant.value);
+  return values;
+}
+
 Key TaskGraph::key(TaskId task) const {
   const LayerSpan& span = span_of(*this, task);
   return span.layer->key(task.index - span.first.index);

@@ -68,6 +68,8 @@ struct TaskGraph {
   const Annotations& annotations_of(TaskId task) const {
     return annotations[annotation.empty() ? 0 : annotation[task.index]];
   }
+  /// The constants' values, null for those that are held on another rank.
+  std::vector<Value*> constant_values() const;
   Key key(TaskId task) const;
   /// As messages and pictures show it: "increment-7f3a09c1".
   std::string name(TaskId task) const;

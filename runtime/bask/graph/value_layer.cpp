@@ -1,4 +1,3 @@
-#include <bask/graph/task_graph.hpp>
 #include <bask/graph/value_layer.hpp>
 
 #include <mutex>
@@ -36,6 +35,15 @@ TaskRef ValueLayer::held(std::string label, const Key& key, Value value) {
   return {LayerPtr(new ValueLayer(std::move(label), key, std::move(value))), 0};
 }
 
+TaskRef ValueLayer::held_elsewhere(std::string label, const Key& key, const Constant& where,
+                                   std::shared_ptr<const void> keeper) {
+  auto* layer = new ValueLayer(std::move(label), key, {});
+  const LayerPtr owner(layer);
+  layer->where_ = where;
+  layer->keeper_ = std::move(keeper);
+  return {owner, 0};
+}
+
 LayerPtr ValueLayer::find(const Key& key, const ValueType* type) {
   Constants& table = constants();
   const std::lock_guard lock(table.mutex);
@@ -63,7 +71,7 @@ TaskRef ValueLayer::publish(const Key& key, Value value) {
 }
 
 void ValueLayer::expand(TaskGraph& graph, std::span<const std::uint32_t>) const {
-  graph.add_constant({.value = &value_});
+  graph.add_constant(where_.held == 0 ? Constant{.value = &value_} : where_);
 }
 
 }  // namespace bask

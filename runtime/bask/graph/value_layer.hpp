@@ -6,7 +6,9 @@
 
 #include <bask/core/value.hpp>
 #include <bask/graph/layer.hpp>
+#include <bask/graph/task_graph.hpp>
 
+#include <memory>
 #include <string>
 
 namespace bask {
@@ -15,6 +17,10 @@ class ValueLayer final : public Layer {
  public:
   /// A persisted result under the key and the name of the task that made it.
   static TaskRef held(std::string label, const Key& key, Value value);
+
+  /// The same of a result that stays on the rank which made it, while `keeper` lives.
+  static TaskRef held_elsewhere(std::string label, const Key& key, const Constant& where,
+                                std::shared_ptr<const void> keeper);
 
   /// The constant of this type whose encoded bytes hash to `key`: the one that lives already, or `make()`.
   template <class Make>
@@ -38,6 +44,8 @@ class ValueLayer final : public Layer {
   std::string label_;
   Key key_;
   mutable Value value_;  // tasks get a Value*, and never one that they may move from
+  Constant where_;       // when the value is on another rank
+  std::shared_ptr<const void> keeper_;
   bool published_ = false;
 };
 

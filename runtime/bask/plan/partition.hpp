@@ -6,6 +6,7 @@
 #pragma once
 
 #include <bask/graph/plan.hpp>
+#include <bask/graph/task_graph.hpp>
 
 #include <cstdint>
 #include <span>
@@ -23,12 +24,20 @@ struct PartitionOptions {
       0.05;  ///< how much more than its share of a level a rank may get, for the sake of its data
 };
 
-/// The rank of each unit. `costs` are the units' estimated durations, in any unit of time.
+/// Beside which rank the readers of each constant should run: the rank that holds it, when that is not rank
+/// 0, else kNoIndex. Empty when rank 0 holds all.
+std::vector<std::uint32_t> preferred_ranks(std::span<const Constant> constants);
+
+/// The rank of each unit. `costs` are the units' estimated durations, in any unit of time; `rank_of_constant`
+/// comes from `preferred_ranks`: its constants draw their readers as results do.
 /// Balance: of each level (the units whose longest way from a root is equal) a rank gets at most its share by
-/// threads times 1 + imbalance, and one unit. Deterministic. Cost: linear in units and inputs, times the
-/// ranks that a unit's inputs lie on. Throws: Error when no rank runs tasks.
+/// threads times 1 + imbalance, and one unit. Deterministic. Cost: linear in units and inputs; for a
+/// unit that its data draws nowhere, the logarithm of the ranks, and all of them where a level is nearly
+/// full. Throws: Error when no rank runs tasks.
 std::vector<std::uint32_t> partition(const Plan& plan, std::span<const float> costs,
-                                     const ClusterShape& shape, const PartitionOptions& options = {});
+                                     const ClusterShape& shape,
+                                     std::span<const std::uint32_t> rank_of_constant = {},
+                                     const PartitionOptions& options = {});
 
 /// The longest way from a root to each unit, in units.
 std::vector<std::uint32_t> levels(const Plan& plan);

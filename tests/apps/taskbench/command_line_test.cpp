@@ -40,15 +40,25 @@ TEST(CommandLine, TakesListsEqualsSignsAndUnits) {
   EXPECT_EQ(line.types, (std::vector{DependenceType::kFft, DependenceType::kTree}));
   EXPECT_EQ(line.widths, (std::vector<std::uint32_t>{2, 8}));
   EXPECT_EQ(line.output_bytes, 1024u);
-  EXPECT_TRUE(line.metg && line.json);
+  EXPECT_TRUE(line.rounds.metg && line.json);
   EXPECT_EQ(parse({"-type", "all"}).types.size(), 12u);
+}
+
+TEST(CommandLine, TakesRunnersAndTheirTurns) {
+  const CommandLine line = parse({"--runner", "bask,mpi", "--rounds", "3", "--repeat=2"});
+  EXPECT_EQ(line.runners, (std::vector{RunnerType::kBask, RunnerType::kMpi}));
+  EXPECT_EQ(line.rounds.rounds, 3u);
+  EXPECT_EQ(line.rounds.effort.repeat, 2u);
+  EXPECT_EQ(parse({}).runners, std::vector{RunnerType::kBask});
+  EXPECT_EQ(refusal({"--rounds", "0"}),
+            "--rounds: '0' cannot be used; give a number of turns from 1 to 1000");
 }
 
 TEST(CommandLine, NamesTheChoicesForAWrongValue) {
   EXPECT_EQ(refusal({"-kernel", "dgemm"}),
             "-kernel: 'dgemm' cannot be used; choose empty, compute_bound, memory_bound, load_imbalance");
   EXPECT_EQ(refusal({"-type", "fft,foo"}).find("-type: 'foo' cannot be used; choose trivial, no_comm, "), 0u);
-  EXPECT_EQ(refusal({"--runner", "pvm"}), "--runner: 'pvm' cannot be used; choose bask");
+  EXPECT_EQ(refusal({"--runner", "pvm"}), "--runner: 'pvm' cannot be used; choose bask, mpi");
   EXPECT_EQ(refusal({"-width", "0"}),
             "-width: '0' cannot be used; give a number of points from 1 to 1073741824");
   EXPECT_EQ(refusal({"-steps", "7x"}).find("-steps: '7x' cannot be used; give a number of steps from 1 to "),
@@ -76,7 +86,7 @@ TEST(CommandLine, ExplainsEveryOption) {
   const std::string text = help_text();
   for (const char* option :
        {"-width", "-steps", "-type", "-radix", "-kernel", "-iter", "-output", "-scratch", "-imbalance",
-        "--metg", "--runner", "--repeat", "--min-seconds", "--json", "--help"}) {
+        "--metg", "--runner", "--rounds", "--repeat", "--min-seconds", "--json", "--help"}) {
     EXPECT_NE(text.find("  " + std::string(option) + " "), std::string::npos) << option;
   }
 }

@@ -1,0 +1,26 @@
+#include "everywhere.hpp"
+
+#include "run_counter.hpp"
+
+#include <bask/collections/delayed.hpp>
+
+#include <numeric>
+
+namespace taskbench {
+
+std::vector<unsigned> threads_of_ranks(const bask::Client& client) {
+  std::vector<unsigned> threads;
+  for (const bask::RankSummary& rank : client.info().ranks) threads.push_back(rank.threads);
+  return threads;
+}
+
+std::uint64_t count_runs_everywhere(bask::Client& client) {
+  const std::vector<std::uint64_t> runs = client.run<count_of_runs>();
+  return std::accumulate(runs.begin(), runs.end(), std::uint64_t{0});
+}
+
+std::vector<MpiCounts> run_by_mpi_everywhere(bask::Client& client, const Workload& workload, Ranks working) {
+  return client.run<run_by_mpi>(workload, working);
+}
+
+}  // namespace taskbench

@@ -1,0 +1,34 @@
+// mpi_runner.hpp: the workload in plain MPI, on the ranks that otherwise run Bask's tasks.
+// Runs on: rank 0, and run_by_mpi on all. Threads: one.
+#pragma once
+
+#include "mpi_workload.hpp"
+#include "runner.hpp"
+
+#include <bask/client.hpp>
+
+#include <vector>
+
+namespace taskbench {
+
+/// One task at a time on each rank that has threads for tasks, so a core for each of them.
+class MpiRunner final : public Runner {
+ public:
+  /// `client` must outlive the runner. Throws: Error (kUsage) when there are no ranks but this one.
+  explicit MpiRunner(bask::Client& client);
+  std::string_view name() const override { return "mpi"; }
+  unsigned cores() const override { return working_.end - working_.begin; }
+  /// The seconds are those of the slowest rank, from a barrier before the first task to one after the last.
+  /// Throws: Error when a task found a wrong input, or not every task has run just once.
+  double run(const Workload& workload) override;
+
+ private:
+  bask::Client& client_;
+  Ranks working_;
+};
+
+/// The ranks with threads for tasks: all, or all but the first.
+/// Throws: Error (kUsage) when `threads` is of a single rank.
+Ranks working_ranks(const std::vector<unsigned>& threads);
+
+}  // namespace taskbench

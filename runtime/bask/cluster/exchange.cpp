@@ -1,0 +1,247 @@
+#include <bask/cluster/exchange.hpp>
+
+#include <bask/core/error.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace bask {
+namespace {
+
+constexpr std::size_t kMostBody = Transport::kMostParcelBytes - sizeof(MessageHead);
+// Results up to this size are copied into parcels; above it a transfer of their own is quicker.
+constexpr std::size_t kMostCopied = 8 * 1024;
+
+constexpr int kMostParcelsARound = 64;  // so that nobody holds the lock for long
+
+template <class T>
+std::span<const std::byte> bytes_of(const T& value) {
+  return std::as_bytes(std::span(&value, 1));
+}
+
+void write(Buffer& buffer, std::span<const std::byte> bytes) {
+  append_bytes(buffer, bytes.data(), bytes.size());
+}
+
+}  // namespace
+
+Exchange::Exchange(Transport& transport, MessageHandler& handler)
+    : transport_(transport),
+      handler_(handler),
+      outboxes_(transport.size()),
+      parcels_from_(transport.size()) {}
+
+void Exchange::list(Outbox& outbox, std::uint32_t to) {
+  if (outbox.is_listed) return;
+  outbox.is_listed = true;
+  const std::lock_guard lock(listed_lock_);
+  listed_.push_back(to);
+  any_listed_.store(true, std::memory_order_release);
+}
+
+void Exchange::append(std::uint32_t to, const MessageHead& head, std::span<const std::byte> first,
+                      std::span<const std::byte> second) {
+  Outbox& outbox = outboxes_[to];
+  const std::lock_guard lock(outbox.lock);
+  if (outbox.open.size() + sizeof(head) + first.size() + second.size() > Transport::kMostParcelBytes) {
+    outbox.full.push_back(std::move(outbox.open));
+    outbox.open = {};
+  }
+  if (outbox.open.capacity() == 0) outbox.open.reserve(Transport::kMostParcelBytes);
+  list(outbox, to);
+  write(outbox.open, bytes_of(head));
+  write(outbox.open, first);
+  write(outbox.open, second);
+}
+
+void Exchange::append_bulk(std::uint32_t to, BulkHead head, std::span<const std::byte> first, BulkPost post) {
+  bulk_posted_.fetch_add(post.bytes.size(), std::memory_order_relaxed);
+  {
+    const std::lock_guard lock(outboxes_[to].lock);
+    head.stream = post.stream = outboxes_[to].next_stream++ % Transport::kStreams;
+  }
+  post.to = to;
+  const auto size = static_cast<std::uint32_t>(sizeof(head) + first.size());
+  append(to, {size, static_cast<std::uint16_t>(MessageKind::kBulk), 0, head.run}, bytes_of(head), first);
+  const std::lock_guard lock(bulk_lock_);
+  bulk_posts_.push_back(std::move(post));
+  any_bulk_.store(true, std::memory_order_release);
+}
+
+void Exchange::post(std::uint32_t to, MessageKind kind, std::uint32_t run, std::span<const std::byte> body) {
+  if (body.size() > kMostBody) return post_buffer(to, kind, run, Buffer(body.begin(), body.end()));
+  append(to, {static_cast<std::uint32_t>(body.size()), static_cast<std::uint16_t>(kind), 0, run}, body, {});
+}
+
+void Exchange::post_buffer(std::uint32_t to, MessageKind kind, std::uint32_t run, Buffer body) {
+  if (body.size() <= kMostCopied) return post(to, kind, run, body);
+  const auto owned = std::make_shared<Buffer>(std::move(body));  // std::function wants copies
+  const BulkHead head{owned->size(), 0, run, static_cast<std::uint16_t>(kind), 0, 0};
+  append_bulk(to, head, {}, {to, 0, *owned, [owned] {}});
+}
+
+bool Exchange::post_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value) {
+  const ValueType& type = *value.type();
+  const ContiguousType* contiguous = type.contiguous;
+  if (contiguous != nullptr && contiguous->bytes(value.object()).size() > kMostCopied) return false;
+  thread_local ByteWriter writer;
+  writer.clear();
+  writer.write_raw(ResultHead{to.position, type.number()});
+  type.encode(writer, value.object());
+  if (writer.size() <= kMostBody) {
+    post(to.rank, kind, run, writer.bytes());
+  } else {
+    post_buffer(to.rank, kind, run, writer.take());
+  }
+  return true;
+}
+
+void Exchange::post_large_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value,
+                                 std::function<void()> sent) {
+  const ResultHead result{to.position, value.type()->number()};
+  const std::span<const std::byte> bytes = value.type()->contiguous->bytes(value.object());
+  const BulkHead head{bytes.size(), 0, run, static_cast<std::uint16_t>(kind), 1, 0};
+  append_bulk(to.rank, head, bytes_of(result), {to.rank, 0, bytes, std::move(sent)});
+}
+
+bool Exchange::progress_locked(unsigned thread) {
+  rounds_.store(rounds_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  bool moved = flush();
+  for (int round = 0; round < kMostParcelsARound; ++round) {
+    const std::optional<Parcel> parcel = transport_.receive();
+    if (!parcel) break;
+    ++parcels_from_[parcel->from];
+    ++traffic_.parcels_in;
+    count_in(parcel->bytes.size());
+    read_parcel(parcel->from, parcel->bytes);
+    moved = true;
+  }
+  moved |= transport_.progress();
+  handler_.on_settled(thread);
+  moved |= flush();
+  return moved;
+}
+
+void Exchange::send(std::uint32_t to, Buffer& parcel) {
+  ++traffic_.parcels_out;
+  traffic_.bytes_out += parcel.size();
+  if (to != rank()) {
+    parcel = transport_.send(to, std::move(parcel));
+    return;
+  }
+  const Buffer own = std::move(parcel);
+  parcel = {};
+  read_parcel(to, own);
+}
+
+bool Exchange::flush() {
+  bool moved = false;
+  while (any_listed_.load(std::memory_order_acquire)) {
+    std::uint32_t to = 0;
+    {
+      const std::lock_guard lock(listed_lock_);
+      if (listed_.empty()) break;
+      to = listed_.back();
+      listed_.pop_back();
+      any_listed_.store(!listed_.empty(), std::memory_order_relaxed);
+    }
+    flush_outbox(to);
+    moved = true;
+  }
+  if (any_bulk_.load(std::memory_order_acquire)) {
+    flush_bulk();
+    moved = true;
+  }
+  return moved;
+}
+
+void Exchange::flush_outbox(std::uint32_t to) {
+  Outbox& outbox = outboxes_[to];
+  Buffer last = std::move(spare_);
+  std::vector<Buffer> full;
+  {
+    const std::lock_guard lock(outbox.lock);
+    last.swap(outbox.open);
+    if (!outbox.full.empty()) full.swap(outbox.full);
+    outbox.is_listed = false;
+  }
+  for (Buffer& parcel : full) send(to, parcel);
+  send(to, last);
+  spare_ = std::move(last);
+}
+
+void Exchange::flush_bulk() {
+  std::vector<BulkPost> posts;
+  {
+    const std::lock_guard lock(bulk_lock_);
+    posts.swap(bulk_posts_);
+    any_bulk_.store(false, std::memory_order_relaxed);
+  }
+  for (BulkPost& post : posts) {
+    ++traffic_.bulk_out;
+    traffic_.bytes_out += post.bytes.size();
+    transport_.send_bulk(post.to, post.stream, post.bytes, [this, post] {
+      bulk_posted_.fetch_sub(post.bytes.size(), std::memory_order_relaxed);
+      post.sent();
+    });
+  }
+}
+
+void Exchange::count_in(std::size_t bytes) {
+  traffic_.bytes_in += bytes;
+}
+
+void Exchange::read_parcel(std::uint32_t from, std::span<const std::byte> bytes) {
+  ByteReader reader(bytes);
+  while (reader.remaining() != 0) {
+    const auto head = reader.read_raw<MessageHead>();
+    const std::span<const std::byte> body = reader.read(head.size);
+    if (head.kind == static_cast<std::uint16_t>(MessageKind::kBulk)) {
+      begin_bulk(from, body);
+    } else {
+      handler_.on_message(from, static_cast<MessageKind>(head.kind), head.run, body);
+    }
+  }
+}
+
+void Exchange::begin_bulk(std::uint32_t from, std::span<const std::byte> body) {
+  ByteReader reader(body);
+  const auto head = reader.read_raw<BulkHead>();
+  ++traffic_.bulk_in;
+  ++bulk_coming_;
+  count_in(head.size);
+  if (head.is_value != 0) return begin_value(from, head, reader.read_raw<ResultHead>());
+  const auto buffer = std::make_shared<Buffer>();
+  buffer->reserve(head.size);
+  const auto grow = [buffer](std::size_t more) {
+    buffer->resize(buffer->size() + more);
+    return buffer->data() + buffer->size() - more;
+  };
+  transport_.receive_bulk(from, head.stream, head.size, {grow, [this, from, head, buffer] {
+                                                           --bulk_coming_;
+                                                           handler_.on_message(
+                                                               from, static_cast<MessageKind>(head.kind),
+                                                               head.run, *buffer);
+                                                         }});
+}
+
+void Exchange::begin_value(std::uint32_t from, const BulkHead& head, const ResultHead& result) {
+  const ContiguousType* type = TypeRegistry::instance()[result.type].contiguous;
+  if (type == nullptr) throw Error("decode", "a value cannot come in pieces", "the bytes are corrupt");
+  const auto value = std::make_shared<Value>();
+  type->reserve(*value, head.size);
+  const auto grow = [value, type](std::size_t more) { return type->grow(*value, more); };
+  const auto done = [this, from, head, result, value] {
+    --bulk_coming_;
+    handler_.on_value(from, static_cast<MessageKind>(head.kind), head.run, result.position,
+                      std::move(*value));
+  };
+  transport_.receive_bulk(from, head.stream, head.size, {grow, done});
+}
+
+bool Exchange::is_quiet() const {
+  return !any_listed_.load() && !any_bulk_.load() && bulk_posted_.load() == 0 && bulk_coming_ == 0 &&
+         !transport_.is_sending();
+}
+
+}  // namespace bask

@@ -1,0 +1,154 @@
+// exchange.hpp: one rank's end of the conversation: messages are gathered in parcels for each rank, large
+// ones go as bulk, and what arrives is handed to a handler.
+// Runs on: every rank. Threads: any may post; whoever gets the one lock drives the transport and calls the
+// handler, so handlers are never called by two threads at once.
+// Invariants: (1) messages that were posted to one rank by one thread arrive in order, except that large ones
+//             (bulk) arrive later than they would; (2) posting never waits for another rank.
+#pragma once
+
+#include <bask/cluster/messages.hpp>
+#include <bask/core/spin_lock.hpp>
+#include <bask/core/value.hpp>
+#include <bask/transport/transport.hpp>
+
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+namespace bask {
+
+/// Receives what arrives, under the exchange's lock. `from` may be the rank itself.
+class MessageHandler {
+ public:
+  virtual ~MessageHandler() = default;
+  virtual void on_message(std::uint32_t from, MessageKind kind, std::uint32_t run,
+                          std::span<const std::byte> body) = 0;
+  /// The value of a kResult or kRepaid that came straight into its memory.
+  virtual void on_value(std::uint32_t from, MessageKind kind, std::uint32_t run, std::uint32_t position,
+                        Value value) = 0;
+  /// After the messages of one round of progress, which thread number `thread` has made.
+  virtual void on_settled(unsigned thread) = 0;
+};
+
+/// How much one rank has sent and received.
+struct ExchangeTraffic {
+  std::uint64_t parcels_out = 0, parcels_in = 0;
+  std::uint64_t bulk_out = 0, bulk_in = 0;
+  std::uint64_t bytes_out = 0, bytes_in = 0;  ///< in parcels and in bulk
+};
+
+class Exchange {
+ public:
+  /// Both must outlive the exchange.
+  Exchange(Transport& transport, MessageHandler& handler);
+
+  std::uint32_t rank() const { return transport_.rank(); }
+  std::uint32_t size() const { return transport_.size(); }
+
+  // Any thread.
+  void post(std::uint32_t to, MessageKind kind, std::uint32_t run, std::span<const std::byte> body = {});
+  template <class Message>
+  void post_message(std::uint32_t to, MessageKind kind, std::uint32_t run, const Message& message) {
+    ByteWriter writer;
+    encode_message(writer, message);
+    post_buffer(to, kind, run, writer.take());
+  }
+  /// The same without a copy where the body is large.
+  void post_buffer(std::uint32_t to, MessageKind kind, std::uint32_t run, Buffer body);
+  /// Posts a result, copied, if it is small or has to be encoded in any case. Returns whether it was posted;
+  /// if not, post_large_result is for it.
+  bool post_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value);
+  /// Posts a large contiguous value, which goes from where it is, and calls `sent` when it has gone.
+  void post_large_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value,
+                         std::function<void()> sent);
+
+  /// Sends what was posted and hands over what has arrived, if no other thread is doing so. Returns whether
+  /// anything moved. `thread` is told to the handler.
+  bool try_progress(unsigned thread) {
+    if (!lock_.try_lock()) return false;
+    const std::lock_guard lock(lock_, std::adopt_lock);
+    return progress_locked(thread);
+  }
+  /// The same, once the others have let go of the lock.
+  bool progress(unsigned thread) {
+    const std::lock_guard lock(lock_);
+    return progress_locked(thread);
+  }
+  /// Sends what was posted, if no other thread is at it.
+  void try_flush() {
+    if (!lock_.try_lock()) return;
+    const std::lock_guard lock(lock_, std::adopt_lock);
+    flush();
+  }
+  /// Calls `f()` while no handler and no transport call runs.
+  template <class F>
+  decltype(auto) locked(const F& f) {
+    const std::lock_guard lock(lock_);
+    return f();
+  }
+
+  /// How often progress was made by any thread, for those who see to it that it is made at all.
+  std::uint64_t rounds() const { return rounds_.load(std::memory_order_relaxed); }
+  /// Under the lock: how many parcels have come from a rank, to tell whether it is alive.
+  std::uint64_t parcels_from(std::uint32_t rank) const { return parcels_from_[rank]; }
+  /// Under the lock: whether all that was posted has left, and all bulk has come in.
+  bool is_quiet() const;
+  /// Bytes of bulk that were posted and have not left.
+  std::uint64_t bulk_bytes_posted() const { return bulk_posted_.load(std::memory_order_relaxed); }
+  /// Under the lock.
+  const ExchangeTraffic& traffic() const { return traffic_; }
+  [[noreturn]] void abort(int exit_code) {
+    transport_.abort(exit_code);
+    std::terminate();
+  }
+
+ private:
+  struct alignas(64) Outbox {
+    SpinLock lock;
+    Buffer open;               // being filled
+    std::vector<Buffer> full;  // to be sent before
+    bool is_listed = false;
+    std::uint32_t next_stream = 0;
+  };
+  struct BulkPost {
+    std::uint32_t to;
+    std::uint32_t stream;
+    std::span<const std::byte> bytes;
+    std::function<void()> sent;
+  };
+
+  void append(std::uint32_t to, const MessageHead& head, std::span<const std::byte> first,
+              std::span<const std::byte> second);
+  void append_bulk(std::uint32_t to, BulkHead head, std::span<const std::byte> first, BulkPost post);
+  void list(Outbox& outbox, std::uint32_t to);
+  bool progress_locked(unsigned thread);
+  bool flush();
+  void flush_outbox(std::uint32_t to);
+  void flush_bulk();
+  void send(std::uint32_t to, Buffer& parcel);
+  void read_parcel(std::uint32_t from, std::span<const std::byte> bytes);
+  void begin_bulk(std::uint32_t from, std::span<const std::byte> body);
+  void begin_value(std::uint32_t from, const BulkHead& head, const ResultHead& result);
+  void count_in(std::size_t bytes);
+
+  Transport& transport_;
+  MessageHandler& handler_;
+  std::vector<Outbox> outboxes_;
+  SpinLock listed_lock_;
+  std::vector<std::uint32_t> listed_;  // ranks with something in their outbox
+  SpinLock bulk_lock_;
+  std::vector<BulkPost> bulk_posts_;
+  std::atomic<bool> any_bulk_{false}, any_listed_{false};
+  std::atomic<std::uint64_t> bulk_posted_{0};
+
+  SpinLock lock_;
+  Buffer spare_;  // empty, for the next outbox that is sent
+  std::vector<std::uint64_t> parcels_from_;
+  std::uint32_t bulk_coming_ = 0;
+  ExchangeTraffic traffic_;
+  std::atomic<std::uint64_t> rounds_{0};
+};
+
+}  // namespace bask

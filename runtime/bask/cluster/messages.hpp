@@ -1,0 +1,221 @@
+// messages.hpp: all that ranks say to each other, and the bytes that it is said in.
+// Runs on: every rank. Threads: any; messages are plain data.
+//
+// A parcel is a row of messages. Each begins with a MessageHead of 12 bytes: the size of the body that
+// follows (4), the kind (2), two bytes of zero, and the number of the run that it belongs to (4), 0 for none.
+// Numbers are as the machine has them: all ranks run the same binary on the same kind of machine. Bodies:
+//
+//   kResult       position (4), number of the value's type (4), the value as `encode` writes it
+//   kBulk         BulkHead (24), and for kResult position and type (8); the bytes follow as a bulk transfer
+//   kPart         see encode_part: first numbers (32 + 8), then each vector of PlanPart as its size (8) and
+//                 its elements, padded to 8
+//   all others    the members of the structure below, in order, as `encode` writes them
+#pragma once
+
+#include <bask/core/bytes.hpp>
+#include <bask/core/serialization.hpp>
+#include <bask/execution/loan.hpp>
+#include <bask/graph/plan_part.hpp>
+#include <bask/transport/transport.hpp>
+
+#include <cstdint>
+#include <string>
+#include <tuple>
+#include <vector>
+
+namespace bask {
+
+enum class MessageKind : std::uint16_t {
+  kBeginRun = 1,  ///< 0 -> all: BeginRun
+  kPart,          ///< 0 -> one: PlanPart
+  kResult,        ///< any -> any: the value of an import
+  kBulk,          ///< any -> any: a message whose body is too large for a parcel
+  kProgress,      ///< all -> 0: RunProgress
+  kFailed,        ///< all -> 0: Failed
+  kDone,          ///< all -> 0: Done
+  kCancel,        ///< 0 -> all: no body; no further task starts
+  kEndRun,        ///< 0 -> all: no body; all ranks are done
+  kDrop,          ///< 0 -> all: Drop
+  kCall,          ///< 0 -> all: Call, a function to be called outside of any run
+  kReturn,        ///< all -> 0: Return
+  kHeartbeat,     ///< 0 -> all, all -> 0: no body
+  kShutdown,      ///< 0 -> all: no body
+  kBye,           ///< all -> 0: no body; nothing more comes from this rank
+  kReport,        ///< 0 -> all: no body; say what is waited for
+  kReported,      ///< all -> 0: Reported
+  kDry,           ///< all -> 0: no body; this rank has nothing to run
+  kShare,         ///< 0 -> one: Share
+  kRefused,       ///< all -> 0: Share; there is nothing worth sharing
+  kLoan,          ///< any -> any: see encode_loan
+  kRepaid,        ///< any -> any: as kResult, with a lent unit's number for the position
+};
+
+struct MessageHead {
+  std::uint32_t size;
+  std::uint16_t kind;
+  std::uint16_t zero;
+  std::uint32_t run;
+};
+static_assert(sizeof(MessageHead) == 12);
+
+/// A body of `size` bytes that comes as bulk transfer number `stream`.
+struct BulkHead {
+  std::uint64_t size;
+  std::uint32_t stream;
+  std::uint32_t run;
+  std::uint16_t kind;
+  std::uint16_t is_value;  ///< the bytes of a contiguous value, not an encoded body
+  std::uint32_t zero;
+};
+static_assert(sizeof(BulkHead) == 24);
+
+/// What comes before the bytes of a value.
+struct ResultHead {
+  std::uint32_t position;
+  std::uint32_t type;
+};
+
+/// A constant that a rank holds: number `constant` of the graph is its held result `held`.
+struct HeldConstant {
+  std::uint32_t constant;
+  std::uint64_t held;
+};
+
+/// A group of tasks, by number of kernel.
+struct GroupName {
+  std::string layer;
+  std::uint32_t kernel;
+  auto members() { return std::tie(layer, kernel); }
+};
+
+struct BeginRun {
+  PartSize size;
+  std::uint32_t constants = 0;  ///< of the graph
+  std::vector<HeldConstant> held;
+  std::vector<ConstantExport> exports;  ///< of constants that this rank holds
+  std::vector<Hold> holds;              ///< results that stay: number (run << 32) + target + 1
+  std::vector<GroupName> groups;
+  std::vector<Annotations> annotations;
+  bool balance = false;
+  auto members() { return std::tie(size, constants, held, exports, holds, groups, annotations, balance); }
+};
+
+struct RunProgress {
+  std::vector<std::uint64_t> done_by_group;
+  std::uint32_t left = 0;     ///< units to do
+  std::uint32_t ready = 0;    ///< that could be run now
+  std::uint32_t running = 0;  ///< that are run now
+  auto members() { return std::tie(done_by_group, left, ready, running); }
+};
+
+struct Failed {
+  TaskId task;        ///< kNoIndex: not from a task
+  std::string cause;  ///< type and text of what was thrown
+  auto members() { return std::tie(task.index, cause); }
+};
+
+/// All units of this rank's part are done, or it has stopped.
+struct Done {
+  std::vector<std::uint64_t> done_by_group;
+  std::uint64_t peak_bytes = 0;
+  std::uint64_t results_in = 0;  ///< that came from other ranks
+  std::uint64_t bytes_in = 0;
+  auto members() { return std::tie(done_by_group, peak_bytes, results_in, bytes_in); }
+};
+
+/// Ready units go to rank `borrower`.
+struct Share {
+  std::uint32_t borrower;
+  auto members() { return std::tie(borrower); }
+};
+
+struct Drop {
+  std::vector<std::uint64_t> held;
+  auto members() { return std::tie(held); }
+};
+
+struct Call {
+  std::uint32_t kernel;
+  std::vector<std::byte> arguments;
+  auto members() { return std::tie(kernel, arguments); }
+};
+
+struct Return {
+  std::string error;  ///< what was thrown; empty: `value` is the result
+  std::vector<std::byte> value;
+  auto members() { return std::tie(error, value); }
+};
+
+struct Reported {
+  std::string text;
+  auto members() { return std::tie(text); }
+};
+
+template <class Message>
+void encode_message(ByteWriter& writer, const Message& message);
+template <class Message>
+Message decode_message(ByteReader& reader);
+
+namespace messages {
+
+template <class T>
+concept HasMembers = requires(T message) {
+  message.members();
+};
+
+template <class T>
+void write_member(ByteWriter& writer, const T& member) {
+  if constexpr (HasMembers<T>) {
+    encode_message(writer, member);
+  } else if constexpr (requires {
+                         typename T::value_type;
+                         requires HasMembers<typename T::value_type>;
+                       }) {
+    writer.write_raw(static_cast<std::uint64_t>(member.size()));
+    for (const auto& element : member) encode_message(writer, element);
+  } else {
+    encode(writer, member);
+  }
+}
+
+template <class T>
+void read_member(ByteReader& reader, T& member) {
+  if constexpr (HasMembers<T>) {
+    member = decode_message<T>(reader);
+  } else if constexpr (requires {
+                         typename T::value_type;
+                         requires HasMembers<typename T::value_type>;
+                       }) {
+    member.resize(reader.read_count(1));
+    for (auto& element : member) element = decode_message<typename T::value_type>(reader);
+  } else {
+    member = decode<T>(reader);
+  }
+}
+
+}  // namespace messages
+
+template <class Message>
+void encode_message(ByteWriter& writer, const Message& message) {
+  std::apply([&](const auto&... members) { (messages::write_member(writer, members), ...); },
+             const_cast<Message&>(message).members());  // which only refer to what is there
+}
+
+/// Throws: Error for truncated or corrupt bytes.
+template <class Message>
+Message decode_message(ByteReader& reader) {
+  Message message{};
+  std::apply([&](auto&... members) { (messages::read_member(reader, members), ...); }, message.members());
+  return message;
+}
+
+/// A loan: owner and unit (4, 4), the steps (8 and each: task, group, annotation (4 each), inputs, arguments,
+/// as `encode` writes them), the inputs (8 and each: type (4), the value as `encode` writes it).
+Buffer encode_loan(const Loan& loan);
+/// Throws: Error for truncated or corrupt bytes.
+Loan decode_loan(std::span<const std::byte> bytes);
+
+Buffer encode_part(const PlanPart& part);
+PlanPart decode_part(std::span<const std::byte> bytes);
+
+}  // namespace bask

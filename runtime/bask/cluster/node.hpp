@@ -1,0 +1,141 @@
+// node.hpp: one rank: its end of the exchange, its worker, on rank 0 the coordinator, and the pulse that
+// keeps messages moving while all threads are in long tasks or in the user's own code.
+// Runs on: every rank. Threads: rank 0's main thread calls, the others serve(); a thread of its own beats on
+// rank 0.
+#pragma once
+
+#include <bask/cluster/coordinator.hpp>
+#include <bask/cluster/exchange.hpp>
+#include <bask/cluster/silence.hpp>
+#include <bask/cluster/worker.hpp>
+#include <bask/execution/backoff.hpp>
+#include <bask/execution/thread_pool.hpp>
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace bask {
+
+/// Held results that nobody needs any more. Handles to them may outlive the node.
+class HeldDrops {
+ public:
+  explicit HeldDrops(std::uint32_t ranks) : of_rank_(ranks) {}
+  void add(std::uint32_t rank, std::uint64_t held) {
+    const std::lock_guard lock(mutex_);
+    of_rank_[rank].push_back(held);
+  }
+  std::vector<std::vector<std::uint64_t>> take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(of_rank_, std::vector<std::vector<std::uint64_t>>(of_rank_.size()));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::vector<std::uint64_t>> of_rank_;
+};
+
+struct NodeOptions {
+  unsigned threads = 1;  ///< that run tasks; 0: none
+  Pin pin = Pin::kAuto;
+  std::uint64_t memory_limit = ~std::uint64_t{0};
+  ResourceAmounts resources;
+  BackoffOptions backoff;
+  std::chrono::nanoseconds silence_limit{0};  ///< a rank silent for so long ends the job; 0: never
+  std::chrono::nanoseconds stall_limit{0};    ///< when nothing moves for so long, ranks say why; 0: never
+  std::vector<std::string> hosts;             ///< of all ranks, for messages
+};
+
+class Node final : private MessageHandler {
+ public:
+  /// The transport must outlive the node. Throws: Error when the threads cannot be had.
+  Node(Transport& transport, NodeOptions options);
+  ~Node() override;
+
+  std::uint32_t rank() const { return exchange_.rank(); }
+  std::uint32_t size() const { return exchange_.size(); }
+  bool pinned() const { return pool_ != nullptr && pool_->pinned(); }
+
+  // Ranks other than 0.
+  /// Works for rank 0 until that shuts down.
+  void serve();
+
+  // Rank 0.
+  struct Outcome {
+    std::optional<RankFailure> failure;  ///< a task threw
+    std::exception_ptr own_error;        ///< the same, where it was one of rank 0's own tasks
+    bool cancelled = false;
+    Results results;               ///< when none of these
+    std::vector<HeldTarget> held;  ///< with `hold` in their place
+    std::uint32_t run = 0;
+    RunStatistics statistics;
+    std::uint64_t results_forecast = 0;  ///< that the plan moves from rank to rank
+  };
+  struct RunSettings {
+    bool hold = false;    ///< targets stay where they are made
+    bool balance = true;  ///< ranks that run dry take units of loaded ones
+  };
+  /// Runs the plan on all ranks. `watch` is called every few ms, may call cancel_run(), and is given how many
+  /// tasks of each group are done.
+  using OnProgress = std::function<void(const std::vector<std::uint64_t>& done_by_group)>;
+  Outcome run(const Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> rank_of_unit,
+              const RunSettings& settings, const OnProgress& watch);
+  void cancel_run();
+  /// Calls a kernel without inputs once on every rank, rank 0 too, while nothing else uses the transport.
+  /// Returns the results by rank. Throws: Error with what the first rank that failed has thrown.
+  std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments);
+  /// Where to say that a held result can be freed, which it is at the next opportunity.
+  const std::shared_ptr<HeldDrops>& drops() const { return drops_; }
+  /// Tells all ranks that this is the end and waits until they have said goodbye. Returns whether all have
+  /// within the time.
+  bool shut_down(std::chrono::milliseconds timeout);
+  [[noreturn]] void abort(int exit_code) { exchange_.abort(exit_code); }
+  const ExchangeTraffic& traffic() const { return exchange_.traffic(); }
+
+ private:
+  void on_message(std::uint32_t from, MessageKind kind, std::uint32_t run,
+                  std::span<const std::byte> body) override;
+  void on_value(std::uint32_t from, MessageKind kind, std::uint32_t run, std::uint32_t position,
+                Value value) override;
+  void on_settled(unsigned thread) override;
+  void handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::span<const std::byte> body);
+  void hand_out_parts(Splitter& splitter, std::uint32_t run);
+  bool make_progress() { return exchange_.progress(kFeeder); }
+  void beat();
+  void beat_until_closed();
+  void send_drops();
+  void answer_call();
+  Return call(const Call& asked);
+  [[noreturn]] void end_job(const std::string& why);
+
+  static constexpr unsigned kFeeder = 0;  // ready units go to that thread's queue, others steal
+
+  const NodeOptions options_;
+  Exchange exchange_;
+  std::unique_ptr<ThreadPool> pool_;
+  Worker worker_;
+  std::optional<Coordinator> coordinator_;
+  Silence silence_;
+  // Under the exchange's lock.
+  bool shutting_down_ = false;
+  std::optional<Call> asked_;
+  std::vector<std::optional<Return>> returned_;
+  std::size_t returns_ = 0, byes_ = 0;
+  std::chrono::steady_clock::time_point last_beat_{};
+  std::uint64_t rounds_at_beat_ = 0;
+
+  const std::shared_ptr<HeldDrops> drops_;
+
+  std::mutex pulse_mutex_;
+  std::condition_variable pulse_changed_;
+  bool closing_ = false;
+  std::thread pulse_;
+};
+
+}  // namespace bask

@@ -1,0 +1,98 @@
+// worker.hpp: one rank's part in each run: takes its part of the plan, runs it, sends results where they are
+// read, and tells rank 0.
+// Runs on: every rank, rank 0 too. Threads: on_…() and tick() under the exchange's lock; the pool's threads
+// come in through the runner.
+// Invariants: (1) at most one run works at a time; what belongs to a later one waits; (2) a run lives until
+//             its threads have returned and its results have left; (3) messages of runs that have ended are
+//             dropped.
+#pragma once
+
+#include <bask/cluster/exchange.hpp>
+#include <bask/cluster/messages.hpp>
+#include <bask/execution/task_runner.hpp>
+#include <bask/execution/thread_pool.hpp>
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace bask {
+
+/// What one rank has.
+struct WorkerOptions {
+  RunnerOptions runner;        ///< `describe` is rank 0's affair
+  ThreadPool* pool = nullptr;  ///< null: the rank runs no tasks
+};
+
+class Worker {
+ public:
+  Worker(Exchange& exchange, WorkerOptions options);
+  ~Worker();
+
+  // Messages.
+  void on_begin_run(std::uint32_t run, const BeginRun& begin);
+  void on_part(std::uint32_t run, const PlanPart& part);
+  void on_result(std::uint32_t run, std::span<const std::byte> body);
+  void on_value(std::uint32_t run, std::uint32_t position, Value value);
+  void on_cancel(std::uint32_t run);
+  void on_end_run(std::uint32_t run);
+  void on_drop(const Drop& drop);
+  void on_share(std::uint32_t run, const Share& share);
+  void on_loan(std::uint32_t run, std::span<const std::byte> body);
+  void on_repaid(std::uint32_t run, std::span<const std::byte> body);
+  void on_repaid(std::uint32_t run, std::uint32_t unit, Value value);
+  /// After a round of progress that thread number `thread` made.
+  void on_settled(unsigned thread);
+  /// Once in a while: starts and ends rounds of the pool, tells of progress.
+  void tick();
+
+  /// What this rank waits for, in one line.
+  std::string report() const;
+  /// Whether no run works and no thread is inside one.
+  bool is_idle();
+
+  // Rank 0 only: what its own part needs that cannot be said in a message.
+  /// To be called before the run begins. The values must stay until the run has ended.
+  void set_constants(std::vector<Value*> constants) { constants_ = std::move(constants); }
+  /// After the run has ended. Throws: as TaskRunner::take_results.
+  Results take_results(std::span<const Source> targets);
+  /// What this rank's own tasks have thrown in the newest run.
+  std::optional<RunFailure> failure() const;
+  /// The number under which a run's target is held.
+  static std::uint64_t held_number(std::uint32_t run, std::uint32_t target) {
+    return (std::uint64_t{run} << 32) + target + 1;
+  }
+
+ private:
+  class Run;
+  struct Early {  // came before the run that it belongs to
+    std::uint32_t run;
+    std::function<void()> handle;
+  };
+
+  /// The run of that number if it works; null when it has ended or has not begun.
+  Run* working(std::uint32_t run) const;
+  bool is_early(std::uint32_t run) const;
+  void replay_early();
+  std::vector<Value*> constants_of(const BeginRun& begin);
+  void send_constants(const BeginRun& begin);
+  void move_pool();
+  void tell_if_done();
+  void tell_progress();
+  void tell_if_dry();
+
+  Exchange& exchange_;
+  const WorkerOptions options_;
+  std::shared_ptr<Run> run_;                  // the newest
+  std::shared_ptr<Run> inside_;               // that the pool's threads are in, perhaps an older one
+  std::unique_ptr<ThreadPool::Round> round_;  // of inside_
+  std::deque<Early> early_;
+  std::vector<Value*> constants_;
+  std::unordered_map<std::uint64_t, Value> held_;
+  std::chrono::steady_clock::time_point last_told_{};
+};
+
+}  // namespace bask

@@ -1,0 +1,37 @@
+// spin_lock.hpp: a lock for a few dozen instructions, or for who only tries it.
+// Runs on: every rank. Threads: any.
+#pragma once
+
+#include <bask/core/spin_pause.hpp>
+
+#include <atomic>
+#include <thread>
+
+namespace bask {
+
+/// Yields its core after a while, in case there are more threads than cores.
+class SpinLock {
+ public:
+  void lock() {
+    while (!try_lock()) wait();
+  }
+  bool try_lock() {
+    return !held_.load(std::memory_order_relaxed) && !held_.exchange(true, std::memory_order_acquire);
+  }
+  void unlock() { held_.store(false, std::memory_order_release); }
+
+ private:
+  void wait() {
+    constexpr int kSpins = 100;
+    for (int spin = 0; held_.load(std::memory_order_relaxed); ++spin) {
+      if (spin < kSpins) {
+        spin_pause();
+      } else {
+        std::this_thread::yield();
+      }
+    }
+  }
+  std::atomic<bool> held_{false};
+};
+
+}  // namespace bask

@@ -1,0 +1,174 @@
+#include <bask/rank_session.hpp>
+
+#include <unistd.h>
+#include <bask/cluster/node.hpp>
+#include <bask/cluster/rank_map.hpp>
+#include <bask/cluster/start_watch.hpp>
+#include <bask/core/error.hpp>
+#include <bask/core/log.hpp>
+#include <bask/core/type_registry.hpp>
+#include <bask/core/version.hpp>
+#include <bask/execution/affinity.hpp>
+#include <bask/execution/crash_report.hpp>
+#include <bask/execution/memory_limit.hpp>
+#include <bask/transport/mpi_transport.hpp>
+#include <boost/mpi/collectives.hpp>
+#include <boost/mpi/communicator.hpp>
+#include <boost/mpi/environment.hpp>
+
+#include <cstdlib>
+#include <memory>
+#include <optional>
+
+namespace bask {
+namespace {
+
+constexpr std::chrono::milliseconds kTimeForGoodbyes{500};
+
+RankInfo info_of(const Options& options, const std::string& error, int rank) {
+  const CoreMask& cores = CoreMask::of_process();
+  return {
+      .rank = rank,
+      .host = host_name(),
+      .cpus = cores.cpus(),
+      .machine_cores = cores.machine_cores(),
+      .memory_limit = options.memory_limit != 0 ? options.memory_limit : memory_limit(),
+      .memory_is_given = options.memory_limit != 0,
+      .registry_hash = hash_member(KernelRegistry::instance().hash(), TypeRegistry::instance().hash().low),
+      .wanted_threads = options.threads,
+      .version = kVersion,
+      .error = error};
+}
+
+NodeOptions node_options(const Options& options, const RankShare& share, const std::vector<RankInfo>& infos) {
+  NodeOptions node{.threads = static_cast<unsigned>(share.threads),
+                   .pin = options.pin,
+                   .memory_limit = share.memory_limit,
+                   .resources = options.resources,
+                   .backoff = {.crowded = share.oversubscribed},
+                   .silence_limit = options.heartbeat_timeout,
+                   .stall_limit = options.stall_timeout,
+                   .hosts = {}};
+  if (options.pin == Pin::kAuto && share.sharers > 1) node.pin = Pin::kOff;  // neighbours have the same cores
+  for (const RankInfo& info : infos) node.hosts.push_back(info.host);
+  return node;
+}
+
+std::vector<RankSummary> summaries(const std::vector<RankInfo>& infos, const RankMap& map) {
+  std::vector<RankSummary> ranks;
+  for (std::size_t rank = 0; rank < infos.size(); ++rank) {
+    ranks.push_back({infos[rank].host, static_cast<unsigned>(infos[rank].cpus.size()),
+                     static_cast<unsigned>(map.shares[rank].threads), map.shares[rank].memory_limit});
+  }
+  return ranks;
+}
+
+// What lives from MPI_Init to MPI_Finalize. Members go in reverse order.
+class Session {
+ public:
+  Session(const Options& options, const Launch& launch) {
+    const StartWatch watch(options.start_timeout, launch, host_name());
+    // Where there are more ranks than cores Open MPI would give up the core in every progress call, which
+    // takes three times as long. Threads with nothing to do step back by themselves here.
+    setenv("OMPI_MCA_mpi_yield_when_idle", "0", 0);
+    environment_.emplace(boost::mpi::threading::serialized, false);
+  }
+
+  /// All ranks tell each other who they are. Throws: Error, the same on all ranks, when they cannot work
+  /// together.
+  void meet(const Options& options, const std::string& error, const Launch& launch) {
+    install_crash_report(world().rank(), host_name());  // takes its signals back from libraries
+    check_world_size(launch, world().size());
+    boost::mpi::all_gather(world(), info_of(options, error, world().rank()), infos_);
+    check_same_binary(infos_);
+    check_all_can_start(infos_);
+    map_ = make_rank_map(infos_, options.rank0);
+  }
+  void start(const Options& options) {
+    const auto rank = static_cast<std::size_t>(world().rank());
+    set_up_log({options.log_level, options.log_file, world().rank(), world().size(), host_name()});
+    if (rank == 0) {
+      for (const std::string& warning : map_.warnings) log_job_line(LogLevel::kWarning, warning);
+      log_job_line(LogLevel::kInfo, describe(infos_, map_));
+    }
+    transport_ = make_mpi_transport(world());
+    node_.emplace(*transport_, node_options(options, map_.shares[rank], infos_));
+  }
+
+  bool is_rank_0() { return world().rank() == 0; }
+  Node& node() { return *node_; }
+  std::vector<RankSummary> ranks() const { return summaries(infos_, map_); }
+
+  /// Rank 0: ends the other ranks, in order where they let it.
+  void close(int exit_code) {
+    if (closed_ || !node_) return;
+    closed_ = true;
+    if (!node_->shut_down(kTimeForGoodbyes)) {
+      log_job_line(LogLevel::kDebug, "some ranks are inside tasks still: the job is aborted");
+      node_->abort(exit_code);
+    }
+  }
+
+ private:
+  boost::mpi::communicator& world() {
+    if (!world_) world_.emplace();
+    return *world_;
+  }
+
+  std::optional<boost::mpi::environment> environment_;
+  std::optional<boost::mpi::communicator> world_;
+  std::vector<RankInfo> infos_;
+  RankMap map_;
+  std::unique_ptr<Transport> transport_;
+  std::optional<Node> node_;
+  bool closed_ = false;
+};
+
+// The one of this process, which std::exit must find.
+std::unique_ptr<Session>& session() {
+  static std::unique_ptr<Session> one;
+  return one;
+}
+
+void close_at_exit() {
+  if (session() == nullptr) return;
+  session()->close(static_cast<int>(ExitCode::kDone));
+  session().reset();
+}
+
+}  // namespace
+
+std::string host_name() {
+  char name[256] = {};
+  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
+}
+
+int run_ranks(const Options& options, const std::string& error, const Launch& launch,
+              const std::function<int(Client&)>& program) {
+  session() = std::make_unique<Session>(options, launch);
+  Session& here = *session();
+  try {
+    here.meet(options, error, launch);
+  } catch (const Error& refused) {  // by all ranks alike: one speaks
+    const int code =
+        here.is_rank_0() ? report_errors([&]() -> int { throw; }) : static_cast<int>(refused.exit_code());
+    session().reset();
+    return code;
+  }
+  here.start(options);
+  if (!here.is_rank_0()) {
+    here.node().serve();
+    session().reset();
+    return static_cast<int>(ExitCode::kDone);
+  }
+  std::atexit(close_at_exit);
+  const int code = report_errors([&] {
+    Client client(options, here.node(), here.ranks());
+    return program(client);
+  });
+  here.close(code);
+  session().reset();
+  return code;
+}
+
+}  // namespace bask

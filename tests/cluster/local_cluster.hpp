@@ -1,0 +1,73 @@
+// local_cluster.hpp: several ranks in one process, over a network that delays and reorders, for tests.
+#pragma once
+
+#include <bask/client.hpp>
+#include <bask/cluster/node.hpp>
+#include <bask/transport/memory_transport.hpp>
+
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace bask {
+
+struct LocalClusterOptions {
+  std::uint32_t ranks = 2;
+  unsigned threads = 1;  ///< per rank
+  bool rank0_works = true;
+  std::uint64_t seed = 0;
+  std::uint32_t most_delay = 0;  ///< of a parcel, in calls of its receiver
+  Options client = {};
+  std::uint64_t memory_limit = ~std::uint64_t{0};  ///< bytes per rank
+  std::chrono::nanoseconds silence_limit{0};
+};
+
+/// Rank 0 is the thread that makes it; `client()` computes on all ranks.
+class LocalCluster {
+ public:
+  explicit LocalCluster(const LocalClusterOptions& options)
+      : network_({.ranks = options.ranks,
+                  .seed = options.seed,
+                  .most_delay = options.most_delay,
+                  .piece_bytes = 4096}) {
+    std::vector<RankSummary> ranks;
+    for (std::uint32_t rank = 0; rank < options.ranks; ++rank) {
+      const unsigned threads = rank == 0 && !options.rank0_works ? 0 : options.threads;
+      ranks.push_back({"host" + std::to_string(rank), 1, threads, options.memory_limit});
+    }
+    NodeOptions node;
+    node.pin = Pin::kOff;
+    node.memory_limit = options.memory_limit;
+    node.resources = options.client.resources;
+    node.backoff.crowded = true;
+    node.silence_limit = options.silence_limit;
+    for (const RankSummary& rank : ranks) node.hosts.push_back(rank.host);
+    for (std::uint32_t rank = 0; rank < options.ranks; ++rank) {
+      node.threads = ranks[rank].threads;
+      transports_.push_back(network_.endpoint(rank));
+      nodes_.push_back(std::make_unique<Node>(*transports_.back(), node));
+    }
+    for (std::uint32_t rank = 1; rank < options.ranks; ++rank) {
+      servers_.emplace_back([&node = *nodes_[rank]] { node.serve(); });
+    }
+    client_ = std::make_unique<Client>(options.client, *nodes_[0], ranks);
+  }
+  ~LocalCluster() {
+    client_.reset();
+    nodes_[0]->shut_down(std::chrono::seconds(60));
+    for (std::thread& server : servers_) server.join();
+  }
+
+  Client& client() { return *client_; }
+  MemoryNetwork& network() { return network_; }
+  Node& node(std::uint32_t rank) { return *nodes_[rank]; }
+
+ private:
+  MemoryNetwork network_;
+  std::vector<std::unique_ptr<Transport>> transports_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<std::thread> servers_;
+  std::unique_ptr<Client> client_;
+};
+
+}  // namespace bask

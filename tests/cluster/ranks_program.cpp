@@ -1,0 +1,97 @@
+// ranks_program.cpp: a program for tests to run under mpirun and srun: it computes, or goes wrong as asked.
+//
+//   mpirun -n 4 ranks_program random          50 random programs, each against its serial result
+//   mpirun -n 4 ranks_program throw           one task throws while the others are busy for a minute
+//   mpirun -n 4 ranks_program crash segv      one task crashes: segv, fpe or abort
+//   mpirun -n 4 ranks_program busy 60         tasks of 20 ms for so many seconds
+//   mpirun -n 4 ranks_program catch           a failure is caught, and the ranks are used again
+//   mpirun -n 4 ranks_program exit 3          std::exit in the middle
+#include "../collections/random_program.hpp"
+
+#include <bask/bask.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <thread>
+
+namespace {
+
+int nap(int number, int ms) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(ms));
+  return number;
+}
+
+int inverse(int x) {
+  if (x == 0) throw std::domain_error("x is 0");
+  return 100 / x;
+}
+
+int crash(int x, const std::string& how) {
+  if (how == "segv") std::raise(SIGSEGV);
+  if (how == "fpe") std::raise(SIGFPE);
+  if (how == "abort") std::abort();
+  return x;
+}
+
+int total(const std::vector<int>& numbers) {
+  return std::accumulate(numbers.begin(), numbers.end(), 0);
+}
+
+std::vector<bask::Delayed<int>> naps(int count, int ms) {
+  std::vector<bask::Delayed<int>> all;
+  for (int i = 0; i < count; ++i) all.push_back(bask::delayed<nap>(i, ms));
+  return all;
+}
+
+void random_programs() {
+  for (unsigned seed = 0; seed < 50; ++seed) {
+    const bask::RandomProgram program(seed);
+    if (program.computed() != program.expected()) {
+      throw bask::Error("random program", "seed " + std::to_string(seed) + " gives another result", "");
+    }
+  }
+  std::cout << "50 random programs have their serial results" << std::endl;
+}
+
+void catch_failure() {
+  try {
+    bask::delayed<inverse>(bask::delayed<nap>(0, 1)).compute();
+  } catch (const bask::TaskError& error) {
+    std::cout << "caught: " << error.what() << std::endl;
+  }
+  std::cout << "afterwards: " << bask::delayed<total>(naps(10, 1)).compute() << std::endl;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return bask::run(argc, argv, [&](bask::Client& client) {
+    const std::string what = argc > 1 ? argv[1] : "";
+    const std::string how = argc > 2 ? argv[2] : "";
+    if (what == "random") {
+      std::cout << client << std::endl;
+      random_programs();
+    } else if (what == "throw") {
+      auto all = naps(20, 60000);
+      all.insert(all.begin(), bask::delayed<inverse>(bask::delayed<nap>(0, 100)));
+      bask::delayed<total>(all).compute();
+    } else if (what == "crash") {
+      auto all = naps(10, 100);
+      all.push_back(bask::delayed<crash>(bask::delayed<nap>(1, 300), how));
+      bask::delayed<total>(all).compute();
+    } else if (what == "busy") {
+      const int count = std::stoi(how) * 50 * static_cast<int>(client.info().threads);
+      std::cout << "sum " << bask::delayed<total>(naps(count, 20)).compute() << std::endl;
+    } else if (what == "catch") {
+      catch_failure();
+    } else if (what == "exit") {
+      bask::delayed<nap>(1, 1).compute();
+      std::exit(std::stoi(how));
+    } else {
+      throw bask::Error("ranks_program", "'" + what + "' is unknown", "see the top of its source",
+                        bask::ExitCode::kUsage);
+    }
+  });
+}
