@@ -270,10 +270,7 @@ class Bulk {
   void finish(const Piece& piece, const MPI_Status& status) {
     Transfer& t = *piece.transfer;
     if (t.source == nullptr && bytes_in(status) != piece.size)
-      throw Error("transport",
-                  "rank " + std::to_string(t.peer) + " sent " + std::to_string(bytes_in(status)) +
-                      " bytes where " + std::to_string(piece.size) + " were expected, on stream " +
-                      std::to_string(t.tag),
+      throw Error("transport", "a piece from rank " + std::to_string(t.peer) + " is shorter than expected",
                   "report this as a bug in Bask");
     t.finished += piece.size;
     --t.in_flight;
