@@ -114,6 +114,7 @@ class Node final : private MessageHandler {
   void beat_until_closed();
   void send_drops();
   void answer_call();
+  void end_if_forsaken(int signal);
   Return call(const Call& asked);
   [[noreturn]] void end_job(const std::string& why);
 
@@ -131,9 +132,11 @@ class Node final : private MessageHandler {
   std::vector<std::optional<Return>> returned_;
   std::size_t returns_ = 0, byes_ = 0;
   std::chrono::steady_clock::time_point last_beat_{};
-  std::uint64_t rounds_at_beat_ = 0;
 
   const std::shared_ptr<HeldDrops> drops_;
+
+  std::uint64_t parcels_at_signal_ = 0;  // of the thread that serves, here and below
+  std::chrono::steady_clock::time_point heard_at_signal_{};
 
   std::mutex news_mutex_;
   std::condition_variable news_;
