@@ -14,18 +14,13 @@
 namespace taskbench {
 namespace {
 
-struct PointCall {
-  Workload workload;
-  Place at;
-};
-
 template <class Output>
-Output run_point(PointCall call, bask::Inputs<Output> inputs) {
-  const Workload& workload = call.workload;
-  check_inputs(workload.pattern, call.at, workload.output_bytes, inputs);
-  run_kernel(workload.work, call.at);
+Output run_point(Place at, bask::Inputs<Output> inputs) {
+  const Workload& workload = workload_here();
+  check_inputs(workload.pattern, at, workload.output_bytes, inputs);
+  run_kernel(workload.work, at);
   count_run();
-  return make_output<Output>(call.at, workload.output_bytes);
+  return make_output<Output>(at, workload.output_bytes);
 }
 
 /// The layer of the tasks of a pattern, by number.
@@ -34,7 +29,7 @@ struct PointTasks {
   void operator()(std::uint32_t index, bask::TaskWriter& task) const {
     const Pattern& pattern = workload.pattern;
     const Place at = pattern.place_of(index);
-    task.argument(PointCall{workload, at});
+    task.argument(at);
     if (at.step == 0) return;
     const std::uint64_t first = pattern.first_of(at.step - 1) - pattern.row(at.step - 1).begin;
     pattern.for_each_predecessor(
@@ -119,6 +114,7 @@ unsigned BaskRunner::cores() const {
 }
 
 double BaskRunner::run(const Workload& workload) {
+  tell_workload_everywhere(client_, workload);
   const std::uint64_t runs_before = count_runs_everywhere(client_);
   const auto start = std::chrono::steady_clock::now();
   const std::uint64_t correct =

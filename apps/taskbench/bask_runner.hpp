@@ -10,8 +10,7 @@
 namespace taskbench {
 
 /// The tasks that check outputs which no other task reads, one per 256 outputs, count in the time and not in
-/// the number of tasks. A task's arguments are 40 bytes: its place and the whole workload, so that it may run
-/// on any rank.
+/// the number of tasks. A task's argument is its place, 8 bytes; every rank is told the workload before.
 class BaskRunner final : public Runner {
  public:
   /// `client` must outlive the runner.

@@ -2,11 +2,30 @@
 
 #include "run_counter.hpp"
 
-#include <bask/collections/delayed.hpp>
-
 #include <numeric>
 
 namespace taskbench {
+namespace {
+
+Workload& own_workload() {
+  static Workload workload{};
+  return workload;
+}
+
+bool set_workload(const Workload& workload) {
+  own_workload() = workload;
+  return true;
+}
+
+}  // namespace
+
+void tell_workload_everywhere(bask::Client& client, const Workload& workload) {
+  client.run<set_workload>(workload);
+}
+
+const Workload& workload_here() {
+  return own_workload();
+}
 
 std::vector<unsigned> threads_of_ranks(const bask::Client& client) {
   std::vector<unsigned> threads;

@@ -2,7 +2,7 @@
 // Runs on: rank 0. Threads: made and used by one; a second compute() while one runs is refused.
 #pragma once
 
-#include <bask/collections/call.hpp>
+#include <bask/collections/delayed.hpp>
 #include <bask/core/options.hpp>
 #include <bask/graph/runtime.hpp>
 

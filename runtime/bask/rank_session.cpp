@@ -43,13 +43,15 @@ RankInfo info_of(const Options& options, const std::string& error, int rank) {
 NodeOptions node_options(const Options& options, const RankShare& share, const std::vector<RankInfo>& infos) {
   NodeOptions node{.threads = static_cast<unsigned>(share.threads),
                    .pin = options.pin,
+                   .cpus = share.cpus,
                    .memory_limit = share.memory_limit,
                    .resources = options.resources,
                    .backoff = {.crowded = share.oversubscribed},
                    .silence_limit = options.heartbeat_timeout,
                    .stall_limit = options.stall_timeout,
                    .hosts = {}};
-  if (options.pin == Pin::kAuto && share.sharers > 1) node.pin = Pin::kOff;  // neighbours have the same cores
+  // Neighbours that have the same cores, and too few of them, are best moved about by the system.
+  if (options.pin == Pin::kAuto && share.sharers > 1 && share.cpus.empty()) node.pin = Pin::kOff;
   for (const RankInfo& info : infos) node.hosts.push_back(info.host);
   return node;
 }

@@ -27,7 +27,9 @@ constexpr std::uint64_t kMostPosted = std::uint64_t{64} << 20;  // bytes of part
 Node::Node(Transport& transport, NodeOptions options)
     : options_(std::move(options)),
       exchange_(transport, *this),
-      pool_(options_.threads == 0 ? nullptr : std::make_unique<ThreadPool>(options_.threads, options_.pin)),
+      pool_(options_.threads == 0
+                ? nullptr
+                : std::make_unique<ThreadPool>(options_.threads, options_.pin, options_.cpus)),
       worker_(exchange_, {.runner = {.threads = std::max(options_.threads, 1u),
                                      .memory_limit = options_.memory_limit,
                                      .resources = options_.resources,

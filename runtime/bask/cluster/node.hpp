@@ -44,6 +44,7 @@ class HeldDrops {
 struct NodeOptions {
   unsigned threads = 1;  ///< that run tasks; 0: none
   Pin pin = Pin::kAuto;
+  std::vector<unsigned> cpus = {};  ///< one for each thread, where neighbours leave it to this rank
   std::uint64_t memory_limit = ~std::uint64_t{0};
   ResourceAmounts resources;
   BackoffOptions backoff;

@@ -67,6 +67,22 @@ bool rank0_works(const std::vector<Sharing>& sharings, std::size_t ranks, Rank0 
   return own->cpus.size() / own->ranks.size() > 1 || ranks <= kManyRanks;
 }
 
+// Gives each thread of those who share cores one of its own, if there are enough.
+void assign_cores(const std::vector<RankInfo>& infos, const Sharing& sharing,
+                  std::vector<RankShare>& shares) {
+  if (sharing.ranks.size() == 1 || shares[sharing.ranks[0]].oversubscribed) return;
+  std::set<unsigned> free = sharing.cpus;
+  for (const std::size_t rank : sharing.ranks) {
+    for (const unsigned cpu : infos[rank].cpus) {
+      if (shares[rank].cpus.size() == static_cast<std::size_t>(shares[rank].threads)) break;
+      if (free.erase(cpu) != 0) shares[rank].cpus.push_back(cpu);
+    }
+    if (shares[rank].cpus.size() == static_cast<std::size_t>(shares[rank].threads)) continue;
+    for (const std::size_t other : sharing.ranks) shares[other].cpus.clear();  // masks that overlap in part
+    return;
+  }
+}
+
 // Sets the threads and cores of those who share.
 void divide_cores(const std::vector<RankInfo>& infos, const Sharing& sharing, bool with_rank0,
                   std::vector<RankShare>& shares, std::vector<int>& core_share) {
@@ -87,6 +103,7 @@ void divide_cores(const std::vector<RankInfo>& infos, const Sharing& sharing, bo
     shares[rank].oversubscribed = threads > shares[rank].cores;
     if (rank == 0 && !with_rank0) shares[rank].threads = 0;
   }
+  assign_cores(infos, sharing, shares);
 }
 
 void divide_memory(const std::vector<RankInfo>& infos, std::vector<RankShare>& shares) {

@@ -42,6 +42,9 @@ struct RankShare {
   int sharers = 1;              ///< ranks with those masks, this one counted
   bool oversubscribed = false;  ///< their threads outnumber their cores: idle threads should sleep early
   std::uint64_t memory_limit = 0;
+  /// Where ranks share cores and there are enough: the one for each thread of this rank, by OS number. Left
+  /// alone, the system may keep two ranks that wait for each other on one core, as neither seems busy.
+  std::vector<unsigned> cpus = {};
   friend bool operator==(const RankShare&, const RankShare&) = default;
 };
 

@@ -56,9 +56,9 @@ CoreMask::CoreMask() {
   if (first_pu_.empty()) first_pu_.push_back(0);
 }
 
-bool CoreMask::pin_this_thread(unsigned core) const {
+bool CoreMask::pin_this_thread(unsigned cpu) {
   const Bitmap one(hwloc_bitmap_alloc());
-  hwloc_bitmap_only(one.get(), first_pu_[core % first_pu_.size()]);
+  hwloc_bitmap_only(one.get(), cpu);
   return topology().loaded && hwloc_set_cpubind(topology().handle, one.get(), HWLOC_CPUBIND_THREAD) == 0;
 }
 

@@ -19,8 +19,8 @@ class CoreMask {
   const std::vector<unsigned>& cpus() const { return first_pu_; }
   /// Cores that the machine, or the control group, lets a process use, in the mask or not; at least count().
   unsigned machine_cores() const { return machine_cores_; }
-  /// Keeps the calling thread on core number `core` of the mask. Returns whether the system allowed it.
-  bool pin_this_thread(unsigned core) const;
+  /// Keeps the calling thread on one of cpus(). Returns whether the system allowed it.
+  static bool pin_this_thread(unsigned cpu);
 
  private:
   CoreMask();

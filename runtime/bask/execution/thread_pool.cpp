@@ -9,15 +9,16 @@
 
 namespace bask {
 
-ThreadPool::ThreadPool(unsigned threads, Pin pin) {
-  const CoreMask& cores = CoreMask::of_process();
+ThreadPool::ThreadPool(unsigned threads, Pin pin, std::vector<unsigned> cpus) {
+  const std::vector<unsigned>& own = CoreMask::of_process().cpus();
   // Which cores to leave free is not ours to choose, as neighbours would choose the same: so by itself a pool
-  // is pinned only when it fills the mask.
-  pinned_ = pin == Pin::kOn || (pin == Pin::kAuto && threads == cores.count());
+  // is pinned only when it fills the mask, or where the neighbours were asked.
+  pinned_ = pin == Pin::kOn || (pin == Pin::kAuto && (!cpus.empty() || threads == own.size()));
+  if (cpus.size() != threads) cpus = own;
   for (unsigned thread = 0; thread < threads; ++thread) {
-    const int core = pinned_ ? static_cast<int>(thread % cores.count()) : -1;
+    const int cpu = pinned_ ? static_cast<int>(cpus[thread % cpus.size()]) : -1;
     try {
-      threads_.emplace_back([this, thread, core] { loop(thread, core); });
+      threads_.emplace_back([this, thread, cpu] { loop(thread, cpu); });
     } catch (const std::system_error& error) {
       close();
       throw Error("threads",
@@ -69,8 +70,8 @@ bool ThreadPool::wait_for(std::chrono::milliseconds timeout) {
   return returned_.wait_for(lock, timeout, [&] { return busy_ == 0; });
 }
 
-void ThreadPool::loop(unsigned thread, int core) {
-  if (core >= 0) CoreMask::of_process().pin_this_thread(static_cast<unsigned>(core));
+void ThreadPool::loop(unsigned thread, int cpu) {
+  if (cpu >= 0) CoreMask::pin_this_thread(static_cast<unsigned>(cpu));
   const CrashWatch watch;
   std::uint64_t round = 0;
   std::unique_lock lock(mutex_);

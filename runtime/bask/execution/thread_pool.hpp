@@ -15,9 +15,10 @@ namespace bask {
 
 class ThreadPool {
  public:
-  /// `threads` at least 1. Pinned threads stay on one core each. Throws: Error when the system allows fewer
+  /// `threads` at least 1. Pinned threads stay on one core each: with Pin::kAuto on those in `cpus`, one a
+  /// thread, or when they are as many as the cores of the process. Throws: Error when the system allows fewer
   /// threads.
-  ThreadPool(unsigned threads, Pin pin);
+  ThreadPool(unsigned threads, Pin pin, std::vector<unsigned> cpus = {});
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -48,7 +49,7 @@ class ThreadPool {
 
  private:
   void close();
-  void loop(unsigned thread, int core);
+  void loop(unsigned thread, int cpu);
 
   std::mutex mutex_;
   std::condition_variable started_, returned_;
