@@ -138,6 +138,7 @@ class TaskRunner {
     std::atomic<bool> is_running{false};
     RunningTask* running = &RunningTask::of_this_thread();  // for crash reports
     std::uint32_t units_untimed = 0;                        // to go until the next one is timed
+    std::uint32_t units_skipped = 0;                        // after the last one that was
     std::atomic<std::int64_t> unit_ns{0};                   // how long units take, a running mean
     std::unique_ptr<std::atomic<std::uint64_t>[]> done_by_group;
   };
