@@ -111,6 +111,8 @@ class TaskRunner {
   /// Threads that are inside a unit, and units that could be run now, as far as can be said from outside.
   std::uint32_t running() const;
   std::uint32_t ready() const;
+  /// Units of other ranks that no thread has begun.
+  std::uint32_t loans_waiting() const { return loans_waiting_.load(std::memory_order_relaxed); }
   /// How many tasks of each group are done.
   std::vector<std::uint64_t> done_by_group() const;
   /// How many there are to do.
