@@ -5,6 +5,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <string>
 
 namespace bask {
@@ -126,6 +127,48 @@ TEST(Value, IsEncodedAndDecodedByItsType) {
   ByteReader reader(writer.bytes());
   const Value copy = value.type()->decode(reader);
   EXPECT_EQ((copy.get<std::map<std::string, int>>().at("one")), 1);
+}
+
+template <class T>
+const ContiguousType* contiguous_type() {
+  Value value;
+  value.emplace<T>();
+  return value.type()->contiguous;
+}
+
+TEST(ContiguousValues, AreThoseWhoseElementsLieOneAfterTheOtherAndAreCopiedWhole) {
+  EXPECT_NE(contiguous_type<std::vector<double>>(), nullptr);
+  EXPECT_NE(contiguous_type<std::string>(), nullptr);
+  EXPECT_EQ(contiguous_type<int>(), nullptr);
+  EXPECT_EQ(contiguous_type<std::list<int>>(), nullptr);
+  EXPECT_EQ(contiguous_type<std::vector<bool>>(), nullptr);
+  EXPECT_EQ(contiguous_type<std::vector<std::string>>(), nullptr);
+}
+
+TEST(ContiguousValues, GrowPieceByPieceInTheMemoryThatWasReserved) {
+  Value sent, got;
+  std::vector<int>& numbers = sent.emplace<std::vector<int>>(100);
+  std::iota(numbers.begin(), numbers.end(), 0);
+  const ContiguousType& type = *sent.type()->contiguous;
+  const std::span<const std::byte> bytes = type.bytes(std::as_const(sent).object());
+  EXPECT_EQ(bytes.size(), 400u);
+  type.reserve(got, bytes.size());
+  EXPECT_EQ(got.get<std::vector<int>>().size(), 0u);
+  const std::byte* first = nullptr;
+  for (std::size_t offset = 0; offset < bytes.size(); offset += 80) {
+    std::byte* const to = type.grow(got, 80);
+    if (first == nullptr) first = to;
+    EXPECT_EQ(to, first + offset) << "it must not move";
+    std::memcpy(to, bytes.data() + offset, 80);
+  }
+  EXPECT_EQ(got.get<std::vector<int>>(), numbers);
+}
+
+TEST(ContiguousValues, RefuseBytesThatAreNoWholeElements) {
+  Value value;
+  EXPECT_THROW(contiguous_type<std::vector<double>>()->reserve(value, 81), Error);
+  contiguous_type<std::string>()->reserve(value, 81);
+  EXPECT_EQ(*value.type()->info, typeid(std::string));
 }
 
 template <class T>

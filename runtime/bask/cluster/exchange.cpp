@@ -76,12 +76,13 @@ void Exchange::append_bulk(std::uint32_t to, BulkHead head, std::span<const std:
 }
 
 void Exchange::post(std::uint32_t to, MessageKind kind, std::uint32_t run, std::span<const std::byte> body) {
-  if (body.size() > kMostBody) return post_buffer(to, kind, run, Buffer(body.begin(), body.end()));
+  const bool is_parcel = body.size() <= kMostBody || to == rank();  // one's own parcels have no limit
+  if (!is_parcel) return post_buffer(to, kind, run, Buffer(body.begin(), body.end()));
   append(to, {static_cast<std::uint32_t>(body.size()), static_cast<std::uint16_t>(kind), 0, run}, body, {});
 }
 
 void Exchange::post_buffer(std::uint32_t to, MessageKind kind, std::uint32_t run, Buffer body) {
-  if (body.size() <= kMostCopied) return post(to, kind, run, body);
+  if (body.size() <= kMostCopied || to == rank()) return post(to, kind, run, body);
   const auto owned = std::make_shared<Buffer>(std::move(body));  // std::function wants copies
   const BulkHead head{owned->size(), 0, run, static_cast<std::uint16_t>(kind), 0, 0};
   append_bulk(to, head, {}, {to, 0, *owned, [owned] {}});

@@ -60,7 +60,7 @@ class Exchange {
   /// Posts a result, copied, if it is small or has to be encoded in any case. Returns whether it was posted;
   /// if not, post_large_result is for it.
   bool post_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value);
-  /// Posts a large contiguous value, which goes from where it is, and calls `sent` when it has gone.
+  /// Posts a large contiguous value to another rank. It goes from where it is; calls `sent` when it has gone.
   void post_large_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value,
                          std::function<void()> sent);
 

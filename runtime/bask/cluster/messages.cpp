@@ -113,8 +113,8 @@ PlanPart decode_part(std::span<const std::byte> bytes) {
   for_each_vector(part, [&](auto& vector) {
     using Element = typename std::remove_reference_t<decltype(vector)>::value_type;
     const std::size_t count = reader.read_count(sizeof(Element));
-    const auto* first = reinterpret_cast<const Element*>(reader.read(count * sizeof(Element)).data());
-    vector.assign(first, first + count);
+    vector.resize(count);
+    reader.read(vector.data(), count * sizeof(Element));
     reader.read(padded(count * sizeof(Element)) - count * sizeof(Element));
   });
   reader.expect_end();

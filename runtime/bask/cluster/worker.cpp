@@ -196,6 +196,7 @@ void Worker::on_loan(std::uint32_t run, std::span<const std::byte> body) {
   if (is_early(run)) {
     early_.push_back({run, [this, run, own = Buffer(body.begin(), body.end())] { on_loan(run, own); }});
   } else if (Run* const here = working(run)) {
+    here->told_dry = false;
     here->runner.borrow(decode_loan(body));
   }
 }
@@ -215,7 +216,8 @@ void Worker::on_repaid(std::uint32_t run, std::uint32_t unit, Value value) {
 void Worker::tell_if_dry() {
   Run& run = *run_;
   if (!run.balances || options_.pool == nullptr || run.runner.stopping()) return;
-  const bool is_idle = run.runner.ready() == 0 && run.runner.running() < options_.runner.threads;
+  const bool any_waits = run.runner.ready() != 0 || run.runner.loans_waiting() != 0;
+  const bool is_idle = !any_waits && run.runner.running() < options_.runner.threads;
   const std::uint64_t done = is_idle ? run.runner.tasks_done() : 0;
   if (is_idle && run.was_idle && done == run.tasks_when_idle && !run.told_dry) {
     exchange_.post(0, MessageKind::kDry, run.number);

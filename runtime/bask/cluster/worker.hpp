@@ -53,6 +53,8 @@ class Worker {
   std::string report() const;
   /// Whether no run works and no thread is inside one.
   bool is_idle();
+  /// How many results are held for later runs.
+  std::size_t held() const { return held_.size(); }
 
   // Rank 0 only: what its own part needs that cannot be said in a message.
   /// To be called before the run begins. The values must stay until the run has ended.

@@ -188,15 +188,18 @@ bool TaskRunner::run_admitted(std::uint32_t unit, unsigned thread) {
   return succeeded;
 }
 
-// Short units are timed now and then only, so that it costs them nothing.
+// Short units are timed ever more rarely, so that it costs them nothing, and a long one after a short one is
+// still noticed.
 void TaskRunner::time_unit(std::chrono::steady_clock::time_point start, Worker& worker) {
   constexpr std::int64_t kShort_ns = 20'000;
-  constexpr std::uint32_t kSkipped = 31;
+  constexpr std::uint32_t kMostSkipped = 31;
   const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start;
   const std::int64_t mean = worker.unit_ns.load(std::memory_order_relaxed);
   worker.unit_ns.store(mean == 0 ? taken.count() : mean + (taken.count() - mean) / 8,
                        std::memory_order_relaxed);
-  if (taken.count() < kShort_ns) worker.units_untimed = kSkipped;
+  const bool is_short = taken.count() < kShort_ns;
+  worker.units_skipped = is_short ? std::min(2 * worker.units_skipped + 1, kMostSkipped) : 0;
+  worker.units_untimed = worker.units_skipped;
 }
 
 std::chrono::nanoseconds TaskRunner::mean_unit_time() const {

@@ -111,6 +111,8 @@ class TaskRunner {
   /// Threads that are inside a unit, and units that could be run now, as far as can be said from outside.
   std::uint32_t running() const;
   std::uint32_t ready() const;
+  /// Units of other ranks that no thread has begun.
+  std::uint32_t loans_waiting() const { return loans_waiting_.load(std::memory_order_relaxed); }
   /// How many tasks of each group are done.
   std::vector<std::uint64_t> done_by_group() const;
   /// How many there are to do.
@@ -138,6 +140,7 @@ class TaskRunner {
     std::atomic<bool> is_running{false};
     RunningTask* running = &RunningTask::of_this_thread();  // for crash reports
     std::uint32_t units_untimed = 0;                        // to go until the next one is timed
+    std::uint32_t units_skipped = 0;                        // after the last one that was
     std::atomic<std::int64_t> unit_ns{0};                   // how long units take, a running mean
     std::unique_ptr<std::atomic<std::uint64_t>[]> done_by_group;
   };

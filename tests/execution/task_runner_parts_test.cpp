@@ -1,0 +1,523 @@
+// Runners that are fed with parts of a plan and results of other ranks, in any order, and that lend each
+// other units. The ranks run one after the other: each one's inputs are made by those before.
+#include <gtest/gtest.h>
+#include <bask/bask.hpp>
+#include <bask/execution/task_runner.hpp>
+#include <bask/graph/expand.hpp>
+#include <bask/plan/make_plan.hpp>
+#include <bask/plan/split.hpp>
+
+#include "../collections/random_program.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <thread>
+
+namespace bask {
+namespace {
+
+Value copy_of(const Value& value) {
+  ByteWriter writer;
+  value.type()->encode(writer, value.object());
+  ByteReader reader(writer.bytes());
+  return value.type()->decode(reader);
+}
+
+/// A program on ranks of which each needs only what higher ones make.
+struct Program {
+  Program(std::span<const TaskRef* const> targets, std::uint32_t number_of_ranks, unsigned seed)
+      : ranks(number_of_ranks),
+        expansion(expand(targets)),
+        plan(make_plan(expansion.graph, expansion.targets, {})),
+        rank_of_unit(ranks_downwards(seed)),
+        splitter(plan, expansion.graph, rank_of_unit, {.ranks = ranks}) {}
+
+  std::vector<std::uint32_t> ranks_downwards(unsigned seed) const {
+    std::mt19937 random(seed);
+    std::vector<std::uint32_t> most(plan.units(), ranks - 1), chosen(plan.units());
+    for (std::uint32_t unit = 0; unit < plan.units(); ++unit) {
+      chosen[unit] = most[unit] - random() % (most[unit] + 1) / (1 + random() % 3);
+      for (const std::uint32_t successor : plan.successors_of(unit)) {
+        most[successor] = std::min(most[successor], chosen[unit]);
+      }
+    }
+    return chosen;
+  }
+  PlanShell shell(std::uint32_t rank) const {
+    return {splitter.size(rank), plan.groups,
+            plan.annotation.empty() ? std::vector<Annotations>{} : plan.annotations};
+  }
+  /// Stretches of `units` units, per rank.
+  std::vector<std::vector<PlanPart>> parts(std::uint32_t units) {
+    std::vector<std::vector<PlanPart>> all(ranks);
+    while (!splitter.done()) {
+      std::vector<PlanPart> next = splitter.next(units);
+      for (std::uint32_t rank = 0; rank < ranks; ++rank) {
+        if (!next[rank].empty()) all[rank].push_back(std::move(next[rank]));
+      }
+    }
+    return all;
+  }
+
+  std::uint32_t ranks;
+  Expansion expansion;
+  Plan plan;
+  std::vector<std::uint32_t> rank_of_unit;
+  Splitter splitter;
+};
+
+/// What a result is sent as.
+struct Sent {
+  Export to;
+  Value value;
+};
+struct Repaid {
+  std::uint32_t unit;
+  Value value;
+};
+
+/// A runner whose outside world is the test: `when_idle` is called where messages would be looked for.
+struct Rank final : Outlet {
+  Rank(Program& program, std::uint32_t rank, const RunnerOptions& options)
+      : threads(std::max(options.threads, 1u)),
+        runner(program.shell(rank), program.expansion.graph.constant_values(), options, *this) {}
+
+  void send(std::uint32_t position, const Value& value, std::span<const Export> exports) override {
+    const std::lock_guard lock(mutex);
+    for (const Export& to : exports) {
+      sent.push_back({to, copy_of(value)});
+      runner.sent(position);
+    }
+  }
+  void repay(const Loan& loan, Value value) override {
+    const std::lock_guard lock(mutex);
+    repaid.push_back({loan.unit, std::move(value)});
+  }
+  void flush() override {}
+  bool progress(unsigned thread) override {
+    const std::unique_lock lock(one_progress, std::try_to_lock);
+    if (!lock) return false;
+    if (when_idle && when_idle()) {
+      runner.feed(thread);
+      idle = 0;
+      return true;
+    }
+    if (runner.units_left() == 0 && runner.imports_left() == 0) {
+      runner.finish();
+    } else if (++idle > 100'000) {
+      ADD_FAILURE() << runner.units_left() << " units are left, and nothing comes any more";
+      runner.cancel();
+    }
+    return false;
+  }
+  void work() {
+    std::vector<std::thread> others;
+    for (unsigned thread = 1; thread < threads; ++thread) {
+      others.emplace_back([this, thread] { runner.work(thread); });
+    }
+    runner.work(0);
+    for (std::thread& other : others) other.join();
+  }
+
+  const unsigned threads;
+  std::function<bool()> when_idle;  ///< returns whether anything came
+  std::mutex mutex, one_progress;
+  int idle = 0;
+  std::vector<Sent> sent;
+  std::vector<Repaid> repaid;
+  TaskRunner runner;
+};
+
+/// Runs everything that is computed on ranks in this process, fed in an order drawn from the seed.
+class SplitRuntime final : public Runtime {
+ public:
+  SplitRuntime(std::uint32_t ranks, unsigned threads, unsigned seed)
+      : ranks_(ranks), threads_(threads), random_(seed) {
+    use_runtime(this);
+  }
+  ~SplitRuntime() override { drop_runtime(this); }
+
+  Results compute(std::span<const TaskRef* const> targets) override {
+    Program program(targets, ranks_, random_());
+    const std::vector<std::vector<PlanPart>> parts = program.parts(1 + random_() % 9);
+    std::vector<std::vector<Sent>> arriving(ranks_);
+    const std::vector<Value*> constants = program.expansion.graph.constant_values();
+    for (const ConstantExport& sent : program.splitter.constant_exports(0)) {
+      arriving[sent.rank].push_back({{sent.rank, sent.position}, copy_of(*constants[sent.constant])});
+    }
+    std::unique_ptr<Rank> rank;
+    for (std::uint32_t number = ranks_; number-- > 0;) {
+      RunnerOptions options;
+      options.threads = threads_;
+      rank = std::make_unique<Rank>(program, number, options);
+      run(*rank, parts[number], arriving[number]);
+      for (Sent& sent : rank->sent) arriving[sent.to.rank].push_back(std::move(sent));
+    }
+    return rank->runner.take_results(program.splitter.targets());
+  }
+  std::vector<TaskRef> persist(std::span<const TaskRef* const>) override { return {}; }
+  void visualize(std::span<const TaskRef* const>, const std::filesystem::path&) override {}
+
+ private:
+  void run(Rank& rank, const std::vector<PlanPart>& parts, std::vector<Sent>& arriving) {
+    std::vector<std::size_t> steps(parts.size() + arriving.size());
+    std::iota(steps.begin(), steps.end(), std::size_t{0});
+    std::shuffle(steps.begin(), steps.end(), random_);
+    const auto next = [&] {
+      if (steps.empty()) return false;
+      const std::size_t step = steps.back();
+      steps.pop_back();
+      if (step < parts.size()) {
+        rank.runner.add(parts[step]);
+      } else {
+        Sent& sent = arriving[step - parts.size()];
+        rank.runner.arrived(sent.to.position, std::move(sent.value));
+      }
+      return true;
+    };
+    for (std::size_t before = random_() % (steps.size() + 1); before > 0; --before) next();
+    rank.runner.feed(0);
+    rank.when_idle = next;
+    rank.work();
+    EXPECT_EQ(rank.runner.units_left(), 0u);
+    EXPECT_EQ(rank.runner.tasks_done(), rank.runner.tasks());
+  }
+
+  const std::uint32_t ranks_;
+  const unsigned threads_;
+  std::mt19937 random_;
+};
+
+TEST(TaskRunnerParts, GiveTheSerialResultWhateverPartOrResultComesFirst) {
+  for (const std::uint32_t ranks : {1u, 2u, 4u}) {
+    for (unsigned seed = 0; seed < 60; ++seed) {
+      const SplitRuntime runtime(ranks, 1, seed);
+      const RandomProgram program(seed);
+      ASSERT_EQ(program.computed(), program.expected()) << "seed " << seed << ", " << ranks << " ranks";
+    }
+  }
+}
+
+TEST(TaskRunnerParts, GiveTheSerialResultOnSeveralThreadsThatAreFedMeanwhile) {
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    const SplitRuntime runtime(3, 3, seed);
+    const RandomProgram program(seed);
+    ASSERT_EQ(program.computed(), program.expected()) << "seed " << seed;
+  }
+}
+
+// ---- What is refused. ----
+
+int add_up(int a, int b) {
+  return a + b;
+}
+std::vector<char> make_bytes(int size) {
+  return std::vector<char>(static_cast<std::size_t>(size));
+}
+int count_bytes(const std::vector<char>& bytes) {
+  return static_cast<int>(bytes.size());
+}
+
+template <class T>
+Program program_of(const std::vector<Delayed<T>>& targets, std::uint32_t ranks) {
+  open_layer::close();
+  std::vector<const TaskRef*> refs;
+  for (const Delayed<T>& target : targets) refs.push_back(&target.ref());
+  return Program(refs, ranks, 1);
+}
+
+// Rank 1 makes a result which rank 0 reads.
+struct OneImport {
+  explicit OneImport(std::uint64_t memory_limit = ~std::uint64_t{0})
+      : program(program_of(std::vector{delayed<count_bytes>(made), delayed<count_bytes>(made)}, 2)) {
+    for (std::uint32_t unit = 0; unit < program.plan.units(); ++unit) program.rank_of_unit[unit] = unit == 0;
+    splitter.emplace(program.plan, program.expansion.graph, program.rank_of_unit, SplitOptions{.ranks = 2});
+    parts = splitter->next(100);
+    RunnerOptions options;
+    options.memory_limit = memory_limit;
+    outlet.emplace(program, 1, RunnerOptions{});
+    runner.emplace(PlanShell{splitter->size(0), program.plan.groups, {}},
+                   program.expansion.graph.constant_values(), options, *outlet);
+  }
+  static Value bytes(std::size_t size) {
+    Value value;
+    value.emplace<std::vector<char>>(size);
+    return value;
+  }
+  Delayed<std::vector<char>> made = delayed<make_bytes>(10);
+  Program program;
+  std::optional<Splitter> splitter;
+  std::vector<PlanPart> parts;
+  std::optional<Rank> outlet;
+  std::optional<TaskRunner> runner;
+};
+
+TEST(TaskRunnerParts, RefuseAResultThatNobodyWaitsFor) {
+  OneImport one;
+  ASSERT_EQ(one.runner->imports_left(), 1u);
+  const std::uint32_t import = static_cast<std::uint32_t>(one.runner->tasks());
+  EXPECT_THROW(one.runner->arrived(0, OneImport::bytes(1)), Error) << "a task's own";
+  EXPECT_THROW(one.runner->arrived(import + 1, OneImport::bytes(1)), Error);
+  EXPECT_THROW(one.runner->arrived(kNoIndex, OneImport::bytes(1)), Error);
+  one.runner->arrived(import, OneImport::bytes(1));
+  EXPECT_THROW(one.runner->arrived(import, OneImport::bytes(1)), Error) << "for the second time";
+  EXPECT_EQ(one.runner->imports_left(), 0u);
+}
+
+TEST(TaskRunnerParts, RefuseAPartThatReachesBeyondWhatWasAnnounced) {
+  OneImport one;
+  PlanPart beyond = one.parts[0];
+  beyond.first_task += 1;
+  EXPECT_THROW(one.runner->add(beyond), Error);
+}
+
+TEST(TaskRunnerParts, StopAtAnArrivalThatPassesTheMemoryLimit) {
+  OneImport one(1000);
+  one.runner->add(one.parts[0]);
+  one.runner->arrived(static_cast<std::uint32_t>(one.runner->tasks()), OneImport::bytes(2000));
+  EXPECT_TRUE(one.runner->stopping());
+  ASSERT_TRUE(one.runner->failure());
+  EXPECT_EQ(one.runner->failure()->task.index, kNoIndex);
+  EXPECT_NE(one.runner->failure()->cause.find("memory limit"), std::string::npos);
+  one.runner->feed(0);
+  one.runner->work(0);
+  EXPECT_EQ(one.runner->tasks_done(), 0u);
+}
+
+TEST(TaskRunnerParts, GoOnUntilTheyAreFinished) {
+  OneImport one;
+  one.runner->add(one.parts[0]);
+  one.runner->arrived(static_cast<std::uint32_t>(one.runner->tasks()), OneImport::bytes(7));
+  one.runner->feed(0);
+  EXPECT_FALSE(one.runner->has_ended());
+  one.outlet->when_idle = [&] {
+    EXPECT_EQ(one.runner->units_left(), 0u);
+    EXPECT_FALSE(one.runner->has_ended());
+    one.runner->finish();
+    return false;
+  };
+  one.runner->work(0);
+  EXPECT_TRUE(one.runner->has_ended());
+  const Results results = one.runner->take_results(one.splitter->targets());
+  EXPECT_EQ(results.targets[1].value->get<int>(), 7);
+}
+
+// ---- Loans. ----
+
+std::atomic<int> runs[200];
+
+int spin(int task, int base) {
+  ++runs[task];
+  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(200);
+  while (std::chrono::steady_clock::now() < end) {
+  }
+  return task + base;
+}
+int spin_on(int task, const std::vector<char>& bytes) {
+  return spin(task, static_cast<int>(bytes.size()));
+}
+int total_of(Inputs<int> all) {
+  return std::accumulate(all.begin(), all.end(), 0);
+}
+
+/// Rank 0 has all the work; where it first looks for messages, rank 1 borrows of it and runs that at once.
+struct TwoRanks {
+  explicit TwoRanks(const std::vector<Delayed<int>>& targets, const RunnerOptions& options = {})
+      : program(program_of(targets, 2)) {
+    for (std::atomic<int>& each : runs) each = 0;
+    std::ranges::fill(program.rank_of_unit, 0u);
+    splitter.emplace(program.plan, program.expansion.graph, program.rank_of_unit, SplitOptions{.ranks = 2});
+    for (std::uint32_t rank = 0; rank < 2; ++rank) {
+      ranks[rank].emplace(program.plan, *splitter, rank, program.expansion.graph.constant_values(), options);
+    }
+    owner().runner.add(splitter->next(~0u)[0]);
+    owner().runner.feed(0);
+    owner().when_idle = [this] { return lend(); };
+  }
+  struct Side : Outlet {
+    Side(const Plan& plan, const Splitter& splitter, std::uint32_t rank, std::vector<Value*> constants,
+         const RunnerOptions& options)
+        : runner(PlanShell{splitter.size(rank), plan.groups,
+                           plan.annotation.empty() ? std::vector<Annotations>{} : plan.annotations},
+                 std::move(constants), options, *this) {}
+    void send(std::uint32_t, const Value&, std::span<const Export>) override { ADD_FAILURE(); }
+    void repay(const Loan& loan, Value value) override { repaid.push_back({loan.unit, std::move(value)}); }
+    void flush() override {}
+    bool progress(unsigned thread) override {
+      if (when_idle && when_idle()) {
+        runner.feed(thread);
+        return true;
+      }
+      if (runner.units_left() == 0) runner.finish();
+      return false;
+    }
+    std::vector<Repaid> repaid;
+    std::function<bool()> when_idle;
+    TaskRunner runner;
+  };
+  Side& owner() { return *ranks[0]; }
+  Side& borrower() { return *ranks[1]; }
+
+  bool lend() {
+    if (std::exchange(has_lent, true)) return false;
+    std::vector<Loan> loans = owner().runner.lend();
+    lent = loans.size();
+    for (Loan& loan : loans) borrower().runner.borrow(std::move(loan));
+    borrower().runner.work(0);
+    for (Repaid& repaid : borrower().repaid) owner().runner.repaid(repaid.unit, std::move(repaid.value));
+    if (borrower().runner.failure()) owner().runner.cancel();  // as rank 0 would
+    return true;
+  }
+  Results results() { return owner().runner.take_results(splitter->targets()); }
+
+  Program program;
+  std::optional<Splitter> splitter;
+  std::optional<Side> ranks[2];
+  bool has_lent = false;
+  std::size_t lent = 0;
+};
+
+TEST(Loans, RunEveryUnitOnceAndGiveTheSameResults) {
+  std::vector<Delayed<int>> units;
+  const auto bytes = delayed<make_bytes>(100);
+  for (int i = 0; i < 60; ++i) units.push_back(delayed<spin_on>(i, bytes) + 1);  // each a unit of two tasks
+  std::vector<Delayed<int>> targets = units;
+  targets.push_back(delayed<total_of>(units));
+  TwoRanks two(targets);
+  two.owner().runner.work(0);
+  EXPECT_GT(two.lent, 5u);
+  EXPECT_EQ(two.borrower().repaid.size(), two.lent);
+  const Results results = two.results();
+  int total = 0;
+  for (int i = 0; i < 60; ++i) {
+    EXPECT_EQ(runs[i], 1) << "task " << i;
+    EXPECT_EQ(results.targets[static_cast<std::size_t>(i)].value->get<int>(), i + 101);
+    total += i + 101;
+  }
+  EXPECT_EQ(results.targets[60].value->get<int>(), total);
+  EXPECT_EQ(two.owner().runner.tasks_done(), two.owner().runner.tasks());
+}
+
+TEST(Loans, AreTheLessUrgentHalfOfWhatIsReady) {
+  std::vector<Delayed<int>> units;
+  for (int i = 0; i < 60; ++i) units.push_back(delayed<spin>(i, 0));
+  TwoRanks two(units);
+  two.owner().when_idle = [&] {
+    if (std::exchange(two.has_lent, true)) return false;
+    const std::uint32_t ready = two.owner().runner.ready();
+    std::vector<Loan> loans = two.owner().runner.lend();
+    EXPECT_EQ(loans.size(), (ready + 1) / 2);
+    EXPECT_EQ(two.owner().runner.ready(), ready / 2);
+    for (const Loan& loan : loans) {
+      Value made;
+      made.emplace<int>(-1);
+      two.owner().runner.repaid(loan.unit, std::move(made));
+    }
+    return true;
+  };
+  two.owner().runner.work(0);
+  EXPECT_EQ(two.results().targets[0].value->get<int>(), 0) << "the most urgent ran at home";
+}
+
+TEST(Loans, AreNotGivenWhereUnitsHoldResources) {
+  std::vector<Delayed<int>> units;
+  for (int i = 0; i < 60; ++i) units.push_back(delayed<spin>({.resources = {{"gpu", 1}}})(i, 0));
+  RunnerOptions options;
+  options.resources = {{"gpu", 1}};
+  TwoRanks two(units, options);
+  two.owner().runner.work(0);
+  EXPECT_TRUE(two.has_lent);
+  EXPECT_EQ(two.lent, 0u);
+  for (int i = 0; i < 60; ++i) EXPECT_EQ(runs[i], 1);
+}
+
+TEST(Loans, AreNotGivenWhereTheInputsTakeLongerThanTheWork) {
+  std::vector<Delayed<int>> units;
+  const auto bytes = delayed<make_bytes>(20'000'000);
+  for (int i = 0; i < 60; ++i) units.push_back(delayed<spin_on>(i, bytes));
+  TwoRanks two(units);
+  two.owner().runner.work(0);
+  EXPECT_TRUE(two.has_lent);
+  EXPECT_EQ(two.lent, 0u);
+  EXPECT_EQ(two.results().targets[59].value->get<int>(), 20'000'059);
+}
+
+TEST(Loans, AreNotGivenWhereLittleIsLeft) {
+  std::vector<Delayed<int>> units;
+  for (int i = 0; i < 60; ++i) units.push_back(delayed<add_up>(i, i));  // far below a µs each
+  TwoRanks two(units);
+  two.owner().runner.work(0);
+  EXPECT_TRUE(two.has_lent);
+  EXPECT_EQ(two.lent, 0u);
+}
+
+int fail_late(int task) {
+  spin(task, 0);
+  if (task == 59) throw std::domain_error("it is " + std::to_string(task));
+  return task;
+}
+
+TEST(Loans, TellWhichTaskThrewAndStop) {
+  std::vector<Delayed<int>> units;
+  for (int i = 0; i < 60; ++i) units.push_back(delayed<fail_late>(i));
+  TwoRanks two(units);
+  two.owner().runner.work(0);
+  const std::optional<RunFailure> failure = two.borrower().runner.failure();
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(two.program.expansion.graph.name(failure->task), units[59].name());
+  EXPECT_EQ(failure->cause, "std::domain_error: it is 59");
+  EXPECT_TRUE(two.borrower().runner.stopping());
+  EXPECT_LT(two.borrower().repaid.size(), two.lent);
+}
+
+int third_time(int task) {
+  spin(task, 0);
+  if (runs[task] < 3) throw std::runtime_error("not yet");
+  return task;
+}
+
+TEST(Loans, AreRetriedAsOftenAsTheirTasksMay) {
+  std::vector<Delayed<int>> units;
+  for (int i = 0; i < 60; ++i) units.push_back(delayed<third_time>({.retries = 2})(i));
+  TwoRanks two(units);
+  two.owner().runner.work(0);
+  EXPECT_GT(two.lent, 0u);
+  const Results results = two.results();
+  for (int i = 0; i < 60; ++i) {
+    EXPECT_EQ(runs[i], 3);
+    EXPECT_EQ(results.targets[static_cast<std::size_t>(i)].value->get<int>(), i);
+  }
+}
+
+TEST(Loans, AreNeitherGivenNorRunNorTakenBackOnceStopped) {
+  std::vector<Delayed<int>> units;
+  for (int i = 0; i < 60; ++i) units.push_back(delayed<spin>(i, 0));
+  TwoRanks two(units);
+  std::vector<Loan> loans;
+  two.owner().when_idle = [&] {
+    loans = two.owner().runner.lend();
+    two.owner().runner.cancel();
+    return true;
+  };
+  two.owner().runner.work(0);
+  ASSERT_GT(loans.size(), 0u);
+  EXPECT_EQ(two.owner().runner.lend().size(), 0u);
+  const std::uint64_t done = two.owner().runner.tasks_done();
+  Value made;
+  made.emplace<int>(1);
+  two.owner().runner.repaid(loans[0].unit, std::move(made));
+  EXPECT_EQ(two.owner().runner.tasks_done(), done);
+  const int task = static_cast<int>(loans[0].steps[0].task.index);
+  two.borrower().runner.borrow(std::move(loans[0]));
+  two.borrower().runner.cancel();
+  two.borrower().runner.work(0);
+  EXPECT_EQ(runs[task], 0);
+  EXPECT_TRUE(two.borrower().repaid.empty());
+}
+
+}  // namespace
+}  // namespace bask
