@@ -13,7 +13,8 @@ struct PlanOptions {
   bool fuse = true;  ///< run linear chains as one unit
 };
 
-/// Culls, fuses and orders. The plan refers to the graph's arguments. Throws: Error for more than 2^31 - 1 tasks.
+/// Culls, fuses and orders. The plan refers to the graph's arguments. Throws: Error for more than 2^31 - 1
+/// tasks.
 Plan make_plan(const TaskGraph& graph, std::span<const TaskId> targets, const PlanOptions& options);
 
 }  // namespace bask
