@@ -1,4 +1,5 @@
 #include <bask/cluster/node.hpp>
+#include <bask/cluster/node_waiting.hpp>
 
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
@@ -14,13 +15,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kHeartbeat{1000}, kPulse{50}, kWatchInterval{50};
+constexpr std::chrono::milliseconds kHeartbeat{1000}, kPulse{50};
 constexpr std::chrono::milliseconds kPatience{400}, kHeartbeatAtEnd{100};
-// Of a thread that sees to it that messages move. To wake up costs 15 to 40 µs: every ms would be 2 to 4 % of
-// a core.
-constexpr std::chrono::milliseconds kNap{4}, kLongestNap{16};
-constexpr std::uint32_t kStretch = 16 * 1024;                   // units that are handed out at a time
-constexpr std::uint64_t kMostPosted = std::uint64_t{64} << 20;  // bytes of parts that wait to be sent
 
 }  // namespace
 
@@ -218,37 +214,6 @@ void Node::send_drops() {
   }
 }
 
-// How a thread that runs no tasks waits. While the pool's threads are inside a run they see to the messages,
-// and this one only makes sure of that: where tasks are short its wake-ups cost them time for nothing.
-class Node::Waiting {
- public:
-  explicit Waiting(Node& node) : node_(node), backoff_(node.options_.backoff) {}
-
-  void wait(bool pool_is_inside) {
-    if (!pool_is_inside || alert_ > 0) {
-      alert_ = std::max(alert_ - 1, 0);
-      node_.make_progress() ? backoff_.reset() : backoff_.wait();
-      return;
-    }
-    if (node_.nap(nap_)) {
-      alert_ = kAlertPolls;  // a run has ended, say, and the next may begin
-      backoff_.reset();
-    }
-    const bool is_needed = node_.exchange_.rounds() == rounds_;
-    nap_ = is_needed ? kNap : std::min(2 * nap_, kLongestNap);
-    if (is_needed) node_.make_progress();
-    rounds_ = node_.exchange_.rounds();
-  }
-
- private:
-  static constexpr int kAlertPolls = 200;
-  Node& node_;
-  Backoff backoff_;
-  int alert_ = 0;
-  std::uint64_t rounds_ = 0;
-  std::chrono::milliseconds nap_ = kNap;
-};
-
 // ---- Ranks other than 0. ----
 
 // After a signal, which rank 0 was sent, too: it will end this rank in order, unless it is gone itself.
@@ -308,118 +273,6 @@ void Node::answer_call() {
     exchange_.post_message(0, MessageKind::kReturn, 0, call(asked));
     silence_.excuse(0);  // others, rank 0 too, may be inside the function for longer
   });
-}
-
-// ---- Rank 0. ----
-
-std::vector<Value> Node::call_everywhere(KernelId kernel, std::span<const std::byte> arguments) {
-  const Call asked{kernel.index, {arguments.begin(), arguments.end()}};
-  exchange_.locked([&] {
-    returned_.assign(size(), {});
-    returns_ = 1;
-    for (std::uint32_t other = 1; other < size(); ++other) {
-      exchange_.post_message(other, MessageKind::kCall, 0, asked);
-    }
-  });
-  make_progress();
-  exchange_.locked([&] {
-    returned_[0] = call(asked);
-    for (std::uint32_t other = 1; other < size(); ++other) silence_.excuse(other);
-  });
-  Waiting waiting(*this);
-  while (exchange_.locked([&] { return returns_ < size(); })) waiting.wait(false);
-  std::vector<Value> values;
-  for (const std::optional<Return>& returned : returned_) {
-    if (!returned->error.empty()) {
-      throw Error("run on every rank", returned->error, "see what the function was given there");
-    }
-    ByteReader reader(returned->value);
-    const auto type = reader.read_raw<std::uint32_t>();
-    values.push_back(TypeRegistry::instance()[type].decode(reader));
-  }
-  return values;
-}
-
-void Node::hand_out_parts(Splitter& splitter, std::uint32_t run) {
-  std::vector<PlanPart> parts(size());
-  while (!splitter.done() && !exchange_.locked([&] { return coordinator_->is_cancelled(); })) {
-    splitter.next(kStretch, parts);
-    for (std::uint32_t other = 1; other < size(); ++other) {
-      if (!parts[other].empty()) coordinator_->post_part(other, parts[other]);
-    }
-    exchange_.locked([&] {
-      worker_.on_part(run, parts[0]);
-      worker_.on_settled(kFeeder);
-    });
-    do {
-      make_progress();
-    } while (exchange_.bulk_bytes_posted() > kMostPosted);
-  }
-}
-
-Node::Outcome Node::run(const Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> rank_of_unit,
-                        const RunSettings& settings, const OnProgress& watch) {
-  const bool hold = settings.hold;
-  Splitter splitter(plan, graph, rank_of_unit, {.ranks = size(), .hold = hold});
-  send_drops();
-  const auto [run, own] = coordinator_->begin(plan, graph, splitter, hold, settings.balance);
-  exchange_.locked([&, number = run, &begin = own] {
-    worker_.set_constants(graph.constant_values());
-    worker_.on_begin_run(number, begin);
-  });
-  hand_out_parts(splitter, run);
-
-  Waiting waiting(*this);
-  bool done = false, stopped = false;
-  auto next_watch = steady_clock::now() + kWatchInterval;
-  while (!done && !stopped) {
-    waiting.wait(pool_ != nullptr);
-    exchange_.locked([&] {
-      beat();
-      done = !coordinator_->is_cancelled() && coordinator_->all_done();
-      stopped = coordinator_->has_stopped();
-    });
-    if (const auto now = steady_clock::now(); now >= next_watch) {
-      next_watch = now + kWatchInterval;
-      watch(exchange_.locked([&] { return coordinator_->done_by_group(); }));
-    }
-  }
-  watch(exchange_.locked([&] { return coordinator_->done_by_group(); }));
-  coordinator_->end();
-  make_progress();
-
-  Outcome outcome;
-  exchange_.locked([&, number = run] {
-    worker_.on_end_run(number);
-    outcome.failure = coordinator_->failure();
-    if (outcome.failure && outcome.failure->rank == 0) {
-      if (const std::optional<RunFailure> own_failure = worker_.failure())
-        outcome.own_error = own_failure->error;
-    }
-    outcome.cancelled = coordinator_->is_cancelled();
-    outcome.statistics = coordinator_->statistics();
-    if (!outcome.cancelled && !hold) outcome.results = worker_.take_results(splitter.targets());
-  });
-  outcome.run = run;
-  outcome.results_forecast = splitter.results_moved();
-  if (hold) outcome.held.assign(splitter.where_held().begin(), splitter.where_held().end());
-  return outcome;
-}
-
-void Node::cancel_run() {
-  exchange_.locked([&] { coordinator_->cancel(); });
-}
-
-bool Node::shut_down(std::chrono::milliseconds timeout) {
-  for (std::uint32_t other = 1; other < size(); ++other) exchange_.post(other, MessageKind::kShutdown, 0);
-  const auto deadline = steady_clock::now() + timeout;
-  Backoff backoff(options_.backoff);
-  while (
-      exchange_.locked([&] { return byes_ + 1 < size() || !worker_.is_idle() || !exchange_.is_quiet(); })) {
-    if (steady_clock::now() > deadline) return false;
-    make_progress() ? backoff.reset() : backoff.wait();
-  }
-  return true;
 }
 
 }  // namespace bask

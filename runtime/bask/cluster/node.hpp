@@ -110,6 +110,9 @@ class Node final : private MessageHandler {
   static bool is_turning_point(MessageKind kind);
   bool nap(std::chrono::milliseconds most);
   void hand_out_parts(Splitter& splitter, std::uint32_t run);
+  void wait_until_over(const OnProgress& watch);
+  void end_run(std::uint32_t run);
+  Outcome conclude(const Splitter& splitter, std::uint32_t run, bool hold);
   bool make_progress() { return exchange_.progress(kFeeder); }
   void beat();
   void beat_until_closed();

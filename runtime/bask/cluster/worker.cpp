@@ -24,8 +24,10 @@ PlanShell shell_of(const BeginRun& begin) {
 
 class Worker::Run final : public Outlet, public std::enable_shared_from_this<Run> {
  public:
-  Run(Worker& worker, std::uint32_t run, const BeginRun& begin, std::vector<Value*> constants)
+  Run(Worker& worker, std::uint32_t run, const BeginRun& begin, std::vector<Value*> constants,
+      HeldValues held)
       : number(run),
+        read_here(std::move(held)),
         holds(begin.holds),
         balances(begin.balance),
         units(begin.size.units),
@@ -53,6 +55,7 @@ class Worker::Run final : public Outlet, public std::enable_shared_from_this<Run
   bool progress(unsigned thread) override { return exchange_.try_progress(thread); }
 
   const std::uint32_t number;
+  const HeldValues read_here;  // held results among the constants, which may be dropped meanwhile
   const std::vector<Hold> holds;
   const bool balances;
   const std::uint32_t units, imports;
@@ -84,7 +87,7 @@ bool Worker::is_early(std::uint32_t run) const {
   return run_ == nullptr || run > run_->number;
 }
 
-std::vector<Value*> Worker::constants_of(const BeginRun& begin) {
+std::vector<Value*> Worker::constants_of(const BeginRun& begin, HeldValues& kept) {
   std::vector<Value*> constants = std::exchange(constants_, {});
   constants.resize(begin.constants, nullptr);
   for (const HeldConstant& held : begin.held) {
@@ -93,19 +96,21 @@ std::vector<Value*> Worker::constants_of(const BeginRun& begin) {
       throw Error("persisted result", "rank " + std::to_string(exchange_.rank()) + " does not hold it",
                   "this is an error in the runtime");
     }
-    constants[held.constant] = &found->second;
+    kept.push_back(found->second);
+    constants[held.constant] = found->second.get();
   }
   return constants;
 }
 
 void Worker::on_begin_run(std::uint32_t run, const BeginRun& begin) {
-  const std::vector<Value*> constants = constants_of(begin);
-  run_ = std::make_shared<Run>(*this, run, begin, constants);
+  HeldValues kept;
+  const std::vector<Value*> constants = constants_of(begin, kept);
+  run_ = std::make_shared<Run>(*this, run, begin, constants, std::move(kept));
   for (const ConstantExport& sent : begin.exports) {
     const Export to{sent.rank, sent.position};
     const Value& value = *constants[sent.constant];
     if (!exchange_.post_result(to, MessageKind::kResult, run, value)) {
-      exchange_.post_large_result(to, MessageKind::kResult, run, value, [] {});
+      exchange_.post_large_result(to, MessageKind::kResult, run, value, [here = run_] {});
     }
   }
   replay_early();
@@ -174,7 +179,7 @@ void Worker::on_end_run(std::uint32_t run) {
   for (std::size_t i = 0; i < here->holds.size(); ++i) {
     const Hold& hold = here->holds[i];
     if (i > 0 && here->holds[i - 1].position == hold.position) continue;
-    held_.emplace(held_number(run, hold.target), here->runner.take(hold.position));
+    held_.emplace(held_number(run, hold.target), std::make_shared<Value>(here->runner.take(hold.position)));
   }
 }
 

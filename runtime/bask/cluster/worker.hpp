@@ -79,8 +79,8 @@ class Worker {
   Run* working(std::uint32_t run) const;
   bool is_early(std::uint32_t run) const;
   void replay_early();
-  std::vector<Value*> constants_of(const BeginRun& begin);
-  void send_constants(const BeginRun& begin);
+  using HeldValues = std::vector<std::shared_ptr<Value>>;
+  std::vector<Value*> constants_of(const BeginRun& begin, HeldValues& kept);
   void move_pool();
   void tell_if_done();
   void tell_progress();
@@ -93,7 +93,7 @@ class Worker {
   std::unique_ptr<ThreadPool::Round> round_;  // of inside_
   std::deque<Early> early_;
   std::vector<Value*> constants_;
-  std::unordered_map<std::uint64_t, Value> held_;
+  std::unordered_map<std::uint64_t, std::shared_ptr<Value>> held_;  // shared with runs that read them
   std::chrono::steady_clock::time_point last_told_{};
 };
 

@@ -188,30 +188,6 @@ bool TaskRunner::run_admitted(std::uint32_t unit, unsigned thread) {
   return succeeded;
 }
 
-// Short units are timed ever more rarely, so that it costs them nothing, and a long one after a short one is
-// still noticed.
-void TaskRunner::time_unit(std::chrono::steady_clock::time_point start, Worker& worker) {
-  constexpr std::int64_t kShort_ns = 20'000;
-  constexpr std::uint32_t kMostSkipped = 31;
-  const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start;
-  const std::int64_t mean = worker.unit_ns.load(std::memory_order_relaxed);
-  worker.unit_ns.store(mean == 0 ? taken.count() : mean + (taken.count() - mean) / 8,
-                       std::memory_order_relaxed);
-  const bool is_short = taken.count() < kShort_ns;
-  worker.units_skipped = is_short ? std::min(2 * worker.units_skipped + 1, kMostSkipped) : 0;
-  worker.units_untimed = worker.units_skipped;
-}
-
-std::chrono::nanoseconds TaskRunner::mean_unit_time() const {
-  std::int64_t sum = 0, timed = 0;
-  for (const Worker& worker : workers_) {
-    const std::int64_t mean = worker.unit_ns.load(std::memory_order_relaxed);
-    sum += mean;
-    timed += mean != 0;
-  }
-  return std::chrono::nanoseconds(timed == 0 ? 0 : sum / timed);
-}
-
 bool TaskRunner::run_tasks(std::uint32_t unit, unsigned thread) {
   for (std::uint32_t position = plan_.unit_begin[unit]; position < plan_.unit_begin[unit + 1]; ++position) {
     if (stopping() || !run_task(position, thread)) return false;
@@ -334,39 +310,6 @@ void TaskRunner::emit(EventKind kind, std::uint32_t position, unsigned thread, s
   if (position >= plan_.tasks()) return;  // an import: its task is told of on its own rank
   events::emit({kind, thread, plan_.task[position].index, plan_.groups[plan_.group[position]].layer,
                 events::now_ns(), count});
-}
-
-std::uint64_t TaskRunner::tasks_done() const {
-  std::uint64_t sum = 0;
-  for (const std::uint64_t done : done_by_group()) sum += done;
-  return sum;
-}
-
-std::uint32_t TaskRunner::running() const {
-  return static_cast<std::uint32_t>(
-      std::ranges::count_if(workers_, [](const Worker& worker) { return worker.is_running.load(); }));
-}
-
-std::uint32_t TaskRunner::ready() const {
-  std::size_t sum = 0;
-  for (const ReadyQueue& queue : queues_) sum += queue.size();
-  return static_cast<std::uint32_t>(sum);
-}
-
-std::vector<std::uint64_t> TaskRunner::done_by_group() const {
-  std::vector<std::uint64_t> sums(plan_.groups.size());
-  for (const Worker& worker : workers_) {
-    for (std::size_t group = 0; group < sums.size(); ++group) {
-      sums[group] += worker.done_by_group[group].load(std::memory_order_relaxed);
-    }
-  }
-  return sums;
-}
-
-std::vector<std::uint64_t> TaskRunner::tasks_by_group() const {
-  std::vector<std::uint64_t> sums(plan_.groups.size());
-  for (const std::uint32_t group : plan_.group) ++sums[group];
-  return sums;
 }
 
 void check_offered(const Plan& plan, const ResourceAmounts& offered, const DescribeTask& describe) {

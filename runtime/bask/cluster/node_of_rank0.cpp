@@ -1,0 +1,145 @@
+// What a node does on rank 0: runs plans on all ranks, calls functions on every one, and ends them.
+#include <bask/cluster/node.hpp>
+#include <bask/cluster/node_waiting.hpp>
+#include <bask/core/error.hpp>
+
+#include <utility>
+
+namespace bask {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kWatchInterval{50};
+constexpr std::uint32_t kStretch = 16 * 1024;                   // units that are handed out at a time
+constexpr std::uint64_t kMostPosted = std::uint64_t{64} << 20;  // bytes of parts that wait to be sent
+
+}  // namespace
+
+std::vector<Value> Node::call_everywhere(KernelId kernel, std::span<const std::byte> arguments) {
+  const Call asked{kernel.index, {arguments.begin(), arguments.end()}};
+  exchange_.locked([&] {
+    returned_.assign(size(), {});
+    returns_ = 1;
+    for (std::uint32_t other = 1; other < size(); ++other) {
+      exchange_.post_message(other, MessageKind::kCall, 0, asked);
+    }
+  });
+  make_progress();
+  exchange_.locked([&] {
+    returned_[0] = call(asked);
+    for (std::uint32_t other = 1; other < size(); ++other) silence_.excuse(other);
+  });
+  Waiting waiting(*this);
+  while (exchange_.locked([&] { return returns_ < size(); })) waiting.wait(false);
+  std::vector<Value> values;
+  for (const std::optional<Return>& returned : returned_) {
+    if (!returned->error.empty()) {
+      throw Error("run on every rank", returned->error, "see what the function was given there");
+    }
+    ByteReader reader(returned->value);
+    const auto type = reader.read_raw<std::uint32_t>();
+    values.push_back(TypeRegistry::instance()[type].decode(reader));
+  }
+  return values;
+}
+
+void Node::hand_out_parts(Splitter& splitter, std::uint32_t run) {
+  std::vector<PlanPart> parts(size());
+  while (!splitter.done() && !exchange_.locked([&] { return coordinator_->is_cancelled(); })) {
+    splitter.next(kStretch, parts);
+    for (std::uint32_t other = 1; other < size(); ++other) {
+      if (!parts[other].empty()) coordinator_->post_part(other, parts[other]);
+    }
+    exchange_.locked([&] {
+      worker_.on_part(run, parts[0]);
+      worker_.on_settled(kFeeder);
+    });
+    do {
+      make_progress();
+    } while (exchange_.bulk_bytes_posted() > kMostPosted);
+  }
+}
+
+Node::Outcome Node::run(const Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> rank_of_unit,
+                        const RunSettings& settings, const OnProgress& watch) {
+  Splitter splitter(plan, graph, rank_of_unit, {.ranks = size(), .hold = settings.hold});
+  send_drops();
+  const auto [run, own] = coordinator_->begin(plan, graph, splitter, settings.hold, settings.balance);
+  try {
+    exchange_.locked([&, number = run, &begin = own] {
+      worker_.set_constants(graph.constant_values());
+      worker_.on_begin_run(number, begin);
+    });
+    hand_out_parts(splitter, run);
+    wait_until_over(watch);
+  } catch (...) {  // the ranks must not go on with what nobody waits for
+    cancel_run();
+    end_run(run);
+    throw;
+  }
+  end_run(run);
+  return conclude(splitter, run, settings.hold);
+}
+
+void Node::wait_until_over(const OnProgress& watch) {
+  Waiting waiting(*this);
+  bool is_over = false;
+  auto next_watch = steady_clock::now() + kWatchInterval;
+  while (!is_over) {
+    waiting.wait(pool_ != nullptr);
+    exchange_.locked([&] {
+      beat();
+      is_over = coordinator_->is_cancelled() ? coordinator_->has_stopped() : coordinator_->all_done();
+    });
+    if (const auto now = steady_clock::now(); now >= next_watch || is_over) {
+      next_watch = now + kWatchInterval;
+      watch(exchange_.locked([&] { return coordinator_->done_by_group(); }));
+    }
+  }
+}
+
+void Node::end_run(std::uint32_t run) {
+  coordinator_->end();
+  exchange_.locked([&] { worker_.on_end_run(run); });
+  // What was to be sent from here may be a constant that goes with its graph. Its receivers take it in
+  // whatever becomes of the run.
+  Waiting waiting(*this);
+  do {
+    waiting.wait(false);
+  } while (exchange_.bulk_bytes_posted() != 0);
+}
+
+Node::Outcome Node::conclude(const Splitter& splitter, std::uint32_t run, bool hold) {
+  Outcome outcome;
+  exchange_.locked([&] {
+    outcome.failure = coordinator_->failure();
+    const std::optional<RunFailure> own = worker_.failure();
+    if (own && outcome.failure && outcome.failure->rank == 0) outcome.own_error = own->error;
+    outcome.cancelled = coordinator_->is_cancelled();
+    outcome.statistics = coordinator_->statistics();
+    if (!outcome.cancelled && !hold) outcome.results = worker_.take_results(splitter.targets());
+  });
+  outcome.run = run;
+  outcome.results_forecast = splitter.results_moved();
+  if (hold) outcome.held.assign(splitter.where_held().begin(), splitter.where_held().end());
+  return outcome;
+}
+
+void Node::cancel_run() {
+  exchange_.locked([&] { coordinator_->cancel(); });
+}
+
+bool Node::shut_down(std::chrono::milliseconds timeout) {
+  for (std::uint32_t other = 1; other < size(); ++other) exchange_.post(other, MessageKind::kShutdown, 0);
+  const auto deadline = steady_clock::now() + timeout;
+  Waiting waiting(*this);
+  while (
+      exchange_.locked([&] { return byes_ + 1 < size() || !worker_.is_idle() || !exchange_.is_quiet(); })) {
+    if (steady_clock::now() > deadline) return false;
+    waiting.wait(false);
+  }
+  return true;
+}
+
+}  // namespace bask
