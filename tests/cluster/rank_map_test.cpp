@@ -106,6 +106,33 @@ TEST(RankMap, LetsWhatIsWantedWin) {
 
 // Rank 0
 
+std::vector<std::vector<unsigned>> assigned(const std::vector<RankInfo>& infos, Rank0 rank0 = Rank0::kAuto) {
+  std::vector<std::vector<unsigned>> cpus;
+  for (const RankShare& share : make_rank_map(infos, rank0).shares) cpus.push_back(share.cpus);
+  return cpus;
+}
+using Cpus = std::vector<std::vector<unsigned>>;
+
+TEST(RankMap, GivesThreadsThatShareCoresOneOfTheirOwn) {
+  EXPECT_EQ(assigned(one_host(2, 4)), (Cpus{{0, 1}, {2, 3}}));
+  EXPECT_EQ(assigned(one_host(3, 2), Rank0::kOff), (Cpus{{}, {0}, {1}}));
+}
+
+TEST(RankMap, LeavesThreadsToTheSystemWhereCoresAreTooFewOrNotShared) {
+  EXPECT_EQ(assigned(one_host(4, 2)), (Cpus{{}, {}, {}, {}}));
+  EXPECT_EQ(assigned(bound(2, 2)), (Cpus{{}, {}}));
+}
+
+TEST(RankMap, AssignsNoCoresWhereMasksOverlapInAWayThatLeavesARankWithout) {
+  std::vector<RankInfo> infos;
+  add_ranks(infos, 1, "n1", {0, 1}, 4, 2);
+  add_ranks(infos, 1, "n1", {1, 2, 3}, 4, 1);
+  EXPECT_EQ(assigned(infos), (Cpus{{0, 1}, {2}}));
+  infos[1].wanted_threads = 2;
+  infos[1].cpus = {1, 2};
+  EXPECT_EQ(assigned(infos), (Cpus{{}, {}}));  // 4 threads, 3 cores
+}
+
 TEST(RankZero, WorksWhenThereAreCoresForAll) {
   EXPECT_EQ(threads(one_host(2, 2)), (Counts{1, 1}));
   EXPECT_EQ(threads(bound(4, 4)), (Counts{1, 1, 1, 1}));
