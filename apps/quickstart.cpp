@@ -3,6 +3,7 @@
 //   build/release/apps/quickstart                     a thread per core
 //   build/release/apps/quickstart --bask-threads=4    four threads
 //   build/release/apps/quickstart --sleep 0.1 --pictures /tmp --bask-scheduler=sync
+//   mpirun -n 4 build/release/apps/quickstart         four ranks, here or on four nodes
 //
 // Prints one line for each program, such as
 //   loop: result = 44 (serial 8.00 s, lazy 4.01 s), picture in ./loop.svg
