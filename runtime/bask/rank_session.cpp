@@ -81,20 +81,26 @@ class Session {
   void meet(const Options& options, const std::string& error, const Launch& launch) {
     install_crash_report(world().rank(), host_name());  // takes its signals back from libraries
     check_world_size(launch, world().size());
-    boost::mpi::all_gather(world(), info_of(options, error, world().rank()), infos_);
+    const std::string problem = error.empty() ? start_log(options) : error;
+    boost::mpi::all_gather(world(), info_of(options, problem, world().rank()), infos_);
     check_same_binary(infos_);
     check_all_can_start(infos_);
     map_ = make_rank_map(infos_, options.rank0);
   }
   void start(const Options& options) {
     const auto rank = static_cast<std::size_t>(world().rank());
-    set_up_log({options.log_level, options.log_file, world().rank(), world().size(), host_name()});
     if (rank == 0) {
       for (const std::string& warning : map_.warnings) log_job_line(LogLevel::kWarning, warning);
       log_job_line(LogLevel::kInfo, describe(infos_, map_));
     }
     transport_ = make_mpi_transport(world());
     node_.emplace(*transport_, node_options(options, map_.shares[rank], infos_));
+  }
+
+  /// For what has gone wrong on this rank alone, when the others are on their way already.
+  [[noreturn]] void abort(int exit_code) {
+    environment_->abort(exit_code);
+    std::_Exit(exit_code);
   }
 
   bool is_rank_0() { return world().rank() == 0; }
@@ -112,6 +118,16 @@ class Session {
   }
 
  private:
+  // Returns what is wrong with the log, or nothing.
+  std::string start_log(const Options& options) {
+    try {
+      set_up_log({options.log_level, options.log_file, world().rank(), world().size(), host_name()});
+      return {};
+    } catch (const Error& refused) {
+      return refused.what();
+    }
+  }
+
   boost::mpi::communicator& world() {
     if (!world_) world_.emplace();
     return *world_;
@@ -157,7 +173,11 @@ int run_ranks(const Options& options, const std::string& error, const Launch& la
     session().reset();
     return code;
   }
-  here.start(options);
+  try {
+    here.start(options);
+  } catch (...) {  // the system allows no more threads, say
+    here.abort(report_errors([]() -> int { throw; }));
+  }
   if (!here.is_rank_0()) {
     here.node().serve();
     session().reset();
