@@ -1,7 +1,7 @@
 // row_plan.hpp: what one rank does for one row when the points of a row are shared out in blocks: which
-// outputs of the row before it receives and sends, and which tasks it runs on them. Runs on: every rank.
-// Threads: any; plans are made by a pure function. Invariants: (1) what one rank sends is what the other
-// receives, message by message; (2) a point goes to a
+// outputs of the row before it receives and sends, and which tasks it runs on them.
+// Runs on: every rank. Threads: any; plans are made by a pure function.
+// Invariants: (1) what one rank sends is what the other receives, message by message; (2) a point goes to a
 //             rank once, however many of its tasks read it.
 #pragma once
 

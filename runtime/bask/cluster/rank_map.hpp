@@ -1,7 +1,7 @@
 // rank_map.hpp: which rank is where, with which cores and memory, and what follows: threads and limits of
-// each. Every rank tells its RankInfo at the start; then each decides the same by itself. Runs on: every
-// rank. Threads: any; pure functions. Invariants: (1) the infos are of all ranks, in order: infos[i].rank ==
-// i.
+// each. Every rank tells its RankInfo at the start; then each decides the same by itself.
+// Runs on: every rank. Threads: any; pure functions.
+// Invariants: (1) the infos are of all ranks, in order: infos[i].rank == i.
 #pragma once
 
 #include <bask/core/key.hpp>

@@ -1,6 +1,6 @@
 // start_watch.hpp: ends a process that waits too long in MPI_Init, which waits for every rank and by itself
-// never gives up. Runs on: every rank, around MPI_Init. Threads: one makes and destroys it; it has one of its
-// own meanwhile.
+// never gives up.
+// Runs on: every rank, around MPI_Init. Threads: one makes and destroys it; it has one of its own meanwhile.
 #pragma once
 
 #include <bask/cluster/launch.hpp>

@@ -2,9 +2,8 @@
 // then the process ends by the signal, so that the launcher sees it.
 // Runs on: every rank. Threads: as said below; the report is written by the thread that crashes.
 // Invariants: (1) the handler calls only what is safe in one: write(2), fixed buffers, a backtrace that was
-// warmed
-//             up; (2) a report that hangs is ended by an alarm after 5 s; (3) signals that the program itself
-//             handles are left to it; none is touched when a sanitizer runs, which has reports of its own.
+//             warmed up; (2) a report that hangs is ended by an alarm after 5 s; (3) signals that the
+//             program itself handles are left to it; none is touched when a sanitizer runs.
 #pragma once
 
 #include <bask/execution/running_task.hpp>

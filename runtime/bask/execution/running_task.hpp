@@ -1,7 +1,7 @@
-// running_task.hpp: what each thread of this process runs now, in a fixed table that a signal handler can
-// read. Runs on: every rank. Threads: each writes its own slot; a signal handler reads all. Invariants: (1) a
-// slot's name outlives its being set. A reader may see the name of one task with the number of
-//             the next: it is a hint for people, and costs the writer two relaxed stores.
+// running_task.hpp: what each thread of this process runs now, in a fixed table for signal handlers to read.
+// Runs on: every rank. Threads: each writes its own slot; a signal handler reads all.
+// Invariants: (1) a slot's name outlives its being set. A reader may see the name of one task with the
+//             number of the next: it is a hint for people, and costs the writer two relaxed stores.
 #pragma once
 
 #include <array>

@@ -1,9 +1,9 @@
 // memory_transport.hpp: ranks in one process, for tests: a network that holds things back and reorders them
-// as much as the transport's invariants allow, cuts ranks off, and counts. Runs on: tests. Threads: an
-// endpoint belongs to one thread at a time; the network to any. Invariants: (1) from one rank to another,
-// parcels keep their order; all else comes in an order drawn from the
-//             seed; (2) nothing is held back for more than `most_delay` calls of its receiver; (3) after
-//             abort() every call of every endpoint throws MemoryAbort.
+// as much as the transport's invariants allow, cuts ranks off, and counts.
+// Runs on: tests. Threads: an endpoint belongs to one thread at a time; the network to any.
+// Invariants: (1) from one rank to another, parcels keep their order; all else comes in an order drawn from
+//             the seed; (2) nothing is held back for more than `most_delay` calls of its receiver; (3)
+//             after abort() every call of every endpoint throws MemoryAbort.
 #pragma once
 
 #include <bask/transport/transport.hpp>

@@ -1,7 +1,6 @@
 // mpi_transport.hpp: the transport between the ranks of an MPI communicator.
 // Runs on: every rank. Threads: as Transport; MPI has been initialised with MPI_THREAD_SERIALIZED or more,
-// and
-//          whoever calls holds the lock under which every other call of MPI in this process is made.
+// and whoever calls holds the lock under which every other call of MPI in this process is made.
 #pragma once
 
 #include <bask/transport/transport.hpp>
