@@ -192,7 +192,7 @@ void Worker::on_share(std::uint32_t run, const Share& share) {
   std::vector<Loan> loans = here == nullptr ? std::vector<Loan>{} : here->runner.lend();
   if (loans.empty()) return exchange_.post_message(0, MessageKind::kRefused, run, share);
   for (Loan& loan : loans) {
-    loan.owner = exchange_.rank();
+    if (loan.owner == kNoIndex) loan.owner = exchange_.rank();
     exchange_.post_buffer(share.borrower, MessageKind::kLoan, run, encode_loan(loan));
   }
 }
@@ -221,8 +221,8 @@ void Worker::on_repaid(std::uint32_t run, std::uint32_t unit, Value value) {
 void Worker::tell_if_dry() {
   Run& run = *run_;
   if (!run.balances || options_.pool == nullptr || run.runner.stopping()) return;
-  const bool any_waits = run.runner.ready() != 0 || run.runner.loans_waiting() != 0;
-  const bool is_idle = !any_waits && run.runner.running() < options_.runner.threads;
+  const bool may_have_more = run.units_missing != 0 || run.runner.ready() != 0;
+  const bool is_idle = !may_have_more && run.runner.running() < options_.runner.threads;
   const std::uint64_t done = is_idle ? run.runner.tasks_done() : 0;
   if (is_idle && run.was_idle && done == run.tasks_when_idle && !run.told_dry) {
     exchange_.post(0, MessageKind::kDry, run.number);

@@ -21,8 +21,8 @@ struct Loan {
     std::vector<std::uint32_t> inputs;  ///< into `inputs` of the loan, or of an earlier step
     std::vector<std::byte> arguments;
   };
-  std::uint32_t owner = 0;  ///< rank
-  std::uint32_t unit = 0;   ///< there
+  std::uint32_t owner = kNoIndex;  ///< rank; kNoIndex: the one that lends it
+  std::uint32_t unit = 0;          ///< there
   std::vector<Step> steps;
   std::vector<const Value*> inputs;
   std::vector<Value> values;  ///< where the borrower keeps the inputs

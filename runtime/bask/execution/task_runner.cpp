@@ -182,8 +182,10 @@ bool TaskRunner::run_admitted(std::uint32_t unit, unsigned thread) {
   me.is_running.store(true, std::memory_order_relaxed);
   const bool is_timed = me.units_untimed == 0;
   const auto start = is_timed ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
+  me.started_ns.store(start.time_since_epoch().count(), std::memory_order_relaxed);
   const bool succeeded = run_tasks(unit, thread);
   me.is_running.store(false, std::memory_order_relaxed);
+  if (is_timed) me.started_ns.store(0, std::memory_order_relaxed);
   is_timed ? time_unit(start, me) : void(--me.units_untimed);
   return succeeded;
 }

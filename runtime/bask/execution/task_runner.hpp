@@ -142,6 +142,7 @@ class TaskRunner {
     std::uint32_t units_untimed = 0;                        // to go until the next one is timed
     std::uint32_t units_skipped = 0;                        // after the last one that was
     std::atomic<std::int64_t> unit_ns{0};                   // how long units take, a running mean
+    std::atomic<std::int64_t> started_ns{0};  // when the unit started that is being timed; 0: none is
     std::unique_ptr<std::atomic<std::uint64_t>[]> done_by_group;
   };
   enum class Import : std::uint8_t { kUnknown, kKnown, kArrived, kReady };
@@ -180,6 +181,7 @@ class TaskRunner {
   std::vector<std::byte> arguments_;  // of a part; a whole plan refers to its graph's
   const std::vector<Value*> constants_;
   const RunnerOptions options_;
+  const std::chrono::steady_clock::time_point made_at_ = std::chrono::steady_clock::now();
   Outlet* const outlet_;  // null: there are no other ranks
   BlockStore store_;
   std::vector<ReadyQueue> queues_;

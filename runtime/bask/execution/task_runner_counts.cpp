@@ -19,14 +19,19 @@ void TaskRunner::time_unit(std::chrono::steady_clock::time_point start, Worker& 
   worker.units_untimed = worker.units_skipped;
 }
 
+// Units that have not ended yet count by their time so far; and where none has even started, as when the pool
+// is still inside an earlier run, the next one has been waiting since this run began.
 std::chrono::nanoseconds TaskRunner::mean_unit_time() const {
+  const auto now = std::chrono::steady_clock::now();
   std::int64_t sum = 0, timed = 0;
   for (const Worker& worker : workers_) {
-    const std::int64_t mean = worker.unit_ns.load(std::memory_order_relaxed);
+    const std::int64_t started = worker.started_ns.load(std::memory_order_relaxed);
+    const std::int64_t so_far = started == 0 ? 0 : now.time_since_epoch().count() - started;
+    const std::int64_t mean = std::max(worker.unit_ns.load(std::memory_order_relaxed), so_far);
     sum += mean;
     timed += mean != 0;
   }
-  return std::chrono::nanoseconds(timed == 0 ? 0 : sum / timed);
+  return timed == 0 ? std::chrono::nanoseconds(now - made_at_) : std::chrono::nanoseconds(sum / timed);
 }
 
 std::uint64_t TaskRunner::tasks_done() const {
@@ -41,7 +46,7 @@ std::uint32_t TaskRunner::running() const {
 }
 
 std::uint32_t TaskRunner::ready() const {
-  std::size_t sum = 0;
+  std::size_t sum = loans_waiting_.load(std::memory_order_relaxed);
   for (const ReadyQueue& queue : queues_) sum += queue.size();
   return static_cast<std::uint32_t>(sum);
 }

@@ -11,8 +11,7 @@ namespace {
 
 constexpr double kBytesPerSecond = 1e9;  // of a modest network, both ways
 constexpr std::chrono::microseconds kDelay{20};
-constexpr std::chrono::microseconds kLeastWin{
-    500};  // for the whole backlog: less is over before it is shared
+constexpr std::chrono::microseconds kLeastWin{500};  // of the whole backlog: less is over before it is shared
 
 }  // namespace
 
@@ -55,6 +54,14 @@ std::vector<Loan> TaskRunner::lend() {
   std::vector<Loan> loans;
   const std::chrono::nanoseconds unit_time = mean_unit_time();
   if (stopping() || unit_time * ready() < kLeastWin * static_cast<int>(queues_.size())) return loans;
+  {  // what was lent to this rank, and has not begun, may go on to one that is quicker
+    const std::lock_guard lock(loans_mutex_);
+    for (std::size_t left = loans_.size() / 2; loans_.size() > left;) {
+      loans.push_back(std::move(loans_.back()));
+      loans_.pop_back();
+    }
+    loans_waiting_.store(static_cast<std::uint32_t>(loans_.size()), std::memory_order_seq_cst);
+  }
   std::vector<ReadyUnit> units;
   for (ReadyQueue& queue : queues_) queue.steal(units);
   for (const ReadyUnit ready : units) {
@@ -75,8 +82,8 @@ void TaskRunner::borrow(Loan loan) {
   {
     const std::lock_guard lock(loans_mutex_);
     loans_.push_back(std::move(loan));
+    loans_waiting_.store(static_cast<std::uint32_t>(loans_.size()), std::memory_order_seq_cst);
   }
-  loans_waiting_.fetch_add(1, std::memory_order_seq_cst);
   parking_.wake_one();
 }
 
@@ -88,8 +95,8 @@ bool TaskRunner::run_loan(unsigned thread) {
     if (loans_.empty()) return false;
     loan = std::move(loans_.front());
     loans_.pop_front();
+    loans_waiting_.store(static_cast<std::uint32_t>(loans_.size()), std::memory_order_relaxed);
   }
-  loans_waiting_.fetch_sub(1, std::memory_order_relaxed);
   Worker& me = workers_[thread];
   me.is_running.store(true, std::memory_order_relaxed);
   std::vector<Value> results(loan.steps.size());
