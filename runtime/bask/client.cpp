@@ -166,7 +166,7 @@ Client::Computed Client::run_here(const Expansion& expansion, Plan plan) {
         *pool_, [&](unsigned thread) { runner.work(thread); }, [&] { runner.cancel(); });
     while (!pool_->wait_for(Watch::kInterval)) watch.look();
   }
-  last_ = {.tasks = runner.tasks_done()};
+  last_ = {.tasks = runner.tasks_done(), .peak_bytes = {runner.peak_bytes()}};
   emit(EventKind::kComputeFinished, last_.tasks);
   watch.finish();
   return {runner.take_results(), {}};
@@ -192,7 +192,7 @@ Client::Computed Client::run_on_ranks(const Expansion& expansion, const Plan& pl
                    watch.look();
                  });
   last_ = {outcome.statistics.tasks, outcome.statistics.results_moved, outcome.results_forecast,
-           outcome.statistics.bytes_moved};
+           outcome.statistics.bytes_moved, outcome.statistics.peak_bytes};
   emit(EventKind::kComputeFinished, last_.tasks);
   if (outcome.failure) throw_failure(outcome, describe, info_.ranks);
   watch.finish();
@@ -220,7 +220,7 @@ Results Client::compute(std::span<const TaskRef* const> targets) {
 std::vector<TaskRef> Client::persist(std::span<const TaskRef* const> targets) {
   const std::unique_lock one_at_a_time = only_computation();
   Computed computed = run_plan(merge_equal(expand(targets)), true);
-  if (node_ == nullptr) return hold_results(targets, computed.results);
+  if (computed.places.empty()) return hold_results(targets, computed.results);  // they are here
   std::vector<TaskRef> held;
   std::unordered_map<std::uint64_t, TaskRef> held_already;  // a result may be the target of several
   for (std::size_t i = 0; i < targets.size(); ++i) {

@@ -43,6 +43,7 @@ struct ComputeStatistics {
   std::uint64_t tasks = 0;
   std::uint64_t results_moved = 0, results_forecast = 0;
   std::uint64_t bytes_moved = 0;
+  std::vector<std::uint64_t> peak_bytes = {};  ///< of results held at once, by rank
 };
 
 /// While it lives, compute(), persist() and visualize() work. `bask::run` makes one; a program that has its

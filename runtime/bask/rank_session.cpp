@@ -23,7 +23,7 @@
 namespace bask {
 namespace {
 
-constexpr std::chrono::milliseconds kTimeForGoodbyes{500};
+constexpr std::chrono::milliseconds kTimeToLeaveTasks{500}, kTimeForGoodbyes{10'000};
 
 RankInfo info_of(const Options& options, const std::string& error, int rank) {
   const CoreMask& cores = CoreMask::of_process();
@@ -74,6 +74,10 @@ class Session {
     // takes three times as long. Threads with nothing to do step back by themselves here.
     setenv("OMPI_MCA_mpi_yield_when_idle", "0", 0);
     environment_.emplace(boost::mpi::threading::serialized, false);
+    if (environment_->thread_level() < boost::mpi::threading::serialized) {
+      throw Error("MPI", "it was built without MPI_THREAD_SERIALIZED", "use an MPI that has it",
+                  ExitCode::kUsage);
+    }
   }
 
   /// All ranks tell each other who they are. Throws: Error, the same on all ranks, when they cannot work
@@ -111,10 +115,10 @@ class Session {
   void close(int exit_code) {
     if (closed_ || !node_) return;
     closed_ = true;
-    if (!node_->shut_down(kTimeForGoodbyes)) {
-      log_job_line(LogLevel::kDebug, "some ranks are inside tasks still: the job is aborted");
-      node_->abort(exit_code);
-    }
+    if (node_->shut_down(node_->may_be_inside_tasks() ? kTimeToLeaveTasks : kTimeForGoodbyes)) return;
+    log_job_line(LogLevel::kDebug,
+                 "some ranks do not end, perhaps as they are inside tasks: the job is aborted");
+    node_->abort(exit_code);
   }
 
  private:
@@ -148,10 +152,21 @@ std::unique_ptr<Session>& session() {
   return one;
 }
 
-void close_at_exit() {
+// std::exit somewhere in the program. Where a task or a function of client.run calls it, on whatever rank,
+// the others cannot be waited for: they wait for this one.
+void close_at_exit(int exit_code) {
   if (session() == nullptr) return;
-  session()->close(static_cast<int>(ExitCode::kDone));
+  if (running_a_task() || !session()->is_rank_0()) session()->abort(exit_code);
+  session()->close(exit_code);
   session().reset();
+}
+
+void close_when_exiting() {
+#if defined(__GLIBC__)
+  on_exit([](int exit_code, void*) { close_at_exit(exit_code); }, nullptr);
+#else
+  std::atexit([] { close_at_exit(static_cast<int>(ExitCode::kTaskFailed)); });
+#endif
 }
 
 }  // namespace
@@ -164,6 +179,7 @@ std::string host_name() {
 int run_ranks(const Options& options, const std::string& error, const Launch& launch,
               const std::function<int(Client&)>& program) {
   session() = std::make_unique<Session>(options, launch);
+  close_when_exiting();
   Session& here = *session();
   try {
     here.meet(options, error, launch);
@@ -183,7 +199,6 @@ int run_ranks(const Options& options, const std::string& error, const Launch& la
     session().reset();
     return static_cast<int>(ExitCode::kDone);
   }
-  std::atexit(close_at_exit);
   const int code = report_errors([&] {
     Client client(options, here.node(), here.ranks());
     return program(client);

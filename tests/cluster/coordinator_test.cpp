@@ -24,6 +24,7 @@ class Listener final : public MessageHandler {
     said.push_back({kind, run, Buffer(body.begin(), body.end())});
   }
   void on_value(std::uint32_t, MessageKind, std::uint32_t, std::uint32_t, Value) override {}
+  void on_broken(const std::string& cause) override { throw std::runtime_error(cause); }
   void on_settled(unsigned) override {}
   std::vector<Said> said;
 };

@@ -34,10 +34,10 @@ TEST(Silence, ExcusesARankUntilItHasSaidSomething) {
   Silence silence(2, seconds(10));
   silence.expect(1, kStart);
   silence.note(1, 4, kStart);
-  silence.excuse(1);
-  silence.note(1, 4, kStart + seconds(100));
+  silence.excuse(1, 5);
+  silence.note(1, 5, kStart + seconds(100));
   EXPECT_EQ(silence.silent(kStart + seconds(1000)), std::nullopt);
-  silence.note(1, 5, kStart + seconds(1000));
+  silence.note(1, 6, kStart + seconds(1000));
   EXPECT_EQ(silence.silent(kStart + seconds(1010)), std::nullopt);
   EXPECT_EQ(silence.silent(kStart + seconds(1011)), 1u);
 }

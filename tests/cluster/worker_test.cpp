@@ -31,6 +31,7 @@ class Inbox final : public MessageHandler {
     messages.push_back({kind, run, Buffer(body.begin(), body.end())});
   }
   void on_value(std::uint32_t, MessageKind, std::uint32_t, std::uint32_t, Value) override { ADD_FAILURE(); }
+  void on_broken(const std::string& cause) override { throw std::runtime_error(cause); }
   void on_settled(unsigned thread) override {
     if (worker != nullptr) worker->on_settled(thread);
   }
@@ -419,12 +420,15 @@ TEST_F(WorkerTest, SaysWhatItWaitsFor) {
 class TwoThreads : public WorkerTest {
  protected:
   TwoThreads() : WorkerTest(2) {}
-  /// A unit of rank 0 for a run whose second group is count_and_add.
+  /// The run's first task, as if it were a ready unit of rank 0.
   void lend(std::uint32_t run) {
     Loan loan;
     const Plan& plan = programs_.back()->plan;
-    Loan::Step step{plan.task[0], plan.group[0], 0, {}, {}};
-    step.arguments.assign(plan.arguments + plan.argument_begin[0], plan.arguments + plan.argument_begin[1]);
+    const TaskGraph& graph = programs_.back()->expansion.graph;
+    const std::uint32_t task = plan.task[0].index;
+    Loan::Step step{{task}, plan.group[0], 0, {}, {}};
+    step.arguments.assign(graph.arguments.data() + graph.argument_begin[task],
+                          graph.arguments.data() + graph.argument_begin[task + 1]);
     loan.unit = 6;
     loan.steps.push_back(std::move(step));
     exchange0_.post_buffer(1, MessageKind::kLoan, run, encode_loan(loan));
@@ -444,6 +448,18 @@ TEST_F(TwoThreads, AreDryOnceUntilTheyAreLentSomethingHoweverShort) {
     wait_for(MessageKind::kRepaid, run, time);
     wait_for(MessageKind::kDry, run, time + 1);
   }
+}
+
+TEST_F(TwoThreads, TellOfALoanThatFailedAfterTheyWereDoneThemselves) {
+  const std::uint32_t run = begin({delayed<fail_below_0>(-1)}, {.rank_of_unit = {0}});
+  deliver();
+  wait_for(MessageKind::kDone, run);
+  lend(run);
+  deliver();
+  wait_for(MessageKind::kFailed, run);
+  for (int i = 0; i < 100; ++i) pump();
+  EXPECT_EQ(heard(MessageKind::kDone, run), 1);
+  EXPECT_EQ(heard(MessageKind::kRepaid, run), 0);
 }
 
 TEST_F(TwoThreads, RunALoanThatCameBeforeTheRunBegan) {

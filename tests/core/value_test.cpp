@@ -156,10 +156,10 @@ TEST(ContiguousValues, GrowPieceByPieceInTheMemoryThatWasReserved) {
   EXPECT_EQ(got.get<std::vector<int>>().size(), 0u);
   const std::byte* first = nullptr;
   for (std::size_t offset = 0; offset < bytes.size(); offset += 80) {
-    std::byte* const to = type.grow(got, 80);
+    std::byte* const to = type.grow(got, offset + 80);
     if (first == nullptr) first = to;
-    EXPECT_EQ(to, first + offset) << "it must not move";
-    std::memcpy(to, bytes.data() + offset, 80);
+    EXPECT_EQ(to, first) << "it must not move";
+    std::memcpy(to + offset, bytes.data() + offset, 80);
   }
   EXPECT_EQ(got.get<std::vector<int>>(), numbers);
 }

@@ -46,17 +46,18 @@ Coordinator::Begun Coordinator::begin(const Plan& plan, const TaskGraph& graph, 
     for (std::uint32_t rank = 0; rank < ranks_.size(); ++rank) units.push_back(splitter.size(rank).units);
     balancer_.begin(std::move(units));
   });
+  std::vector<std::vector<HeldConstant>> held(ranks_.size());
+  for (std::uint32_t i = 0; i < graph.constants.size(); ++i) {
+    const Constant& constant = graph.constants[i];
+    if (constant.value == nullptr) held[constant.rank].push_back({i, constant.held});
+  }
   const auto fit = [&](std::uint32_t rank) {
     begin.size = splitter.size(rank);
     const auto exports = splitter.constant_exports(rank);
     begin.exports.assign(exports.begin(), exports.end());
     begin.holds.clear();
     if (hold) begin.holds.assign(splitter.holds(rank).begin(), splitter.holds(rank).end());
-    begin.held.clear();
-    for (std::uint32_t i = 0; i < graph.constants.size(); ++i) {
-      const Constant& constant = graph.constants[i];
-      if (constant.value == nullptr && constant.rank == rank) begin.held.push_back({i, constant.held});
-    }
+    begin.held = std::move(held[rank]);
   };
   for (std::uint32_t rank = 1; rank < ranks_.size(); ++rank) {
     fit(rank);
@@ -71,7 +72,11 @@ void Coordinator::post_part(std::uint32_t rank, const PlanPart& part) {
 }
 
 void Coordinator::on_progress(std::uint32_t from, std::uint32_t run, RunProgress progress) {
-  if (run != run_ || ranks_[from].is_done) return;
+  if (run != run_) return;
+  if (ranks_[from].is_done) {  // it runs for others now
+    if (progress.running != 0) moved_at_ = std::chrono::steady_clock::now();
+    return;
+  }
   balancer_.on_progress(from, progress.left, progress.ready);
   if (progress.running != 0 || progress.left != ranks_[from].progress.left) {
     moved_at_ = std::chrono::steady_clock::now();

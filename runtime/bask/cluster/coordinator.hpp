@@ -3,7 +3,7 @@
 // too where it reads what messages change.
 // Invariants: (1) no rank waits for the coordinator between tasks; (2) a run is over when every rank has
 //             said that it is done and rank 0 has all that it asked for, or when it was cancelled and the
-//             ranks have stopped, or a second has gone by.
+//             ranks have stopped, or half a second has gone by.
 #pragma once
 
 #include <bask/cluster/balancer.hpp>
@@ -63,7 +63,7 @@ class Coordinator {
 
   // Under the lock.
   bool all_done() const { return ranks_done_ == ranks_.size(); }
-  /// Cancelled, and every rank has stopped or has had a second to do so.
+  /// Cancelled, and every rank has stopped or has had half a second to do so.
   bool has_stopped() const;
   bool is_cancelled() const { return cancelled_at_.has_value(); }
   /// Of the failures that were told the one whose task comes first in the graph.

@@ -1,6 +1,7 @@
 #include <bask/cluster/exchange.hpp>
 
 #include <bask/core/error.hpp>
+#include <bask/execution/task_error.hpp>
 
 #include <memory>
 #include <utility>
@@ -37,6 +38,11 @@ Exchange::Exchange(Transport& transport, MessageHandler& handler)
       handler_(handler),
       outboxes_(transport.size()),
       parcels_from_(transport.size()) {}
+
+void Exchange::broken() {
+  handler_.on_broken(describe_current_exception());
+  std::terminate();  // not reached
+}
 
 void Exchange::list(Outbox& outbox, std::uint32_t to) {
   if (outbox.is_listed) return;
@@ -121,7 +127,7 @@ bool Exchange::progress_locked(unsigned thread) {
     if (!parcel) break;
     ++parcels_from_[parcel->from];
     ++traffic_.parcels_in;
-    count_in(parcel->bytes.size());
+    traffic_.bytes_in += parcel->bytes.size();
     moved |= read_parcel(parcel->from, parcel->bytes);
   }
   moved |= transport_.progress();
@@ -189,10 +195,6 @@ void Exchange::flush_bulk() {
   }
 }
 
-void Exchange::count_in(std::size_t bytes) {
-  traffic_.bytes_in += bytes;
-}
-
 bool Exchange::read_parcel(std::uint32_t from, std::span<const std::byte> bytes) {
   bool is_news = false;
   ByteReader reader(bytes);
@@ -215,7 +217,7 @@ void Exchange::begin_bulk(std::uint32_t from, std::span<const std::byte> body) {
   const auto head = reader.read_raw<BulkHead>();
   ++traffic_.bulk_in;
   ++bulk_coming_;
-  count_in(head.size);
+  traffic_.bytes_in += head.size;
   if (head.is_value != 0) return begin_value(from, head, reader.read_raw<ResultHead>());
   const auto buffer = std::make_shared<Buffer>();
   buffer->reserve(head.size);
@@ -236,7 +238,10 @@ void Exchange::begin_value(std::uint32_t from, const BulkHead& head, const Resul
   if (type == nullptr) throw Error("decode", "a value cannot come in pieces", "the bytes are corrupt");
   const auto value = std::make_shared<Value>();
   type->reserve(*value, head.size);
-  const auto grow = [value, type](std::size_t more) { return type->grow(*value, more); };
+  const auto grow = [value, type, so_far = std::size_t{0}](std::size_t more) mutable {
+    so_far += more;  // which need not be whole elements
+    return type->grow(*value, so_far) + so_far - more;
+  };
   const auto done = [this, from, head, result, value] {
     --bulk_coming_;
     handler_.on_value(from, static_cast<MessageKind>(head.kind), head.run, result.position,

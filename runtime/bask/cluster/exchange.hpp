@@ -15,6 +15,7 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <type_traits>
 #include <vector>
 
 namespace bask {
@@ -30,6 +31,8 @@ class MessageHandler {
                         Value value) = 0;
   /// After the messages of one round of progress, which thread number `thread` has made.
   virtual void on_settled(unsigned thread) = 0;
+  /// The transport has failed, or memory has: some message is lost. Does not return.
+  [[noreturn]] virtual void on_broken(const std::string& cause) = 0;
 };
 
 /// How much one rank has sent and received.
@@ -69,24 +72,31 @@ class Exchange {
   bool try_progress(unsigned thread) {
     if (!lock_.try_lock()) return false;
     const std::lock_guard lock(lock_, std::adopt_lock);
-    return progress_locked(thread);
+    return unbroken([&] { return progress_locked(thread); });
   }
   /// The same, once the others have let go of the lock.
   bool progress(unsigned thread) {
     const std::lock_guard lock(lock_);
-    return progress_locked(thread);
+    return unbroken([&] { return progress_locked(thread); });
   }
   /// Sends what was posted, if no other thread is at it.
   void try_flush() {
     if (!lock_.try_lock()) return;
     const std::lock_guard lock(lock_, std::adopt_lock);
-    flush();
+    unbroken([&] { flush(); });
   }
   /// Calls `f()` while no handler and no transport call runs.
   template <class F>
   decltype(auto) locked(const F& f) {
     const std::lock_guard lock(lock_);
     return f();
+  }
+
+  template <class F>
+  void try_locked(const F& f) {
+    if (!lock_.try_lock()) return;
+    const std::lock_guard lock(lock_, std::adopt_lock);
+    f();
   }
 
   /// How often progress was made by any thread, for those who see to it that it is made at all.
@@ -101,10 +111,21 @@ class Exchange {
   const ExchangeTraffic& traffic() const { return traffic_; }
   [[noreturn]] void abort(int exit_code) {
     transport_.abort(exit_code);
-    std::terminate();
+    std::terminate();  // not reached; GCC 12 does not believe a virtual function's [[noreturn]]
   }
 
  private:
+  template <class F>
+  std::invoke_result_t<F> unbroken(const F& f) {
+    try {
+      return f();
+    } catch (...) {
+      broken();
+    }
+  }
+
+  [[noreturn]] void broken();
+
   struct alignas(64) Outbox {
     SpinLock lock;
     Buffer open;               // being filled
@@ -131,7 +152,6 @@ class Exchange {
   bool read_parcel(std::uint32_t from, std::span<const std::byte> bytes);
   void begin_bulk(std::uint32_t from, std::span<const std::byte> body);
   void begin_value(std::uint32_t from, const BulkHead& head, const ResultHead& result);
-  void count_in(std::size_t bytes);
 
   Transport& transport_;
   MessageHandler& handler_;

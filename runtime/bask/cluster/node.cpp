@@ -16,7 +16,7 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kHeartbeat{1000}, kPulse{50};
-constexpr std::chrono::milliseconds kPatience{400}, kHeartbeatAtEnd{100};
+constexpr std::chrono::milliseconds kPatience{2500}, kHeartbeatAtEnd{100};
 
 }  // namespace
 
@@ -33,6 +33,7 @@ Node::Node(Transport& transport, NodeOptions options)
                                      .backoff = options_.backoff},
                           .pool = pool_.get()}),
       silence_(exchange_.size(), options_.silence_limit),
+      has_left_(exchange_.size()),
       returned_(exchange_.size()),
       drops_(std::make_shared<HeldDrops>(exchange_.size())) {
   const auto now = steady_clock::now();
@@ -160,11 +161,16 @@ void Node::handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::
       return;
     case MessageKind::kBye:
       ++byes_;
-      silence_.excuse(from);
+      has_left_[from] = true;
+      silence_.excuse(from, exchange_.parcels_from(from));
       return;
     default:
       throw Error("message", "there is no such kind", "this is an error in the runtime");
   }
+}
+
+void Node::on_broken(const std::string& cause) {
+  end_job("messages cannot be exchanged any more: " + cause);
 }
 
 void Node::on_settled(unsigned thread) {
@@ -183,10 +189,10 @@ void Node::beat() {
   const bool overslept = last_beat_ != steady_clock::time_point{} && now - last_beat_ > 3 * kHeartbeat;
   last_beat_ = now;
   for (std::uint32_t other = 0; other < size(); ++other) {
-    if (other == rank() || (rank() != 0 && other != 0)) continue;
+    if (other == rank() || has_left_[other] || (rank() != 0 && other != 0)) continue;
     exchange_.post(other, MessageKind::kHeartbeat, 0);
     silence_.note(other, exchange_.parcels_from(other), now);
-    if (overslept) silence_.excuse(other);  // what it has said meanwhile may not have been read yet
+    if (overslept) silence_.expect(other, now);  // what it has said meanwhile may not have been read yet
   }
   if (const std::optional<std::uint32_t> silent = silence_.silent(now)) {
     end_job(
@@ -201,9 +207,12 @@ void Node::beat() {
 void Node::beat_until_closed() {
   std::unique_lock lock(pulse_mutex_);
   while (!pulse_changed_.wait_for(lock, kPulse, [&] { return closing_; })) {
-    send_drops();
-    make_progress();
-    exchange_.locked([&] { beat(); });
+    exchange_.locked([&] {
+      if (!shutting_down_) send_drops();  // who has left would never receive them
+    });
+    // Who holds the lock for long, as a function that every rank calls does, sees to that itself.
+    exchange_.try_progress(kFeeder);
+    exchange_.try_locked([&] { beat(); });
   }
 }
 
@@ -250,6 +259,7 @@ void Node::serve() {
 }
 
 Return Node::call(const Call& asked) {
+  const InsideTask inside;  // it may not compute
   try {
     const KernelRegistry& kernels = KernelRegistry::instance();
     if (asked.kernel >= kernels.size())
@@ -271,8 +281,8 @@ void Node::answer_call() {
   exchange_.locked([&] {
     const Call asked = *std::exchange(asked_, {});
     exchange_.post_message(0, MessageKind::kReturn, 0, call(asked));
-    silence_.excuse(0);  // others, rank 0 too, may be inside the function for longer
+    silence_.excuse(0,
+                    exchange_.parcels_from(0));  // others, rank 0 too, may be inside the function for longer
   });
 }
-
 }  // namespace bask

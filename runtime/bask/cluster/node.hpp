@@ -62,6 +62,10 @@ class Node final : private MessageHandler {
   std::uint32_t rank() const { return exchange_.rank(); }
   std::uint32_t size() const { return exchange_.size(); }
   bool pinned() const { return pool_ != nullptr && pool_->pinned(); }
+  /// How many results this rank holds for later runs.
+  std::size_t held() {
+    return exchange_.locked([&] { return worker_.held(); });
+  }
 
   // Ranks other than 0.
   /// Works for rank 0 until that shuts down.
@@ -82,8 +86,8 @@ class Node final : private MessageHandler {
     bool hold = false;    ///< targets stay where they are made
     bool balance = true;  ///< ranks that run dry take units of loaded ones
   };
-  /// Runs the plan on all ranks. `watch` is called every few ms, may call cancel_run(), and is given how many
-  /// tasks of each group are done.
+  /// Runs the plan on all ranks. `watch` is called every 50 ms or so, may call cancel_run(), and is given how
+  /// many tasks of each group are done.
   using OnProgress = std::function<void(const std::vector<std::uint64_t>& done_by_group)>;
   Outcome run(const Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> rank_of_unit,
               const RunSettings& settings, const OnProgress& watch);
@@ -96,8 +100,11 @@ class Node final : private MessageHandler {
   /// Tells all ranks that this is the end and waits until they have said goodbye. Returns whether all have
   /// within the time.
   bool shut_down(std::chrono::milliseconds timeout);
+  /// Whether ranks may be inside tasks that nobody waits for any more.
+  bool may_be_inside_tasks() {
+    return exchange_.locked([&] { return coordinator_->is_cancelled(); });
+  }
   [[noreturn]] void abort(int exit_code) { exchange_.abort(exit_code); }
-  const ExchangeTraffic& traffic() const { return exchange_.traffic(); }
 
  private:
   void on_message(std::uint32_t from, MessageKind kind, std::uint32_t run,
@@ -105,14 +112,15 @@ class Node final : private MessageHandler {
   void on_value(std::uint32_t from, MessageKind kind, std::uint32_t run, std::uint32_t position,
                 Value value) override;
   void on_settled(unsigned thread) override;
+  [[noreturn]] void on_broken(const std::string& cause) override;
   void handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::span<const std::byte> body);
   class Waiting;
   static bool is_turning_point(MessageKind kind);
   bool nap(std::chrono::milliseconds most);
-  void hand_out_parts(Splitter& splitter, std::uint32_t run);
+  void hand_out_parts(Splitter& splitter, std::uint32_t run, const OnProgress& watch);
   void wait_until_over(const OnProgress& watch);
-  void end_run(std::uint32_t run);
-  Outcome conclude(const Splitter& splitter, std::uint32_t run, bool hold);
+  void end_run();
+  Outcome conclude(const Splitter& splitter, bool hold);
   bool make_progress() { return exchange_.progress(kFeeder); }
   void beat();
   void beat_until_closed();
@@ -132,6 +140,7 @@ class Node final : private MessageHandler {
   Silence silence_;
   // Under the exchange's lock.
   bool shutting_down_ = false;
+  std::vector<bool> has_left_;  // has said goodbye
   std::optional<Call> asked_;
   std::vector<std::optional<Return>> returned_;
   std::size_t returns_ = 0, byes_ = 0;

@@ -26,12 +26,16 @@ std::vector<Value> Node::call_everywhere(KernelId kernel, std::span<const std::b
     }
   });
   make_progress();
-  exchange_.locked([&] {
-    returned_[0] = call(asked);
-    for (std::uint32_t other = 1; other < size(); ++other) silence_.excuse(other);
-  });
+  exchange_.locked([&] { returned_[0] = call(asked); });
+  // Those who are inside the function say nothing.
+  const auto all_have_returned = [&] {
+    for (std::uint32_t other = 1; other < size(); ++other) {
+      if (!returned_[other]) silence_.excuse(other, exchange_.parcels_from(other));
+    }
+    return returns_ == size();
+  };
   Waiting waiting(*this);
-  while (exchange_.locked([&] { return returns_ < size(); })) waiting.wait(false);
+  while (!exchange_.locked(all_have_returned)) waiting.wait(false);
   std::vector<Value> values;
   for (const std::optional<Return>& returned : returned_) {
     if (!returned->error.empty()) {
@@ -44,9 +48,12 @@ std::vector<Value> Node::call_everywhere(KernelId kernel, std::span<const std::b
   return values;
 }
 
-void Node::hand_out_parts(Splitter& splitter, std::uint32_t run) {
+void Node::hand_out_parts(Splitter& splitter, std::uint32_t run, const OnProgress& watch) {
   std::vector<PlanPart> parts(size());
-  while (!splitter.done() && !exchange_.locked([&] { return coordinator_->is_cancelled(); })) {
+  const std::uint64_t before = exchange_.bulk_bytes_posted();  // constants, which need not go first
+  const auto is_cancelled = [&] { return exchange_.locked([&] { return coordinator_->is_cancelled(); }); };
+  auto next_watch = steady_clock::now() + kWatchInterval;
+  while (!splitter.done() && !is_cancelled()) {
     splitter.next(kStretch, parts);
     for (std::uint32_t other = 1; other < size(); ++other) {
       if (!parts[other].empty()) coordinator_->post_part(other, parts[other]);
@@ -55,9 +62,13 @@ void Node::hand_out_parts(Splitter& splitter, std::uint32_t run) {
       worker_.on_part(run, parts[0]);
       worker_.on_settled(kFeeder);
     });
-    do {
-      make_progress();
-    } while (exchange_.bulk_bytes_posted() > kMostPosted);
+    Waiting waiting(*this);
+    make_progress();
+    while (exchange_.bulk_bytes_posted() > before + kMostPosted && !is_cancelled()) waiting.wait(false);
+    if (const auto now = steady_clock::now(); now >= next_watch) {
+      next_watch = now + kWatchInterval;
+      watch(exchange_.locked([&] { return coordinator_->done_by_group(); }));
+    }
   }
 }
 
@@ -65,21 +76,22 @@ Node::Outcome Node::run(const Plan& plan, const TaskGraph& graph, std::span<cons
                         const RunSettings& settings, const OnProgress& watch) {
   Splitter splitter(plan, graph, rank_of_unit, {.ranks = size(), .hold = settings.hold});
   send_drops();
-  const auto [run, own] = coordinator_->begin(plan, graph, splitter, settings.hold, settings.balance);
   try {
+    const auto [run, own] = coordinator_->begin(plan, graph, splitter, settings.hold, settings.balance);
     exchange_.locked([&, number = run, &begin = own] {
-      worker_.set_constants(graph.constant_values());
+      // Tasks of this rank may read constants for longer than anybody waits for them.
+      worker_.set_constants(graph.constant_values(), std::make_shared<std::vector<LayerPtr>>(graph.layers));
       worker_.on_begin_run(number, begin);
     });
-    hand_out_parts(splitter, run);
+    hand_out_parts(splitter, run, watch);
     wait_until_over(watch);
   } catch (...) {  // the ranks must not go on with what nobody waits for
     cancel_run();
-    end_run(run);
+    end_run();
     throw;
   }
-  end_run(run);
-  return conclude(splitter, run, settings.hold);
+  end_run();
+  return conclude(splitter, settings.hold);
 }
 
 void Node::wait_until_over(const OnProgress& watch) {
@@ -99,9 +111,12 @@ void Node::wait_until_over(const OnProgress& watch) {
   }
 }
 
-void Node::end_run(std::uint32_t run) {
+void Node::end_run() {
   coordinator_->end();
-  exchange_.locked([&] { worker_.on_end_run(run); });
+  exchange_.locked([&] {
+    if (coordinator_->is_cancelled()) worker_.on_cancel(coordinator_->run());
+    worker_.on_end_run(coordinator_->run());
+  });
   // What was to be sent from here may be a constant that goes with its graph. Its receivers take it in
   // whatever becomes of the run.
   Waiting waiting(*this);
@@ -110,17 +125,19 @@ void Node::end_run(std::uint32_t run) {
   } while (exchange_.bulk_bytes_posted() != 0);
 }
 
-Node::Outcome Node::conclude(const Splitter& splitter, std::uint32_t run, bool hold) {
+Node::Outcome Node::conclude(const Splitter& splitter, bool hold) {
   Outcome outcome;
   exchange_.locked([&] {
     outcome.failure = coordinator_->failure();
     const std::optional<RunFailure> own = worker_.failure();
-    if (own && outcome.failure && outcome.failure->rank == 0) outcome.own_error = own->error;
+    const bool is_own = own && outcome.failure && outcome.failure->rank == 0;
+    if (is_own && own->task == outcome.failure->task) outcome.own_error = own->error;
     outcome.cancelled = coordinator_->is_cancelled();
     outcome.statistics = coordinator_->statistics();
     if (!outcome.cancelled && !hold) outcome.results = worker_.take_results(splitter.targets());
+    worker_.forget_run();
   });
-  outcome.run = run;
+  outcome.run = coordinator_->run();
   outcome.results_forecast = splitter.results_moved();
   if (hold) outcome.held.assign(splitter.where_held().begin(), splitter.where_held().end());
   return outcome;
@@ -131,6 +148,7 @@ void Node::cancel_run() {
 }
 
 bool Node::shut_down(std::chrono::milliseconds timeout) {
+  exchange_.locked([&] { shutting_down_ = true; });
   for (std::uint32_t other = 1; other < size(); ++other) exchange_.post(other, MessageKind::kShutdown, 0);
   const auto deadline = steady_clock::now() + timeout;
   Waiting waiting(*this);

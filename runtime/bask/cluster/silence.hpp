@@ -17,8 +17,8 @@ class Silence {
 
   /// From now on something is expected of `rank`.
   void expect(std::uint32_t rank, Clock::time_point now) { heard_[rank].when = now; }
-  /// Nothing is expected of `rank` until it has said something.
-  void excuse(std::uint32_t rank) { heard_[rank].when = {}; }
+  /// Nothing is expected of `rank` until it has said more than the `parcels` that have come so far.
+  void excuse(std::uint32_t rank, std::uint64_t parcels) { heard_[rank] = {parcels, {}}; }
   /// So many parcels have come from `rank` in all.
   void note(std::uint32_t rank, std::uint64_t parcels, Clock::time_point now) {
     if (heard_[rank].parcels != parcels) heard_[rank] = {parcels, now};

@@ -25,8 +25,9 @@ PlanShell shell_of(const BeginRun& begin) {
 class Worker::Run final : public Outlet, public std::enable_shared_from_this<Run> {
  public:
   Run(Worker& worker, std::uint32_t run, const BeginRun& begin, std::vector<Value*> constants,
-      HeldValues held)
+      HeldValues held, std::shared_ptr<const void> owner_of_constants)
       : number(run),
+        owner(std::move(owner_of_constants)),
         read_here(std::move(held)),
         holds(begin.holds),
         balances(begin.balance),
@@ -55,6 +56,7 @@ class Worker::Run final : public Outlet, public std::enable_shared_from_this<Run
   bool progress(unsigned thread) override { return exchange_.try_progress(thread); }
 
   const std::uint32_t number;
+  const std::shared_ptr<const void> owner;  // of the other constants, on rank 0
   const HeldValues read_here;  // held results among the constants, which may be dropped meanwhile
   const std::vector<Hold> holds;
   const bool balances;
@@ -84,7 +86,7 @@ Worker::Run* Worker::working(std::uint32_t run) const {
 }
 
 bool Worker::is_early(std::uint32_t run) const {
-  return run_ == nullptr || run > run_->number;
+  return run > newest_;
 }
 
 std::vector<Value*> Worker::constants_of(const BeginRun& begin, HeldValues& kept) {
@@ -103,9 +105,12 @@ std::vector<Value*> Worker::constants_of(const BeginRun& begin, HeldValues& kept
 }
 
 void Worker::on_begin_run(std::uint32_t run, const BeginRun& begin) {
+  if (!is_early(run)) return;  // large, and overtaken by a later one: nobody waits for it any more
+  if (run_ != nullptr) run_->runner.cancel();
   HeldValues kept;
   const std::vector<Value*> constants = constants_of(begin, kept);
-  run_ = std::make_shared<Run>(*this, run, begin, constants, std::move(kept));
+  run_ = std::make_shared<Run>(*this, run, begin, constants, std::move(kept), std::exchange(owner_, {}));
+  newest_ = run;
   for (const ConstantExport& sent : begin.exports) {
     const Export to{sent.rank, sent.position};
     const Value& value = *constants[sent.constant];
@@ -171,6 +176,10 @@ void Worker::on_cancel(std::uint32_t run) {
 }
 
 void Worker::on_end_run(std::uint32_t run) {
+  if (is_early(run)) {
+    early_.push_back({run, [this, run] { on_end_run(run); }});
+    return;
+  }
   Run* const here = working(run);
   if (here == nullptr) return;
   here->ended = true;
@@ -246,6 +255,7 @@ void Worker::move_pool() {
     round_.reset();
     inside_.reset();
   }
+  if (round_ == nullptr && run_ != nullptr && run_->ended && exchange_.rank() != 0) forget_run();
   if (round_ != nullptr || run_ == nullptr || run_->started || run_->runner.stopping()) return;
   run_->started = true;
   inside_ = run_;
@@ -254,9 +264,14 @@ void Worker::move_pool() {
       [run = run_] { run->runner.cancel(); });
 }
 
+// What a run leaves behind must not stay until the next one.
+void Worker::forget_run() {
+  run_.reset();
+}
+
 void Worker::tell_if_done() {
   Run& run = *run_;
-  if (run.told_done || run.ended) return;
+  if (run.ended) return;
   const bool stopping = run.runner.stopping();
   if (stopping && !run.told_failure) {
     if (const std::optional<RunFailure> failure = run.runner.failure()) {
@@ -264,6 +279,7 @@ void Worker::tell_if_done() {
       exchange_.post_message(0, MessageKind::kFailed, run.number, Failed{failure->task, failure->cause});
     }
   }
+  if (run.told_done) return;  // what was lent to it may still have failed
   const bool has_stopped = stopping && inside_ != run_;
   if (!has_stopped && (stopping || run.runner.units_left() != 0 || run.runner.imports_left() != 0)) return;
   run.told_done = true;
@@ -288,7 +304,7 @@ void Worker::tick() {
   if (run_ == nullptr || run_->ended) return;
   tell_if_done();
   tell_if_dry();
-  if (!run_->told_done) tell_progress();
+  if (!run_->told_done || run_->runner.running() != 0) tell_progress();
 }
 
 std::string Worker::report() const {

@@ -57,8 +57,13 @@ class Worker {
   std::size_t held() const { return held_.size(); }
 
   // Rank 0 only: what its own part needs that cannot be said in a message.
-  /// To be called before the run begins. The values must stay until the run has ended.
-  void set_constants(std::vector<Value*> constants) { constants_ = std::move(constants); }
+  /// To be called before the run begins. The values stay while `owner` does, which the run keeps.
+  void set_constants(std::vector<Value*> constants, std::shared_ptr<const void> owner) {
+    constants_ = std::move(constants);
+    owner_ = std::move(owner);
+  }
+  /// The run has ended and its results were taken.
+  void forget_run();
   /// After the run has ended. Throws: as TaskRunner::take_results.
   Results take_results(std::span<const Source> targets);
   /// What this rank's own tasks have thrown in the newest run.
@@ -88,11 +93,13 @@ class Worker {
 
   Exchange& exchange_;
   const WorkerOptions options_;
-  std::shared_ptr<Run> run_;                  // the newest
+  std::shared_ptr<Run> run_;                  // the newest, until it has ended
   std::shared_ptr<Run> inside_;               // that the pool's threads are in, perhaps an older one
   std::unique_ptr<ThreadPool::Round> round_;  // of inside_
   std::deque<Early> early_;
+  std::uint32_t newest_ = 0;  // run that has begun here
   std::vector<Value*> constants_;
+  std::shared_ptr<const void> owner_;
   std::unordered_map<std::uint64_t, std::shared_ptr<Value>> held_;  // shared with runs that read them
   std::chrono::steady_clock::time_point last_told_{};
 };

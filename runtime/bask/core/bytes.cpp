@@ -2,16 +2,16 @@
 #include <bask/core/bytes.hpp>
 
 namespace bask {
-
-void append_bytes(std::vector<std::byte>& bytes, const void* data, std::size_t size) {
-  const auto* first = static_cast<const std::byte*>(data);
-  bytes.insert(bytes.end(), first, first + size);
-}
 namespace {
 
 constexpr const char* kFix = "the bytes are truncated or corrupt, or were written as another type";
 
 }  // namespace
+
+void append_bytes(std::vector<std::byte>& bytes, const void* data, std::size_t size) {
+  const auto* first = static_cast<const std::byte*>(data);
+  bytes.insert(bytes.end(), first, first + size);
+}
 
 void ByteReader::refuse(std::size_t size) const {
   throw Error("decode", fmt::format("{} bytes are needed and {} are left", size, bytes_.size()), kFix);

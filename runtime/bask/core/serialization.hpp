@@ -144,7 +144,7 @@ void encode(ByteWriter& writer, const T& value) {
     if (value) encode(writer, *value);
   } else if constexpr (is_array<T>) {
     for (const auto& element : value) encode(writer, element);
-  } else if constexpr (Container<T> && !HasSerializeMember<T>) {
+  } else if constexpr (Container<T> && !HasSerializeMember<T> && !serialized_by_boost<T>) {
     encode_container(writer, value);
   } else {
     OutputArchive archive(writer);
@@ -175,7 +175,7 @@ T decode(ByteReader& reader) {
       return T{((void)I, decode<typename T::value_type>(reader))...};
     }
     (std::make_index_sequence<std::tuple_size_v<T>>{});
-  } else if constexpr (Container<T> && !HasSerializeMember<T>) {
+  } else if constexpr (Container<T> && !HasSerializeMember<T> && !serialized_by_boost<T>) {
     return decode_container<T>(reader);
   } else {
     return decode_by_boost<T>(reader);

@@ -54,7 +54,8 @@ struct ContiguousType {
   std::span<const std::byte> (*bytes)(const void* object);
   /// Makes the value an empty one with room for so many bytes. Throws: Error when they are no whole elements.
   void (*reserve)(Value& value, std::size_t bytes);
-  /// Appends so many bytes, whole elements, within what was reserved. Returns where they are to be put.
+  /// Makes it so long, within what was reserved, that it has this many bytes at least. Returns where they
+  /// begin.
   std::byte* (*grow)(Value& value, std::size_t bytes);
 };
 
@@ -141,10 +142,9 @@ class Value {
 template <class T>
 inline constexpr bool travels_whole = false;
 template <serialization::Contiguous T>
-requires std::default_initializable<typename T::value_type> && requires(T c) {
-  c.reserve(1);
-}
-inline constexpr bool travels_whole<T> = true;
+requires(!serialization::HasSerializeMember<T> && !serialized_by_boost<T> &&
+         std::default_initializable<typename T::value_type> &&
+         requires(T c) { c.reserve(1); }) inline constexpr bool travels_whole<T> = true;
 
 template <class T>
 inline constexpr bool kept_inline = sizeof(T) <= Value::kInlineBytes &&
@@ -163,10 +163,10 @@ inline constexpr ContiguousType contiguous_type_of = {
         },
     .grow =
         [](Value& value, std::size_t bytes) {
+          constexpr std::size_t kElement = sizeof(typename T::value_type);
           T& object = value.get_mutable<T>();
-          const std::size_t before = object.size();
-          object.resize(before + bytes / sizeof(typename T::value_type));
-          return reinterpret_cast<std::byte*>(object.data() + before);
+          object.resize((bytes + kElement - 1) / kElement);
+          return reinterpret_cast<std::byte*>(object.data());
         },
 };
 

@@ -9,12 +9,6 @@ namespace {
 // How many units a thread runs before it looks for what has come from other ranks.
 constexpr std::uint32_t kUnitsBetweenPolls = 16;
 
-// While it lives, this thread runs tasks, which may not compute.
-struct InsideTask {
-  InsideTask() { running_a_task() = true; }
-  ~InsideTask() { running_a_task() = false; }
-};
-
 }  // namespace
 
 TaskRunner::TaskRunner(Plan plan, std::vector<Value*> constants, const RunnerOptions& options, Outlet* outlet)
@@ -169,8 +163,7 @@ void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
     const std::vector<std::uint32_t> admitted = resources_.leave(*wanted);
     for (const std::uint32_t other : admitted) me.ready.push_back(ready_unit(other));
   }
-  if (!succeeded) return;
-  send_result(unit);
+  if (!succeeded || !send_result(unit)) return;
   release_successors(unit, me);
   constexpr std::uint32_t kReportEvery = 1024;
   if (++me.units_done == kReportEvery) report_done(me);
@@ -203,12 +196,19 @@ void TaskRunner::release_successors(std::uint32_t unit, Worker& worker) {
   }
 }
 
-void TaskRunner::send_result(std::uint32_t unit) {
+// Returns false when the result cannot be put into bytes, which fails its task.
+bool TaskRunner::send_result(std::uint32_t unit) {
   const std::span<const Export> exports = plan_.exports_of(unit);
-  if (exports.empty()) return;
+  if (exports.empty()) return true;
   const std::uint32_t position = plan_.unit_begin[unit + 1] - 1;
-  outlet_->send(position, store_.slot(position), exports);
+  try {
+    outlet_->send(position, store_.slot(position), exports);
+  } catch (...) {
+    fail_with_current(position, plan_.task[position]);
+    return false;
+  }
   outlet_->flush();
+  return true;
 }
 
 void TaskRunner::call_kernel(std::uint32_t position, Worker& worker, bool may_move) {
@@ -251,6 +251,7 @@ bool TaskRunner::run_task(std::uint32_t position, unsigned thread) {
       call_kernel(position, me, may_move);
       break;
     } catch (...) {
+      me.running->clear();
       store_.discard(position);
       if (retries-- > 0 && !stopping()) {
         if (events::wanted()) emit(EventKind::kTaskRetried, position, thread, 0);

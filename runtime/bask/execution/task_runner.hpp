@@ -81,8 +81,8 @@ class TaskRunner {
   // Feeding: by one thread at a time. What becomes ready is run once feed() is called.
   /// Throws: Error when the part lies outside of what the shell announced.
   void add(const PlanPart& part);
-  /// The value of the import at `position`. Throws: Error when there is no such import, when it has arrived
-  /// before, or when the memory limit is passed.
+  /// The value of the import at `position`; fails the run when the memory limit is passed. Throws: Error when
+  /// there is no such import, or when it has arrived before.
   void arrived(std::uint32_t position, Value value);
   /// The last result of a unit that was lent.
   void repaid(std::uint32_t unit, Value value);
@@ -122,7 +122,6 @@ class TaskRunner {
 
   /// The first task in the plan's order of those that failed.
   std::optional<RunFailure> failure() const;
-  const Value& result(std::uint32_t position) { return store_.slot(position); }
   /// The result at `position`, for good.
   Value take(std::uint32_t position) { return store_.take(position); }
   /// After all threads have returned. Throws: what the first failed task caused, in the plan's order; Error
@@ -168,7 +167,7 @@ class TaskRunner {
   bool run_tasks(std::uint32_t unit, unsigned thread);
   void release_successors(std::uint32_t unit, Worker& worker);
   void release_import(std::uint32_t import);
-  void send_result(std::uint32_t unit);
+  bool send_result(std::uint32_t unit);
   bool run_task(std::uint32_t position, unsigned thread);
   void call_kernel(std::uint32_t position, Worker& worker, bool may_move);
   void recount_last_uses(std::uint32_t position, std::span<const Input> inputs);

@@ -128,6 +128,7 @@ bool TaskRunner::run_step(const Loan& loan, std::size_t number, std::vector<Valu
       me.running->clear();
       return true;
     } catch (...) {
+      me.running->clear();
       results[number].reset();
       if (retries > 0 && !stopping()) continue;
       fail_with_current(plan_.positions(), step.task);

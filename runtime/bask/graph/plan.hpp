@@ -68,7 +68,6 @@ struct Plan {
   // Of the whole.
   std::vector<std::uint32_t> roots;  ///< units that wait for nothing, ascending
   std::vector<Source> targets;       ///< in the order they were asked for
-  std::vector<Hold> holds;           ///< by position
   std::vector<TaskGroup> groups;
   std::vector<Annotations> annotations;
   const std::byte* arguments = nullptr;  ///< of the graph or the part that the plan belongs to

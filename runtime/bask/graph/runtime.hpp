@@ -39,5 +39,10 @@ void drop_runtime(Runtime* runtime);
 
 /// Whether this thread is running a task now.
 bool& running_a_task();
+/// While it lives, this thread runs tasks, which may not compute.
+struct InsideTask {
+  InsideTask() { running_a_task() = true; }
+  ~InsideTask() { running_a_task() = false; }
+};
 
 }  // namespace bask
