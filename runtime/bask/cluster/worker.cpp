@@ -256,7 +256,7 @@ void Worker::move_pool() {
 
 void Worker::tell_if_done() {
   Run& run = *run_;
-  if (run.told_done || run.ended) return;
+  if (run.ended) return;
   const bool stopping = run.runner.stopping();
   if (stopping && !run.told_failure) {
     if (const std::optional<RunFailure> failure = run.runner.failure()) {
@@ -264,6 +264,7 @@ void Worker::tell_if_done() {
       exchange_.post_message(0, MessageKind::kFailed, run.number, Failed{failure->task, failure->cause});
     }
   }
+  if (run.told_done) return;  // what was lent to it may still have failed
   const bool has_stopped = stopping && inside_ != run_;
   if (!has_stopped && (stopping || run.runner.units_left() != 0 || run.runner.imports_left() != 0)) return;
   run.told_done = true;
