@@ -33,6 +33,7 @@ Node::Node(Transport& transport, NodeOptions options)
                                      .backoff = options_.backoff},
                           .pool = pool_.get()}),
       silence_(exchange_.size(), options_.silence_limit),
+      has_left_(exchange_.size()),
       returned_(exchange_.size()),
       drops_(std::make_shared<HeldDrops>(exchange_.size())) {
   const auto now = steady_clock::now();
@@ -160,6 +161,7 @@ void Node::handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::
       return;
     case MessageKind::kBye:
       ++byes_;
+      has_left_[from] = true;
       silence_.excuse(from);
       return;
     default:
@@ -183,7 +185,7 @@ void Node::beat() {
   const bool overslept = last_beat_ != steady_clock::time_point{} && now - last_beat_ > 3 * kHeartbeat;
   last_beat_ = now;
   for (std::uint32_t other = 0; other < size(); ++other) {
-    if (other == rank() || (rank() != 0 && other != 0)) continue;
+    if (other == rank() || has_left_[other] || (rank() != 0 && other != 0)) continue;
     exchange_.post(other, MessageKind::kHeartbeat, 0);
     silence_.note(other, exchange_.parcels_from(other), now);
     if (overslept) silence_.excuse(other);  // what it has said meanwhile may not have been read yet
@@ -201,7 +203,9 @@ void Node::beat() {
 void Node::beat_until_closed() {
   std::unique_lock lock(pulse_mutex_);
   while (!pulse_changed_.wait_for(lock, kPulse, [&] { return closing_; })) {
-    send_drops();
+    exchange_.locked([&] {
+      if (!shutting_down_) send_drops();  // who has left would never receive them
+    });
     make_progress();
     exchange_.locked([&] { beat(); });
   }

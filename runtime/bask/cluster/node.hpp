@@ -62,6 +62,10 @@ class Node final : private MessageHandler {
   std::uint32_t rank() const { return exchange_.rank(); }
   std::uint32_t size() const { return exchange_.size(); }
   bool pinned() const { return pool_ != nullptr && pool_->pinned(); }
+  /// How many results this rank holds for later runs.
+  std::size_t held() {
+    return exchange_.locked([&] { return worker_.held(); });
+  }
 
   // Ranks other than 0.
   /// Works for rank 0 until that shuts down.
@@ -132,6 +136,7 @@ class Node final : private MessageHandler {
   Silence silence_;
   // Under the exchange's lock.
   bool shutting_down_ = false;
+  std::vector<bool> has_left_;  // has said goodbye
   std::optional<Call> asked_;
   std::vector<std::optional<Return>> returned_;
   std::size_t returns_ = 0, byes_ = 0;

@@ -131,6 +131,7 @@ void Node::cancel_run() {
 }
 
 bool Node::shut_down(std::chrono::milliseconds timeout) {
+  exchange_.locked([&] { shutting_down_ = true; });
   for (std::uint32_t other = 1; other < size(); ++other) exchange_.post(other, MessageKind::kShutdown, 0);
   const auto deadline = steady_clock::now() + timeout;
   Waiting waiting(*this);
