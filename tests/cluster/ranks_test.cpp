@@ -6,7 +6,13 @@
 #include "../collections/random_program.hpp"
 #include "local_cluster.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <mutex>
+#include <thread>
 
 namespace bask {
 namespace {
@@ -108,6 +114,389 @@ TEST(Ranks, CallAFunctionOnceOnEveryRank) {
   LocalCluster cluster({.ranks = 4, .most_delay = 5});
   EXPECT_EQ(cluster.client().run<host_number>(5), std::vector<int>(4, 6));
   EXPECT_THROW(cluster.client().run<fail_if_negative>(-1), Error);
+}
+
+TEST(Ranks, ComputeConstantsAndNothing) {
+  LocalCluster cluster({.ranks = 3, .most_delay = 5});
+  EXPECT_EQ(delayed(5).compute(), 5);
+  EXPECT_EQ(delayed(std::vector<double>(5000, 2.0)).compute().size(), 5000u);
+  EXPECT_EQ(compute(std::vector<Delayed<int>>{}), std::vector<int>{});
+  EXPECT_EQ(compute(std::vector{delayed(1), delayed<host_number>(1), delayed(3)}), (std::vector{1, 2, 3}));
+}
+
+TEST(Ranks, PersistWhatIsPersistedAlready) {
+  LocalCluster cluster({.ranks = 3, .most_delay = 5});
+  executions = 0;
+  std::vector<Delayed<std::vector<double>>> blocks;
+  for (int i = 1; i <= 5; ++i) blocks.push_back(delayed<make_large>(2000 + i));
+  const auto once = persist(blocks);
+  const auto twice = persist(once);
+  const auto constant = persist(delayed(7));
+  EXPECT_EQ(executions, 5);
+  EXPECT_EQ(delayed<total>(twice[2]).compute(), 2003.0 * 2003);
+  EXPECT_EQ(constant.compute(), 7);
+  EXPECT_EQ(executions, 5);
+}
+
+// How many results all ranks hold, once that is `expected` or has not become so for long.
+std::size_t held_by_all(LocalCluster& cluster, std::uint32_t ranks, std::size_t expected) {
+  std::size_t held = 0;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  do {
+    std::this_thread::yield();
+    held = 0;
+    for (std::uint32_t rank = 0; rank < ranks; ++rank) held += cluster.node(rank).held();
+  } while (held != expected && std::chrono::steady_clock::now() < deadline);
+  return held;
+}
+
+TEST(Ranks, FreePersistedResultsThatNobodyHasAHandleTo) {
+  LocalCluster cluster({.ranks = 3, .most_delay = 5});
+  std::vector<Delayed<std::vector<double>>> blocks;
+  for (int i = 1; i <= 6; ++i) blocks.push_back(delayed<make_large>(2000 + i));
+  blocks = persist(blocks);
+  EXPECT_EQ(held_by_all(cluster, 3, 6), 6u);
+  blocks.erase(blocks.begin() + 2, blocks.end());
+  EXPECT_EQ(held_by_all(cluster, 3, 2), 2u);
+  EXPECT_EQ(delayed<total>(blocks[1]).compute(), 2002.0 * 2002);
+  blocks.clear();
+  EXPECT_EQ(held_by_all(cluster, 3, 0), 0u);
+}
+
+TEST(Ranks, LeaveAtOnceThoughResultsAreDroppedAtTheEnd) {
+  const auto start = std::chrono::steady_clock::now();
+  for (int round = 0; round < 20; ++round) {
+    LocalCluster cluster({.ranks = 3, .most_delay = 5});
+    const auto block = delayed<make_large>(100).persist();
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30))
+      << "of 60 to wait for goodbyes";
+}
+
+// More than a parcel holds: how many are done is said for each, and which results are to be dropped.
+TEST(Ranks, TakeThousandsOfLayersAndPersistedResults) {
+  LocalCluster cluster({.ranks = 2, .most_delay = 5});
+  std::vector<Delayed<int>> all;
+  std::vector<int> expected;
+  for (int i = 0; i < 3000; ++i) {
+    all.push_back(delayed<host_number>({.name = "layer" + std::to_string(i)})(i));
+    expected.push_back(i + 1);
+  }
+  EXPECT_EQ(compute(all), expected);
+  all = persist(all);
+  EXPECT_EQ(held_by_all(cluster, 2, 3000), 3000u);
+  all.clear();
+  EXPECT_EQ(held_by_all(cluster, 2, 0), 0u);
+}
+
+struct Sums {  // task i adds i to the results of tasks i / 2 and i - 1
+  void operator()(std::uint32_t i, TaskWriter& task) const {
+    task.argument(i);
+    if (i > 0) task.own_input(i - 1);
+    if (i > 1) task.own_input(i / 2);
+  }
+};
+unsigned add_index(unsigned i, Inputs<unsigned> before) {
+  return std::accumulate(before.begin(), before.end(), i);
+}
+
+TEST(Ranks, RunALayerOfAThousandTasks) {
+  LocalCluster cluster({.ranks = 3, .most_delay = 5});
+  std::vector<unsigned> expected{0, 1};
+  for (unsigned i = 2; i < 1000; ++i) expected.push_back(i + expected[i - 1] + expected[i / 2]);
+  const auto sums = tasks<add_index>(1000, Sums{});
+  EXPECT_EQ(compute(sums[999], sums[500], sums[0]), (std::tuple{expected[999], expected[500], 0u}));
+  EXPECT_EQ(cluster.client().last_compute().tasks, 1000u);
+}
+
+std::mutex started_mutex;
+std::vector<int> started;
+int note_start(int priority) {
+  const std::lock_guard lock(started_mutex);
+  started.push_back(priority);
+  return priority;
+}
+
+TEST(Ranks, StartUrgentTasksFirst) {
+  LocalCluster cluster({.ranks = 2, .rank0_works = false});
+  started.clear();
+  std::vector<Delayed<int>> all;
+  for (int i = 0; i < 50; ++i) all.push_back(delayed<note_start>({.priority = i * 7 % 50})(i * 7 % 50));
+  compute(all);
+  EXPECT_EQ(started.size(), 50u);
+  EXPECT_TRUE(std::is_sorted(started.rbegin(), started.rend()));
+}
+
+std::atomic<int> attempts[100];
+int third_time(int task) {
+  if (++attempts[task] % 3 != 0) throw std::runtime_error("not yet");
+  return task;
+}
+
+TEST(Ranks, RetryATaskAsOftenAsItMay) {
+  LocalCluster cluster({.ranks = 3, .most_delay = 5});
+  for (std::atomic<int>& each : attempts) each = 0;
+  std::vector<Delayed<int>> all;
+  for (int i = 0; i < 30; ++i) all.push_back(delayed<third_time>({.retries = 2})(i));
+  EXPECT_EQ(compute(all)[29], 29);
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(attempts[i], 3);
+  EXPECT_THROW(delayed<third_time>({.retries = 1})(0).compute(), TaskError);
+}
+
+std::atomic<int> holders{0}, most_holders{0};
+int hold_gpu(int x) {
+  const int now = ++holders;
+  for (int most = most_holders; now > most && !most_holders.compare_exchange_weak(most, now);) {
+  }
+  for (int i = 0; i < 10; ++i) std::this_thread::yield();
+  --holders;
+  return x;
+}
+
+TEST(Ranks, HoldTheirOwnResourcesEach) {
+  Options options;
+  options.resources = {{"gpu", 1}};
+  LocalCluster cluster({.ranks = 3, .threads = 2, .most_delay = 5, .client = options});
+  most_holders = 0;
+  std::vector<Delayed<int>> all;
+  for (int i = 0; i < 60; ++i) all.push_back(delayed<hold_gpu>({.resources = {{"gpu", 1}}})(i));
+  EXPECT_EQ(compute(all)[59], 59);
+  EXPECT_LE(most_holders, 3) << "one for each rank";
+  EXPECT_THROW(delayed<hold_gpu>({.resources = {{"gpu", 2}}})(1).compute(), Error);
+}
+
+int throw_anything(int what) {
+  if (what == 0) throw std::string("text");
+  if (what == 1) throw 5;
+  return what;
+}
+std::string cause_of(const Delayed<int>& failing) {
+  try {
+    failing.compute();
+  } catch (const TaskError& error) {
+    return error.failure().cause;
+  }
+  return "nothing";
+}
+
+TEST(Ranks, TellWhateverIsThrown) {
+  LocalCluster cluster({.ranks = 2, .rank0_works = false, .most_delay = 5});
+  EXPECT_EQ(cause_of(delayed<throw_anything>(0)), "std::string: text");
+  EXPECT_EQ(cause_of(delayed<throw_anything>(1)), "a value of type int");
+}
+
+TEST(Ranks, TellOfTheMemoryLimitWhichTaskPassedItWhere) {
+  LocalCluster cluster({.ranks = 2, .rank0_works = false, .memory_limit = 1 << 20});
+  EXPECT_EQ(delayed<total>(delayed<make_large>(1000)).compute(), 1e6);
+  const auto large = delayed<make_large>(200'000);
+  try {
+    delayed<total>(large).compute();
+    FAIL();
+  } catch (const TaskError& error) {
+    EXPECT_EQ(error.failure().rank, 1);
+    EXPECT_EQ(error.failure().task, large.name());
+    EXPECT_NE(error.failure().cause.find("memory limit"), std::string::npos);
+  }
+}
+
+TEST(Ranks, TellOfTheMemoryLimitWhereResultsOfOthersPassIt) {
+  LocalCluster cluster({.ranks = 3, .rank0_works = false, .most_delay = 5, .memory_limit = 1 << 20});
+  std::vector<Delayed<std::vector<double>>> blocks;
+  for (int i = 0; i < 2; ++i) blocks.push_back(delayed<make_large>(100'000 + i));
+  try {
+    compute(blocks);
+    FAIL();
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("rank 0 (node host0) failed: bask::Error: memory limit: "), std::string::npos)
+        << text;
+  }
+  EXPECT_EQ(delayed<host_number>(1).compute(), 2);
+}
+
+std::atomic<bool> is_open{false}, is_inside{false};
+int wait_at_the_gate(int x) {
+  is_inside = true;
+  while (!is_open) std::this_thread::yield();
+  return x;
+}
+int fail_when_another_waits(int x) {
+  while (!is_inside) std::this_thread::yield();
+  throw std::domain_error("x is " + std::to_string(x));
+}
+
+TEST(Ranks, ComputeAnewWhileAThreadIsStillInsideATaskOfAComputationThatFailed) {
+  LocalCluster cluster({.ranks = 3, .rank0_works = false, .most_delay = 5});
+  is_open = is_inside = false;
+  EXPECT_THROW(compute(delayed<wait_at_the_gate>(1), delayed<fail_when_another_waits>(2)), TaskError);
+  EXPECT_FALSE(is_open);
+  std::thread opener([] { is_open = true; });
+  std::vector<Delayed<int>> all;
+  for (int i = 0; i < 20; ++i) all.push_back(delayed<host_number>(i));
+  EXPECT_EQ(compute(all)[19], 20);
+  opener.join();
+}
+
+int interrupt_once(int x) {
+  if (x == 0) std::raise(SIGINT);
+  std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  return x;
+}
+
+TEST(Ranks, StopAtCtrlC) {
+  LocalCluster cluster({.ranks = 3, .rank0_works = false, .most_delay = 5});
+  cluster.client().run<host_number>(1);  // all serve now
+  std::vector<Delayed<int>> all;
+  for (int i = 0; i < 20'000; ++i) all.push_back(delayed<interrupt_once>(i));
+  try {
+    compute(all);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.exit_code(), ExitCode::kInterrupted);
+    const std::string text = error.what();
+    EXPECT_EQ(text.find("compute: SIGINT (Ctrl-C) stopped it after "), 0u) << text;
+    EXPECT_NE(text.find(" of 20000 tasks"), std::string::npos) << text;
+  }
+  EXPECT_EQ(delayed<host_number>(1).compute(), 2) << "usable afterwards";
+}
+
+// ---- Balance. ----
+
+std::mutex ran_mutex;
+std::map<int, std::thread::id> ran_on;  // each rank has one thread; blocks by number, tasks by 100 and theirs
+void note_thread(int what) {
+  const std::lock_guard lock(ran_mutex);
+  ran_on[what] = std::this_thread::get_id();
+}
+std::thread::id thread_of(int what) {
+  const std::lock_guard lock(ran_mutex);
+  return ran_on.at(what);
+}
+std::vector<double> make_block(int block) {
+  note_thread(block);
+  return std::vector<double>(1000, block);
+}
+int take_long(int task, bool is_long, const std::vector<double>& block) {
+  if (is_long) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  note_thread(100 + task);
+  return task + static_cast<int>(block[0]);
+}
+int take_long_and_retry(int task, bool is_long, const std::vector<double>& block) {
+  const int result = take_long(task, is_long, block);
+  if (++attempts[task] % 3 != 0) throw std::runtime_error("not yet");
+  return result;
+}
+
+struct Moved {
+  int long_tasks = 0, elsewhere = 0;  // than where the plan has them
+  std::vector<int> results;
+};
+
+// 90 tasks that read persisted blocks, long ones where `is_long`.
+template <auto kTask>
+std::vector<int> compute_some(const std::vector<Delayed<std::vector<double>>>& blocks,
+                              const std::vector<bool>& is_long) {
+  std::vector<Delayed<int>> all;
+  for (std::size_t task = 0; task < 90; ++task) {
+    all.push_back(delayed<kTask>(static_cast<int>(task), bool{is_long[task]}, blocks[task % 9]));
+  }
+  return compute(all);
+}
+
+// Once with short tasks, which tells where the plan has each; then those on one rank take long.
+template <auto kTask>
+Moved run_lopsided(bool balance, const Annotations& notes = {}) {
+  Options options;
+  options.balance = balance;
+  LocalCluster cluster({.ranks = 3, .most_delay = 3, .client = options});
+  for (std::atomic<int>& each : attempts) each = 0;
+  std::vector<Delayed<std::vector<double>>> blocks;
+  for (int block = 0; block < 9; ++block) blocks.push_back(delayed<make_block>(block));
+  blocks = persist(blocks);
+  const annotate scope(notes);
+  std::vector<bool> is_long(90);
+  compute_some<kTask>(blocks, is_long);
+  std::vector<std::thread::id> home;
+  for (int task = 0; task < 90; ++task) home.push_back(thread_of(100 + task));
+  for (std::size_t task = 0; task < 90; ++task) is_long[task] = home[task] == home[0];
+  Moved moved;
+  moved.results = compute_some<kTask>(blocks, is_long);
+  moved.long_tasks = static_cast<int>(std::count(is_long.begin(), is_long.end(), true));
+  for (int task = 0; task < 90; ++task) {
+    moved.elsewhere += thread_of(100 + task) != home[static_cast<std::size_t>(task)];
+  }
+  return moved;
+}
+
+TEST(Balance, BringsLongTasksFromALoadedRankToTheOthers) {
+  const Moved with = run_lopsided<take_long>(true), without = run_lopsided<take_long>(false);
+  EXPECT_GE(with.long_tasks, 20);
+  EXPECT_GT(with.elsewhere, 3);
+  EXPECT_EQ(without.elsewhere, 0);
+  EXPECT_EQ(with.results, without.results);
+}
+
+TEST(Balance, RetriesTasksThatWereLent) {
+  const Moved moved = run_lopsided<take_long_and_retry>(true, {.retries = 2});
+  EXPECT_GT(moved.elsewhere, 3);
+  for (int task = 0; task < 90; ++task) {
+    EXPECT_EQ(attempts[task], 6) << "in two computations";
+    EXPECT_EQ(moved.results[static_cast<std::size_t>(task)], task + task % 9);
+  }
+}
+
+int take_long_and_fail_elsewhere(int task, bool is_long, const std::vector<double>& block) {
+  const std::thread::id home = is_long ? thread_of(100 + task) : std::thread::id();
+  const int result = take_long(task, is_long, block);
+  if (is_long && thread_of(100 + task) != home) throw std::domain_error("task " + std::to_string(task));
+  return result;
+}
+
+TEST(Balance, TellsOfALentTaskThatThrew) {
+  try {
+    run_lopsided<take_long_and_fail_elsewhere>(true);
+    FAIL();
+  } catch (const TaskError& error) {
+    EXPECT_EQ(error.failure().cause.find("std::domain_error: task "), 0u);
+    EXPECT_EQ(error.failure().layer, "take_long_and_fail_elsewhere");
+    EXPECT_EQ(error.failure().host, "host" + std::to_string(error.failure().rank));
+  }
+}
+
+// ---- A rank that is gone. ----
+
+NodeOptions impatient() {
+  NodeOptions options;
+  options.pin = Pin::kOff;
+  options.silence_limit = std::chrono::milliseconds(300);
+  options.hosts = {"a", "b"};
+  return options;
+}
+
+TEST(SilentRank, EndsTheJobWhenItIsRank0) {
+  MemoryNetwork network({.ranks = 2});
+  const auto zero = network.endpoint(0), one = network.endpoint(1);
+  Node node(*one, impatient());
+  network.disconnect(0);
+  testing::internal::CaptureStderr();
+  EXPECT_THROW(node.serve(), MemoryAbort);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("nothing was heard from rank 0 (a) for 300 ms"),
+            std::string::npos);
+  EXPECT_EQ(network.aborted(), 1);
+}
+
+void wait_for_a_silent_rank() {
+  MemoryNetwork network({.ranks = 2});
+  const auto zero = network.endpoint(0), one = network.endpoint(1);
+  Node node(*zero, impatient());
+  network.disconnect(1);
+  std::this_thread::sleep_for(std::chrono::seconds(60));
+}
+
+// A MemoryNetwork cannot end the process: the exception of its abort() does, as nobody catches it there.
+TEST(SilentRankDeathTest, EndsTheJobWhileRank0IsInTheUsersCode) {
+  testing::FLAGS_gtest_death_test_style = "threadsafe";
+  EXPECT_DEATH(wait_for_a_silent_rank(), "nothing was heard from rank 1 \\(b\\) for 300 ms");
 }
 
 }  // namespace

@@ -419,7 +419,7 @@ TEST_F(WorkerTest, SaysWhatItWaitsFor) {
 class TwoThreads : public WorkerTest {
  protected:
   TwoThreads() : WorkerTest(2) {}
-  /// A unit of rank 0 for a run whose second group is count_and_add.
+  /// The run's first task, as if it were a ready unit of rank 0.
   void lend(std::uint32_t run) {
     Loan loan;
     const Plan& plan = programs_.back()->plan;
@@ -444,6 +444,18 @@ TEST_F(TwoThreads, AreDryOnceUntilTheyAreLentSomethingHoweverShort) {
     wait_for(MessageKind::kRepaid, run, time);
     wait_for(MessageKind::kDry, run, time + 1);
   }
+}
+
+TEST_F(TwoThreads, TellOfALoanThatFailedAfterTheyWereDoneThemselves) {
+  const std::uint32_t run = begin({delayed<fail_below_0>(-1)}, {.rank_of_unit = {0}});
+  deliver();
+  wait_for(MessageKind::kDone, run);
+  lend(run);
+  deliver();
+  wait_for(MessageKind::kFailed, run);
+  for (int i = 0; i < 100; ++i) pump();
+  EXPECT_EQ(heard(MessageKind::kDone, run), 1);
+  EXPECT_EQ(heard(MessageKind::kRepaid, run), 0);
 }
 
 TEST_F(TwoThreads, RunALoanThatCameBeforeTheRunBegan) {
