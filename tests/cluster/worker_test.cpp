@@ -423,8 +423,11 @@ class TwoThreads : public WorkerTest {
   void lend(std::uint32_t run) {
     Loan loan;
     const Plan& plan = programs_.back()->plan;
-    Loan::Step step{plan.task[0], plan.group[0], 0, {}, {}};
-    step.arguments.assign(plan.arguments + plan.argument_begin[0], plan.arguments + plan.argument_begin[1]);
+    const TaskGraph& graph = programs_.back()->expansion.graph;
+    const std::uint32_t task = plan.task[0].index;
+    Loan::Step step{{task}, plan.group[0], 0, {}, {}};
+    step.arguments.assign(graph.arguments.data() + graph.argument_begin[task],
+                          graph.arguments.data() + graph.argument_begin[task + 1]);
     loan.unit = 6;
     loan.steps.push_back(std::move(step));
     exchange0_.post_buffer(1, MessageKind::kLoan, run, encode_loan(loan));
