@@ -429,6 +429,7 @@ class TwoThreads : public WorkerTest {
     Loan::Step step{{task}, plan.group[0], 0, {}, {}};
     step.arguments.assign(graph.arguments.data() + graph.argument_begin[task],
                           graph.arguments.data() + graph.argument_begin[task + 1]);
+    loan.owner = 0;
     loan.unit = 6;
     loan.steps.push_back(std::move(step));
     exchange0_.post_buffer(1, MessageKind::kLoan, run, encode_loan(loan));

@@ -207,12 +207,12 @@ void Node::beat() {
 void Node::beat_until_closed() {
   std::unique_lock lock(pulse_mutex_);
   while (!pulse_changed_.wait_for(lock, kPulse, [&] { return closing_; })) {
-    exchange_.locked([&] {
-      if (!shutting_down_) send_drops();  // who has left would never receive them
-    });
     // Who holds the lock for long, as a function that every rank calls does, sees to that itself.
     exchange_.try_progress(kFeeder);
-    exchange_.try_locked([&] { beat(); });
+    exchange_.try_locked([&] {
+      if (!shutting_down_) send_drops();  // who has left would never receive them
+      beat();
+    });
   }
 }
 
