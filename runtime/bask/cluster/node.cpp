@@ -89,7 +89,6 @@ void Node::on_value(std::uint32_t, MessageKind kind, std::uint32_t run, std::uin
 // What a thread that naps must hear of at once.
 bool Node::is_turning_point(MessageKind kind) {
   switch (kind) {
-    case MessageKind::kBeginRun:
     case MessageKind::kEndRun:
     case MessageKind::kCancel:
     case MessageKind::kDone:
@@ -105,7 +104,7 @@ bool Node::is_turning_point(MessageKind kind) {
 }
 
 // Returns whether there are news.
-bool Node::nap(std::chrono::milliseconds most) {
+bool Node::nap(std::chrono::microseconds most) {
   std::unique_lock lock(news_mutex_);
   news_.wait_for(lock, most, [&] { return has_news_; });
   return std::exchange(has_news_, false);

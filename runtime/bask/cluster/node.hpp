@@ -116,7 +116,7 @@ class Node final : private MessageHandler {
   void handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::span<const std::byte> body);
   class Waiting;
   static bool is_turning_point(MessageKind kind);
-  bool nap(std::chrono::milliseconds most);
+  bool nap(std::chrono::microseconds most);
   void hand_out_parts(Splitter& splitter, std::uint32_t run, const OnProgress& watch);
   void wait_until_over(const OnProgress& watch);
   void end_run();

@@ -18,15 +18,14 @@ class Node::Waiting {
   explicit Waiting(Node& node) : node_(node), backoff_(node.options_.backoff) {}
 
   void wait(bool pool_is_inside) {
-    if (!pool_is_inside || alert_ > 0) {
-      alert_ = std::max(alert_ - 1, 0);
+    if (!pool_is_inside) {
       node_.make_progress() ? backoff_.reset() : backoff_.wait();
       return;
     }
-    if (node_.nap(nap_)) {
-      alert_ = kAlertPolls;  // a run has ended, say, and the next may begin
-      backoff_.reset();
-    }
+    backoff_.reset();
+    // After a turning point the pool's threads are about to come out, say: soon it is this thread's turn.
+    const bool has_news = node_.nap(short_naps_ > 0 ? kShortNap : nap_);
+    short_naps_ = has_news ? kShortNaps : std::max(short_naps_ - 1, 0);
     const bool is_needed = node_.exchange_.rounds() == rounds_;
     nap_ = is_needed ? kNap : std::min(2 * nap_, kLongestNap);
     if (is_needed) node_.make_progress();
@@ -34,15 +33,16 @@ class Node::Waiting {
   }
 
  private:
-  static constexpr int kAlertPolls = 200;
+  static constexpr int kShortNaps = 20;
+  static constexpr std::chrono::microseconds kShortNap{100};
   // To wake up costs 15 to 40 µs: every ms would be 2 to 4 % of a core.
-  static constexpr std::chrono::milliseconds kNap{4}, kLongestNap{16};
+  static constexpr std::chrono::microseconds kNap{4000}, kLongestNap{16'000};
 
   Node& node_;
   Backoff backoff_;
-  int alert_ = 0;
+  int short_naps_ = 0;
   std::uint64_t rounds_ = 0;
-  std::chrono::milliseconds nap_ = kNap;
+  std::chrono::microseconds nap_ = kNap;
 };
 
 }  // namespace bask
