@@ -94,6 +94,7 @@ void TaskRunner::run_until_ended(unsigned thread) {
   while (!stopping()) {
     const ReadyQueue::Next next = queues_[thread].push_and_pop(me.ready);
     me.ready.clear();
+    if (outlet_ != nullptr) flush_before(next.unit, me);
     if (next.unit) {
       if (next.left != 0) parking_.wake_one();
       run_unit(*next.unit, thread);
@@ -164,6 +165,7 @@ void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
     for (const std::uint32_t other : admitted) me.ready.push_back(ready_unit(other));
   }
   if (!succeeded || !send_result(unit)) return;
+  if (!plan_.exports_of(unit).empty()) ++me.results_unsent;
   release_successors(unit, me);
   constexpr std::uint32_t kReportEvery = 1024;
   if (++me.units_done == kReportEvery) report_done(me);
@@ -207,8 +209,19 @@ bool TaskRunner::send_result(std::uint32_t unit) {
     fail_with_current(position, plan_.task[position]);
     return false;
   }
-  outlet_->flush();
   return true;
+}
+
+// Results for other ranks leave together where the next unit makes one, too, and that will be soon.
+void TaskRunner::flush_before(std::optional<std::uint32_t> next, Worker& worker) {
+  constexpr std::int64_t kSoon_ns = 3'000;
+  constexpr std::uint32_t kMostWaiting = 8;
+  if (worker.results_unsent == 0) return;
+  const bool more = next && !plan_.exports_of(*next).empty() && worker.results_unsent < kMostWaiting &&
+                    worker.unit_ns.load(std::memory_order_relaxed) < kSoon_ns;
+  if (more) return;
+  worker.results_unsent = 0;
+  outlet_->flush();
 }
 
 void TaskRunner::call_kernel(std::uint32_t position, Worker& worker, bool may_move) {

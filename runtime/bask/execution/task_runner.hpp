@@ -135,6 +135,7 @@ class TaskRunner {
     std::vector<ReadyUnit> ready;  // to be pushed when the next unit is taken
     std::vector<Input> inputs;
     std::uint32_t units_done = 0;      // not yet taken off units_left_
+    std::uint32_t results_unsent = 0;  // posted for other ranks, not yet flushed
     std::uint32_t units_unpolled = 0;  // since this thread last looked for what has arrived
     std::atomic<bool> is_running{false};
     RunningTask* running = &RunningTask::of_this_thread();  // for crash reports
@@ -168,6 +169,7 @@ class TaskRunner {
   void release_successors(std::uint32_t unit, Worker& worker);
   void release_import(std::uint32_t import);
   bool send_result(std::uint32_t unit);
+  void flush_before(std::optional<std::uint32_t> next, Worker& worker);
   bool run_task(std::uint32_t position, unsigned thread);
   void call_kernel(std::uint32_t position, Worker& worker, bool may_move);
   void recount_last_uses(std::uint32_t position, std::span<const Input> inputs);
