@@ -1,4 +1,4 @@
-// node_waiting.hpp: how a thread that runs no tasks waits: it sees to the messages when nobody else does.
+// node_waiting.hpp: how the thread of a node that runs no tasks waits for whatever comes.
 // Runs on: every rank. Threads: each has its own; not the pool's.
 #pragma once
 
@@ -11,8 +11,8 @@
 
 namespace bask {
 
-// How a thread that runs no tasks waits. While the pool's threads are inside a run they see to the messages,
-// and this one only makes sure of that: where tasks are short its wake-ups cost them time for nothing.
+// While the pool's threads are inside a run they see to the messages, and this thread only makes sure of that:
+// where tasks are short its wake-ups cost them time for nothing.
 class Node::Waiting {
  public:
   explicit Waiting(Node& node) : node_(node), backoff_(node.options_.backoff) {}
