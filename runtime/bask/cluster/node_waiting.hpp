@@ -11,8 +11,8 @@
 
 namespace bask {
 
-// While the pool's threads are inside a run they see to the messages, and this thread only makes sure of that:
-// where tasks are short its wake-ups cost them time for nothing.
+// While the pool's threads are inside a run they see to the messages, and this thread only makes sure of
+// that: where tasks are short its wake-ups cost them time for nothing.
 class Node::Waiting {
  public:
   explicit Waiting(Node& node) : node_(node), backoff_(node.options_.backoff) {}
