@@ -270,6 +270,19 @@ TEST(Exchange, DeliversLargeMessagesToItselfWithoutTheTransport) {
   EXPECT_EQ(ranks.transports[0]->parcels + ranks.transports[0]->bulk, 0);
 }
 
+TEST(Exchange, DeliversLargeResultsToItselfWithoutTheTransport) {  // as of a lent unit that comes home
+  Ranks ranks(2);
+  Value value;
+  value.emplace<std::vector<double>>(5000, 1.5);
+  EXPECT_TRUE(ranks[0].post_result({0, 4}, MessageKind::kRepaid, 1, value));
+  ranks.settle();
+  const std::vector<Arrived>& messages = ranks.recorders[0]->messages;
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_EQ(messages[0].kind, MessageKind::kRepaid);
+  EXPECT_GT(messages[0].body.size(), 5000 * sizeof(double));
+  EXPECT_EQ(ranks.transports[0]->parcels + ranks.transports[0]->bulk, 0);
+}
+
 TEST(Exchange, CountsWhatComesFromWhom) {
   Ranks ranks(3);
   ranks[1].post(0, MessageKind::kHeartbeat, 0);

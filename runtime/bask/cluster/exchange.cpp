@@ -97,7 +97,8 @@ void Exchange::post_buffer(std::uint32_t to, MessageKind kind, std::uint32_t run
 bool Exchange::post_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value) {
   const ValueType& type = *value.type();
   const ContiguousType* contiguous = type.contiguous;
-  if (contiguous != nullptr && contiguous->bytes(value.object()).size() > kMostCopied) return false;
+  const bool may_be_large = contiguous != nullptr && to.rank != rank();
+  if (may_be_large && contiguous->bytes(value.object()).size() > kMostCopied) return false;
   thread_local ByteWriter writer;
   writer.clear();
   writer.write_raw(ResultHead{to.position, type.number()});

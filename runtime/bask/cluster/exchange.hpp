@@ -60,8 +60,8 @@ class Exchange {
   }
   /// The same without a copy where the body is large.
   void post_buffer(std::uint32_t to, MessageKind kind, std::uint32_t run, Buffer body);
-  /// Posts a result, copied, if it is small or has to be encoded in any case. Returns whether it was posted;
-  /// if not, post_large_result is for it.
+  /// Posts a result, copied, if it is small, is for this rank, or has to be encoded in any case. Returns
+  /// whether it was posted; if not, post_large_result is for it.
   bool post_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value);
   /// Posts a large contiguous value to another rank. It goes from where it is; calls `sent` when it has gone.
   void post_large_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value,
