@@ -46,12 +46,6 @@ DescribeTask describe_tasks(const TaskGraph& graph, const std::string& host) {
   };
 }
 
-std::vector<std::uint64_t> tasks_by_group(const Plan& plan) {
-  std::vector<std::uint64_t> sums(plan.groups.size());
-  for (const std::uint32_t group : plan.group) ++sums[group];
-  return sums;
-}
-
 // How long units take compared to each other, as far as can be said before: as many times a task as they
 // have.
 std::vector<float> costs_of(const Plan& plan) {

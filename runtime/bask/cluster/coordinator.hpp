@@ -74,7 +74,6 @@ class Coordinator {
 
  private:
   struct Rank {
-    std::vector<std::uint64_t> done_by_group;
     RunProgress progress;
     bool is_done = false;
     std::uint64_t peak_bytes = 0, results_in = 0, bytes_in = 0;

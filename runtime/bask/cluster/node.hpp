@@ -119,6 +119,7 @@ class Node final : private MessageHandler {
   bool nap(std::chrono::microseconds most);
   void hand_out_parts(Splitter& splitter, std::uint32_t run, const OnProgress& watch);
   void wait_until_over(const OnProgress& watch);
+  void show_progress(const OnProgress& watch, bool at_once);
   void end_run();
   Outcome conclude(const Splitter& splitter, bool hold);
   bool make_progress() { return exchange_.progress(kFeeder); }
@@ -150,6 +151,8 @@ class Node final : private MessageHandler {
 
   std::uint64_t parcels_at_signal_ = 0;  // of the thread that serves, here and below
   std::chrono::steady_clock::time_point heard_at_signal_{};
+
+  std::chrono::steady_clock::time_point next_watch_{};  // of the thread that computes
 
   std::mutex news_mutex_;
   std::condition_variable news_;

@@ -52,7 +52,6 @@ void Node::hand_out_parts(Splitter& splitter, std::uint32_t run, const OnProgres
   std::vector<PlanPart> parts(size());
   const std::uint64_t before = exchange_.bulk_bytes_posted();  // constants, which need not go first
   const auto is_cancelled = [&] { return exchange_.locked([&] { return coordinator_->is_cancelled(); }); };
-  auto next_watch = steady_clock::now() + kWatchInterval;
   while (!splitter.done() && !is_cancelled()) {
     splitter.next(kStretch, parts);
     for (std::uint32_t other = 1; other < size(); ++other) {
@@ -65,10 +64,7 @@ void Node::hand_out_parts(Splitter& splitter, std::uint32_t run, const OnProgres
     Waiting waiting(*this);
     make_progress();
     while (exchange_.bulk_bytes_posted() > before + kMostPosted && !is_cancelled()) waiting.wait(false);
-    if (const auto now = steady_clock::now(); now >= next_watch) {
-      next_watch = now + kWatchInterval;
-      watch(exchange_.locked([&] { return coordinator_->done_by_group(); }));
-    }
+    show_progress(watch, false);
   }
 }
 
@@ -76,6 +72,7 @@ Node::Outcome Node::run(const Plan& plan, const TaskGraph& graph, std::span<cons
                         const RunSettings& settings, const OnProgress& watch) {
   Splitter splitter(plan, graph, rank_of_unit, {.ranks = size(), .hold = settings.hold});
   send_drops();
+  next_watch_ = steady_clock::now() + kWatchInterval;
   try {
     const auto [run, own] = coordinator_->begin(plan, graph, splitter, settings.hold, settings.balance);
     exchange_.locked([&, number = run, &begin = own] {
@@ -94,20 +91,23 @@ Node::Outcome Node::run(const Plan& plan, const TaskGraph& graph, std::span<cons
   return conclude(splitter, settings.hold);
 }
 
+void Node::show_progress(const OnProgress& watch, bool at_once) {
+  const auto now = steady_clock::now();
+  if (now < next_watch_ && !at_once) return;
+  next_watch_ = now + kWatchInterval;
+  watch(exchange_.locked([&] { return coordinator_->done_by_group(); }));
+}
+
 void Node::wait_until_over(const OnProgress& watch) {
   Waiting waiting(*this);
   bool is_over = false;
-  auto next_watch = steady_clock::now() + kWatchInterval;
   while (!is_over) {
     waiting.wait(pool_ != nullptr);
     exchange_.locked([&] {
       beat();
       is_over = coordinator_->is_cancelled() ? coordinator_->has_stopped() : coordinator_->all_done();
     });
-    if (const auto now = steady_clock::now(); now >= next_watch || is_over) {
-      next_watch = now + kWatchInterval;
-      watch(exchange_.locked([&] { return coordinator_->done_by_group(); }));
-    }
+    show_progress(watch, is_over);
   }
 }
 

@@ -61,6 +61,9 @@ struct PlanShell {
 /// Throws: Error when a task of the plan wants resources that are not offered.
 void check_offered(const Plan& plan, const ResourceAmounts& offered, const DescribeTask& describe);
 
+/// How many tasks of each group a plan has.
+std::vector<std::uint64_t> tasks_by_group(const Plan& plan);
+
 class TaskRunner {
  public:
   /// Runs a whole plan. `constants` are the graph's, in order.
@@ -116,7 +119,7 @@ class TaskRunner {
   /// How many tasks of each group are done.
   std::vector<std::uint64_t> done_by_group() const;
   /// How many there are to do.
-  std::vector<std::uint64_t> tasks_by_group() const;
+  std::vector<std::uint64_t> tasks_by_group() const { return bask::tasks_by_group(plan_); }
   const std::string& layer_of_group(std::size_t group) const { return plan_.groups[group].layer; }
   std::uint64_t peak_bytes() const { return store_.peak_bytes(); }
 

@@ -61,9 +61,9 @@ std::vector<std::uint64_t> TaskRunner::done_by_group() const {
   return sums;
 }
 
-std::vector<std::uint64_t> TaskRunner::tasks_by_group() const {
-  std::vector<std::uint64_t> sums(plan_.groups.size());
-  for (const std::uint32_t group : plan_.group) ++sums[group];
+std::vector<std::uint64_t> tasks_by_group(const Plan& plan) {
+  std::vector<std::uint64_t> sums(plan.groups.size());
+  for (const std::uint32_t group : plan.group) ++sums[group];
   return sums;
 }
 

@@ -157,7 +157,7 @@ void TaskRunner::repaid(std::uint32_t unit, Value value) {
   release_successors(unit, feeder);
   fed_.insert(fed_.end(), feeder.ready.begin(), feeder.ready.end());
   feeder.ready.clear();
-  if (send_result(unit)) outlet_->flush();
+  if (!send_result(unit)) return;  // who feeds flushes afterwards
   ++feeder.units_done;
   report_done(feeder);
 }
