@@ -243,8 +243,9 @@ void Exchange::begin_value(std::uint32_t from, const BulkHead& head, const Resul
     so_far += more;  // which need not be whole elements
     return type->grow(*value, so_far) + so_far - more;
   };
-  const auto done = [this, from, head, result, value] {
+  const auto done = [this, from, head, result, value, type] {
     --bulk_coming_;
+    type->check(*value);
     handler_.on_value(from, static_cast<MessageKind>(head.kind), head.run, result.position,
                       std::move(*value));
   };

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <functional>
 #include <initializer_list>
 #include <optional>
@@ -60,6 +61,19 @@ concept UnorderedContainer = Container<T> && requires {
   typename T::hasher;
 };
 
+/// Types of one's own that are one stretch of bytes, which goes from rank to rank as it lies there. Their
+/// member `stretch()` gives a container of bytes; `check()` throws Error when what has arrived in it is no
+/// such object.
+template <class T>
+concept OneStretch = requires(T object, const T constant, std::size_t bytes) {
+  object.stretch().reserve(bytes);
+  object.stretch().resize(bytes);
+  { object.stretch().data() } -> std::same_as<std::byte*>;
+  { constant.stretch().data() } -> std::same_as<const std::byte*>;
+  { constant.stretch().size() } -> std::same_as<std::size_t>;
+  constant.check();
+};
+
 namespace serialization {
 
 // A class has a member called `serialize`, even a private one, when inheriting a second makes the name
@@ -79,6 +93,8 @@ concept HasSerializeMember = std::is_class_v<T> && !std::is_final_v<T> && !HasNo
 template <class T>
 struct Check : std::bool_constant<HasSerializeMember<T> || serialized_by_boost<T>> {};
 template <CopiedWhole T>
+struct Check<T> : std::true_type {};
+template <OneStretch T>
 struct Check<T> : std::true_type {};
 template <class T>
 requires is_view<T>

@@ -144,6 +144,9 @@ void encode(ByteWriter& writer, const T& value) {
     if (value) encode(writer, *value);
   } else if constexpr (is_array<T>) {
     for (const auto& element : value) encode(writer, element);
+  } else if constexpr (OneStretch<T>) {
+    writer.write_raw(static_cast<std::uint64_t>(value.stretch().size()));
+    writer.write(value.stretch().data(), value.stretch().size());
   } else if constexpr (Container<T> && !HasSerializeMember<T> && !serialized_by_boost<T>) {
     encode_container(writer, value);
   } else {
@@ -175,6 +178,12 @@ T decode(ByteReader& reader) {
       return T{((void)I, decode<typename T::value_type>(reader))...};
     }
     (std::make_index_sequence<std::tuple_size_v<T>>{});
+  } else if constexpr (OneStretch<T>) {
+    T value;
+    value.stretch().resize(reader.read_count(1));
+    reader.read(value.stretch().data(), value.stretch().size());
+    value.check();
+    return value;
   } else if constexpr (Container<T> && !HasSerializeMember<T> && !serialized_by_boost<T>) {
     return decode_container<T>(reader);
   } else {

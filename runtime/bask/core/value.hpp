@@ -57,6 +57,8 @@ struct ContiguousType {
   /// Makes it so long, within what was reserved, that it has this many bytes at least. Returns where they
   /// begin.
   std::byte* (*grow)(Value& value, std::size_t bytes);
+  /// When all has come. Throws: Error when the bytes are no such object.
+  void (*check)(const Value& value);
 };
 
 /// What Bask does with the objects of one C++ type.
@@ -145,28 +147,51 @@ template <serialization::Contiguous T>
 requires(!serialization::HasSerializeMember<T> && !serialized_by_boost<T> &&
          std::default_initializable<typename T::value_type> &&
          requires(T c) { c.reserve(1); }) inline constexpr bool travels_whole<T> = true;
+template <OneStretch T>
+inline constexpr bool travels_whole<T> = true;
+
+/// The container of what travels: the object itself, or its stretch.
+template <class T>
+auto& stretch_of(T& object) {
+  if constexpr (OneStretch<std::remove_const_t<T>>) {
+    return object.stretch();
+  } else {
+    return object;
+  }
+}
 
 template <class T>
 inline constexpr bool kept_inline = sizeof(T) <= Value::kInlineBytes &&
                                     alignof(T) <= 8 && std::is_nothrow_move_constructible_v<T>;
 
-template <serialization::Contiguous T>
+template <class T>
+requires travels_whole<T>
 inline constexpr ContiguousType contiguous_type_of = {
-    .bytes = [](const void* object) { return std::as_bytes(std::span(*static_cast<const T*>(object))); },
+    .bytes =
+        [](const void* object) {
+          const auto& stretch = stretch_of(*static_cast<const T*>(object));
+          return std::as_bytes(std::span(stretch.data(), stretch.size()));
+        },
     .reserve =
         [](Value& value, std::size_t bytes) {
-          if (bytes % sizeof(typename T::value_type) != 0) {
+          auto& stretch = stretch_of(value.emplace<T>());
+          constexpr std::size_t kElement = sizeof(*stretch.data());
+          if (bytes % kElement != 0) {
             throw Error("decode", std::to_string(bytes) + " bytes are no whole number of elements",
                         "the bytes are corrupt");
           }
-          value.emplace<T>().reserve(bytes / sizeof(typename T::value_type));
+          stretch.reserve(bytes / kElement);
         },
     .grow =
         [](Value& value, std::size_t bytes) {
-          constexpr std::size_t kElement = sizeof(typename T::value_type);
-          T& object = value.get_mutable<T>();
-          object.resize((bytes + kElement - 1) / kElement);
-          return reinterpret_cast<std::byte*>(object.data());
+          auto& stretch = stretch_of(value.get_mutable<T>());
+          constexpr std::size_t kElement = sizeof(*stretch.data());
+          stretch.resize((bytes + kElement - 1) / kElement);
+          return reinterpret_cast<std::byte*>(stretch.data());
+        },
+    .check =
+        [](const Value& value) {
+          if constexpr (OneStretch<T>) value.get<T>().check();
         },
 };
 
