@@ -248,12 +248,13 @@ std::unique_lock<std::mutex> Client::only_computation() {
   return one_at_a_time;
 }
 
-std::vector<Value> Client::call_everywhere(KernelId kernel, std::span<const std::byte> arguments,
-                                           std::size_t inputs) {
-  if (inputs != 0) {
-    throw Error("run", "an argument is lazy or larger than 256 bytes",
-                "compute it first, and let every rank read or make what is large");
-  }
+void Client::refuse_lazy(std::size_t inputs) {
+  if (inputs == 0) return;
+  throw Error("run", "an argument is lazy or larger than 256 bytes",
+              "compute it first, and let every rank read or make what is large");
+}
+
+std::vector<Value> Client::call_everywhere(KernelId kernel, std::span<const std::byte> arguments) {
   const std::unique_lock one_at_a_time = only_computation();
   if (node_ != nullptr) return node_->call_everywhere(kernel, arguments);
   std::vector<Value> results(1);

@@ -62,6 +62,7 @@ class Client final : public Runtime {
   Results compute(std::span<const TaskRef* const> targets) override;
   std::vector<TaskRef> persist(std::span<const TaskRef* const> targets) override;
   void visualize(std::span<const TaskRef* const> targets, const std::filesystem::path& path) override;
+  std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments) override;
 
   /// Calls F once on every rank, as `Client.run` of Dask does: outside of all tasks, and while Bask makes no
   /// MPI call, so F may use MPI (MPI_THREAD_SERIALIZED) on communicators of its own. Returns the results by
@@ -74,7 +75,8 @@ class Client final : public Runtime {
     arguments::CallPacker packer;
     (arguments::Argument<std::decay_t<const As&>>::pack(arguments, packer), ...);
     std::vector<R> results;
-    for (Value& value : call_everywhere(Call::kernel, packer.bytes(), packer.inputs().size())) {
+    refuse_lazy(packer.inputs().size());
+    for (Value& value : call_everywhere(Call::kernel, packer.bytes())) {
       results.push_back(std::move(value.get_mutable<R>()));
     }
     return results;
@@ -86,8 +88,7 @@ class Client final : public Runtime {
   Computed run_plan(const Expansion& expansion, bool hold);
   Computed run_here(const Expansion& expansion, Plan plan);
   Computed run_on_ranks(const Expansion& expansion, const Plan& plan, bool hold);
-  std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments,
-                                     std::size_t inputs);
+  static void refuse_lazy(std::size_t inputs);
 
   const Options options_;
   ClientInfo info_;

@@ -160,6 +160,7 @@ class SplitRuntime final : public Runtime {
     return rank->runner.take_results(program.splitter.targets());
   }
   std::vector<TaskRef> persist(std::span<const TaskRef* const>) override { return {}; }
+  std::vector<Value> call_everywhere(KernelId, std::span<const std::byte>) override { return {}; }
   void visualize(std::span<const TaskRef* const>, const std::filesystem::path&) override {}
 
  private:

@@ -36,6 +36,11 @@ Runtime& current_runtime() {
   return *runtimes().live.back();
 }
 
+Runtime* runtime_in_use() {
+  const std::lock_guard lock(runtimes().mutex);
+  return runtimes().live.empty() ? nullptr : runtimes().live.back();
+}
+
 void use_runtime(Runtime* runtime) {
   const std::lock_guard lock(runtimes().mutex);
   runtimes().live.push_back(runtime);

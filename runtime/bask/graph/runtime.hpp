@@ -26,12 +26,17 @@ class Runtime {
   /// The same, and keeps the results, where they were made if there are several ranks, while the handles that
   /// it returns live: one for each target.
   virtual std::vector<TaskRef> persist(std::span<const TaskRef* const> targets) = 0;
+  /// Calls a kernel once on every rank, outside of all tasks. Returns the results by rank.
+  /// Throws: Error with what it has thrown on the first rank where it did.
+  virtual std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments) = 0;
   /// Draws the graph of all that `targets` need into a file: svg, png, pdf or dot.
   virtual void visualize(std::span<const TaskRef* const> targets, const std::filesystem::path& path) = 0;
 };
 
 /// The runtime in use. Throws: Error when there is none, or when called from inside a task.
 Runtime& current_runtime();
+/// The runtime in use, or null.
+Runtime* runtime_in_use();
 /// Called by a runtime itself: from now on it is the current one, until it is dropped or a newer one is
 /// there.
 void use_runtime(Runtime* runtime);
