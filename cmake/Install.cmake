@@ -11,7 +11,7 @@ write_basic_package_version_file(baskConfigVersion.cmake COMPATIBILITY SameMinor
 install(FILES ${PROJECT_BINARY_DIR}/baskConfig.cmake ${PROJECT_BINARY_DIR}/baskConfigVersion.cmake
         DESTINATION ${cmake_dir})
 
-# bask.pc names Boost, which has no .pc file, MPI, whose .pc file has another name in each, and hwloc, whose own list for static linking names libudev, which
+# bask.pc names Boost, which has no .pc file, MPI and HDF5, whose .pc files have another name in each, and hwloc, whose own list for static linking names libudev, which
 # libhwloc-dev does not bring, by their flags; their directories only where the compiler does not look by itself.
 set(boost_dir "$<TARGET_LINKER_FILE_DIR:Boost::serialization>")
 set(boost_is_found "$<IN_LIST:${boost_dir},${CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES}>")
@@ -23,11 +23,16 @@ list(TRANSFORM include_dirs PREPEND " -I" OUTPUT_VARIABLE pc_cflags)
 # Users of a static library link what it uses. toml++ without a .pc file is header-only.
 if(NOT BUILD_SHARED_LIBS)
   pkg_check_modules(TOML QUIET tomlplusplus)
-  set(pc_requires "libxxhash spdlog fmt$<$<BOOL:${TOML_FOUND}>: tomlplusplus>")
-  set(library_dirs ${HWLOC_LIBRARY_DIRS})
+  if(SLEEF_FOUND)
+    list(APPEND BASK_CODECS sleef)
+  endif()
+  string(JOIN " " pc_codecs ${BASK_CODECS})
+  set(pc_requires "libxxhash spdlog fmt openblas ${pc_codecs}$<$<BOOL:${TOML_FOUND}>: tomlplusplus>")
+  set(library_dirs ${HDF5_LIBRARY_DIRS} ${HWLOC_LIBRARY_DIRS})
   list(REMOVE_ITEM library_dirs ${CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES})
   list(TRANSFORM library_dirs PREPEND "-L")
-  list(JOIN library_dirs " " hwloc_dirs)
+  list(REMOVE_DUPLICATES library_dirs)
+  list(JOIN library_dirs " " pc_dirs)
   set(mpi_flags ${MPI_CXX_LINK_FLAGS})
   foreach(library IN LISTS MPI_CXX_LIBRARIES)   # paths; as -L and -l, so that they come after what needs them
     string(REGEX REPLACE "^(.*)/lib([^/]*)\\.[^/]*$" "-L\\1;-l\\2" flags ${library})
@@ -35,7 +40,7 @@ if(NOT BUILD_SHARED_LIBS)
   endforeach()
   list(REMOVE_ITEM mpi_flags -lmpi_cxx)         # the bindings that Bask does without
   list(REMOVE_DUPLICATES mpi_flags)
-  string(JOIN " " pc_libs -lboost_mpi "${pc_libs}" ${mpi_flags} ${hwloc_dirs} -lhwloc)
+  string(JOIN " " pc_libs -lboost_mpi "${pc_libs}" ${pc_dirs} -lhdf5_hl -lhdf5 ${mpi_flags} -lhwloc)
 endif()
 
 file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)

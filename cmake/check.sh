@@ -51,7 +51,7 @@ check() {
 }
 
 start=$SECONDS
-set_up tests
+set_up "${needs_for_tests[@]}"
 printf '%-20s%6d s  ok\n' "set-up" $((SECONDS - start))
 failed=()
 for preset in "${presets[@]}"; do

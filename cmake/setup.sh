@@ -21,12 +21,41 @@ needs=(
   "libfmt-dev|has_library fmt fmt/format.h|{fmt}"
   "libspdlog-dev|has_library spdlog spdlog/spdlog.h|spdlog"
   "libtomlplusplus-dev|has_library tomlplusplus toml++/toml.h|toml++"
+  "libopenblas-dev|has_library openblas cblas.h|OpenBLAS, with its cblas.h"
+  "libhdf5-openmpi-dev|has_hdf5|HDF5 1.10.5 or newer, with its high-level library and its .pc file"
+  "zlib1g-dev|has_library zlib zlib.h|zlib"
+  "librandom123-dev|has_library random123 Random123/philox.h|Random123"
+  "libcli11-dev|has_library CLI11 CLI/CLI.hpp|CLI11"
   "graphviz|has_tool dot|Graphviz"
 )
-needs_for_tests=("libgtest-dev|has_library gtest gtest/gtest.h|GoogleTest")
-wishes=("ccache|has_tool ccache|ccache")   # makes the second build quick; installed where that is free
+# Monthly winds of 1982 to 1992 on the whole globe, as Debian brings them.
+winds=/usr/share/ferret-vis/data/monthly_navy_winds.cdf
+needs_for_data=(
+  "ferret-datasets|has_winds|the data sets of Ferret (Debian: ferret-datasets)"
+  "netcdf-bin|has_tool nccopy|the netCDF tools (nccopy)"
+)
+needs_for_tests=(
+  "libgtest-dev|has_library gtest gtest/gtest.h|GoogleTest"
+  "python3-numpy|has_python numpy|Python with NumPy"
+  "python3-h5py|has_python h5py|Python with h5py"
+  "python3-xarray|has_python xarray|Python with xarray"
+  "python3-netcdf4|has_python netCDF4|Python with netCDF4"
+  "${needs_for_data[@]}"
+)
+wishes=(   # what quickens the build and the runs, or reads more files; installed where that is free
+  "ccache|has_tool ccache|ccache"
+  "libcairo2-dev|has_library cairo cairo/cairo.h|cairo"
+  "libsleef-dev|has_library sleef sleef.h|SLEEF"
+  "libdeflate-dev|has_library libdeflate libdeflate.h|libdeflate"
+  "libzstd-dev|has_library libzstd zstd.h|Zstandard"
+  "liblzf-dev|has_library liblzf lzf.h|liblzf"
+)
 
 has_tool() { command -v "$1" >/dev/null; }
+
+has_winds() { [[ -r $winds ]]; }
+
+has_python() { /usr/bin/python3 -c "import $1" 2>/dev/null || python3 -c "import $1" 2>/dev/null; }
 
 has_cmake() {
   local version
@@ -55,6 +84,8 @@ has_library() {
   compiles -E <<<"#include <$2>"
 }
 
+has_hdf5() { pkg-config --exists hdf5-mpi || pkg-config --exists hdf5-openmpi || pkg-config --exists hdf5; } 2>/dev/null
+
 # Sets `missing` to the entries of its arguments that are not there.
 find_missing() {
   local need package probe
@@ -79,10 +110,9 @@ apt_install() {
   apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
 }
 
-# set_up [tests]: installs what is missing where that is possible, else says what to do and exits with 2.
+# set_up [more needs…]: installs what is missing where that is possible, else says what to do and exits with 2.
 set_up() {
-  local log wanted=("${needs[@]}")
-  [[ ${1-} == tests ]] && wanted+=("${needs_for_tests[@]}")
+  local log wanted=("${needs[@]}" "$@")
   find_missing "${wanted[@]}"
   if [[ ${#missing[@]} -gt 0 && $(id -u) -eq 0 ]] && has_tool apt-get; then
     find_missing "${wanted[@]}" "${wishes[@]}"

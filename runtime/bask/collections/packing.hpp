@@ -24,6 +24,11 @@ inline constexpr std::size_t kMostInsideBytes = 256;
 class CallPacker {
  public:
   void input(const TaskRef& ref) { inputs_.push_back(&ref); }
+  /// The same of a reference that the packer keeps.
+  void input(TaskRef&& ref) {
+    stored_.push_back(std::move(ref));
+    inputs_.push_back(&stored_.back());
+  }
   void count(std::size_t count) { bytes_.write_raw(static_cast<std::uint64_t>(count)); }
 
   template <class V>

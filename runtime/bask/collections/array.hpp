@@ -1,0 +1,11 @@
+// array.hpp: all of lazy arrays.
+#pragma once
+
+#include <bask/collections/array/blockwise.hpp>
+#include <bask/collections/array/calculus.hpp>
+#include <bask/collections/array/creation.hpp>
+#include <bask/collections/array/groupby.hpp>
+#include <bask/collections/array/manipulation.hpp>
+#include <bask/collections/array/products.hpp>
+#include <bask/collections/array/random.hpp>
+#include <bask/collections/array/statistics.hpp>

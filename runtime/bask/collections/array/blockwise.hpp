@@ -1,0 +1,171 @@
+// blockwise.hpp: functions of the user's of whole blocks, with Dask's names: map_blocks, map_overlap,
+// blockwise and reduction. A function takes an `NdView<const E>` of each array, dense and in C order, and
+// returns an `NdArray<U>`; if it has one more parameter, that is a `BlockInfo`.
+// Runs on: rank 0; the functions on every rank. Threads: any.
+//
+//   bask::NdArray<double> smooth(bask::NdView<const double> x);
+//   auto y = bask::map_overlap<smooth>(x, {.depth = {1}, .boundary = {bask::Boundary::kPeriodic}});
+//
+// Cost: one task per block of the result, which computes its operands' elements on the way; a block that is
+// there already is not copied. Functions are template arguments or captureless lambdas, which come first.
+// Throws: Error when shapes do not fit each other or are unknown; a task fails whose function returns a block
+// of another shape than its place has.
+#pragma once
+
+#include <bask/collections/array/array.hpp>
+#include <bask/collections/array/block_mapping.hpp>
+#include <bask/collections/array/manipulation.hpp>
+#include <bask/collections/callable.hpp>
+
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace bask {
+
+namespace blocks {
+
+template <class R>
+struct ElementOfResult;
+template <class U>
+struct ElementOfResult<NdArray<U>> : std::type_identity<U> {};
+
+template <class Callee, class... Es>
+struct BlockFunction {
+  static constexpr bool kTakesInfo = requires(const NdView<const Es>&... views, const BlockInfo& info) {
+    Callee::call(views..., info);
+  };
+  static auto call(const NdView<const Es>&... views, [[maybe_unused]] const BlockInfo& info) {
+    if constexpr (kTakesInfo) {
+      return Callee::call(views..., info);
+    } else {
+      static_assert(
+          requires { Callee::call(views...); },
+          "bask: a function of blocks takes an NdView<const E> of each array, and a BlockInfo if it has one "
+          "more parameter");
+      return Callee::call(views...);
+    }
+  }
+  using Returned =
+      std::decay_t<decltype(call(std::declval<const NdView<const Es>&>()..., std::declval<BlockInfo>()))>;
+  static_assert(
+      requires { typename ElementOfResult<Returned>::type; },
+      "bask: a function of blocks returns an NdArray");
+  using Result = typename ElementOfResult<Returned>::type;
+
+  static Block run(const BlockCall<BlockMapping>& task) {
+    const OperandBlocks operands(task.description(), task.task(), task.call);
+    const BlockInfo info = kTakesInfo ? task.description().info(task.task()) : BlockInfo();
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return operands.finished(call(operands.view<Es>(I)..., info).release());
+    }
+    (std::index_sequence_for<Es...>());
+  }
+  static Array<Result> over(lazy::PlannedBlocks planned, const std::string& name = "") {
+    return Array<Result>(lazy::map_blocks(std::move(planned),
+                                          name.empty() ? std::string(Callee::name()) : name,
+                                          dtype_of<Result>(), &BlockTasks<&BlockFunction::run>::add));
+  }
+};
+
+template <class Callee, class... Es>
+auto map(const MapBlocksOptions& options, const Array<Es>&... arrays) {
+  return BlockFunction<Callee, Es...>::over(lazy::plan_map_blocks({arrays.node()...}, options), options.name);
+}
+template <class Callee, class... Es>
+auto overlap(const Overlap& overlap, const Array<Es>&... arrays) {
+  return BlockFunction<Callee, Es...>::over(lazy::plan_overlap({arrays.node()...}, overlap));
+}
+template <class Callee, std::size_t... I>
+auto wise(std::string_view out, std::index_sequence<I...>, const auto& arguments) {
+  return BlockFunction<Callee, typename std::decay_t<decltype(std::get<2 * I>(arguments))>::value_type...>::
+      over(lazy::plan_blockwise(out, {std::get<2 * I>(arguments).node()...},
+                                {std::string(std::get<2 * I + 1>(arguments))...}));
+}
+template <class Chunk, class Combine, class Aggregate, class E>
+auto reduce(const Array<E>& x, std::int64_t axis, const ReductionOptions& options) {
+  const std::size_t most = lazy::checked_split(options.split_every);
+  auto state = BlockFunction<Chunk, E>::over(lazy::plan_reduction(x.node(), axis, 1));
+  using State = typename decltype(state)::value_type;
+  const std::size_t along = normal_axis(axis, x.shape(), "array::reduction");
+  while (state.chunks()[along].size() > most)
+    state = BlockFunction<Combine, State>::over(lazy::plan_reduction(state.node(), axis, most));
+  auto result = BlockFunction<Aggregate, State>::over(lazy::plan_reduction(state.node(), axis, most));
+  return options.keepdims ? result : result.squeeze(axis);
+}
+
+}  // namespace blocks
+
+/// A function of each block, or of the blocks of several arrays at one place. Shapes are broadcast, chunks
+/// brought to common ones. Shape and chunks of the result: those of the operands, unless `options` say
+/// otherwise.
+template <auto F, class... Es>
+auto map_blocks(const Array<Es>&... arrays) {
+  return blocks::map<FunctionCallee<F>>({}, arrays...);
+}
+template <auto F, class... Es>
+auto map_blocks(const MapBlocksOptions& options, const Array<Es>&... arrays) {
+  return blocks::map<FunctionCallee<F>>(options, arrays...);
+}
+template <CapturelessFunctionObject F, class... Es>
+auto map_blocks(const F&, const Array<Es>&... arrays) {
+  return blocks::map<ObjectCallee<F>>({}, arrays...);
+}
+template <CapturelessFunctionObject F, class... Es>
+auto map_blocks(const F&, const MapBlocksOptions& options, const Array<Es>&... arrays) {
+  return blocks::map<ObjectCallee<F>>(options, arrays...);
+}
+template <class E>
+template <auto F>
+auto Array<E>::map_blocks() const {
+  return bask::map_blocks<F>(*this);
+}
+template <class E>
+template <class F>
+auto Array<E>::map_blocks(const F& function) const {
+  return bask::map_blocks(function, *this);
+}
+
+/// A function of each block with `depth` elements more on every side, which are the neighbours' or, at the
+/// edges of the array, as `boundary` says. Shape and chunks: those of x. Nothing but the elements that are
+/// needed is read from the neighbours.
+template <auto F, class E>
+auto map_overlap(const Array<E>& x, const Overlap& overlap) {
+  return blocks::overlap<FunctionCallee<F>>(overlap, x);
+}
+/// Of several arrays of one shape.
+template <auto F, class... Es>
+auto map_overlap(const Overlap& overlap, const Array<Es>&... arrays) {
+  return blocks::overlap<FunctionCallee<F>>(overlap, arrays...);
+}
+template <CapturelessFunctionObject F, class... Es>
+auto map_overlap(const F&, const Overlap& overlap, const Array<Es>&... arrays) {
+  return blocks::overlap<ObjectCallee<F>>(overlap, arrays...);
+}
+
+/// A function of blocks that go together by index: blockwise<f>("ik", a, "ij", b, "jk"). An index that the
+/// result has not is read whole, in one piece, as with Dask's concatenate=True. Chunks of an index: those of
+/// the first array that has it.
+template <auto F, class... Arguments>
+auto blockwise(std::string_view out, const Arguments&... arguments) {
+  return blocks::wise<FunctionCallee<F>>(out, std::make_index_sequence<sizeof...(Arguments) / 2>(),
+                                         std::tie(arguments...));
+}
+template <CapturelessFunctionObject F, class... Arguments>
+auto blockwise(const F&, std::string_view out, const Arguments&... arguments) {
+  return blocks::wise<ObjectCallee<F>>(out, std::make_index_sequence<sizeof...(Arguments) / 2>(),
+                                       std::tie(arguments...));
+}
+
+/// A reduction along one axis in three steps: `Chunk` of each block of x, `Combine` of partial results that
+/// lie one after the other, `Aggregate` of the last of these. Each returns a block of length 1 along
+/// `info.axis`. Cost: one task per block and a tree of tasks of fan-in `split_every`, in fixed order.
+template <auto Chunk, auto Combine, auto Aggregate, class E>
+auto reduction(const Array<E>& x, std::int64_t axis, const ReductionOptions& options = {}) {
+  return blocks::reduce<FunctionCallee<Chunk>, FunctionCallee<Combine>, FunctionCallee<Aggregate>>(x, axis,
+                                                                                                   options);
+}
+
+}  // namespace bask

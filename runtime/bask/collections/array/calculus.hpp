@@ -1,0 +1,93 @@
+// calculus.hpp: differences, gradients and coarser grids, with NumPy's and Dask's names and meaning.
+// Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
+#pragma once
+
+#include <bask/collections/array/array.hpp>
+#include <bask/collections/array/axes.hpp>
+#include <bask/collections/array/reductions.hpp>
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace bask {
+
+/// The distance of one element to the next along an axis, or the coordinates of all.
+class Spacing {
+ public:
+  Spacing(double step = 1) : step_(step) {}
+  Spacing(std::vector<double> coordinates) : coordinates_(std::move(coordinates)) {}
+  double step() const { return step_; }
+  const std::vector<double>& coordinates() const { return coordinates_; }
+
+ private:
+  double step_ = 1;
+  std::vector<double> coordinates_;
+};
+
+struct CoarsenAxis {
+  std::int64_t axis;
+  std::int64_t factor;
+};
+enum class Coarsen : std::uint8_t { kSum, kMean, kMin, kMax };
+
+namespace lazy {
+
+ArrayPtr diff(const ArrayPtr& node, std::int64_t n, std::int64_t axis);
+/// `node` is floating or complex.
+ArrayPtr gradient(const ArrayPtr& node, const Spacing& spacing, std::int64_t axis, int edge_order);
+ArrayPtr coarsen(const ArrayPtr& node, const std::vector<CoarsenAxis>& axes, Coarsen how, DType values,
+                 DType result, bool trim_excess);
+/// Those spacings that go with each of `axes`. Throws: Error when there is neither one nor one for each.
+std::vector<Spacing> spacings_for(std::size_t axes, std::vector<Spacing> spacings);
+
+}  // namespace lazy
+
+/// x[i + 1] - x[i] along `axis`, n times over; of bool, whether they differ. Shape: shorter by n along the
+/// axis. Cost: part of whatever reads it. Throws: Error when n is negative.
+template <class E>
+Array<E> diff(const Array<E>& x, std::int64_t n = 1, std::int64_t axis = -1) {
+  return Array<E>(lazy::diff(x.node(), n, axis));
+}
+
+/// The derivative along an axis: of second order inside, by the two neighbours, and of first or second order
+/// at both ends. Shape and chunks: those of x. Cost: part of whatever reads it. Source: numpy.gradient
+/// (Fornberg 1988). Throws: Error when the axis has no more than `edge_order` elements, or as many
+/// coordinates are not given.
+template <class E>
+Array<mean_t<E>> gradient(const Array<E>& x, std::int64_t axis, const Spacing& spacing = 1,
+                          int edge_order = 1) {
+  return Array<mean_t<E>>(
+      lazy::gradient(lazy::cast(x.node(), dtype_of<mean_t<E>>()), spacing, axis, edge_order));
+}
+/// Along each of the axes, ascending; one spacing for all or one each.
+template <class E>
+std::vector<Array<mean_t<E>>> gradient(const Array<E>& x, const std::vector<Spacing>& spacings = {1.0},
+                                       const Axes& axes = {}, int edge_order = 1) {
+  const std::vector<std::size_t> along = normal_axes(axes.list(), x.shape(), "array::gradient");
+  const std::vector<Spacing> each = lazy::spacings_for(along.size(), spacings);
+  std::vector<Array<mean_t<E>>> gradients;
+  for (std::size_t k = 0; k < along.size(); ++k)
+    gradients.push_back(gradient(x, static_cast<std::int64_t>(along[k]), each[k], edge_order));
+  return gradients;
+}
+
+/// Every box of so many elements along the axes made one: coarsen<Coarsen::kMean>(x, {{0, 4}, {1, 2}}).
+/// Shape: lengths divided by the factors. Blocks: those of x, their ends rounded down to whole boxes. Cost:
+/// one task per block, which computes the block's elements as well.
+/// Throws: Error when a length is no multiple of its factor, unless `trim_excess`: the rest is left out.
+template <Coarsen How, class E>
+auto coarsen(const Array<E>& x, const std::vector<CoarsenAxis>& axes, bool trim_excess = false) {
+  constexpr bool kComplex = !std::is_arithmetic_v<E>;
+  static_assert(!kComplex || How == Coarsen::kSum || How == Coarsen::kMean,
+                "bask: complex numbers have no order");
+  if constexpr (How == Coarsen::kMean) {
+    constexpr DType kValues = kComplex ? DType::kComplex128 : DType::kFloat64;
+    return Array<mean_t<E>>(lazy::coarsen(x.node(), axes, How, kValues, dtype_of<mean_t<E>>(), trim_excess));
+  } else {
+    using R = std::conditional_t<How == Coarsen::kSum, sum_t<E>, E>;
+    return Array<R>(lazy::coarsen(x.node(), axes, How, dtype_of<R>(), dtype_of<R>(), trim_excess));
+  }
+}
+
+}  // namespace bask

@@ -1,0 +1,151 @@
+#include <bask/collections/array/creation.hpp>
+#include <bask/collections/array/manipulation.hpp>
+
+#include <cstring>
+
+namespace bask {
+
+namespace lazy {
+
+namespace {
+
+Block copy_region(DType dtype, const std::byte* elements, const Shape& strides, const Region& region) {
+  Block block(dtype, region.extent);
+  const std::size_t element = size_of(dtype);
+  if (block.count() == 0) return block;
+  const std::size_t axes = strides.size();
+  const auto row = static_cast<std::size_t>(axes == 0 ? 1 : region.extent.back()) * element;
+  std::byte* to = block.elements();
+  Shape at(axes == 0 ? 0 : axes - 1, 0);
+  for (;;) {
+    std::int64_t offset = axes == 0 ? 0 : region.start.back();
+    for (std::size_t k = 0; k < at.size(); ++k) offset += (region.start[k] + at[k]) * strides[k];
+    std::memcpy(to, elements + static_cast<std::size_t>(offset) * element, row);
+    to += row;
+    std::size_t k = at.size();
+    while (k > 0 && ++at[k - 1] == region.extent[k - 1]) at[--k] = 0;
+    if (k == 0) return block;
+  }
+}
+
+}  // namespace
+
+ArrayPtr from_memory(DType dtype, const std::byte* elements, const Shape& shape, const Chunks& chunks) {
+  const BlockGrid grid(chunks);
+  const Shape strides = strides_of(shape);
+  std::vector<TaskRef> refs;
+  for (std::uint32_t k = 0; k < grid.size(); ++k) {
+    Block block = copy_region(dtype, elements, strides, region_of(grid, k));
+    const Key key = hash_bytes({block.data(), block.size()});
+    refs.push_back(ValueLayer::constant(key, &value_type_of<Block>, [&] {
+      Value value;
+      value.emplace<Block>(std::move(block));
+      return value;
+    }));
+  }
+  return ArrayNode::blocks("from-array", dtype, chunks, BlockRefs(std::move(refs)));
+}
+
+ArrayPtr from_blocks(std::string name, DType dtype, const Chunks& chunks, std::vector<TaskRef> blocks) {
+  const BlockGrid grid(chunks);
+  if (grid.size() != blocks.size()) {
+    throw Error("array::from_delayed",
+                std::to_string(blocks.size()) + " blocks are given for chunks " + text_of(chunks) +
+                    ", which have " + std::to_string(grid.size()),
+                "give one for each block, in C order");
+  }
+  return ArrayNode::blocks(std::move(name), dtype, chunks, BlockRefs(std::move(blocks)));
+}
+
+ArrayPtr eye(std::int64_t rows, std::int64_t columns, std::int64_t offset, const ChunkSpec& chunks) {
+  const Chunks grid = chunks.of({rows, columns}, 8, "array::eye");
+  return apply(Opcode::kEqual, {iota(grid, 0, offset), iota(grid, 1)}, "array::eye");
+}
+
+ArrayPtr diag(const ArrayPtr& vector, std::int64_t offset) {
+  if (vector->ndim() == 2) return diagonal(vector, offset);
+  if (vector->ndim() != 1) {
+    throw Error("array::diag", "shape " + text_of(vector->shape()) + " is neither a vector nor a matrix",
+                "use an array of one axis or two");
+  }
+  const std::int64_t more = offset < 0 ? -offset : offset;
+  const DType dtype = vector->dtype();
+  const ArrayPtr zero = constant(dtype, ElementBytes{});
+  // v[i] along the rows, or along the columns where the diagonal begins further down.
+  AxisChunks own = vector->chunks()[0], longer = own;
+  if (more > 0) longer.insert(longer.end(), more);
+  const ArrayPtr edge = constant(dtype, ElementBytes{}, {{more}});
+  const ArrayPtr padded = more == 0 ? vector : concatenate({vector, edge}, 0, "array::diag");
+  const Chunks grid{longer, longer};
+  const ArrayPtr spread = view("diag", padded, {{offset >= 0 ? 0 : 1, 0, 1}}, grid);
+  const ArrayPtr on = apply(Opcode::kEqual, {iota(grid, 0, offset), iota(grid, 1)}, "array::diag");
+  return apply(Opcode::kWhere, {on, spread, zero}, "array::diag");
+}
+
+ArrayPtr progression(std::int64_t count, double start, double step, const ChunkSpec& chunks) {
+  const ArrayPtr numbers = cast(iota(chunks.of({count}, 8, "array::arange"), 0), DType::kFloat64);
+  const ArrayPtr scaled = apply(Opcode::kMultiply, {numbers, constant(step)}, "array::arange");
+  return apply(Opcode::kAdd, {scaled, constant(start)}, "array::arange");
+}
+
+std::int64_t arange_count(double start, double stop, double step) {
+  if (step == 0 || !std::isfinite((stop - start) / step)) {
+    throw Error("array::arange",
+                "the range from " + std::to_string(start) + " to " + std::to_string(stop) + " by " +
+                    std::to_string(step) + " has no end",
+                "use finite bounds and a step that is not 0");
+  }
+  const double count = std::ceil((stop - start) / step);
+  if (count >= 0x1p63) {
+    throw Error("array::arange", "the range has more than 2^63 elements", "use a larger step");
+  }
+  return std::max<std::int64_t>(0, static_cast<std::int64_t>(count));
+}
+
+std::int64_t arange_count(std::int64_t start, std::int64_t stop, std::int64_t step) {
+  if (step == 0) return arange_count(0.0, 1.0, 0.0);
+  if (step > 0 ? stop <= start : stop >= start) return 0;
+  const auto low = static_cast<std::uint64_t>(std::min(start, stop));
+  const std::uint64_t length = static_cast<std::uint64_t>(std::max(start, stop)) - low;
+  const std::uint64_t by = step > 0 ? static_cast<std::uint64_t>(step) : -static_cast<std::uint64_t>(step);
+  const std::uint64_t count = (length - 1) / by + 1;
+  return count <= INT64_MAX ? static_cast<std::int64_t>(count) : arange_count(0.0, 0x1p63, 1.0);
+}
+
+}  // namespace lazy
+
+Array<double> linspace(double start, double stop, std::int64_t count, bool endpoint,
+                       const ChunkSpec& chunks) {
+  if (count < 0) throw Error("array::linspace", "the count is " + std::to_string(count), "use 0 or more");
+  const std::int64_t steps = endpoint ? count - 1 : count;
+  const double step = steps > 0 ? (stop - start) / static_cast<double>(steps) : 0;
+  const ArrayPtr numbers = lazy::progression(count, start, step, chunks);
+  if (!endpoint || count < 2) return Array<double>(numbers);
+  // The last one exactly.
+  const ArrayPtr last = lazy::apply(
+      Opcode::kEqual, {lazy::iota(numbers->chunks(), 0), lazy::constant(count - 1)}, "array::linspace");
+  return Array<double>(lazy::apply(Opcode::kWhere, {last, lazy::constant(stop), numbers}, "array::linspace"));
+}
+
+std::vector<Array<std::int64_t>> indices(const Shape& shape, const ChunkSpec& chunks) {
+  const Chunks grid = chunks.of(shape, 8, "array::indices");
+  std::vector<Array<std::int64_t>> all;
+  for (std::size_t k = 0; k < shape.size(); ++k) all.emplace_back(lazy::iota(grid, k));
+  return all;
+}
+
+namespace arrays {
+
+void check_block(const Block& block, const Shape& expected) {
+  bool fits = block.ndim() == expected.size();
+  for (std::size_t k = 0; fits && k < expected.size(); ++k)
+    fits = expected[k] == kUnknown || expected[k] == block.shape()[k];
+  if (fits) return;
+  throw Error("array::from_delayed",
+              "a block has shape " + text_of(block.shape()) + " where " + text_of(expected) + " was expected",
+              "return blocks of the shapes that the chunks name");
+}
+
+}  // namespace arrays
+
+}  // namespace bask

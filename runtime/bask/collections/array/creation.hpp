@@ -1,0 +1,182 @@
+// creation.hpp: arrays made from values, ranges, memory and lazy calls. Names and meaning are NumPy's;
+// `chunks` come last, "auto" unless said. Runs on: rank 0. Threads: any.
+#pragma once
+
+#include <bask/collections/array/array.hpp>
+#include <bask/collections/array/map.hpp>
+
+#include <cmath>
+#include <span>
+#include <vector>
+
+namespace bask {
+
+namespace lazy {
+
+/// The blocks of an array in memory, each stored once, as constants.
+ArrayPtr from_memory(DType dtype, const std::byte* elements, const Shape& shape, const Chunks& chunks);
+ArrayPtr eye(std::int64_t rows, std::int64_t columns, std::int64_t offset, const ChunkSpec& chunks);
+ArrayPtr diag(const ArrayPtr& vector, std::int64_t offset);
+ArrayPtr from_blocks(std::string name, DType dtype, const Chunks& chunks, std::vector<TaskRef> blocks);
+/// start + step * i as float64, or of int64 exactly.
+ArrayPtr progression(std::int64_t count, double start, double step, const ChunkSpec& chunks);
+/// How many elements arange has. Throws: Error when step is 0.
+std::int64_t arange_count(double start, double stop, double step);
+/// The same without rounding.
+std::int64_t arange_count(std::int64_t start, std::int64_t stop, std::int64_t step);
+
+}  // namespace lazy
+
+template <Element E>
+Array<E> full(const Shape& shape, E value, const ChunkSpec& chunks = {}) {
+  return Array<E>(lazy::constant(value, chunks.of(shape, sizeof(E), "array::full")));
+}
+template <Element E = double>
+Array<E> zeros(const Shape& shape, const ChunkSpec& chunks = {}) {
+  return Array<E>(lazy::constant(E(0), chunks.of(shape, sizeof(E), "array::zeros")));
+}
+template <Element E = double>
+Array<E> ones(const Shape& shape, const ChunkSpec& chunks = {}) {
+  return Array<E>(lazy::constant(E(1), chunks.of(shape, sizeof(E), "array::ones")));
+}
+/// Elements of no particular value: zeros.
+template <Element E = double>
+Array<E> empty(const Shape& shape, const ChunkSpec& chunks = {}) {
+  return zeros<E>(shape, chunks);
+}
+template <Element E>
+Array<E> full_like(const Array<E>& x, E value) {
+  return Array<E>(lazy::constant(value, x.chunks()));
+}
+template <Element E>
+Array<E> zeros_like(const Array<E>& x) {
+  return full_like(x, E(0));
+}
+template <Element E>
+Array<E> ones_like(const Array<E>& x) {
+  return full_like(x, E(1));
+}
+template <Element E>
+Array<E> empty_like(const Array<E>& x) {
+  return full_like(x, E(0));
+}
+
+/// start, start + step, … before stop.
+template <Element E = std::int64_t>
+Array<E> arange(E start, E stop, E step = E(1), const ChunkSpec& chunks = {}) {
+  if constexpr (std::is_integral_v<E>) {
+    const std::int64_t count = lazy::arange_count(
+        static_cast<std::int64_t>(start), static_cast<std::int64_t>(stop), static_cast<std::int64_t>(step));
+    const ArrayPtr numbers = lazy::iota(chunks.of({count}, sizeof(E), "array::arange"), 0,
+                                        static_cast<std::int64_t>(start), static_cast<std::int64_t>(step));
+    return Array<E>(lazy::cast(numbers, dtype_of<E>()));
+  } else {
+    const double from = static_cast<double>(start),
+                 by = static_cast<double>(static_cast<E>(start + step) - start);
+    const std::int64_t count = lazy::arange_count(from, static_cast<double>(stop), static_cast<double>(step));
+    return Array<E>(lazy::cast(lazy::progression(count, from, by, chunks), dtype_of<E>()));
+  }
+}
+template <Element E = std::int64_t>
+Array<E> arange(E stop) {
+  return arange<E>(E(0), stop);
+}
+/// `count` numbers evenly spaced from start to stop, which is the last one, unless `endpoint` is false.
+Array<double> linspace(double start, double stop, std::int64_t count = 50, bool endpoint = true,
+                       const ChunkSpec& chunks = {});
+
+/// Ones on the diagonal that lies `offset` to the right of the main one. columns: as many as rows, unless
+/// said.
+template <Element E = double>
+Array<E> eye(std::int64_t rows, std::int64_t columns = -1, std::int64_t offset = 0,
+             const ChunkSpec& chunks = {}) {
+  return Array<E>(lazy::cast(lazy::eye(rows, columns < 0 ? rows : columns, offset, chunks), dtype_of<E>()));
+}
+/// Of a vector, the matrix with it on a diagonal; of a matrix, its diagonal.
+template <Element E>
+Array<E> diag(const Array<E>& x, std::int64_t offset = 0) {
+  return Array<E>(lazy::diag(x.node(), offset));
+}
+/// One array per axis: the index of each element along it.
+std::vector<Array<std::int64_t>> indices(const Shape& shape, const ChunkSpec& chunks = {});
+/// Vectors made into arrays of one shape: "xy" indexing as NumPy's default, "ij" when `matrix_indexing`.
+template <Element E>
+std::vector<Array<E>> meshgrid(const std::vector<Array<E>>& vectors, bool matrix_indexing = false);
+
+/// A copy of numbers in memory, in C order.
+template <Element E>
+Array<E> from_array(std::span<const E> elements, const Shape& shape, const ChunkSpec& chunks = {}) {
+  if (static_cast<std::int64_t>(elements.size()) != element_count(shape)) {
+    throw Error("array::from_array",
+                "shape " + text_of(shape) + " has " + std::to_string(element_count(shape)) +
+                    " elements, and " + std::to_string(elements.size()) + " are given",
+                "give as many elements as the shape has");
+  }
+  return Array<E>(lazy::from_memory(dtype_of<E>(), reinterpret_cast<const std::byte*>(elements.data()), shape,
+                                    chunks.of(shape, sizeof(E), "array::from_array")));
+}
+template <Element E>
+Array<E> from_array(const NdArray<E>& array, const ChunkSpec& chunks = {}) {
+  return from_array<E>(array.span(), Shape(array.shape().begin(), array.shape().end()), chunks);
+}
+/// The results of lazy calls as the blocks, in C order of the grid of `chunks`.
+template <Element E>
+Array<E> from_delayed(const std::vector<Delayed<NdArray<E>>>& blocks, const Chunks& chunks);
+/// An array of one block.
+template <Element E>
+Array<E> from_delayed(const Delayed<NdArray<E>>& block, const Shape& shape) {
+  Chunks chunks;
+  for (const std::int64_t extent : shape) chunks.push_back({extent});
+  return from_delayed(std::vector<Delayed<NdArray<E>>>{block}, chunks);
+}
+/// F(i, j, …) of the indices of each element, up to eight axes. F: a template argument, or a captureless
+/// lambda.
+template <auto F>
+auto from_function(const Shape& shape, const ChunkSpec& chunks = {}) {
+  return maps::from_function<FunctionCallee<F>>(shape, chunks);
+}
+template <class F>
+auto from_function(const F&, const Shape& shape, const ChunkSpec& chunks = {}) {
+  return maps::from_function<ObjectCallee<F>>(shape, chunks);
+}
+
+template <Element E>
+std::vector<Array<E>> meshgrid(const std::vector<Array<E>>& vectors, bool matrix_indexing) {
+  const std::size_t axes = vectors.size();
+  const auto place = [&](std::size_t k) { return !matrix_indexing && axes > 1 && k < 2 ? 1 - k : k; };
+  Chunks chunks(axes);
+  for (std::size_t k = 0; k < axes; ++k) chunks[place(k)] = vectors[k].ravel().chunks()[0];
+  std::vector<Array<E>> grids;
+  for (std::size_t k = 0; k < axes; ++k) {
+    grids.emplace_back(lazy::view("meshgrid", vectors[k].ravel().node(),
+                                  {{static_cast<std::int32_t>(place(k)), 0, 1}}, chunks));
+  }
+  return grids;
+}
+
+namespace arrays {
+
+/// Throws: Error when a block is not of the shape that its place has; unknown lengths fit any.
+void check_block(const Block& block, const Shape& expected);
+
+template <class E>
+Block to_block(NdArray<E> array, const Shape& expected) {
+  check_block(array.block(), expected);
+  return std::move(array).release();
+}
+
+}  // namespace arrays
+
+template <Element E>
+Array<E> from_delayed(const std::vector<Delayed<NdArray<E>>>& blocks, const Chunks& chunks) {
+  const BlockGrid grid(chunks);
+  std::vector<TaskRef> refs;
+  for (std::uint32_t k = 0; k < blocks.size(); ++k) {
+    const Shape expected = k < grid.size() ? region_of(grid, k).extent : Shape();
+    refs.push_back(
+        delayed<&arrays::to_block<E>>({.name = "from-delayed", .pure = true})(blocks[k], expected).ref());
+  }
+  return Array<E>(lazy::from_blocks("from-delayed", dtype_of<E>(), chunks, std::move(refs)));
+}
+
+}  // namespace bask

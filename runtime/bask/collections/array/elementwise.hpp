@@ -1,0 +1,161 @@
+// elementwise.hpp: operators and functions of two arrays, or of an array and a number, element by element.
+// Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
+// Shapes: broadcast as in NumPy. Types: promoted as in NumPy; a number does not widen an array of its kind:
+// Array<float> * 2.0 is float, Array<int> * 2.0 is double (NEP 50). Division and arctan2, hypot, copysign
+// give floating types.
+#pragma once
+
+#include <bask/collections/array/functions.hpp>
+#include <bask/collections/array/map.hpp>
+
+#include <cmath>
+
+namespace bask {
+
+namespace elementwise {
+
+template <class X>
+inline constexpr bool is_array = false;
+template <class E>
+inline constexpr bool is_array<Array<E>> = true;
+template <class X>
+concept Operand = is_array<X> || Element<X>;
+template <class A, class B>
+concept Operands = Operand<A> && Operand<B> &&(is_array<A> || is_array<B>);
+
+template <class X>
+struct ElementIn : std::type_identity<X> {};
+template <class E>
+struct ElementIn<Array<E>> : std::type_identity<E> {};
+
+/// 0 bool, 1 integers, 2 floating, 3 complex.
+template <class E>
+inline constexpr int kind_of = std::is_same_v<E, bool>       ? 0
+                               : std::is_integral_v<E>       ? 1
+                               : std::is_floating_point_v<E> ? 2
+                                                             : 3;
+/// What an array of E with a number of type S has.
+template <class E, class S>
+using weak_t = std::conditional_t<
+    (kind_of<S> <= kind_of<E>), E,
+    std::conditional_t<kind_of<S> == 1, std::int64_t,
+                       std::conditional_t<kind_of<S> == 2, double,
+                                          std::conditional_t<std::is_same_v<E, float>, std::complex<float>,
+                                                             std::complex<double>>>>>;
+
+template <class A, class B>
+constexpr auto common() {
+  using X = typename ElementIn<A>::type;
+  using Y = typename ElementIn<B>::type;
+  if constexpr (is_array<A> && is_array<B>) {
+    return std::type_identity<promoted<X, Y>>();
+  } else if constexpr (is_array<A>) {
+    return std::type_identity<weak_t<X, Y>>();
+  } else {
+    return std::type_identity<weak_t<Y, X>>();
+  }
+}
+template <class A, class B>
+using common_t = typename decltype(common<A, B>())::type;
+
+template <class C, class X>
+ArrayPtr node_of(const X& x) {
+  if constexpr (is_array<X>) {
+    return x.node();
+  } else {
+    return lazy::constant(static_cast<C>(x));
+  }
+}
+
+template <class R, class C, class A, class B>
+Array<R> binary(Opcode opcode, const A& a, const B& b) {
+  return Array<R>(lazy::apply_as(opcode, dtype_of<C>(), {node_of<C>(a), node_of<C>(b)},
+                                 "array::" + std::string(name_of(opcode))));
+}
+template <class A, class B>
+auto same(Opcode opcode, const A& a, const B& b) {
+  return binary<common_t<A, B>, common_t<A, B>>(opcode, a, b);
+}
+template <class A, class B>
+auto quotient(Opcode opcode, const A& a, const B& b) {
+  return binary<floating_t<common_t<A, B>>, floating_t<common_t<A, B>>>(opcode, a, b);
+}
+template <class A, class B>
+auto compared(Opcode opcode, const A& a, const B& b) {
+  return binary<bool, common_t<A, B>>(opcode, a, b);
+}
+
+}  // namespace elementwise
+
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto operator+(const A& a, const B& b) {
+  return elementwise::same(Opcode::kAdd, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto operator-(const A& a, const B& b) {
+  return elementwise::same(Opcode::kSubtract, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto operator*(const A& a, const B& b) {
+  return elementwise::same(Opcode::kMultiply, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto operator/(const A& a, const B& b) {
+  return elementwise::quotient(Opcode::kDivide, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto operator%(const A& a, const B& b) {
+  return elementwise::same(Opcode::kRemainder, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto operator&(const A& a, const B& b) {
+  return elementwise::same(Opcode::kBitwiseAnd, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto operator|(const A& a, const B& b) {
+  return elementwise::same(Opcode::kBitwiseOr, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto operator^(const A& a, const B& b) {
+  return elementwise::same(Opcode::kBitwiseXor, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto operator==(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kEqual, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto operator!=(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kNotEqual, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto operator<(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kLess, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto operator<=(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kLessEqual, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto operator>(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kGreater, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto operator>=(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kGreaterEqual, a, b);
+}
+
+}  // namespace bask

@@ -1,0 +1,292 @@
+#include <bask/collections/array/axis_map.hpp>
+#include <bask/collections/array/expression.hpp>
+#include <bask/core/serialization.hpp>
+
+#include <algorithm>
+#include <tuple>
+
+namespace bask {
+
+namespace {
+
+std::int64_t floor_divide(std::int64_t a, std::int64_t b) {
+  return a / b - ((a % b != 0) && ((a < 0) != (b < 0)));
+}
+std::int64_t ceil_divide(std::int64_t a, std::int64_t b) {
+  return -floor_divide(-a, b);
+}
+
+// Half-open.
+struct Range {
+  std::int64_t begin, end;
+};
+
+// The first root index from which on `source` is at or past the boundary, in the direction of its step.
+std::int64_t crossing(const AxisSource& source, std::int64_t boundary) {
+  return source.step > 0 ? ceil_divide(boundary - source.start, source.step)
+                         : floor_divide(source.start - boundary, -source.step) + 1;
+}
+
+class CutCollector {
+ public:
+  CutCollector(const Expression& expression, const Region& region)
+      : terms_(expression.terms), cuts_(region.start.size()) {
+    std::vector<Range> ranges;
+    for (std::size_t k = 0; k < region.start.size(); ++k) {
+      ranges.push_back({region.start[k], region.start[k] + region.extent[k]});
+      cuts_[k] = {ranges[k].begin, ranges[k].end};
+    }
+    visit(static_cast<std::uint32_t>(terms_.size() - 1), identity_map(ranges.size()), ranges);
+    for (auto& axis : cuts_) {
+      std::sort(axis.begin(), axis.end());
+      axis.erase(std::unique(axis.begin(), axis.end()), axis.end());
+    }
+  }
+  const std::vector<std::vector<std::int64_t>>& cuts() const { return cuts_; }
+
+ private:
+  struct Seen {
+    std::uint32_t term;
+    AxisMap map;
+    std::vector<std::int64_t> begins;
+  };
+
+  void visit(std::uint32_t index, const AxisMap& map, const std::vector<Range>& ranges) {
+    const Term& term = terms_[index];
+    if (term.kind == TermKind::kConstant || term.kind == TermKind::kIota || was_seen(index, map, ranges))
+      return;
+    switch (term.kind) {
+      case TermKind::kBlocks:
+      case TermKind::kRandom:
+        for (std::size_t k = 0; k < map.size(); ++k) cut_at(term.starts[k], map[k], ranges);
+        break;
+      case TermKind::kView:
+        visit(term.operands[0], composed(term.axes, map), ranges);
+        break;
+      case TermKind::kConcatenate:
+        visit_parts(term, map, ranges);
+        break;
+      default:
+        for (const std::uint32_t operand : term.operands) visit(operand, map, ranges);
+    }
+  }
+
+  void visit_parts(const Term& term, const AxisMap& map, const std::vector<Range>& ranges) {
+    const auto axis = static_cast<std::size_t>(term.axis);
+    const std::vector<std::int64_t>& starts = term.starts[0];
+    const AxisSource& along = map[axis];
+    cut_at(starts, along, ranges);
+    const Range read = range_read(along, ranges);
+    const std::size_t last = chunk_at(starts, read.end - 1);
+    for (std::size_t part = chunk_at(starts, read.begin); part <= last; ++part) {
+      std::vector<Range> within = ranges;
+      if (along.axis >= 0) {
+        Range& range = within[static_cast<std::size_t>(along.axis)];
+        const std::int64_t from = crossing(along, along.step > 0 ? starts[part] : starts[part + 1]);
+        const std::int64_t to = crossing(along, along.step > 0 ? starts[part + 1] : starts[part]);
+        range = {std::max(range.begin, from), std::min(range.end, to)};
+        if (range.begin >= range.end) continue;
+      }
+      AxisMap inner = map;
+      inner[axis].start -= starts[part];
+      visit(term.operands[part], inner, within);
+    }
+  }
+
+  // What `source` reads where the root's indices are in ranges, which are not empty.
+  static Range range_read(const AxisSource& source, const std::vector<Range>& ranges) {
+    if (source.axis < 0) return {source.start, source.start + 1};
+    const Range& range = ranges[static_cast<std::size_t>(source.axis)];
+    const std::int64_t a = source.start + source.step * range.begin;
+    const std::int64_t b = source.start + source.step * (range.end - 1);
+    return {std::min(a, b), std::max(a, b) + 1};
+  }
+
+  void cut_at(const std::vector<std::int64_t>& starts, const AxisSource& source,
+              const std::vector<Range>& ranges) {
+    if (source.axis < 0) return;
+    const Range read = range_read(source, ranges);
+    auto boundary = std::upper_bound(starts.begin(), starts.end(), read.begin);
+    for (; boundary != starts.end() && *boundary < read.end; ++boundary) {
+      cuts_[static_cast<std::size_t>(source.axis)].push_back(crossing(source, *boundary));
+    }
+  }
+
+  bool was_seen(std::uint32_t index, const AxisMap& map, const std::vector<Range>& ranges) {
+    std::vector<std::int64_t> begins;
+    for (const Range& range : ranges) {
+      begins.push_back(range.begin);
+      begins.push_back(range.end);
+    }
+    for (const Seen& seen : seen_) {
+      if (seen.term == index && seen.map == map && seen.begins == begins) return true;
+    }
+    seen_.push_back({index, map, std::move(begins)});
+    return false;
+  }
+
+  const std::vector<Term>& terms_;
+  std::vector<std::vector<std::int64_t>> cuts_;
+  std::vector<Seen> seen_;
+};
+
+// Finds the leaves and instructions of one piece.
+class Binder {
+ public:
+  Binder(const Expression& expression, const Region& piece) : terms_(expression.terms) {
+    program_.region = piece;
+    const Value result =
+        bind(static_cast<std::uint32_t>(terms_.size() - 1), identity_map(piece.start.size()));
+    const auto leaves = static_cast<std::uint32_t>(program_.leaves.size());
+    for (std::size_t i = 0; i < program_.instructions.size(); ++i) {
+      for (std::size_t k = 0; k < operands_[i].size(); ++k) {
+        program_.instructions[i].operands[k] = number_of(operands_[i][k], leaves);
+      }
+    }
+    program_.result = number_of(result, leaves);
+  }
+  PieceProgram take() { return std::move(program_); }
+
+ private:
+  struct Value {
+    bool is_leaf;
+    std::uint32_t index;
+  };
+  struct Bound {
+    std::uint32_t term;
+    AxisMap map;
+    Value value;
+  };
+  static std::uint32_t number_of(Value value, std::uint32_t leaves) {
+    return value.is_leaf ? value.index : leaves + value.index;
+  }
+
+  Value bind(std::uint32_t index, const AxisMap& map) {
+    const Term& term = terms_[index];
+    if (term.kind == TermKind::kView) return bind(term.operands[0], composed(term.axes, map));
+    if (term.kind == TermKind::kConcatenate) return bind_part(term, map);
+    for (const Bound& bound : bound_) {
+      if (bound.term == index && bound.map == map) return bound.value;
+    }
+    const Value value =
+        term.kind == TermKind::kOperation ? add_instruction(index, map) : add_leaf(index, map);
+    bound_.push_back({index, map, value});
+    return value;
+  }
+
+  std::int64_t at_start(const AxisSource& source) const {
+    return source.axis < 0
+               ? source.start
+               : source.start + source.step * program_.region.start[static_cast<std::size_t>(source.axis)];
+  }
+
+  Value bind_part(const Term& term, const AxisMap& map) {
+    const auto axis = static_cast<std::size_t>(term.axis);
+    const std::size_t part = chunk_at(term.starts[0], at_start(map[axis]));
+    AxisMap inner = map;
+    inner[axis].start -= term.starts[0][part];
+    return bind(term.operands[part], inner);
+  }
+
+  Value add_instruction(std::uint32_t index, const AxisMap& map) {
+    std::vector<Value> operands;
+    for (const std::uint32_t operand : terms_[index].operands) operands.push_back(bind(operand, map));
+    program_.instructions.push_back({index, {}});
+    operands_.push_back(std::move(operands));
+    return {false, static_cast<std::uint32_t>(program_.instructions.size() - 1)};
+  }
+
+  Value add_leaf(std::uint32_t index, const AxisMap& map) {
+    const Term& term = terms_[index];
+    Leaf leaf{.term = index, .strides = Shape(program_.region.start.size(), 0)};
+    if (term.kind == TermKind::kIota) {
+      const AxisSource& source = map[static_cast<std::size_t>(term.axis)];
+      leaf.offset = term.start + term.step * at_start(source);
+      if (source.axis >= 0) leaf.strides[static_cast<std::size_t>(source.axis)] = term.step * source.step;
+    } else if (term.kind != TermKind::kConstant) {
+      place_in_block(term, map, leaf);
+    }
+    for (std::size_t known = 0; known < program_.leaves.size(); ++known) {
+      if (program_.leaves[known] == leaf) return {true, static_cast<std::uint32_t>(known)};
+    }
+    program_.leaves.push_back(std::move(leaf));
+    return {true, static_cast<std::uint32_t>(program_.leaves.size() - 1)};
+  }
+
+  void place_in_block(const Term& term, const AxisMap& map, Leaf& leaf) {
+    std::int64_t stride = 1;
+    std::uint64_t blocks_before = 1;
+    for (std::size_t k = map.size(); k-- > 0;) {
+      const std::vector<std::int64_t>& starts = term.starts[k];
+      const std::int64_t at = at_start(map[k]);
+      const std::size_t chunk = chunk_at(starts, at);
+      leaf.block += chunk * blocks_before;
+      blocks_before *= starts.size() - 1;
+      leaf.offset += (at - starts[chunk]) * stride;
+      if (map[k].axis >= 0) leaf.strides[static_cast<std::size_t>(map[k].axis)] += map[k].step * stride;
+      stride *= starts[chunk + 1] - starts[chunk];
+    }
+  }
+
+  const std::vector<Term>& terms_;
+  PieceProgram program_;
+  std::vector<std::vector<Value>> operands_;  // per instruction
+  std::vector<Bound> bound_;
+};
+
+auto members(auto& t) {
+  return std::tie(t.kind, t.dtype, t.shape, t.operands, t.opcode, t.map_kernel, t.map_state, t.value, t.start,
+                  t.step, t.axis, t.axes, t.source, t.starts, t.numbers);
+}
+
+}  // namespace
+
+std::vector<Region> pieces(const Expression& expression, const Region& region) {
+  for (const std::int64_t extent : region.extent) {
+    if (extent == 0) return {};
+  }
+  const CutCollector collector(expression, region);
+  std::vector<Region> boxes;
+  const auto& cuts = collector.cuts();
+  std::vector<std::size_t> at(cuts.size(), 0);
+  for (;;) {
+    Region box;
+    for (std::size_t k = 0; k < cuts.size(); ++k) {
+      box.start.push_back(cuts[k][at[k]]);
+      box.extent.push_back(cuts[k][at[k] + 1] - cuts[k][at[k]]);
+    }
+    boxes.push_back(std::move(box));
+    std::size_t k = cuts.size();
+    while (k > 0 && ++at[k - 1] + 1 == cuts[k - 1].size()) at[--k] = 0;
+    if (k == 0) return boxes;
+  }
+}
+
+PieceProgram program_of(const Expression& expression, const Region& piece) {
+  return Binder(expression, piece).take();
+}
+
+std::string Expression::to_bytes() const {
+  ByteWriter writer;
+  encode(writer, chunks);
+  writer.write_raw(static_cast<std::uint64_t>(terms.size()));
+  for (const Term& term : terms) {
+    std::apply([&](const auto&... parts) { (encode(writer, parts), ...); }, members(term));
+  }
+  return std::string(reinterpret_cast<const char*>(writer.bytes().data()), writer.size());
+}
+
+Expression Expression::from_bytes(const std::string& bytes) {
+  ByteReader reader(std::as_bytes(std::span(bytes)));
+  Expression expression;
+  expression.cut(decode<Chunks>(reader));
+  expression.terms.resize(reader.read_count(1));
+  for (Term& term : expression.terms) {
+    std::apply([&](auto&... parts) { ((parts = decode<std::remove_cvref_t<decltype(parts)>>(reader)), ...); },
+               members(term));
+  }
+  reader.expect_end();
+  return expression;
+}
+
+}  // namespace bask

@@ -1,0 +1,136 @@
+// groupby.hpp: reductions over the elements of an axis that have one label, as `groupby` of pandas and
+// xarray. Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
+//
+//   auto climate = groupby(speed, months, 0).mean();   // (time, y, x) -> (12, y, x)
+//
+// Cost: one task per block, which computes the block's elements as well, and a tree of tasks that combine
+// eight each; a partial result holds the groups that its blocks have. Blocks: those of the other axes; one
+// along the groups. Sources: as in reductions.hpp.
+#pragma once
+
+#include <bask/collections/array/array.hpp>
+#include <bask/collections/array/reductions.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace bask {
+
+struct GroupOptions {
+  bool skipna = false;  ///< NaNs are left out; a group of nothing else is NaN (its sum 0, its product 1)
+  int ddof = 0;         ///< of var and std: the divisor is count - ddof
+};
+
+/// The labels along an axis: which there are, ascending, and which of them each position has.
+struct Groups {
+  std::vector<std::int64_t> labels{};
+  std::vector<std::uint32_t> codes{};
+};
+Groups groups_of(const std::vector<std::int64_t>& labels);
+
+namespace lazy {
+
+/// `node` reduced over the positions along `axis` that are of one group. `by_count`: sums are divided by how
+/// many positions a group has. Throws: Error when there are not as many codes as positions.
+ArrayPtr reduce_groups(const ArrayPtr& node, std::int64_t axis, const Groups& groups,
+                       const ReduceRules& rules, bool by_count, std::string_view name);
+
+}  // namespace lazy
+
+template <class E>
+class GroupBy {
+ public:
+  using Sum = sum_t<E>;
+  using Mean = mean_t<E>;
+  using Real = real_t<Mean>;
+
+  GroupBy(Array<E> values, Groups groups, std::int64_t axis)
+      : values_(std::move(values)), groups_(std::move(groups)), axis_(axis) {}
+
+  /// The labels, ascending: those of the results' positions along the axis.
+  const std::vector<std::int64_t>& labels() const { return groups_.labels; }
+
+  Array<Sum> sum(const GroupOptions& options = {}) const {
+    return folded<Sum>(skipped(options, E(0)), strips::Fold::kSum, "groupby-sum");
+  }
+  Array<Sum> prod(const GroupOptions& options = {}) const {
+    return folded<Sum>(skipped(options, E(1)), strips::Fold::kProduct, "groupby-prod");
+  }
+  Array<E> min(const GroupOptions& options = {}) const {
+    static_assert(kOrdered, "bask: complex numbers have no order");
+    return folded<E>(values_, options.skipna ? strips::Fold::kFmin : strips::Fold::kMinimum, "groupby-min");
+  }
+  Array<E> max(const GroupOptions& options = {}) const {
+    static_assert(kOrdered, "bask: complex numbers have no order");
+    return folded<E>(values_, options.skipna ? strips::Fold::kFmax : strips::Fold::kMaximum, "groupby-max");
+  }
+  Array<Mean> mean(const GroupOptions& options = {}) const {
+    if constexpr (kOrdered) {
+      if (options.skipna) return moments<Mean>(Finish::kMean, options, "groupby-mean");
+    }
+    ReduceRules rules;
+    rules.values = kOrdered ? DType::kFloat64 : DType::kComplex128;
+    rules.result = dtype_of<Mean>();
+    rules.finish = Finish::kDivide;
+    return Array<Mean>(lazy::reduce_groups(values_.node(), axis_, groups_, rules, true, "groupby-mean"));
+  }
+  Array<Real> var(const GroupOptions& options = {}) const {
+    static_assert(kOrdered, "bask: take the variances of real(x) and imag(x)");
+    return moments<Real>(Finish::kVariance, options, "groupby-var");
+  }
+  Array<Real> std(const GroupOptions& options = {}) const {
+    static_assert(kOrdered, "bask: take the variances of real(x) and imag(x)");
+    return moments<Real>(Finish::kDeviation, options, "groupby-std");
+  }
+  /// How many elements are not NaN.
+  Array<std::int64_t> count() const {
+    ReduceRules rules;
+    rules.values = rules.result = DType::kInt64;
+    ArrayPtr ones = lazy::constant(std::int64_t{1}, values_.chunks());
+    if constexpr (!std::is_integral_v<E>) ones = (!isnan(values_)).node();
+    return Array<std::int64_t>(lazy::reduce_groups(ones, axis_, groups_, rules, false, "groupby-count"));
+  }
+
+ private:
+  static constexpr bool kOrdered = std::is_arithmetic_v<E>;
+
+  Array<E> skipped(const GroupOptions& options, E instead) const {
+    return options.skipna ? reductions::without_nan(values_, instead) : values_;
+  }
+  template <class R>
+  Array<R> folded(const Array<E>& values, strips::Fold fold, std::string_view name) const {
+    ReduceRules rules;
+    rules.fold = fold;
+    rules.values = rules.result = dtype_of<R>();
+    return Array<R>(lazy::reduce_groups(values.node(), axis_, groups_, rules, false, name));
+  }
+  template <class R>
+  Array<R> moments(Finish finish, const GroupOptions& options, std::string_view name) const {
+    ReduceRules rules;
+    rules.reduction = Reduction::kMoments;
+    rules.finish = finish;
+    rules.skip_nan = options.skipna;
+    rules.divisor = options.ddof;
+    rules.result = dtype_of<R>();
+    return Array<R>(lazy::reduce_groups(values_.node(), axis_, groups_, rules, false, name));
+  }
+
+  Array<E> values_;
+  Groups groups_;
+  std::int64_t axis_;
+};
+
+/// One label for each position along `axis`. Throws: Error, once a reduction is asked for, when there are not
+/// as many.
+template <class E>
+GroupBy<E> groupby(const Array<E>& x, const std::vector<std::int64_t>& labels, std::int64_t axis = 0) {
+  return GroupBy<E>(x, groups_of(labels), axis);
+}
+/// The same; the labels are computed now.
+template <class E>
+GroupBy<E> groupby(const Array<E>& x, const Array<std::int64_t>& labels, std::int64_t axis = 0) {
+  const NdArray<std::int64_t> values = labels.compute();
+  return groupby(x, std::vector<std::int64_t>(values.begin(), values.end()), axis);
+}
+
+}  // namespace bask

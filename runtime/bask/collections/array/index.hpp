@@ -1,0 +1,70 @@
+// index.hpp: what an array is indexed with, NumPy's slices, integers, newaxis, ellipsis and integer arrays.
+// Runs on: rank 0. Threads: any; plain data.
+//
+//   x["::2, 5000:"]                                   // as in Python
+//   x(slice(none, none, 2), slice(5000, none))        // the same
+//   x(0, newaxis, ellipsis, {4, 1, 1})                // integers take an axis away, newaxis adds one
+#pragma once
+
+#include <bask/collections/array/node.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace bask {
+
+inline constexpr std::nullopt_t none = std::nullopt;
+
+/// start:stop:step of NumPy; none stands for what is left out.
+struct Slice {
+  std::optional<std::int64_t> start{}, stop{}, step{};
+};
+inline Slice slice(std::optional<std::int64_t> stop) {
+  return {std::nullopt, stop, std::nullopt};
+}
+inline Slice slice(std::optional<std::int64_t> start, std::optional<std::int64_t> stop,
+                   std::optional<std::int64_t> step = std::nullopt) {
+  return {start, stop, step};
+}
+struct NewAxis {};
+inline constexpr NewAxis newaxis{};
+struct Ellipsis {};
+inline constexpr Ellipsis ellipsis{};
+
+/// An index along one axis.
+class Index {
+ public:
+  using Positions = std::vector<std::int64_t>;
+  Index(Slice slice) : what_(slice) {}
+  Index(int position) : what_(static_cast<std::int64_t>(position)) {}
+  Index(std::int64_t position) : what_(position) {}
+  Index(Positions positions) : what_(std::move(positions)) {}  ///< in this order, repeated as often as named
+  Index(NewAxis) : what_(newaxis) {}
+  Index(Ellipsis) : what_(ellipsis) {}
+  const auto& what() const { return what_; }
+
+ private:
+  std::variant<Slice, std::int64_t, Positions, NewAxis, Ellipsis> what_;
+};
+
+/// "::2, 5000:", "..., -1", "0, None, 1:3". Throws: Error with the place of what is no index.
+std::vector<Index> parse_indices(std::string_view text);
+
+namespace lazy {
+
+/// Throws: Error for too many indices, one that is out of range, or a step of 0.
+ArrayPtr getitem(const ArrayPtr& node, const std::vector<Index>& indices);
+/// The elements at `positions` along `axis`. Chunks: the positions in runs as long as the node's longest
+/// chunk there.
+ArrayPtr take(const ArrayPtr& node, const Index::Positions& positions, std::size_t axis);
+/// The elements where `mask` is true. The length of the result and of its chunks is unknown.
+ArrayPtr compress(const ArrayPtr& node, const ArrayPtr& mask);
+/// The blocks at `indices` of the grid of blocks.
+ArrayPtr blocks(const ArrayPtr& node, const std::vector<Index>& indices);
+
+}  // namespace lazy
+
+}  // namespace bask

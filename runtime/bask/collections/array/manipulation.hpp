@@ -1,0 +1,178 @@
+// manipulation.hpp: other shapes and orders of the same elements. All but reshape and what stands on it costs
+// nothing by itself: the elements are read from where they are by whatever uses the result.
+// Runs on: rank 0. Threads: any.
+#pragma once
+
+#include <bask/collections/array/array.hpp>
+
+#include <vector>
+
+namespace bask {
+
+/// How pad fills what it adds, as numpy.pad.
+enum class PadMode : std::uint8_t { kConstant, kEdge, kReflect, kSymmetric, kWrap };
+
+/// So many elements before and after.
+struct PadWidth {
+  std::int64_t before = 0, after = 0;
+};
+
+namespace lazy {
+
+ArrayPtr transpose(const ArrayPtr& node, const std::vector<std::int64_t>& axes);
+ArrayPtr swapaxes(const ArrayPtr& node, std::int64_t a, std::int64_t b);
+ArrayPtr moveaxis(const ArrayPtr& node, std::vector<std::int64_t> from, std::vector<std::int64_t> to);
+ArrayPtr squeeze(const ArrayPtr& node, const Axes& axes);
+ArrayPtr expand_dims(const ArrayPtr& node, const Axes& axes);
+ArrayPtr flip(const ArrayPtr& node, const Axes& axes);
+ArrayPtr roll(const ArrayPtr& node, std::int64_t shift, const Axes& axes);
+ArrayPtr join(const std::vector<ArrayPtr>& parts, std::int64_t axis, std::string_view where);
+ArrayPtr stack(const std::vector<ArrayPtr>& parts, std::int64_t axis);
+ArrayPtr block(const std::vector<std::vector<ArrayPtr>>& rows);
+ArrayPtr pad(const ArrayPtr& node, const std::vector<PadWidth>& widths, PadMode mode,
+             const ElementBytes& value);
+ArrayPtr repeat(const ArrayPtr& node, std::int64_t times, std::int64_t axis);
+ArrayPtr tile(const ArrayPtr& node, std::vector<std::int64_t> times);
+ArrayPtr diagonal(const ArrayPtr& node, std::int64_t offset);
+ArrayPtr rechunked(const ArrayPtr& node, const ChunkSpec& chunks);
+ArrayPtr take_along(const ArrayPtr& node, const Index::Positions& positions, std::int64_t axis);
+
+template <class E>
+std::vector<ArrayPtr> nodes_of(const std::vector<Array<E>>& arrays) {
+  std::vector<ArrayPtr> nodes;
+  for (const Array<E>& array : arrays) nodes.push_back(array.node());
+  return nodes;
+}
+
+}  // namespace lazy
+
+template <class E>
+Array<E> Array<E>::reshape(const Shape& shape) const {
+  return Array(lazy::reshape(node(), shape));
+}
+template <class E>
+Array<E> Array<E>::T() const {
+  return Array(lazy::transpose(node(), std::vector<std::int64_t>()));
+}
+template <class E>
+Array<E> Array<E>::transpose(const std::vector<std::int64_t>& axes) const {
+  return Array(lazy::transpose(node(), axes));
+}
+template <class E>
+Array<E> Array<E>::swapaxes(std::int64_t a, std::int64_t b) const {
+  return Array(lazy::swapaxes(node(), a, b));
+}
+template <class E>
+Array<E> Array<E>::squeeze(const Axes& axes) const {
+  return Array(lazy::squeeze(node(), axes));
+}
+template <class E>
+Array<E> Array<E>::rechunk(const ChunkSpec& chunks) const {
+  return Array(lazy::rechunked(node(), chunks));
+}
+template <class E>
+Array<E> Array<E>::repeat(std::int64_t times, std::int64_t axis) const {
+  return Array(lazy::repeat(node(), times, axis));
+}
+template <class E>
+Array<E> Array<E>::take(const Index::Positions& positions, std::int64_t axis) const {
+  return Array(lazy::take_along(node(), positions, axis));
+}
+
+template <class E>
+Array<E> reshape(const Array<E>& x, const Shape& shape) {
+  return x.reshape(shape);
+}
+template <class E>
+Array<E> ravel(const Array<E>& x) {
+  return x.ravel();
+}
+/// The axes in another order, reversed when none is given.
+template <class E>
+Array<E> transpose(const Array<E>& x, const std::vector<std::int64_t>& axes = {}) {
+  return x.transpose(axes);
+}
+template <class E>
+Array<E> swapaxes(const Array<E>& x, std::int64_t a, std::int64_t b) {
+  return x.swapaxes(a, b);
+}
+/// The axes `from` at the places `to`, the others in their order.
+template <class E>
+Array<E> moveaxis(const Array<E>& x, const std::vector<std::int64_t>& from,
+                  const std::vector<std::int64_t>& to) {
+  return Array<E>(lazy::moveaxis(x.node(), from, to));
+}
+template <class E>
+Array<E> moveaxis(const Array<E>& x, std::int64_t from, std::int64_t to) {
+  return Array<E>(lazy::moveaxis(x.node(), {from}, {to}));
+}
+/// Without axes of length 1: these, or all. Throws: Error when one of these is longer.
+template <class E>
+Array<E> squeeze(const Array<E>& x, const Axes& axes = {}) {
+  return x.squeeze(axes);
+}
+/// With new axes of length 1, which have these numbers in the result.
+template <class E>
+Array<E> expand_dims(const Array<E>& x, const Axes& axes) {
+  return Array<E>(lazy::expand_dims(x.node(), axes));
+}
+template <class E>
+Array<E> flip(const Array<E>& x, const Axes& axes = {}) {
+  return Array<E>(lazy::flip(x.node(), axes));
+}
+/// Shifted along the axes, or along the ravelled array when none is given; what leaves comes in at the other
+/// end.
+template <class E>
+Array<E> roll(const Array<E>& x, std::int64_t shift, const Axes& axes = {}) {
+  return Array<E>(lazy::roll(x.node(), shift, axes));
+}
+template <class E>
+Array<E> concatenate(const std::vector<Array<E>>& parts, std::int64_t axis = 0) {
+  return Array<E>(lazy::join(lazy::nodes_of(parts), axis, "array::concatenate"));
+}
+template <class E>
+Array<E> stack(const std::vector<Array<E>>& parts, std::int64_t axis = 0) {
+  return Array<E>(lazy::stack(lazy::nodes_of(parts), axis));
+}
+/// Rows of blocks, joined along the last axis, and the rows along the axis before it.
+template <class E>
+Array<E> block(const std::vector<std::vector<Array<E>>>& rows) {
+  std::vector<std::vector<ArrayPtr>> nodes;
+  for (const auto& row : rows) nodes.push_back(lazy::nodes_of(row));
+  return Array<E>(lazy::block(nodes));
+}
+template <class E>
+Array<E> broadcast_to(const Array<E>& x, const Shape& shape) {
+  return Array<E>(lazy::broadcast_to(x.node(), shape, "array::broadcast_to"));
+}
+/// One width for all axes, or one each.
+template <class E>
+Array<E> pad(const Array<E>& x, const std::vector<PadWidth>& widths, PadMode mode = PadMode::kConstant,
+             E value = E()) {
+  return Array<E>(lazy::pad(x.node(), widths, mode, lazy::bytes_of(value)));
+}
+template <class E>
+Array<E> rechunk(const Array<E>& x, const ChunkSpec& chunks) {
+  return x.rechunk(chunks);
+}
+/// Every element so many times, one after the other.
+template <class E>
+Array<E> repeat(const Array<E>& x, std::int64_t times, std::int64_t axis) {
+  return x.repeat(times, axis);
+}
+/// The whole array so many times along each axis.
+template <class E>
+Array<E> tile(const Array<E>& x, const std::vector<std::int64_t>& times) {
+  return Array<E>(lazy::tile(x.node(), times));
+}
+/// The elements x[i, i + offset] of a matrix.
+template <class E>
+Array<E> diagonal(const Array<E>& x, std::int64_t offset = 0) {
+  return Array<E>(lazy::diagonal(x.node(), offset));
+}
+template <class E>
+Array<E> take(const Array<E>& x, const Index::Positions& positions, std::int64_t axis) {
+  return x.take(positions, axis);
+}
+
+}  // namespace bask

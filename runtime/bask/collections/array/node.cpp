@@ -1,0 +1,302 @@
+#include <bask/collections/array/node.hpp>
+#include <bask/collections/array/piece_runner.hpp>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace bask {
+
+namespace {
+
+// What is left to be dropped while a node is: a chain is taken apart by a loop.
+struct Dropping {
+  std::vector<ArrayPtr> left;
+  bool under_way = false;
+};
+thread_local Dropping dropping;
+
+Block compute_block(const BlockCall<Expression>& call) {
+  const TaskExpression task(call.description(), call.task(), call.call);
+  const Region& region = task.region;
+  Block block(task.expression().root().dtype, region.extent);
+  const Shape strides = strides_of(region.extent);
+  for (const Region& piece : pieces(task.expression(), region)) {
+    std::int64_t offset = 0;
+    for (std::size_t k = 0; k < strides.size(); ++k)
+      offset += (piece.start[k] - region.start[k]) * strides[k];
+    const PieceProgram program = program_of(task.expression(), piece);
+    PieceRunner(task.expression(), program, task.sources)
+        .store(block.elements() + offset * static_cast<std::int64_t>(block.element_bytes()), strides);
+  }
+  return block;
+}
+
+constexpr std::size_t kMostCounted = 4096;
+
+bool is_unknown(const AxisChunks& axis) {
+  return std::count(axis.begin(), axis.end(), kUnknown) != 0;
+}
+
+bool has_unknown(const Chunks& chunks) {
+  return std::any_of(chunks.begin(), chunks.end(), is_unknown);
+}
+bool has_unknown(const Expression& expression) {
+  const auto ends_unknown = [](const auto& starts) { return starts.back() == kUnknown; };
+  return std::any_of(expression.grid.starts.begin(), expression.grid.starts.end(), ends_unknown);
+}
+
+bool reads_unknown(const Term& term) {
+  return term.kind == TermKind::kBlocks && std::any_of(term.starts.begin(), term.starts.end(), is_unknown);
+}
+
+// The part of an expression that one task computes, with `lengths` in place of those that are unknown.
+struct LocalPart {
+  Expression expression;
+  Region region;
+};
+LocalPart local_part(const Expression& whole, std::uint32_t task, const Shape& lengths) {
+  LocalPart part{whole, whole.region(task)};
+  Chunks chunks = whole.chunks;
+  for (std::size_t k = 0; k < whole.chunks.size(); ++k) {
+    if (!is_unknown(whole.chunks[k])) continue;
+    chunks[k] = {lengths[k]};
+    part.region.start[k] = 0;
+    part.region.extent[k] = lengths[k];
+    for (Term& term : part.expression.terms) {
+      if (term.shape.size() == lengths.size() && term.shape[k] == kUnknown) term.shape[k] = lengths[k];
+      if (reads_unknown(term)) term.starts[k] = {0, lengths[k]};
+    }
+  }
+  part.expression.cut(std::move(chunks));
+  return part;
+}
+
+// What that task reads, with the number of each block in the local expression. Lengths do not matter.
+std::vector<SourceBlock> local_reads(const Expression& whole, std::uint32_t task) {
+  const LocalPart part = local_part(whole, task, Shape(whole.chunks.size(), 1));
+  return BlockReader(part.expression).blocks(part.region);
+}
+
+const Term& term_of(const Expression& expression, std::uint32_t source) {
+  return *std::find_if(expression.terms.begin(), expression.terms.end(), [&](const Term& term) {
+    return term.kind == TermKind::kBlocks && term.source == source;
+  });
+}
+
+// The number in its source of a block that has this number in the local expression: the one at the task's
+// place.
+std::uint32_t number_in_source(const Expression& whole, std::uint32_t task, const SourceBlock& block) {
+  const Term& term = term_of(whole, block.source);
+  const std::vector<std::int64_t> at = BlockGrid(whole.chunks).place_of(task);
+  std::int64_t rest = block.block, number = 0, stride = 1;
+  for (std::size_t k = term.starts.size(); k-- > 0;) {
+    const auto count = static_cast<std::int64_t>(term.starts[k].size()) - 1;
+    const bool unknown = is_unknown(term.starts[k]);
+    number += (unknown ? at[k] : rest % count) * stride;
+    if (!unknown) rest /= count;
+    stride *= count;
+  }
+  return static_cast<std::uint32_t>(number);
+}
+
+// Numbers the nodes of an expression, operands first, without recursion deeper than ArrayNode::kDeepest.
+class TermWriter {
+ public:
+  explicit TermWriter(Sourced& result) : result_(result) {}
+
+  /// Of an inline node.
+  std::uint32_t write(const ArrayNode& node) {
+    if (const auto known = numbers_.find(&node); known != numbers_.end()) return known->second;
+    Term term = node.term();
+    for (const ArrayPtr& input : node.inputs()) term.operands.push_back(write(input));
+    return add(node, std::move(term));
+  }
+  std::uint32_t write(const ArrayPtr& node) {
+    if (node->is_inline()) return write(*node);
+    if (const auto known = numbers_.find(node.get()); known != numbers_.end()) return known->second;
+    Term term;
+    term.kind = TermKind::kBlocks;
+    term.dtype = node->dtype();
+    term.source = static_cast<std::uint32_t>(result_.sources.size());
+    term.starts = BlockGrid(node->chunks()).starts;
+    result_.sources.push_back(node);
+    return add(*node, std::move(term));
+  }
+
+ private:
+  std::uint32_t add(const ArrayNode& node, Term term) {
+    term.shape = node.shape();
+    result_.expression.terms.push_back(std::move(term));
+    const auto number = static_cast<std::uint32_t>(result_.expression.terms.size() - 1);
+    numbers_.emplace(&node, number);
+    return number;
+  }
+
+  Sourced& result_;
+  std::unordered_map<const ArrayNode*, std::uint32_t> numbers_;
+};
+
+}  // namespace
+
+ArrayNode::ArrayNode(Kind kind, std::string name, DType dtype, Chunks chunks, std::vector<ArrayPtr> inputs)
+    : kind_(kind),
+      name_(std::move(name)),
+      dtype_(dtype),
+      chunks_(std::move(chunks)),
+      shape_(shape_of(chunks_)),
+      inputs_(std::move(inputs)) {
+  for (const ArrayPtr& input : inputs_) {
+    depth_ = std::max(depth_, input->depth_ + 1);
+    if (kind == Kind::kInline) most_runs_ += input->most_runs_;
+  }
+  if (depth_ <= kDeepest) return;
+  // Tasks now, so that neither lowering nor the expressions of what reads it go deeper. Still nothing runs.
+  for (ArrayPtr& input : inputs_) {
+    input->lowered();
+    input = blocks(input->name(), input->dtype(), input->chunks(), input->lowered());
+  }
+  depth_ = 1;
+  most_runs_ = 0;
+}
+
+ArrayNode::~ArrayNode() {
+  for (ArrayPtr& input : inputs_) {
+    if (input.use_count() == 1) dropping.left.push_back(std::move(input));
+  }
+  if (dropping.under_way) return;
+  dropping.under_way = true;
+  while (!dropping.left.empty()) {
+    const ArrayPtr next = std::move(dropping.left.back());
+    dropping.left.pop_back();
+  }
+  dropping.under_way = false;
+}
+
+ArrayPtr ArrayNode::blocks(std::string name, DType dtype, Chunks chunks, BlockRefs refs) {
+  std::shared_ptr<ArrayNode> node(
+      new ArrayNode(Kind::kBlocks, std::move(name), dtype, std::move(chunks), {}));
+  node->refs_ = std::move(refs);
+  return node;
+}
+
+ArrayPtr ArrayNode::operation(std::string name, DType dtype, Chunks chunks, std::vector<ArrayPtr> inputs,
+                              Lowering lower) {
+  std::shared_ptr<ArrayNode> node(
+      new ArrayNode(Kind::kOperation, std::move(name), dtype, std::move(chunks), std::move(inputs)));
+  node->lower_ = std::move(lower);
+  return node;
+}
+
+ArrayPtr ArrayNode::settled(const ArrayPtr& node) {
+  if (!node->is_inline() || node->most_runs_ <= static_cast<double>(kMostRuns)) return node;
+  const OperationCount count = operations_of(expression_of(node).expression, kMostCounted);
+  node->most_runs_ = static_cast<double>(count.runs);
+  if (count.runs <= std::max(kMostRuns, 2 * count.operations)) return node;
+  return blocks(node->name(), node->dtype(), node->chunks(), node->lowered());
+}
+
+ArrayPtr ArrayNode::inline_term(std::string name, Term term, Chunks chunks, std::vector<ArrayPtr> inputs) {
+  for (const ArrayPtr& input : inputs) {
+    // Where its elements lie is not known, only which blocks they are in.
+    if (term.kind == TermKind::kOperation || !has_unknown(input->chunks())) continue;
+    throw Error("array::" + name, "the shape is not known before it is computed",
+                "call compute_chunk_sizes() first");
+  }
+  if (term.kind == TermKind::kView || term.kind == TermKind::kConcatenate) {
+    for (ArrayPtr& input : inputs) input = settled(input);
+  }
+  std::shared_ptr<ArrayNode> node(
+      new ArrayNode(Kind::kInline, std::move(name), term.dtype, std::move(chunks), std::move(inputs)));
+  node->term_ = std::move(term);
+  if (node->term_.kind == TermKind::kOperation) ++node->most_runs_;
+  return node;
+}
+
+std::uint32_t ArrayNode::block_count() const {
+  return BlockGrid(chunks_).size();
+}
+
+const BlockRefs& ArrayNode::lowered() const {
+  if (!refs_.empty()) return refs_;
+  if (kind_ == Kind::kOperation) {
+    refs_ = lower_(bask::lowered(inputs_));
+    lower_ = nullptr;
+  } else {
+    Sourced sourced;
+    sourced.expression.cut(chunks_);
+    TermWriter(sourced).write(*this);
+    refs_ = BlockTasks<compute_block>::add(name_, sourced.expression, bask::lowered(sourced.sources),
+                                           reads_of(sourced.expression));
+  }
+  return refs_;
+}
+
+Sourced expression_of(const ArrayPtr& root) {
+  Sourced result;
+  result.expression.cut(root->chunks());
+  TermWriter(result).write(root);
+  return result;
+}
+
+std::vector<BlockRefs> lowered(const std::vector<ArrayPtr>& nodes) {
+  std::vector<BlockRefs> refs;
+  for (const ArrayPtr& node : nodes) refs.push_back(node->lowered());
+  return refs;
+}
+
+BlockReads reads_of(const Expression& expression) {
+  BlockReads reads;
+  const BlockReader reader(expression);
+  const bool unknown = has_unknown(expression);
+  if (unknown && std::none_of(expression.terms.begin(), expression.terms.end(), reads_unknown)) {
+    throw Error("array", "the shape is not known before it is computed", "call compute_chunk_sizes() first");
+  }
+  const std::uint32_t tasks = expression.grid.size();
+  for (std::uint32_t task = 0; task < tasks; ++task) {
+    for (const SourceBlock& block :
+         unknown ? local_reads(expression, task) : reader.blocks(expression.region(task))) {
+      reads.read(block.source, unknown ? number_in_source(expression, task, block) : block.block);
+    }
+    reads.end_task();
+  }
+  return reads;
+}
+
+TaskExpression::TaskExpression(const Expression& whole, std::uint32_t task, const KernelCall& call,
+                               std::size_t first_input)
+    : whole_(&whole) {
+  is_local = has_unknown(whole);
+  region = whole.region(task);
+  std::vector<SourceBlock> which = is_local ? local_reads(whole, task) : BlockReader(whole).blocks(region);
+  std::vector<const Block*> blocks;
+  for (std::size_t k = 0; k < which.size(); ++k) {
+    blocks.push_back(&call.inputs[first_input + k].value->get<Block>());
+  }
+  if (is_local) make_local(task, which, blocks);
+  sources = SourceBlocks(std::move(which), std::move(blocks));
+}
+
+// With the lengths of the blocks that are read, which must be the same.
+void TaskExpression::make_local(std::uint32_t task, const std::vector<SourceBlock>& which,
+                                const std::vector<const Block*>& blocks) {
+  Shape lengths(whole_->chunks.size(), kUnknown);
+  for (std::size_t k = 0; k < which.size(); ++k) {
+    const Term& term = term_of(*whole_, which[k].source);
+    for (std::size_t axis = 0; axis < term.starts.size(); ++axis) {
+      if (!is_unknown(term.starts[axis])) continue;
+      const std::int64_t length = blocks[k]->shape()[axis];
+      if (lengths[axis] != kUnknown && lengths[axis] != length) {
+        throw Error("array",
+                    "blocks of lengths " + std::to_string(lengths[axis]) + " and " + std::to_string(length) +
+                        " meet, whose lengths were unknown",
+                    "take both arrays by the same mask, or call compute_chunk_sizes() first");
+      }
+      lengths[axis] = length;
+    }
+  }
+  LocalPart part = local_part(*whole_, task, lengths);
+  local = std::move(part.expression);
+  region = std::move(part.region);
+}
+
+}  // namespace bask

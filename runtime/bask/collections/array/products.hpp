@@ -1,0 +1,83 @@
+// products.hpp: products of matrices and tensors, with NumPy's names and meaning.
+// Runs on: rank 0; tiles are multiplied on every rank. Threads: any.
+// Blocks: one per block of rows of x and block of columns of y; those of y are cut along the contracted axes
+// as those of x. Cost: one task per block of the result, which adds up the products of its row and column of
+// tiles in place; where there are few such blocks and long rows of tiles, the tiles in groups, and a tree of
+// sums of fan-in eight. A transposed matrix is read as it lies. Source: tiles by BLAS (Goto, van de Geijn
+// 2008). OpenBLAS runs on the one thread of its task, unless OPENBLAS_NUM_THREADS is set.
+#pragma once
+
+#include <bask/collections/array/elementwise.hpp>
+#include <bask/collections/array/manipulation.hpp>
+#include <bask/collections/array/reductions.hpp>
+
+#include <cstdint>
+#include <vector>
+
+namespace bask {
+
+namespace lazy {
+
+ArrayPtr matmul(const ArrayPtr& a, const ArrayPtr& b, DType dtype);
+ArrayPtr dot(const ArrayPtr& a, const ArrayPtr& b, DType dtype);
+ArrayPtr tensordot(const ArrayPtr& a, const ArrayPtr& b, const std::vector<std::int64_t>& a_axes,
+                   const std::vector<std::int64_t>& b_axes, DType dtype);
+ArrayPtr outer(const ArrayPtr& a, const ArrayPtr& b, DType dtype);
+
+}  // namespace lazy
+
+/// Over the last axis of x and the last but one of y; axes before these are broadcast.
+/// Shape: (…, m, k), (…, k, n) -> (…, m, n); a vector takes part without its missing axis, two give ().
+/// Throws: Error when the shapes do not fit, or one has no axes.
+template <class A, class B>
+Array<promoted<A, B>> matmul(const Array<A>& x, const Array<B>& y) {
+  using R = promoted<A, B>;
+  return Array<R>(lazy::matmul(x.node(), y.node(), dtype_of<R>()));
+}
+
+/// The same of vectors and matrices; of more axes every pair: shape (i, j, k), (l, k, m) -> (i, j, l, m).
+template <class A, class B>
+Array<promoted<A, B>> dot(const Array<A>& x, const Array<B>& y) {
+  using R = promoted<A, B>;
+  return Array<R>(lazy::dot(x.node(), y.node(), dtype_of<R>()));
+}
+template <class E>
+template <class U>
+Array<promoted<E, U>> Array<E>::dot(const Array<U>& other) const {
+  return bask::dot(*this, other);
+}
+
+/// Over axis x_axes[i] of x and y_axes[i] of y together. Shape: the other axes of x, then those of y.
+/// Throws: Error when lengths differ, or an axis is out of range or named twice.
+template <class A, class B>
+Array<promoted<A, B>> tensordot(const Array<A>& x, const Array<B>& y, const std::vector<std::int64_t>& x_axes,
+                                const std::vector<std::int64_t>& y_axes) {
+  using R = promoted<A, B>;
+  return Array<R>(lazy::tensordot(x.node(), y.node(), x_axes, y_axes, dtype_of<R>()));
+}
+/// Over so many last axes of x and first axes of y, in their order.
+template <class A, class B>
+Array<promoted<A, B>> tensordot(const Array<A>& x, const Array<B>& y, std::int64_t axes = 2) {
+  std::vector<std::int64_t> x_axes, y_axes;
+  for (std::int64_t k = 0; k < axes; ++k) {
+    x_axes.push_back(k - axes);
+    y_axes.push_back(k);
+  }
+  return bask::tensordot(x, y, x_axes, y_axes);
+}
+
+/// x[i] y[j] of the ravelled arrays. Cost: part of whatever reads it.
+template <class A, class B>
+Array<promoted<A, B>> outer(const Array<A>& x, const Array<B>& y) {
+  using R = promoted<A, B>;
+  return Array<R>(lazy::outer(x.node(), y.node(), dtype_of<R>()));
+}
+
+/// The sum of conj(x) y over all elements. Shape: () . Cost: one task per block and a tree.
+/// Throws: Error when the arrays have different numbers of elements.
+template <class A, class B>
+Array<promoted<A, B>> vdot(const Array<A>& x, const Array<B>& y) {
+  return bask::dot(x.ravel().conj(), y.ravel());
+}
+
+}  // namespace bask

@@ -1,0 +1,58 @@
+// reduce.hpp: reductions of lazy arrays: a partial result of each block, computed as part of the block's
+// expression, and a fixed tree of tasks that combine them. Runs on: rank 0; the kernels on every rank.
+// Threads: any. Invariants: (1) the order of all additions depends on shapes and chunks alone; (2) a state is
+// one block: for moments
+//             count, mean and sum of squared distances one after the other, for the place of an extremum the
+//             bits of its value and its index.
+#pragma once
+
+#include <bask/collections/array/axes.hpp>
+#include <bask/collections/array/lazy.hpp>
+#include <bask/collections/array/strip_reductions.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bask {
+
+/// What becomes of all the elements that are reduced to one.
+enum class Reduction : std::uint8_t { kFold, kMoments, kArgMinimum, kArgMaximum };
+/// What becomes of the last state.
+enum class Finish : std::uint8_t { kNone, kDivide, kMean, kVariance, kDeviation, kIndex };
+
+struct ReduceRules {
+  Reduction reduction = Reduction::kFold;
+  strips::Fold fold = strips::Fold::kSum;  ///< of kFold
+  bool skip_nan = false;                   ///< moments, places of extrema
+  Finish finish = Finish::kNone;
+  double divisor = 1;              ///< of kDivide; ddof of kVariance and kDeviation
+  DType values = DType::kFloat64;  ///< what is reduced
+  DType result = DType::kFloat64;
+};
+
+namespace lazy {
+
+/// `node` reduced over `axes`, as `rules` say, after it was cast to rules.values. Shape: without the axes, or
+/// with length 1 when `keepdims`. Cost: one task per block, and a tree of them of fan-in `split_every`.
+/// Throws: Error when an axis is out of range or named twice, or when there is nothing to reduce and no
+/// neutral element.
+ArrayPtr reduce(const ArrayPtr& node, const Axes& axes, const ReduceRules& rules, bool keepdims,
+                int split_every, std::string_view name);
+
+/// How many elements go into one of the result. Throws: Error when that is not known.
+double reduced_count(const ArrayPtr& node, const Axes& axes, std::string_view name);
+
+/// Along one axis, of each element and all before it. `fold`: kSum or kProduct.
+ArrayPtr cumulate(const ArrayPtr& node, std::int64_t axis, strips::Fold fold, DType dtype,
+                  std::string_view name);
+
+/// How many elements lie in each of the bins between ascending edges; the last bin has its upper edge, as in
+/// NumPy.
+ArrayPtr histogram(const ArrayPtr& node, const std::vector<double>& edges);
+/// How often each of 0, 1, … occurs; the length is not known before it is computed.
+ArrayPtr bincount(const ArrayPtr& node, std::int64_t least_length);
+
+}  // namespace lazy
+
+}  // namespace bask

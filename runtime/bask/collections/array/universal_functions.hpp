@@ -1,0 +1,237 @@
+// universal_functions.hpp: NumPy's functions of two arrays by their names, and those that are made of others.
+// Runs on: rank 0; nothing is computed before it is asked for. Threads: any. Shapes and types: as in
+// elementwise.hpp.
+#pragma once
+
+#include <bask/collections/array/elementwise.hpp>
+
+#include <limits>
+
+namespace bask {
+
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto add(const A& a, const B& b) {
+  return elementwise::same(Opcode::kAdd, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto subtract(const A& a, const B& b) {
+  return elementwise::same(Opcode::kSubtract, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto multiply(const A& a, const B& b) {
+  return elementwise::same(Opcode::kMultiply, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto divide(const A& a, const B& b) {
+  return elementwise::quotient(Opcode::kDivide, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto floor_divide(const A& a, const B& b) {
+  return elementwise::same(Opcode::kFloorDivide, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto remainder(const A& a, const B& b) {
+  return elementwise::same(Opcode::kRemainder, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto fmod(const A& a, const B& b) {
+  return elementwise::same(Opcode::kFmod, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto power(const A& a, const B& b) {
+  return elementwise::same(Opcode::kPower, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto maximum(const A& a, const B& b) {
+  return elementwise::same(Opcode::kMaximum, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto minimum(const A& a, const B& b) {
+  return elementwise::same(Opcode::kMinimum, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto fmax(const A& a, const B& b) {
+  return elementwise::same(Opcode::kFmax, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto fmin(const A& a, const B& b) {
+  return elementwise::same(Opcode::kFmin, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto arctan2(const A& a, const B& b) {
+  return elementwise::quotient(Opcode::kArctan2, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto hypot(const A& a, const B& b) {
+  return elementwise::quotient(Opcode::kHypot, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto copysign(const A& a, const B& b) {
+  return elementwise::quotient(Opcode::kCopysign, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto left_shift(const A& a, const B& b) {
+  return elementwise::same(Opcode::kLeftShift, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto right_shift(const A& a, const B& b) {
+  return elementwise::same(Opcode::kRightShift, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto bitwise_and(const A& a, const B& b) {
+  return elementwise::same(Opcode::kBitwiseAnd, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto bitwise_or(const A& a, const B& b) {
+  return elementwise::same(Opcode::kBitwiseOr, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto bitwise_xor(const A& a, const B& b) {
+  return elementwise::same(Opcode::kBitwiseXor, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto logical_and(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kLogicalAnd, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto logical_or(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kLogicalOr, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto logical_xor(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kLogicalXor, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto equal(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kEqual, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto not_equal(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kNotEqual, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto less(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kLess, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto less_equal(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kLessEqual, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto greater(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kGreater, a, b);
+}
+template <class A, class B>
+requires elementwise::Operands<A, B>
+auto greater_equal(const A& a, const B& b) {
+  return elementwise::compared(Opcode::kGreaterEqual, a, b);
+}
+
+/// a where the condition holds, else b.
+template <class A, class B>
+requires(elementwise::Operand<A>&& elementwise::Operand<B>) auto where(const Array<bool>& condition,
+                                                                       const A& a, const B& b) {
+  using C = elementwise::common_t<
+      std::conditional_t<elementwise::is_array<A> || elementwise::is_array<B>, A, Array<A>>, B>;
+  return Array<C>(lazy::apply_as(Opcode::kWhere, dtype_of<C>(),
+                                 {condition.node(), elementwise::node_of<C>(a), elementwise::node_of<C>(b)},
+                                 "array::where"));
+}
+template <Element E>
+Array<E> clip(const Array<E>& x, E lowest, E highest) {
+  return minimum(maximum(x, lowest), highest);
+}
+/// To so many decimals; halves go to the even neighbour.
+template <Element E>
+Array<E> round(const Array<E>& x, int decimals = 0) {
+  if constexpr (std::is_integral_v<E>) {
+    return x;
+  } else {
+    if (decimals == 0) return rint(x);
+    const auto scale = static_cast<E>(std::pow(10.0, std::abs(decimals)));
+    return decimals > 0 ? rint(x * scale) / scale : rint(x / scale) * scale;
+  }
+}
+/// |a − b| <= absolute + relative * |b|, or equal; NaNs are close to each other when `equal_nan`.
+template <class A, class B>
+requires elementwise::Operands<A, B> Array<bool> isclose(const A& a, const B& b, double relative = 1e-5,
+                                                         double absolute = 1e-8, bool equal_nan = false) {
+  using C = floating_t<elementwise::common_t<A, B>>;
+  const Array<C> x(lazy::cast(elementwise::node_of<C>(a), dtype_of<C>()));
+  const Array<C> y(lazy::cast(elementwise::node_of<C>(b), dtype_of<C>()));
+  const Array<bool> near = abs(x - y) <= absolute + relative * abs(y);
+  const Array<bool> close = (near & isfinite(y)) | (x == y);
+  return equal_nan ? close | (isnan(x) & isnan(y)) : close;
+}
+/// NaN and infinities replaced by numbers: the largest of the type unless given.
+template <Element E>
+Array<E> nan_to_num(const Array<E>& x, E nan = E(0), std::optional<E> posinf = {},
+                    std::optional<E> neginf = {}) {
+  if constexpr (std::is_floating_point_v<E>) {
+    const E highest = posinf.value_or(std::numeric_limits<E>::max()),
+            lowest = neginf.value_or(std::numeric_limits<E>::lowest());
+    const Array<E> numbers = where(isnan(x), nan, x);
+    return where(isinf(numbers), where(signbit(numbers), lowest, highest), numbers);
+  } else {
+    return x;
+  }
+}
+
+/// F(a, b, …) of the elements of the arrays. F: a template argument, or a captureless lambda.
+template <auto F, class... Es>
+auto map(const Array<Es>&... arrays) {
+  return maps::map<FunctionCallee<F>>(arrays...);
+}
+template <class F, class... Es>
+requires(!elementwise::Operand<F>) auto map(const F&, const Array<Es>&... arrays) {
+  return maps::map<ObjectCallee<F>>(arrays...);
+}
+
+template <class E>
+template <auto F>
+auto Array<E>::map() const {
+  return bask::map<F>(*this);
+}
+template <class E>
+template <class F>
+auto Array<E>::map(const F& function) const {
+  return bask::map(function, *this);
+}
+template <class E>
+Array<E> Array<E>::clip(E lowest, E highest) const {
+  return bask::clip(*this, lowest, highest);
+}
+template <class E>
+Array<E> Array<E>::round(int decimals) const {
+  return bask::round(*this, decimals);
+}
+
+}  // namespace bask

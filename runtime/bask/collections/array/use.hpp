@@ -1,0 +1,115 @@
+// use.hpp: arrays among what is computed, persisted, drawn and passed to lazy calls: an Array arrives as an
+// NdArray. Runs on: rank 0, and where a task that was called with an array unpacks it. Threads: any.
+#pragma once
+
+#include <bask/collections/array/array.hpp>
+#include <bask/collections/compute.hpp>
+
+namespace bask {
+
+namespace arrays {
+
+/// One array of its blocks, in C order of the grid `counts`. The lengths are those of the blocks.
+/// Throws: Error when the blocks do not fit each other.
+Block assemble(std::span<const Input> blocks, const std::vector<std::int64_t>& counts);
+/// The same into memory of the caller's.
+void assemble_into(std::span<const Input> blocks, const std::vector<std::int64_t>& counts,
+                   std::span<std::byte> memory);
+/// `bask.Array<sum, shape=(4,), dtype=float64, chunksize=(4,), chunks=1, 32 B, 5 tasks>`.
+std::string repr_of(const ArrayNode& node);
+/// The blocks of a persisted array and their lengths, where some were unknown.
+ArrayPtr with_known_chunks(const ArrayPtr& node);
+
+template <class E>
+NdArray<E> to_nd_array(Block block) {
+  return NdArray<E>(std::move(block));
+}
+
+}  // namespace arrays
+
+namespace arguments {
+
+template <class E>
+struct Contains<Array<E>> : std::true_type {};
+
+template <class E>
+struct Argument<Array<E>> {
+  using Value = NdArray<E>;
+  using Counts = std::vector<std::int64_t>;
+  static void pack(const Array<E>& array, CallPacker& packer) {
+    const BlockRefs& refs = array.node()->lowered();
+    packer.constant(array.numblocks());
+    packer.count(refs.size());
+    for (std::uint32_t block = 0; block < refs.size(); ++block) packer.input(refs[block]);
+  }
+  static Ready<Value> unpack(CallUnpacker& unpacker) {
+    auto counts = Argument<Counts>::unpack(unpacker).take();
+    return {Value(arrays::assemble(unpacker.inputs(unpacker.count()), counts))};
+  }
+  static Array<E> with_refs(const Array<E>& array, RefCursor& refs) {
+    std::vector<TaskRef> blocks;
+    const std::uint32_t count = array.npartitions();
+    for (std::uint32_t block = 0; block < count; ++block) blocks.push_back(refs.next());
+    const ArrayNode& node = *array.node();
+    return Array<E>(
+        ArrayNode::blocks(node.name(), node.dtype(), node.chunks(), BlockRefs(std::move(blocks))));
+  }
+};
+
+}  // namespace arguments
+
+template <class E>
+NdArray<E> Array<E>::compute() const {
+  return bask::compute(*this);
+}
+
+template <class E>
+Array<E> Array<E>::persist() const {
+  return bask::persist(*this);
+}
+
+template <class E>
+void Array<E>::visualize(const std::filesystem::path& path) const {
+  bask::visualize(path, *this);
+}
+
+template <class E>
+std::vector<Delayed<NdArray<E>>> Array<E>::to_delayed() const {
+  const BlockRefs& refs = node()->lowered();
+  std::vector<Delayed<NdArray<E>>> blocks;
+  for (std::uint32_t block = 0; block < refs.size(); ++block) {
+    blocks.push_back(delayed<&arrays::to_nd_array<E>>({.pure = true})(Delayed<Block>(refs[block])));
+  }
+  return blocks;
+}
+
+template <class E>
+std::vector<Array<E>> Array<E>::blocks() const {
+  std::vector<Array> each;
+  const BlockGrid grid(chunks());
+  for (std::uint32_t block = 0; block < grid.size(); ++block) {
+    std::vector<Index> indices;
+    for (const std::int64_t place : grid.place_of(block)) indices.emplace_back(Slice{place, place + 1, none});
+    each.emplace_back(lazy::blocks(node(), indices));
+  }
+  return each;
+}
+
+template <class E>
+void Array<E>::store(std::span<E> memory) const {
+  const arguments::CallPacker packer = arguments::pack_targets(*this);
+  const Results results = current_runtime().compute(packer.inputs());
+  arrays::assemble_into(results.targets, numblocks(), std::as_writable_bytes(memory));
+}
+
+template <class E>
+Array<E> Array<E>::compute_chunk_sizes() const {
+  return Array(arrays::with_known_chunks(persist().node()));
+}
+
+template <class E>
+std::ostream& operator<<(std::ostream& out, const Array<E>& array) {
+  return out << arrays::repr_of(*array.node());
+}
+
+}  // namespace bask
