@@ -2,8 +2,10 @@
 #pragma once
 
 #include <bask/client.hpp>
+#include <bask/collections/array.hpp>
 #include <bask/collections/delayed.hpp>
 #include <bask/collections/tasks.hpp>
 #include <bask/core/error.hpp>
 #include <bask/execution/task_error.hpp>
+#include <bask/io/hdf5.hpp>
 #include <bask/run.hpp>

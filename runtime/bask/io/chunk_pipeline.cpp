@@ -1,0 +1,183 @@
+#include <fmt/format.h>
+#include <bask/io/byte_shuffle.hpp>
+#include <bask/io/chunk_pipeline.hpp>
+#include <bask/io/codec.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <optional>
+
+namespace bask {
+namespace {
+
+constexpr std::size_t kKeptScratchBytes = std::size_t{64} << 20;
+
+std::optional<Codec> codec_of(const Hdf5Filter& filter) {
+  switch (static_cast<Codec>(filter.id)) {
+    case Codec::kDeflate:
+    case Codec::kLzf:
+    case Codec::kZstd:
+      return static_cast<Codec>(filter.id);
+  }
+  return std::nullopt;
+}
+
+int level_of(const Hdf5Filter& filter) {
+  return filter.client.empty() || filter.id == static_cast<std::int32_t>(Codec::kLzf)
+             ? 1
+             : static_cast<int>(filter.client[0]);
+}
+
+std::uint32_t swap_byte_pairs(std::uint32_t sum) {
+  return ((sum & 0x00ff00ff) << 8) | ((sum & 0xff00ff00) >> 8);
+}
+
+// Where the bytes of one step go: to the end where it is the last and they fit, else to the memory that the
+// step before did not write to.
+class Steps {
+ public:
+  explicit Steps(std::span<std::byte> to) : to_(to) {}
+  std::span<std::byte> next(std::size_t bytes, bool is_last) {
+    if (is_last && to_.size() == bytes) return to_;
+    is_odd_ = !is_odd_;
+    return thread_scratch(is_odd_ ? ScratchUse::kStep : ScratchUse::kOtherStep, bytes);
+  }
+
+ private:
+  std::span<std::byte> to_;
+  bool is_odd_ = false;
+};
+
+// The end of `bytes` is a checksum; older versions of HDF5 wrote it with bytes exchanged.
+std::string check_sum(std::span<std::byte>& bytes) {
+  if (bytes.size() < 4) return "it is too short for a checksum";
+  std::uint32_t stored = 0;
+  std::memcpy(&stored, bytes.data() + bytes.size() - 4, 4);
+  bytes = bytes.first(bytes.size() - 4);
+  const std::uint32_t sum = fletcher32(bytes);
+  if (sum == stored || swap_byte_pairs(sum) == stored) return {};
+  return fmt::format("its checksum is {:08x}, and {:08x} was written with it", sum, stored);
+}
+
+std::string inflate(Codec codec, std::span<std::byte>& bytes, std::size_t size, Steps& steps, bool is_last) {
+  if (size > most_decompressed(codec, bytes.size())) {
+    return fmt::format("its {} bytes of {} cannot hold {} bytes", bytes.size(), name_of(codec), size);
+  }
+  const auto to = steps.next(size, is_last);
+  std::string trouble = decompress(codec, bytes, to);
+  bytes = to;
+  return trouble;
+}
+
+}  // namespace
+
+std::span<std::byte> ScratchMemory::of(std::size_t bytes) {
+  const bool is_too_large = size_ > kKeptScratchBytes && bytes <= kKeptScratchBytes;
+  if (bytes > size_ || is_too_large) {
+    memory_.reset();
+    size_ = 0;
+    memory_ = std::make_unique_for_overwrite<std::byte[]>(bytes);
+    size_ = bytes;
+  }
+  return {memory_.get(), bytes};
+}
+
+std::span<std::byte> thread_scratch(ScratchUse use, std::size_t bytes) {
+  thread_local std::array<ScratchMemory, 4> memories;
+  return memories[static_cast<std::size_t>(use)].of(bytes);
+}
+
+bool can_decode(std::span<const Hdf5Filter> filters) {
+  if (filters.size() > 32) return false;
+  int codecs = 0;
+  for (const auto& filter : filters) {
+    const auto codec = codec_of(filter);
+    if (codec && !is_built_in(*codec)) return false;
+    if (!codec && filter.id != kShuffleFilter && filter.id != kFletcher32Filter) return false;
+    codecs += codec ? 1 : 0;
+  }
+  return codecs <= 1;  // between two, sizes are not known
+}
+
+DecodedChunk decode_chunk(std::span<const Hdf5Filter> filters, std::uint32_t skipped,
+                          std::span<std::byte> raw, std::size_t bytes, std::size_t element_bytes,
+                          std::span<std::byte> to) {
+  const auto is_used = [&](std::size_t i) { return ((skipped >> i) & 1U) == 0; };
+  // What goes into each filter on the way to the file: all but the compression say how long that gets.
+  std::array<std::size_t, 33> sizes{bytes};
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    sizes[i + 1] = sizes[i] + (is_used(i) && filters[i].id == kFletcher32Filter ? 4 : 0);
+  }
+  Steps steps(to);
+  std::span<std::byte> now = raw;
+  std::size_t first_used = 0;
+  while (first_used < filters.size() && !is_used(first_used)) ++first_used;
+  for (std::size_t i = filters.size(); i-- > 0;) {
+    if (!is_used(i)) continue;
+    std::string trouble;
+    if (filters[i].id == kFletcher32Filter) {
+      trouble = check_sum(now);
+    } else if (filters[i].id == kShuffleFilter) {
+      const std::size_t unit = filters[i].client.empty() ? element_bytes : filters[i].client[0];
+      if (unit > 1 && now.size() >= unit) {
+        const auto next = steps.next(now.size(), i == first_used);
+        unshuffle_bytes(now, next, unit);
+        now = next;
+      }
+    } else if (const auto codec = codec_of(filters[i])) {
+      trouble = inflate(*codec, now, sizes[i], steps, i == first_used);
+    }
+    if (!trouble.empty()) return {{}, trouble};
+  }
+  if (now.size() != bytes) return {{}, fmt::format("it holds {} bytes instead of {}", now.size(), bytes)};
+  return {now, {}};
+}
+
+EncodedChunk encode_chunk(std::span<const Hdf5Filter> filters, std::span<const std::byte> chunk,
+                          std::size_t element_bytes) {
+  EncodedChunk encoded{chunk, 0};
+  Steps steps({});
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    const std::span<const std::byte> now = encoded.bytes;
+    if (filters[i].id == kShuffleFilter) {
+      const auto next = steps.next(now.size(), false);
+      shuffle_bytes(now, next, element_bytes);
+      encoded.bytes = next;
+    } else if (const auto codec = codec_of(filters[i])) {
+      const auto next = steps.next(now.size(), false);
+      const std::size_t size = compress(*codec, level_of(filters[i]), now, next);
+      if (size == 0 || size >= now.size()) {
+        encoded.skipped |= 1U << i;
+      } else {
+        encoded.bytes = next.first(size);
+      }
+    }
+  }
+  return encoded;
+}
+
+std::uint32_t fletcher32(std::span<const std::byte> bytes) {
+  std::uint32_t sum1 = 0, sum2 = 0;
+  const auto fold = [](std::uint32_t sum) { return (sum & 0xffff) + (sum >> 16); };
+  std::size_t words = bytes.size() / 2, at = 0;
+  while (words > 0) {
+    const std::size_t batch =
+        std::min<std::size_t>(words, 360);  // so many fit 32 bits before they must be folded
+    for (std::size_t i = 0; i < batch; ++i, at += 2) {
+      sum1 +=
+          (std::to_integer<std::uint32_t>(bytes[at]) << 8) | std::to_integer<std::uint32_t>(bytes[at + 1]);
+      sum2 += sum1;
+    }
+    words -= batch;
+    sum1 = fold(sum1), sum2 = fold(sum2);
+  }
+  if (bytes.size() % 2 != 0) {
+    sum1 += std::to_integer<std::uint32_t>(bytes.back()) << 8;
+    sum2 += sum1;
+    sum1 = fold(sum1), sum2 = fold(sum2);
+  }
+  return (fold(sum2) << 16) | fold(sum1);
+}
+
+}  // namespace bask

@@ -1,0 +1,116 @@
+#include <bask/collections/array/lazy.hpp>
+#include <bask/core/error.hpp>
+#include <bask/io/hdf5.hpp>
+#include <bask/io/hdf5_library.hpp>
+
+#include <glob.h>
+#include <algorithm>
+
+namespace bask::io {
+
+namespace {
+
+constexpr std::int64_t kBlockBytes = 4 << 20;
+
+struct Reading {
+  Hdf5Dataset dataset{};
+  Chunks chunks{};
+  std::uint8_t dtype = 0;
+  std::uint8_t decoding = 0;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& dataset& chunks& dtype& decoding;
+  }
+};
+
+Block read_block(const BlockCall<Reading>& call) {
+  const Reading& reading = call.description();
+  const Region region = region_of(reading.chunks, call.task());
+  const auto dtype = static_cast<DType>(reading.dtype);
+  Block block(dtype, region.extent);
+  read_hdf5(reading.dataset, region.start, region.extent, dtype, static_cast<Hdf5Decoding>(reading.decoding),
+            block.elements());
+  return block;
+}
+
+// Whole chunks of the file, more of them along the last axes first; of a contiguous dataset, whole rows.
+Shape block_shape(const Hdf5Dataset& dataset, std::size_t element) {
+  Shape shape = dataset.chunk_shape;
+  const bool chunked = !shape.empty();
+  if (!chunked) shape.assign(dataset.shape.size(), 1);
+  std::int64_t bytes = static_cast<std::int64_t>(element) * element_count(shape);
+  for (std::size_t k = shape.size(); k-- > 0 && bytes > 0;) {
+    const std::int64_t whole = std::max<std::int64_t>(1, dataset.shape[k]);
+    const std::int64_t times =
+        std::clamp<std::int64_t>(kBlockBytes / bytes, 1, (whole + shape[k] - 1) / shape[k]);
+    bytes *= times;
+    shape[k] = std::min(shape[k] * times, whole);
+  }
+  return shape;
+}
+
+std::vector<std::string> files_of(const std::string& path) {
+  if (path.find_first_of("*?[") == std::string::npos) return {path};
+  glob_t found{};
+  const int failed = ::glob(path.c_str(), 0, nullptr, &found);
+  std::vector<std::string> files(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  if (failed != 0 || files.empty()) {
+    throw Error("from_hdf5", "no file matches " + path,
+                "give a pattern that matches a file at least; it is taken as a shell takes it");
+  }
+  return files;
+}
+
+ArrayPtr one_file(const std::string& path, const std::string& name, DType dtype,
+                  const FromHdf5Options& options) {
+  Reading reading;
+  reading.dataset = describe_hdf5(path, name);
+  const Hdf5Dataset& dataset = reading.dataset;
+  const bool decodes =
+      options.decoding == Hdf5Decoding::kCf && is_floating(dtype) && !is_complex(dataset.dtype);
+  reading.decoding = static_cast<std::uint8_t>(decodes ? Hdf5Decoding::kCf : Hdf5Decoding::kNone);
+  reading.dtype = static_cast<std::uint8_t>(dtype);
+  // A packed dataset is what it is unpacked to: float32 does for int16 and the like.
+  const bool packed = decodes && cf_decoding_of(dataset).is_used;
+  const DType stored = packed ? decoded_dtype(dataset) : dataset.dtype;
+  if (!can_cast(stored, dtype)) {
+    throw Error(hdf5_place("from_hdf5", path, dataset.name),
+                "it holds " + std::string(name_of(stored)) + ", not all of which " +
+                    std::string(name_of(dtype)) + " can hold",
+                "read it as it is, and convert it: from_hdf5<…>(…).astype<…>()");
+  }
+  const ChunkSpec spec = options.chunks ? *options.chunks : ChunkSpec(block_shape(dataset, size_of(dtype)));
+  reading.chunks = spec.of(dataset.shape, size_of(dtype), hdf5_place("from_hdf5", path, dataset.name));
+  const Chunks chunks = reading.chunks;
+  const auto lower = [reading](const std::vector<BlockRefs>&) {
+    BlockReads reads;
+    const std::uint32_t blocks = BlockGrid(reading.chunks).size();
+    for (std::uint32_t k = 0; k < blocks; ++k) reads.end_task();
+    return BlockTasks<read_block>::add("from-hdf5", reading, {}, std::move(reads));
+  };
+  return ArrayNode::operation("from-hdf5", dtype, chunks, {}, lower);
+}
+
+}  // namespace
+
+ArrayPtr from_hdf5(const std::string& path, const std::string& dataset, DType dtype,
+                   const FromHdf5Options& options) {
+  start_hdf5_everywhere();
+  std::vector<ArrayPtr> parts;
+  for (const std::string& file : files_of(path)) parts.push_back(one_file(file, dataset, dtype, options));
+  if (parts.size() == 1) return parts.front();
+  const std::string where = "from_hdf5 " + path;
+  const std::size_t axis = normal_axis(options.axis, parts.front()->shape(), where);
+  for (const ArrayPtr& part : parts) {
+    if (part->ndim() != parts.front()->ndim()) {
+      throw Error(
+          where,
+          "the datasets have shapes " + text_of(parts.front()->shape()) + " and " + text_of(part->shape()),
+          "give files whose datasets have as many axes");
+    }
+  }
+  return lazy::concatenate(std::move(parts), axis, where);
+}
+
+}  // namespace bask::io

@@ -1,0 +1,62 @@
+// hdf5_attribute.hpp: the named numbers and words that an HDF5 dataset, group or file carries: units,
+// calendar. Runs on: every rank. Threads: any; plain data.
+#pragma once
+
+#include <bask/collections/array/dtype.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bask {
+
+/// One attribute: a text, a number, or a list of either. Exactly one of the three lists is filled.
+///
+///     dataset.attributes = {{"units", "m s-1"}, {"valid_range", {0.0, 90.0}}};
+struct Hdf5Attribute {
+  Hdf5Attribute() = default;
+  Hdf5Attribute(std::string name_, std::string_view text)
+      : name(std::move(name_)), texts{std::string(text)} {}
+  Hdf5Attribute(std::string name_, const char* text)
+      : Hdf5Attribute(std::move(name_), std::string_view(text)) {}
+  Hdf5Attribute(std::string name_, double number, DType dtype_ = DType::kFloat64)
+      : name(std::move(name_)), numbers{number}, dtype(dtype_) {}
+  Hdf5Attribute(std::string name_, std::vector<double> list, DType dtype_ = DType::kFloat64)
+      : name(std::move(name_)), numbers(std::move(list)), dtype(dtype_), is_list(true) {}
+  Hdf5Attribute(std::string name_, std::int64_t number, DType dtype_ = DType::kInt64)
+      : name(std::move(name_)), integers{number}, dtype(dtype_) {}
+  Hdf5Attribute(std::string name_, int number) : Hdf5Attribute(std::move(name_), std::int64_t{number}) {}
+  Hdf5Attribute(std::string name_, std::vector<std::int64_t> list, DType dtype_ = DType::kInt64)
+      : name(std::move(name_)), integers(std::move(list)), dtype(dtype_), is_list(true) {}
+
+  std::string name;
+  std::vector<std::string> texts;
+  std::vector<double> numbers;  ///< floating-point ones, and integers beyond int64
+  std::vector<std::int64_t> integers;
+  DType dtype = DType::kFloat64;  ///< of the numbers, as the file holds them
+  bool is_list = false;
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned /*version*/) {
+    archive& name& texts& numbers& integers& dtype& is_list;
+  }
+};
+
+/// The attribute of that name, or null.
+const Hdf5Attribute* find_attribute(const std::vector<Hdf5Attribute>& attributes, std::string_view name);
+/// Its text, or the first of its texts; empty when there is none.
+std::string text_of(const std::vector<Hdf5Attribute>& attributes, std::string_view name);
+/// Its numbers, integers among them; empty when there are none.
+std::vector<double> numbers_of(const std::vector<Hdf5Attribute>& attributes, std::string_view name);
+
+/// All attributes of an object but those that HDF5 and netCDF keep their dimensions in. Those of other types
+/// and those larger than 1 MiB are left out. Under Hdf5Lock; `object` is an HDF5 handle.
+std::vector<Hdf5Attribute> read_attributes(std::int64_t object, const std::string& where);
+/// The text of one attribute, however HDF5 holds it; empty when there is no such attribute. Under Hdf5Lock.
+std::string read_text_attribute(std::int64_t object, const char* name);
+/// Adds one, or replaces it. Texts are written as h5py and xarray write them: UTF-8 of variable length.
+/// Under Hdf5Lock. Throws: Error when it cannot be written.
+void write_attribute(std::int64_t object, const Hdf5Attribute& attribute, const std::string& where);
+
+}  // namespace bask

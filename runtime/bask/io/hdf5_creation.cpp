@@ -1,0 +1,121 @@
+#include <fmt/format.h>
+#include <hdf5.h>
+#include <bask/io/hdf5_creation.hpp>
+#include <bask/io/hdf5_type.hpp>
+
+#include <algorithm>
+#include <cstring>
+
+namespace bask {
+namespace {
+
+void check_compression(const Hdf5DatasetSpec& spec, const std::string& where) {
+  if (!spec.compression.codec) return;
+  const Codec codec = *spec.compression.codec;
+  if (spec.chunk_shape.empty()) {
+    throw Error(where, "a dataset without chunks cannot be compressed", "give it a chunk shape");
+  }
+  if (!is_built_in(codec)) {
+    throw Error(
+        where, fmt::format("this build of Bask is without {}", name_of(codec)),
+        fmt::format("install lib{}-dev and build Bask again, or compress with deflate", name_of(codec)));
+  }
+  const int most = codec == Codec::kZstd ? 19 : 9;
+  if (spec.compression.level < 1 || spec.compression.level > most) {
+    throw Error(where, fmt::format("{} has no level {}", name_of(codec), spec.compression.level),
+                fmt::format("use a level from 1 to {}", most));
+  }
+}
+
+void check_shapes(const Hdf5DatasetSpec& spec, const std::string& where) {
+  const std::size_t axes = spec.shape.size();
+  const auto is_empty = [](std::int64_t length) { return length <= 0; };
+  if (!spec.chunk_shape.empty() &&
+      (spec.chunk_shape.size() != axes ||
+       std::any_of(spec.chunk_shape.begin(), spec.chunk_shape.end(), is_empty))) {
+    throw Error(where,
+                fmt::format("chunks of shape {} do not fit the shape {}", hdf5_text(spec.chunk_shape),
+                            hdf5_text(spec.shape)),
+                "give one length of at least 1 for each axis");
+  }
+  std::uint64_t bytes = size_of(spec.dtype);
+  for (const std::int64_t length : spec.chunk_shape) {
+    constexpr std::uint64_t kMost = 0xffffffff;  // HDF5's own limit
+    if (static_cast<std::uint64_t>(length) > kMost / bytes) {
+      throw Error(where, fmt::format("chunks of shape {} are larger than 4 GiB", hdf5_text(spec.chunk_shape)),
+                  "use smaller ones");
+    }
+    bytes *= static_cast<std::uint64_t>(length);
+  }
+  if (!spec.dimensions.empty() && spec.dimensions.size() != axes) {
+    throw Error(where, fmt::format("{} names for {} dimensions", spec.dimensions.size(), axes),
+                "give one for each, or none");
+  }
+}
+
+}  // namespace
+
+void check_spec(const Hdf5DatasetSpec& spec, const std::string& where) {
+  check_shapes(spec, where);
+  check_compression(spec, where);
+}
+
+std::vector<std::byte> typed_element(double value, DType dtype) {
+  std::vector<std::byte> element(size_of(dtype));
+  with_element(dtype, [&]<class T>(std::type_identity<T>) {
+    const T typed = static_cast<T>(value);
+    std::memcpy(element.data(), &typed, sizeof(T));
+  });
+  return element;
+}
+
+std::vector<Hdf5Filter> filters_of(const Hdf5DatasetSpec& spec) {
+  std::vector<Hdf5Filter> filters;
+  if (!spec.compression.codec) return filters;
+  const auto element_bytes = static_cast<std::uint32_t>(size_of(spec.dtype));
+  if (spec.compression.shuffles && element_bytes > 1)
+    filters.push_back({kShuffleFilter, {element_bytes}, "shuffle"});
+  const Codec codec = *spec.compression.codec;
+  Hdf5Filter filter{
+      static_cast<std::int32_t>(codec), {static_cast<std::uint32_t>(spec.compression.level)}, name_of(codec)};
+  if (codec == Codec::kLzf) {  // versions, and the bytes of a chunk: as h5py has it
+    std::uint64_t bytes = element_bytes;
+    for (const std::int64_t length : spec.chunk_shape) bytes *= static_cast<std::uint64_t>(length);
+    filter.client = {4, 0x0105, static_cast<std::uint32_t>(bytes)};
+  }
+  filters.push_back(std::move(filter));
+  return filters;
+}
+
+Hdf5Id creation_list(const Hdf5DatasetSpec& spec, std::span<const Hdf5Filter> filters,
+                     const std::string& where) {
+  Hdf5Id list(H5Pcreate(H5P_DATASET_CREATE));
+  H5Pset_attr_creation_order(list.get(),
+                             H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);  // as netCDF wants it
+  if (!spec.chunk_shape.empty()) {
+    const auto chunk = hdf5_extents(spec.chunk_shape);
+    checked_hdf5(H5Pset_chunk(list.get(), static_cast<int>(chunk.size()), chunk.data()), where,
+                 "cannot set its chunks");
+  }
+  for (const auto& filter : filters) {
+    // Optional, so that chunks which do not get smaller are stored as they are.
+    checked_hdf5(filter.id == kShuffleFilter ? H5Pset_shuffle(list.get())
+                                             : H5Pset_filter(list.get(), filter.id, H5Z_FLAG_OPTIONAL,
+                                                             filter.client.size(), filter.client.data()),
+                 where, fmt::format("cannot set the filter {}", filter.name));
+  }
+  if (spec.fill_value) {
+    const auto element = typed_element(*spec.fill_value, spec.dtype);
+    checked_hdf5(H5Pset_fill_value(list.get(), native_type_of(spec.dtype).get(), element.data()), where,
+                 "cannot set its fill value");
+  }
+  return list;
+}
+
+Hdf5Id space_of(std::span<const std::int64_t> shape) {
+  const auto extents = hdf5_extents(shape);
+  return Hdf5Id(shape.empty() ? H5Screate(H5S_SCALAR)
+                              : H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr));
+}
+
+}  // namespace bask

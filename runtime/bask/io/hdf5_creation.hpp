@@ -1,0 +1,67 @@
+// hdf5_creation.hpp: what a new dataset is to be: shape, chunks, compression, fill value, names of its axes.
+// Runs on: every rank. Threads: any; what gives HDF5 handles is called under Hdf5Lock.
+#pragma once
+
+#include <bask/collections/array/dtype.hpp>
+#include <bask/io/chunk_pipeline.hpp>
+#include <bask/io/codec.hpp>
+#include <bask/io/hdf5_attribute.hpp>
+#include <bask/io/hdf5_library.hpp>
+#include <boost/serialization/vector.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bask {
+
+/// How chunks are made smaller.
+struct Hdf5Compression {
+  std::optional<Codec> codec = {};  ///< none: not at all
+  int level = 4;                    ///< deflate 1 to 9, Zstandard 1 to 19
+  bool shuffles = true;             ///< before compression
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned /*version*/) {
+    auto id = codec ? static_cast<std::int32_t>(*codec) : 0;
+    archive& id& level& shuffles;
+    codec = id == 0 ? std::nullopt : std::optional(static_cast<Codec>(id));
+  }
+};
+
+/// A dataset to be made.
+struct Hdf5DatasetSpec {
+  std::string name = {};  ///< from the root; groups on the way are made
+  DType dtype = DType::kFloat64;
+  std::vector<std::int64_t> shape = {};
+  std::vector<std::int64_t> chunk_shape = {};  ///< empty: contiguous, which cannot be compressed
+  Hdf5Compression compression = {};
+  std::optional<double> fill_value = {};  ///< of elements that are never written; 0 otherwise
+  /// A name per axis, or none. A dataset of that name in the same group becomes the axis' coordinates.
+  std::vector<std::string> dimensions = {};
+  std::vector<Hdf5Attribute> attributes = {};
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned /*version*/) {
+    bool has_fill = fill_value.has_value();
+    double fill = fill_value.value_or(0);
+    archive& name& dtype& shape& chunk_shape& compression& has_fill& fill& dimensions& attributes;
+    fill_value = has_fill ? std::optional(fill) : std::nullopt;
+  }
+};
+
+/// Throws: Error for chunks that do not fit the shape, names that are not one per axis, and compressions that
+/// there are none of, or that this build is without.
+void check_spec(const Hdf5DatasetSpec& spec, const std::string& where);
+/// What the compression is made of, in the order of writing.
+std::vector<Hdf5Filter> filters_of(const Hdf5DatasetSpec& spec);
+/// The bytes of one element.
+std::vector<std::byte> typed_element(double value, DType dtype);
+/// HDF5's property list for the dataset.
+Hdf5Id creation_list(const Hdf5DatasetSpec& spec, std::span<const Hdf5Filter> filters,
+                     const std::string& where);
+Hdf5Id space_of(std::span<const std::int64_t> shape);
+
+}  // namespace bask

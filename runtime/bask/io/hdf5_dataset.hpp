@@ -1,0 +1,81 @@
+// hdf5_dataset.hpp: an HDF5 or NetCDF-4 dataset as plain data, so that one rank opens the file to look, and
+// all ranks read from it. Runs on: every rank. Threads: any; plain data.
+#pragma once
+
+#include <bask/collections/array/dtype.hpp>
+#include <bask/io/chunk_pipeline.hpp>
+#include <bask/io/element_conversion.hpp>
+#include <bask/io/hdf5_attribute.hpp>
+#include <boost/serialization/vector.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace bask {
+
+/// Tells whether a file is still the one that was described.
+struct FileIdentity {
+  std::uint64_t size_bytes = 0;
+  std::int64_t modified_ns = 0;
+  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned /*version*/) {
+    archive& size_bytes& modified_ns;
+  }
+};
+
+/// A file that a virtual dataset takes elements from.
+struct Hdf5Source {
+  std::string path;
+  FileIdentity file;
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned /*version*/) {
+    archive& path& file;
+  }
+};
+
+/// How the elements lie in the file.
+enum class Hdf5Layout : std::uint8_t { kCompact, kContiguous, kChunked, kVirtual };
+
+/// What reading needs to know of a dataset, and what its file says about it.
+struct Hdf5Dataset {
+  std::string path;  ///< absolute
+  std::string name;  ///< from the root: "/u"
+  FileIdentity file;
+  DType dtype = DType::kFloat64;  ///< as stored
+  bool is_swapped = false;        ///< bytes of numbers are in the other order than this machine's
+  bool is_plain = true;           ///< the bytes are those of `dtype`, but for their order
+  Hdf5Layout layout = Hdf5Layout::kContiguous;
+  std::vector<std::int64_t> shape;
+  std::vector<std::int64_t> chunk_shape;  ///< empty where the dataset is not chunked
+  std::vector<Hdf5Filter> filters;
+  std::vector<std::byte> fill_value;     ///< one element of `dtype`, in this machine's order
+  std::vector<Hdf5Source> sources;       ///< of a virtual dataset
+  std::vector<std::string> dimensions;   ///< one name per axis; empty names where the file has none
+  std::vector<std::string> coordinates;  ///< one dataset per axis that holds its coordinates; empty for none
+  std::vector<Hdf5Attribute> attributes;
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned /*version*/) {
+    archive& path& name& file& dtype& is_swapped& is_plain& layout& shape& chunk_shape& filters& fill_value&
+        sources& dimensions& coordinates& attributes;
+  }
+};
+
+/// Opens the file, looks at the dataset, and keeps the file open for reads. Cost: no elements are read.
+/// `dataset`: a name such as "u" or "/winds/u"; empty when the file holds only one.
+/// Throws: Error naming file and dataset: when there is no such file or dataset (with the names that there
+/// are), it is no HDF5 file (a classic NetCDF file: with the command that converts it), it ends too early, it
+/// holds other things than numbers, or a virtual dataset's source is not there.
+Hdf5Dataset describe_hdf5(const std::string& path, const std::string& dataset);
+
+/// What the attributes _FillValue, missing_value, scale_factor and add_offset ask for; not used when there
+/// are none.
+CfDecoding cf_decoding_of(const Hdf5Dataset& dataset);
+/// The type that the decoding gives, as xarray chooses it: float32 for what float32 holds, and float64.
+DType decoded_dtype(const Hdf5Dataset& dataset);
+
+}  // namespace bask

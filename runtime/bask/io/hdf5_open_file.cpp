@@ -1,0 +1,163 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <hdf5.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <bask/core/near_miss.hpp>
+#include <bask/io/hdf5_open_file.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <list>
+#include <system_error>
+
+namespace bask {
+namespace {
+
+namespace fs = std::filesystem;
+using OpenFiles = std::list<std::shared_ptr<Hdf5OpenFile>>;
+
+OpenFiles& open_files() {               // under the lock; those used last come first
+  static auto& files = *new OpenFiles;  // never destroyed: HDF5 may have ended before
+  return files;
+}
+
+[[noreturn]] void refuse_missing(const std::string& path, int error, const std::string& where) {
+  const fs::path directory = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : fs::path(".");
+  std::error_code ignored;
+  if (error == ENOENT && !fs::exists(directory, ignored)) {
+    throw Error(where, fmt::format("there is no directory '{}'", directory.string()), "check the path");
+  }
+  if (error != ENOENT) {
+    throw Error(where, fmt::format("cannot open it: {}", std::generic_category().message(error)),
+                error == EACCES ? "ask its owner for permission to read it" : "check the path");
+  }
+  constexpr std::size_t kMostNames = 1000;
+  std::vector<std::string> names;
+  for (fs::directory_iterator entry(directory, ignored), end; !ignored && entry != end;
+       entry.increment(ignored)) {
+    if (names.size() < kMostNames) names.push_back(entry->path().filename().string());
+  }
+  const std::string near = near_miss(fs::path(path).filename().string(), names);
+  throw Error(where, "there is no such file",
+              near.empty() ? fmt::format("look into '{}'", directory.string())
+                           : fmt::format("did you mean '{}'?", (directory / near).string()));
+}
+
+std::string beginning_of(const std::string& path) {
+  std::array<char, 8> bytes{};
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) return {};
+  const ssize_t count = ::pread(file, bytes.data(), bytes.size(), 0);
+  ::close(file);
+  return {bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+}
+
+[[noreturn]] void refuse_open(const std::string& path, const FileIdentity& identity,
+                              const std::string& where) {
+  const std::string reason = hdf5_error_text();
+  const std::string beginning = beginning_of(path);
+  if (beginning.size() > 3 && beginning.starts_with("CDF") && (beginning[3] <= 5)) {
+    throw Error(where, "this is a NetCDF classic file, not HDF5",
+                fmt::format("`nccopy -k nc4 {} new.nc` converts it", path));
+  }
+  if (reason.find("truncated") != std::string::npos) {
+    throw Error(where,
+                fmt::format("the file is truncated, it ends after {} bytes: {}", identity.size_bytes, reason),
+                "copy or write it again");
+  }
+  const htri_t is_hdf5 = H5Fis_hdf5(path.c_str());
+  H5Eclear2(H5E_DEFAULT);
+  if (is_hdf5 == 0) {
+    throw Error(where, fmt::format("this is not an HDF5 file ({} bytes)", identity.size_bytes),
+                "name an HDF5 or NetCDF-4 file");
+  }
+  throw Error(where, fmt::format("HDF5 cannot open the file: {}", reason),
+              "if another program has it open for writing, wait for that; else copy or write it again");
+}
+
+Hdf5Id access_list() {
+  Hdf5Id list(H5Pcreate(H5P_FILE_ACCESS));
+#if H5_VERSION_GE(1, 10, 7)
+  H5Pset_file_locking(list.get(), true, true);  // file systems without locks are read without
+#endif
+  return list;
+}
+
+}  // namespace
+
+FileIdentity identity_of(const std::string& path, const std::string& where) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) refuse_missing(path, errno, where);
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(where, S_ISDIR(status.st_mode) ? "this is a directory" : "this is not a regular file",
+                "name an HDF5 file");
+  }
+  return {static_cast<std::uint64_t>(status.st_size),
+          std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
+void refuse_changed_file(const std::string& where) {
+  throw Error(where, "the file has changed since this array was made of it",
+              "make the array again, and do not write a file that is being read");
+}
+
+Hdf5OpenFile::Hdf5OpenFile(std::string path, FileIdentity identity, const std::string& where)
+    : path_(std::move(path)), identity_(identity) {
+  const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);  // HDF5 does not tell why it cannot
+  if (file < 0) refuse_missing(path_, errno, where);
+  ::close(file);
+  const Hdf5Id list = access_list();
+  file_ = Hdf5Id(H5Fopen(path_.c_str(), H5F_ACC_RDONLY, list.get()));
+  if (!file_) refuse_open(path_, identity_, where);
+  const Hdf5Id made(H5Fget_create_plist(file_.get())), opened(H5Fget_access_plist(file_.get()));
+  hsize_t user_block = 0;
+  void* handle = nullptr;
+  const bool is_one_stretch = H5Pget_driver(opened.get()) == H5FD_SEC2 &&
+                              H5Pget_userblock(made.get(), &user_block) >= 0 && user_block == 0;
+  if (is_one_stretch && H5Fget_vfd_handle(file_.get(), H5P_DEFAULT, &handle) >= 0 && handle != nullptr) {
+    descriptor_ = *static_cast<int*>(handle);
+  }
+}
+
+Hdf5OpenFile::Dataset& Hdf5OpenFile::dataset(const std::string& name, const std::string& where) {
+  const auto at = datasets_.find(name);
+  if (at != datasets_.end()) return at->second;
+  Dataset opened;
+  opened.id = Hdf5Id(
+      checked_hdf5(H5Dopen2(file_.get(), name.c_str(), H5P_DEFAULT), where, "cannot open the dataset"));
+  const Hdf5Id type(checked_hdf5(H5Dget_type(opened.id.get()), where, "cannot read its type"));
+  opened.memory_type = Hdf5Id(H5Tget_native_type(type.get(), H5T_DIR_ASCEND));
+  const haddr_t address = H5Dget_offset(opened.id.get());
+  if (address != HADDR_UNDEF) opened.address = address;
+  H5Eclear2(H5E_DEFAULT);
+  return datasets_.emplace(name, std::move(opened)).first->second;
+}
+
+std::shared_ptr<Hdf5OpenFile> open_for_reading(const std::string& path, const FileIdentity& identity,
+                                               const std::string& where) {
+  if (!(identity_of(path, where) == identity)) {
+    refuse_changed_file(where);
+  }
+  auto& files = open_files();
+  const auto at =
+      std::find_if(files.begin(), files.end(), [&](const auto& file) { return file->path() == path; });
+  if (at != files.end() && (*at)->identity() == identity) {
+    files.splice(files.begin(), files, at);
+    return files.front();
+  }
+  if (at != files.end()) files.erase(at);
+  files.push_front(std::make_shared<Hdf5OpenFile>(path, identity, where));
+  if (files.size() > kMostOpenFiles) files.pop_back();
+  return files.front();
+}
+
+void close_for_reading(const std::string& path) {
+  const Hdf5Lock lock;
+  std::erase_if(open_files(), [&](const auto& file) { return file->path() == path; });
+}
+
+}  // namespace bask

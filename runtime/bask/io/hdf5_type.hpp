@@ -1,0 +1,31 @@
+// hdf5_type.hpp: HDF5's datatypes as Bask's element types, and back.
+// Runs on: every rank. Threads: any, under Hdf5Lock.
+#pragma once
+
+#include <bask/collections/array/dtype.hpp>
+#include <bask/io/hdf5_library.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace bask {
+
+/// How a file holds elements.
+struct StoredType {
+  DType dtype = DType::kFloat64;
+  /// Each number's bytes are in the other order than this machine's.
+  bool is_swapped = false;
+  /// The bytes in the file are those of `dtype`, but for their order. Else HDF5 converts, as from float16.
+  bool is_plain = true;
+};
+
+/// Bool is what h5py writes for it, an enumeration of FALSE and TRUE; complex a compound of two floats named
+/// r and i, or real and imag. Nothing for a type that arrays do not hold. `type` is an HDF5 handle.
+std::optional<StoredType> stored_type_of(std::int64_t type);
+/// "a string", "a compound of (x, y)": for messages.
+std::string describe_type(std::int64_t type);
+/// The datatype of `dtype` in this machine's memory, as it is written too.
+Hdf5Id native_type_of(DType dtype);
+
+}  // namespace bask
