@@ -1,0 +1,204 @@
+// How lazy arrays become tasks: only what is needed, once, in one pass a block, however long the chain.
+#include <gtest/gtest.h>
+#include <bask/bask.hpp>
+#include <bask/collections/array/blockwise.hpp>
+#include <bask/collections/array/creation.hpp>
+#include <bask/collections/array/elementwise.hpp>
+#include <bask/collections/array/manipulation.hpp>
+#include <bask/collections/array/random.hpp>
+#include <bask/collections/array/reductions.hpp>
+
+#include <atomic>
+#include <sstream>
+
+namespace bask {
+namespace {
+
+std::atomic<int> made{0};
+NdArray<double> made_block(int value) {
+  ++made;
+  NdArray<double> block({10, 10});
+  for (double& x : block) x = value;
+  return block;
+}
+
+class LoweringTest : public testing::Test {
+ protected:
+  void SetUp() override { made = 0; }
+  // 4 x 4 blocks of 10 x 10, each made by one task, full of its own number.
+  static Array<double> grid() {
+    std::vector<Delayed<NdArray<double>>> blocks;
+    for (int k = 0; k < 16; ++k) blocks.push_back(delayed<made_block>(k));
+    return from_delayed(blocks, {{10, 10, 10, 10}, {10, 10, 10, 10}});
+  }
+  std::uint64_t tasks() const { return client_.last_compute().tasks; }
+  Client client_ = Client(Options{.threads = 2});
+};
+
+TEST_F(LoweringTest, ASliceMakesOnlyTheBlocksThatItReads) {
+  const NdArray<double> part = grid()["5:15, 31:39"].compute();
+  EXPECT_EQ(made, 2);
+  EXPECT_EQ(part(0, 0), 3);
+  EXPECT_EQ(part(9, 7), 7);
+}
+
+TEST_F(LoweringTest, AStrideSkipsWholeBlocks) {
+  EXPECT_EQ(grid()["::30, ::-30"].compute(), NdArray<double>({2, 2}, {3, 0, 15, 12}));
+  EXPECT_EQ(made, 4);
+}
+
+TEST_F(LoweringTest, IndicesReachThroughOperationsTransposesAndTakes) {
+  const auto x = grid();
+  EXPECT_EQ((x + x.T())(0, slice(35, 36)).compute(), NdArray<double>({1}, {15}));
+  EXPECT_EQ(made, 2);
+  made = 0;
+  EXPECT_EQ(grid().take({39, 0}, 0)(slice(none, none), 0).compute(), NdArray<double>({2}, {12, 0}));
+  EXPECT_EQ(made, 2);
+  made = 0;
+  EXPECT_EQ(concatenate<double>({grid(), grid()}, 1)(0, 41).compute().item(), 0);
+  EXPECT_EQ(made, 1);
+}
+
+TEST_F(LoweringTest, AnEmptySliceMakesNothing) {
+  EXPECT_EQ(grid()["3:3"].compute(), NdArray<double>(Shape{0, 40}));
+  EXPECT_EQ(made, 0);
+}
+
+TEST_F(LoweringTest, AReductionOfASliceReadsOnlyTheSlice) {
+  EXPECT_EQ(grid()["10:20"].sum().compute().item(), (4 + 5 + 6 + 7) * 100);
+  EXPECT_EQ(made, 4);
+}
+
+TEST_F(LoweringTest, AChainOfElementwiseOperationsIsOneTaskABlock) {
+  auto x = random::default_rng(1).random({40, 40}, {10, 10});
+  for (int k = 0; k < 10; ++k) x = sqrt(x * x + 1.0);
+  x.compute();
+  EXPECT_EQ(tasks(), 16u);
+  (x.T() + x).compute();
+  EXPECT_EQ(tasks(), 16u);
+}
+
+TEST_F(LoweringTest, TheFirstStepOfAReductionIsPartOfTheSamePass) {
+  const auto x = random::default_rng(1).random({40, 40}, {10, 10});
+  (x * 2.0 + 1.0).sum(0, {.split_every = 4}).compute();
+  EXPECT_EQ(tasks(), 16u + 4u);
+}
+
+TEST_F(LoweringTest, WhatTwoResultsShareRunsOnce) {
+  const auto x = grid();
+  const auto mean = x.mean();
+  const auto [low, high] = compute(x.min() - mean, x.max() - mean);
+  EXPECT_EQ(low.item(), -7.5);
+  EXPECT_EQ(high.item(), 7.5);
+  EXPECT_EQ(made, 16);
+}
+
+TEST_F(LoweringTest, EqualExpressionsRunOnce) {
+  const auto x = random::default_rng(1).random({40, 40}, {10, 10});
+  x.sum().compute();
+  const std::uint64_t one = tasks();
+  compute(x.sum(), random::default_rng(1).random({40, 40}, {10, 10}).sum());
+  EXPECT_EQ(tasks(), one);
+}
+
+TEST_F(LoweringTest, AReductionThatAnExpressionUsesTwiceRunsOnce) {
+  const auto x = grid();
+  const auto mean = x.mean();
+  EXPECT_EQ(((x - mean) * (x + mean)).sum().compute().item(), 34000);  // 100 Σ (k² - 7.5²)
+  EXPECT_EQ(made, 16);
+}
+
+TEST_F(LoweringTest, PersistedBlocksAreNotMadeAgain) {
+  const auto x = grid().persist();
+  EXPECT_EQ(made, 16);
+  EXPECT_EQ((x + 1.0).sum().compute().item(), 13600);
+  EXPECT_EQ(x(39, 39).compute().item(), 15);
+  EXPECT_EQ(made, 16);
+}
+
+TEST_F(LoweringTest, AChainOfTenThousandOperationsHoldsTheStackAndTheTime) {
+  auto x = arange<double>(100);
+  for (int k = 0; k < 10000; ++k) x = k % 2 == 0 ? x + 1.0 : -x;
+  const NdArray<double> result = x.compute();
+  double expected = 7;
+  for (int k = 0; k < 10000; ++k) expected = k % 2 == 0 ? expected + 1 : -expected;
+  EXPECT_EQ(result[7], expected);
+  EXPECT_LE(tasks(), 100u);
+}
+
+TEST_F(LoweringTest, ChainsOfViewsAndOfSharedOperandsDoNotGrowByTheirPaths) {
+  auto x = arange<double>(64).reshape({8, 8});
+  for (int k = 0; k < 1000; ++k) x = x.T()["::-1"];
+  EXPECT_EQ(x.compute()(0, 0), 0);  // a quarter turn, 250 whole ones
+  auto y = ones({8}, 4);
+  for (int k = 0; k < 1000; ++k) y = (y + y) * 0.5;
+  EXPECT_EQ(y.compute()[3], 1);
+}
+
+TEST_F(LoweringTest, DroppingALongChainThatWasNeverComputedIsSafe) {
+  auto x = ones({10});
+  for (int k = 0; k < 10000; ++k) x = x + x;
+  x = Array<double>();
+  SUCCEED();
+}
+
+// Arrays among lazy calls.
+
+double first_of(const NdArray<double>& x, double factor) {
+  return x[0] * factor;
+}
+double total_of(const std::vector<NdArray<double>>& arrays) {
+  double total = 0;
+  for (const auto& array : arrays)
+    for (const double x : array) total += x;
+  return total;
+}
+
+TEST_F(LoweringTest, AnArrayArrivesInALazyCallAsAnNdArray) {
+  const auto x = arange<double>(1, 11, 1, 3);
+  EXPECT_EQ(
+      delayed<first_of>(x * 3.0, x.sum().map([](double v) { return v; }).sum().to_delayed().size()).compute(),
+      3);
+  EXPECT_EQ(delayed<total_of>(std::vector<Array<double>>{x, x + 1.0}).compute(), 55 + 65);
+}
+
+TEST_F(LoweringTest, ComputeAndPersistTakeArraysInsideOfOtherThings) {
+  const auto x = arange<double>(0, 6, 1, 4);
+  const auto [arrays, number, one] = compute(std::vector<Array<double>>{x, -x}, 5, x.sum());
+  EXPECT_EQ(arrays[1], NdArray<double>({6}, {-0.0, -1, -2, -3, -4, -5}));
+  EXPECT_EQ(number, 5);
+  EXPECT_EQ(one.item(), 15);
+  const auto both = compute(std::tuple(x, std::map<std::string, Array<double>>{{"twice", x + x}}));
+  EXPECT_EQ(std::get<0>(both)[5], 5);
+  EXPECT_EQ(std::get<1>(both).at("twice")[5], 10);
+  const auto kept = persist(std::vector<Array<double>>{x + 1.0});
+  EXPECT_EQ(kept[0].compute()[5], 6);
+}
+
+TEST_F(LoweringTest, BlocksGoToLazyCallsAndComeBack) {
+  const auto x = arange<double>(0, 10, 1, 4);
+  std::vector<Delayed<NdArray<double>>> blocks = x.to_delayed();
+  ASSERT_EQ(blocks.size(), 3u);
+  EXPECT_EQ(blocks[2].compute(), NdArray<double>({2}, {8, 9}));
+  EXPECT_EQ(from_delayed(blocks, x.chunks()).compute(), x.compute());
+}
+
+TEST_F(LoweringTest, StoreFillsMemoryOfTheCallers) {
+  std::vector<double> memory(12);
+  arange<double>(12).reshape({3, 4}).rechunk({2, 3}).store(memory);
+  for (std::size_t k = 0; k < 12; ++k) EXPECT_EQ(memory[k], static_cast<double>(k));
+}
+
+TEST_F(LoweringTest, IsPrintedWithWhatItIs) {
+  std::ostringstream out;
+  out << ones<float>({8, 6}, {4, 4}).T() << '\n' << arange(5).sum() << '\n' << grid();
+  EXPECT_EQ(
+      out.str(),
+      "bask.Array<transpose, shape=(6, 8), dtype=float32, chunksize=(4, 4), chunks=4, 192 B, 4 tasks>\n"
+      "bask.Array<sum, shape=(), dtype=int64, chunksize=(), chunks=1, 8 B, 1 task>\n"
+      "bask.Array<from-delayed, shape=(40, 40), dtype=float64, chunksize=(10, 10), chunks=16, 12.5 KiB, 32 "
+      "tasks>");
+}
+
+}  // namespace
+}  // namespace bask

@@ -1,0 +1,9 @@
+#!/bin/sh
+# compare_ranks.sh <program> <theme> <folder> <mpirun…>: numpy_cases by one process and under mpirun must write the
+# same bytes.
+set -e
+program=$1 theme=$2 folder=$3
+shift 3
+"$program" "$theme" "$folder/$theme.one" ranks
+"$@" "$program" "$theme" "$folder/$theme.ranks" ranks
+cmp "$folder/$theme.one" "$folder/$theme.ranks"

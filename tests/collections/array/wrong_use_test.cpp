@@ -1,0 +1,273 @@
+// What arrays say to wrong use: where, what, and how to do it right.
+#include <gtest/gtest.h>
+#include <bask/bask.hpp>
+#include <bask/collections/array/blockwise.hpp>
+#include <bask/collections/array/creation.hpp>
+#include <bask/collections/array/elementwise.hpp>
+#include <bask/collections/array/manipulation.hpp>
+#include <bask/collections/array/reductions.hpp>
+
+#include <functional>
+
+namespace bask {
+namespace {
+
+std::string message_of(const std::function<void()>& wrong) {
+  try {
+    wrong();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+template <class Act>
+void expect(const std::string& message, Act wrong) {
+  EXPECT_EQ(message_of([&] { wrong(); }), message);
+}
+
+const Array<double>& matrix() {
+  static const Array<double> x = ones({8, 4}, {4, 2});
+  return x;
+}
+
+TEST(WrongUse, OfShapes) {
+  expect(
+      "array::add: shapes (8, 4) and (3,) do not broadcast; from the last axis on, lengths must be equal or "
+      "1",
+      [] { matrix() + ones({3}); });
+  expect(
+      "array::add: shapes (8, 4) and (7, 1) do not broadcast; from the last axis on, lengths must be equal "
+      "or 1",
+      [] {
+        matrix() + ones({7, 1});
+      });
+  expect(
+      "array::where: shapes (4,) and (8, 3) do not broadcast; from the last axis on, lengths must be equal "
+      "or 1",
+      [] {
+        where(ones({4}) > 0.0, 1.0, ones({8, 3}));
+      });
+  expect(
+      "array::broadcast_to: shape (8, 4) cannot be broadcast to (4,); "
+      "give a shape whose last axes are those of the array, or where the array's are 1",
+      [] { broadcast_to(matrix(), {4}); });
+  expect(
+      "array::reshape: an array of shape (8, 4) has 32 elements, which do not fit shape (5, 6); "
+      "give a shape of as many elements; one extent may be -1",
+      [] {
+        matrix().reshape({5, 6});
+      });
+  expect(
+      "array::reshape: an array of shape (8, 4) has 32 elements, which do not fit shape (?, 5); "
+      "give a shape of as many elements; one extent may be -1",
+      [] {
+        matrix().reshape({-1, 5});
+      });
+  expect(
+      "array::concatenate: shapes (8, 4) and (8, 3) differ along axis 1; "
+      "only the axis along which they are joined may differ, here axis 0",
+      [] {
+        concatenate<double>({matrix(), ones({8, 3})});
+      });
+  expect(
+      "array::concatenate: arrays of shapes (8, 4) and (4,) differ in their number of axes; "
+      "give arrays of as many axes; stack() makes a new one",
+      [] {
+        concatenate<double>({matrix(), ones({4})});
+      });
+  expect("array::concatenate: there are no arrays to join; give one at least",
+         [] { concatenate<double>({}); });
+  expect(
+      "array::stack: shapes (8, 4) and (4, 8) differ; give arrays of one shape; concatenate() joins along an "
+      "axis",
+      [] {
+        stack<double>({matrix(), matrix().T()});
+      });
+  expect("array::zeros: shape (3, -2) has a negative extent; give extents of 0 or more", [] {
+    zeros({3, -2});
+  });
+}
+
+TEST(WrongUse, OfAxes) {
+  expect("array::sum: axis 2 is out of range for shape (8, 4); use an axis from -2 to 1",
+         [] { matrix().sum(2); });
+  expect("array::mean: axis -3 is out of range for shape (8, 4); use an axis from -2 to 1", [] {
+    matrix().mean({0, -3});
+  });
+  expect("array::std: axis 1 is named twice; name each axis once", [] { matrix().std({1, -1}); });
+  expect("array::sum: axis 0 is out of range for shape (); an array of no axes has one element: name no axis",
+         [] { matrix().sum().sum(0); });
+  expect("array::transpose: 1 axes are given for shape (8, 4); name each axis once",
+         [] { matrix().transpose({0}); });
+  expect("array::transpose: axis 1 is named twice; name each axis once", [] { matrix().transpose({1, 1}); });
+  expect("array::squeeze: axis 1 of shape (8, 4) is not of length 1; name axes of length 1 only",
+         [] { matrix().squeeze(1); });
+  expect("array::concatenate: axis 2 is out of range for shape (8, 4); use an axis from -2 to 1",
+         [] { concatenate<double>({matrix()}, 2); });
+  expect("array::cumsum: axis 5 is out of range for shape (8, 4); use an axis from -2 to 1",
+         [] { matrix().cumsum(5); });
+}
+
+TEST(WrongUse, OfChunks) {
+  expect(
+      "array::ones: chunks ((4, 3), (4,)) add up to (7, 4), which is not the shape (8, 4); "
+      "give chunks that add up to it",
+      [] {
+        ones({8, 4}, Chunks{{4, 3}, {4}});
+      });
+  expect(
+      "array::ones: chunks are given for 1 axes, but the shape (8, 4) has 2; give one length for each axis",
+      [] {
+        ones({8, 4}, {4});
+      });
+  expect("array::ones: a chunk cannot have length 0; use 1 or more, or -1 for the whole axis", [] {
+    ones({8, 4}, {0, 4});
+  });
+  expect("array::rechunk: a chunk cannot have length -2; use 1 or more, or -1 for the whole axis",
+         [] { matrix().rechunk(-2); });
+  expect(
+      "chunks: 'whole' is neither \"auto\" nor a size; use \"auto\", a size such as \"64MiB\", a length, or "
+      "lengths for each axis",
+      [] { matrix().rechunk("whole"); });
+  expect("array::ones: the chunks cut the array into more than 2^31 blocks; use larger chunks",
+         [] { ones({std::int64_t(1) << 40}, 1); });
+  expect("array::sum: split_every is 1; use 2 or more", [] { matrix().sum({}, {.split_every = 1}); });
+}
+
+TEST(WrongUse, OfIndices) {
+  expect("array::getitem: there are 3 indices for the 2 axes of shape (8, 4); leave some out",
+         [] { matrix()(0, 0, 0); });
+  expect("array::getitem: index 8 is out of range for axis 0 of length 8; use one from -8 to 7",
+         [] { matrix()(8); });
+  expect("array::getitem: index -5 is out of range for axis 1 of length 4; use one from -4 to 3",
+         [] { matrix()(ellipsis, -5); });
+  expect("array::getitem: index 4 is out of range for axis 1 of length 4; use one from -4 to 3", [] {
+    matrix().take({0, 4}, 1);
+  });
+  expect("array::getitem: index 0 is out of range for axis 0 of length 0; the axis is empty", [] {
+    zeros({0, 3})(0);
+  });
+  expect("array::getitem: a slice has step 0; use a step of 1 or more, or a negative one to go backwards",
+         [] { matrix()["::0"]; });
+  expect("array::getitem: there is more than one ellipsis; use one \"...\" at most",
+         [] { matrix()["..., ..."]; });
+  expect(
+      "array::compress: the mask has shape (4,), the array (8, 4); "
+      "use a mask of the array's shape, or one of its first axis",
+      [] { matrix()[ones({4}) > 0.0]; });
+  expect("array::blocks: there are more indices than axes; give one for each axis at most",
+         [] { matrix().blocks("0, 0, 0"); });
+}
+
+TEST(WrongUse, OfIndexText) {
+  for (const char* text : {"", "1,,2", "1,", ","}) {
+    expect("array::getitem: an index in \"" + std::string(text) + "\" is empty; write \":\" for a whole axis",
+           [&] { matrix()[text]; });
+  }
+  for (const auto& [text, part] : {std::pair{"x", "x"},
+                                   {"1:2:3:4", "3:4"},
+                                   {"1.5", "1.5"},
+                                   {"0, 1 2", "1 2"},
+                                   {"99999999999999999999", "99999999999999999999"}}) {
+    expect("array::getitem: '" + std::string(part) + "' in the index \"" + text +
+               "\" is no integer; write indices as in Python: \"::2, 5000:\", \"..., -1\", \"0, None\"",
+           [&] { matrix()[text]; });
+  }
+}
+
+TEST(WrongUse, OfEmptyThings) {
+  expect("array::min: there are no elements to reduce in shape (0, 3); reduce over axes that are not empty",
+         [] {
+           zeros({0, 3}).min(0);
+         });
+  expect("array::argmax: there are no elements to reduce in shape (0,); reduce over axes that are not empty",
+         [] { zeros({0}).argmax(); });
+  expect("array: an empty Array is used; assign one that an operation has made",
+         [] { Array<double>().shape(); });
+  expect("array: an empty Array is used; assign one that an operation has made",
+         [] { Array<double>() + matrix(); });
+  EXPECT_EQ(zeros({0, 3}).max(1).shape(), Shape{0});
+}
+
+TEST(WrongUse, OfValues) {
+  expect(
+      "array::arange: the range from 0.000000 to 5.000000 by 0.000000 has no end; "
+      "use finite bounds and a step that is not 0",
+      [] { arange<double>(0, 5, 0); });
+  expect("array::linspace: the count is -1; use 0 or more", [] { linspace(0, 1, -1); });
+  expect(
+      "array::from_array: shape (2, 2) has 4 elements, and 3 are given; give as many elements as the shape "
+      "has",
+      [] {
+        const double three[] = {1, 2, 3};
+        from_array<double>(three, {2, 2});
+      });
+  expect("array::repeat: elements are repeated -1 times; use 0 or more", [] { matrix().repeat(-1, 0); });
+  expect("array::pad: a width is negative; give widths of 0 or more; slice to make an array smaller", [] {
+    pad(matrix(), {{-1, 0}});
+  });
+  expect(
+      "array::from_function: the function takes 1 indices, shape (2, 2) has 2 axes; "
+      "give a function with one parameter for each axis",
+      [] {
+        from_function([](std::int64_t i) { return i; }, {2, 2});
+      });
+}
+
+// What only the tasks find out.
+
+NdArray<double> three() {
+  return NdArray<double>({3});
+}
+NdArray<double> shorter(NdView<const double>) {
+  return NdArray<double>({1, 1});
+}
+
+class WrongBlocksTest : public testing::Test {
+ protected:
+  static void expect_part(const std::string& part, const std::function<void()>& wrong) {
+    const std::string message = message_of(wrong);
+    EXPECT_NE(message.find(part), std::string::npos) << message;
+  }
+  Client client_ = Client(Options{.threads = 2});
+};
+
+TEST_F(WrongBlocksTest, AreRefusedByTheirNumber) {
+  expect(
+      "array::from_delayed: 1 blocks are given for chunks ((3, 3),), which have 2; "
+      "give one for each block, in C order",
+      [] {
+        from_delayed(std::vector<Delayed<NdArray<double>>>{delayed<three>()}, {{3, 3}});
+      });
+}
+
+TEST_F(WrongBlocksTest, AreRefusedByTheirShapes) {
+  const auto x =
+      from_delayed(std::vector<Delayed<NdArray<double>>>{delayed<three>(), delayed<three>()}, {{3, 4}});
+  const std::string message =
+      "array::from_delayed: a block has shape (3,) where (4,) was expected; "
+      "return blocks of the shapes that the chunks name";
+  expect_part(message, [&] { x.compute(); });
+  expect_part(message, [&] { (x + 1.0).sum().compute(); });
+  expect_part("a block has shape (3,) where (3, 1) was expected", [] {
+    from_delayed<double>(delayed<three>(), {3, 1}).persist();
+  });
+}
+
+TEST_F(WrongBlocksTest, AreRefusedFromMapBlocks) {
+  expect_part(
+      "array::map_blocks: the function returned a block of shape (1, 1) where (4, 2) was to be; "
+      "return blocks as long as those that it is given, or name `chunks`, `drop_axis` and `new_axis`",
+      [] { map_blocks<shorter>(matrix()).sum().compute(); });
+}
+
+TEST_F(WrongBlocksTest, DoNotFitMemoryOfAnotherSize) {
+  std::vector<double> memory(31);
+  expect(
+      "array::store: the array (8, 4) has 256 bytes, the memory 248; give memory for all elements of the "
+      "array",
+      [&] { matrix().store(memory); });
+}
+
+}  // namespace
+}  // namespace bask

@@ -1,0 +1,270 @@
+// Arrays from files and into them: what is written comes back, missing values become NaN, and failures change
+// nothing.
+#include "hdf5_files.hpp"
+
+#include <bask/bask.hpp>
+#include <bask/collections/array/creation.hpp>
+#include <bask/collections/array/elementwise.hpp>
+#include <bask/collections/array/manipulation.hpp>
+#include <bask/collections/array/universal_functions.hpp>
+#include <bask/io/hdf5.hpp>
+
+#include <cmath>
+#include <complex>
+#include <limits>
+
+namespace bask {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Hdf5Files;
+using testing::message_of;
+
+class Hdf5Arrays : public Hdf5Files {
+ protected:
+  // 0, 1, … of 7 x 10 in blocks of 3 x 4, whatever the type.
+  template <class E>
+  static Array<E> numbers(const ChunkSpec& chunks = {3, 4}) {
+    return arange<std::int64_t>(70).reshape({7, 10}).rechunk(chunks).astype<E>();
+  }
+  std::size_t entries() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(directory_), {}));
+  }
+  std::string message_of_task(const std::function<void()>& wrong) {
+    try {
+      wrong();
+    } catch (const std::exception& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+  Client client_ = Client(Options{.threads = 2});
+};
+
+double refuse(double x) {
+  if (x == 50) throw std::domain_error("x is 50");
+  return x;
+}
+
+template <class T>
+class Hdf5Types : public Hdf5Arrays {};
+using Types =
+    ::testing::Types<bool, std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint8_t, std::uint16_t,
+                     std::uint32_t, std::uint64_t, float, double, std::complex<float>, std::complex<double>>;
+TYPED_TEST_SUITE(Hdf5Types, Types);
+
+TYPED_TEST(Hdf5Types, ComeBackAsTheyWere) {
+  const auto x = this->template numbers<TypeParam>();
+  to_hdf5(this->path("x.h5"), "group/x", x);
+  EXPECT_EQ(describe_hdf5(this->path("x.h5"), "group/x").dtype, dtype_of<TypeParam>());
+  EXPECT_EQ(from_hdf5<TypeParam>(this->path("x.h5"), "/group/x").compute(), x.compute());
+  EXPECT_EQ(this->entries(), 1u);
+}
+
+TEST_F(Hdf5Arrays, MayHaveAnyChunksInTheFileAndInMemory) {
+  const NdArray<double> expected = numbers<double>().compute();
+  for (const Shape& chunks : {Shape(), Shape{7, 10}, Shape{1, 1}, Shape{2, 3}, Shape{5, 7}}) {
+    to_hdf5(path("x.h5"), "x", numbers<double>(), {.chunks = chunks});
+    EXPECT_EQ(describe_hdf5(path("x.h5"), "x").chunk_shape, chunks);
+    for (const ChunkSpec& blocks :
+         {ChunkSpec(), ChunkSpec{3, 4}, ChunkSpec(Chunks{{1, 6}, {10}}), ChunkSpec(1)}) {
+      EXPECT_EQ(from_hdf5<double>(path("x.h5"), "x", {.chunks = blocks}).compute(), expected);
+    }
+  }
+  EXPECT_EQ(from_hdf5<double>(path("x.h5"), "x", {.chunks = ChunkSpec{3, 4}}).chunks(),
+            (Chunks{{3, 3, 1}, {4, 4, 2}}));
+}
+
+TEST_F(Hdf5Arrays, MayBeCompressed) {
+  for (const Codec codec : {Codec::kDeflate, Codec::kLzf, Codec::kZstd}) {
+    if (!is_built_in(codec)) continue;
+    for (const bool shuffles : {false, true}) {
+      to_hdf5(path("x.h5"), "x", numbers<std::int32_t>(), {.compression = {codec, 1, shuffles}});
+      EXPECT_EQ(describe_hdf5(path("x.h5"), "x").filters.size(), shuffles ? 2u : 1u);
+      EXPECT_EQ(from_hdf5<std::int32_t>(path("x.h5"), "x").compute(), numbers<std::int32_t>().compute())
+          << bask::name_of(codec);
+    }
+  }
+}
+
+TEST_F(Hdf5Arrays, MayHaveNoElementsNoAxesOrEmptyBlocks) {
+  for (const auto output : {Hdf5Output::kAuto, Hdf5Output::kFilePerRank}) {
+    const auto gaps = ones({5}, Chunks{{0, 2, 0, 3, 0}});
+    to_hdf5(path("x.h5"), {{"none", zeros({0, 3})}, {"one", full<double>({}, 7)}, {"gaps", gaps}}, {},
+            output);
+    EXPECT_EQ(from_hdf5<double>(path("x.h5"), "none").compute(), NdArray<double>(Shape{0, 3}));
+    EXPECT_EQ(from_hdf5<double>(path("x.h5"), "one").compute().item(), 7);
+    EXPECT_EQ(from_hdf5<double>(path("x.h5"), "gaps").compute(), gaps.compute());
+  }
+}
+
+TEST_F(Hdf5Arrays, OfSeveralFilesAreJoinedInTheOrderOfTheirNames) {
+  for (const int part : {2, 0, 1}) {
+    to_hdf5(path("part" + std::to_string(part) + ".h5"), "x", numbers<double>() + 100.0 * part);
+  }
+  const NdArray<double> x = numbers<double>().compute();
+  const NdArray<double> down = from_hdf5<double>(path("part*.h5"), "x").compute();
+  const NdArray<double> across = from_hdf5<double>(path("part[0-2].h5"), "x", {.axis = -1}).compute();
+  for (std::int64_t i = 0; i < 7; ++i) {
+    for (std::int64_t j = 0; j < 10; ++j) {
+      ASSERT_EQ(down(7 + i, j), x(i, j) + 100);
+      ASSERT_EQ(across(i, 20 + j), x(i, j) + 200);
+    }
+  }
+  to_hdf5(path("part3.h5"), "x", ones({7, 9}));
+  EXPECT_EQ(message_of([&] { from_hdf5<double>(path("part*.h5"), "x"); }),
+            "from_hdf5 " + path("part*.h5") +
+                ": shapes (7, 10) and (7, 9) differ along axis 1; "
+                "only the axis along which they are joined may differ, here axis 0");
+  to_hdf5(path("part3.h5"), "x", ones({7}));
+  EXPECT_REFUSED(from_hdf5<double>(path("part*.h5"), "x"), "the datasets have shapes (7, 10) and (7,)");
+  EXPECT_REFUSED(from_hdf5<double>(path("part?.nc"), "x"), "no file matches " + path("part?.nc"));
+}
+
+TEST_F(Hdf5Arrays, HaveNanWhereNetcdfHasMissingValues) {
+  to_hdf5(path("x.nc"), "x", numbers<float>(),
+          {.attributes = {{"_FillValue", 3.0, DType::kFloat32}, {"missing_value", 12.0, DType::kFloat32}}});
+  const NdArray<double> wide = from_hdf5<double>(path("x.nc"), "x").compute();
+  const NdArray<float> narrow = from_hdf5<float>(path("x.nc"), "x").compute();
+  for (std::size_t i = 0; i < 70; ++i) {
+    const bool missing = i == 3 || i == 12;
+    EXPECT_EQ(std::isnan(wide[i]), missing);
+    EXPECT_EQ(std::isnan(narrow[i]), missing);
+    if (!missing) {
+      EXPECT_EQ(wide[i], static_cast<double>(i));
+    }
+  }
+  const auto raw = from_hdf5<float>(path("x.nc"), "x", {.decoding = Hdf5Decoding::kNone});
+  EXPECT_EQ(raw.compute(), numbers<float>().compute());
+}
+
+TEST_F(Hdf5Arrays, AreUnpackedToFloatingOnesAndRawInIntegerOnes) {
+  to_hdf5(
+      path("x.nc"), "x", numbers<std::int16_t>(),
+      {.attributes = {
+           {"scale_factor", 0.5}, {"add_offset", -10.0}, {"_FillValue", std::int64_t{9}, DType::kInt16}}});
+  const NdArray<double> wide = from_hdf5<double>(path("x.nc"), "x").compute();
+  for (std::size_t i = 0; i < 70; ++i) {
+    if (i == 9) {
+      EXPECT_TRUE(std::isnan(wide[i]));
+    } else {
+      EXPECT_EQ(wide[i], static_cast<double>(i) * 0.5 - 10);
+    }
+  }
+  EXPECT_EQ(from_hdf5<std::int16_t>(path("x.nc"), "x").compute(), numbers<std::int16_t>().compute());
+  EXPECT_EQ(from_hdf5<std::int64_t>(path("x.nc"), "x").compute(), numbers<std::int64_t>().compute());
+}
+
+TEST_F(Hdf5Arrays, AreOfTypesThatHoldWhatTheFileHolds) {
+  to_hdf5(path("x.h5"), "x", numbers<double>());
+  const std::string place = "from_hdf5 " + path("x.h5") + " /x";
+  EXPECT_REFUSED(from_hdf5<float>(path("x.h5"), "x"),
+                 "it holds float64, not all of which float32 can hold; "
+                 "read it as it is, and convert it: from_hdf5<…>(…).astype<…>()");
+  EXPECT_REFUSED(from_hdf5<std::int64_t>(path("x.h5"), "x"),
+                 "it holds float64, not all of which int64 can hold");
+  EXPECT_REFUSED(from_hdf5<bool>(path("x.h5"), "x"), path("x.h5"));
+  to_hdf5(path("y.h5"), "y", numbers<std::uint64_t>());
+  EXPECT_REFUSED(from_hdf5<std::int64_t>(path("y.h5"), "y"),
+                 "it holds uint64, not all of which int64 can hold");
+}
+
+TEST_F(Hdf5Arrays, SayWhatIsNotThere) {
+  to_hdf5(path("x.h5"), "wind", numbers<double>());
+  EXPECT_REFUSED(from_hdf5<double>(path("y.h5"), "wind"), path("y.h5"));
+  EXPECT_REFUSED(from_hdf5<double>(path("x.h5"), "winds"), "wind");
+  EXPECT_REFUSED(from_hdf5<double>(path("x.h5"), "wind", {.chunks = ChunkSpec{3}}),
+                 "chunks are given for 1 axes, but the shape (7, 10) has 2; give one length for each axis");
+  EXPECT_REFUSED(from_hdf5<double>(path("*.h5"), "wave"), "wave");
+}
+
+TEST_F(Hdf5Arrays, AreReadOnlyWhereTheyAreNeeded) {
+  to_hdf5(path("x.h5"), "x", numbers<double>(1), {.chunks = Shape{1, 10}});
+  const auto x = from_hdf5<double>(path("x.h5"), "x", {.chunks = ChunkSpec{1, 10}});
+  EXPECT_EQ(x["2:4, 3"].compute(), NdArray<double>({2}, {23, 33}));
+  EXPECT_EQ(client_.last_compute().tasks, 2u + 2u);
+  EXPECT_EQ(x["3:3"].compute().size(), 0u);
+  EXPECT_EQ(client_.last_compute().tasks, 1u);
+}
+
+TEST_F(Hdf5Arrays, KeepDimensionsUnitsAndAttributes) {
+  to_hdf5(path("x.nc"),
+          {{"lat", arange<double>(7), {.units = "degrees_north", .dimensions = {"lat"}}},
+           {"u",
+            numbers<float>(),
+            {.units = "m s-1",
+             .long_name = "eastward wind",
+             .dimensions = {"lat", "lon"},
+             .attributes = {{"levels", 4}}}}},
+          {{"Conventions", "CF-1.8"}});
+  const Hdf5Dataset u = describe_hdf5(path("x.nc"), "u");
+  EXPECT_EQ(u.dimensions, (std::vector<std::string>{"lat", "lon"}));
+  EXPECT_EQ(u.coordinates, (std::vector<std::string>{"/lat", ""}));
+  EXPECT_EQ(text_of(u.attributes, "units"), "m s-1");
+  EXPECT_EQ(text_of(u.attributes, "long_name"), "eastward wind");
+  EXPECT_EQ(numbers_of(u.attributes, "levels"), std::vector<double>{4});
+  EXPECT_EQ(text_of(describe_hdf5(path("x.nc"), "lat").attributes, "units"), "degrees_north");
+}
+
+TEST_F(Hdf5Arrays, MayBeWrittenOverTheFileThatTheyComeFrom) {
+  to_hdf5(path("x.h5"), "x", numbers<double>());
+  to_hdf5(path("x.h5"), "x", from_hdf5<double>(path("x.h5"), "x") + 1.0);
+  EXPECT_EQ(from_hdf5<double>(path("x.h5"), "x").compute(), (numbers<double>() + 1.0).compute());
+}
+
+TEST_F(Hdf5Arrays, OfAFilePerRankReadBackThroughTheVirtualDataset) {
+  const std::vector<Hdf5Variable> variables{
+      {"group/x", numbers<double>(), {.dimensions = {"a", "b"}, .compression = {Codec::kDeflate, 4, true}}},
+      {"y", numbers<std::int16_t>({7, 10})}};
+  to_hdf5(path("x.h5"), variables, {}, Hdf5Output::kFilePerRank);
+  EXPECT_EQ(describe_hdf5(path("x.h5"), "group/x").layout, Hdf5Layout::kVirtual);
+  EXPECT_EQ(describe_hdf5(path("x.h5"), "group/x").dimensions, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(from_hdf5<double>(path("x.h5"), "group/x").compute(), numbers<double>().compute());
+  EXPECT_EQ(from_hdf5<std::int16_t>(path("x.h5"), "y").compute(), numbers<std::int16_t>().compute());
+}
+
+TEST_F(Hdf5Arrays, OfAFilePerRankLeaveNoOldParts) {
+  const auto parts = [&] { return std::distance(fs::recursive_directory_iterator(path("x.h5.parts")), {}); };
+  to_hdf5(path("x.h5"), {{"x", numbers<double>()}}, {}, Hdf5Output::kFilePerRank);
+  EXPECT_EQ(parts(), 2);  // a directory and a file in it
+  to_hdf5(path("x.h5"), {{"x", from_hdf5<double>(path("x.h5"), "x") * 2.0}}, {}, Hdf5Output::kFilePerRank);
+  EXPECT_EQ(parts(), 2);
+  EXPECT_EQ(from_hdf5<double>(path("x.h5"), "x").compute(), (numbers<double>() * 2.0).compute());
+}
+
+TEST_F(Hdf5Arrays, OfATaskThatFailsLeaveTheOldFileAndNothingElse) {
+  for (const auto output : {Hdf5Output::kOneFile, Hdf5Output::kFilePerRank}) {
+    fs::remove_all(path("x.h5.parts"));
+    to_hdf5(path("x.h5"), {{"x", numbers<double>()}}, {}, output);
+    const std::size_t before = entries();
+    const auto wrong = [&] { to_hdf5(path("x.h5"), {{"x", numbers<double>().map<refuse>()}}, {}, output); };
+    EXPECT_NE(message_of_task(wrong).find("x is 50"), std::string::npos);
+    EXPECT_EQ(from_hdf5<double>(path("x.h5"), "x").compute(), numbers<double>().compute());
+    EXPECT_EQ(entries(), before);
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(path("x.h5.parts")), {}), 1);
+}
+
+TEST_F(Hdf5Arrays, AreRefusedBeforeAnythingIsComputedWhenTheyCannotBeWritten) {
+  for (const auto output : {Hdf5Output::kOneFile, Hdf5Output::kFilePerRank}) {
+    const auto never = numbers<double>().map<refuse>();
+    const auto write = [&](const std::string& name, const ToHdf5Options& options) {
+      to_hdf5(path(name), {{"x", never, options}}, {}, output);
+    };
+    EXPECT_REFUSED(write("none/x.h5", {}), path("none"));
+    EXPECT_REFUSED(write("x.h5", (ToHdf5Options{.chunks = Shape{2, 2, 2}})), "chunk");
+    EXPECT_REFUSED(write("x.h5", (ToHdf5Options{.chunks = Shape{0, 2}})), "chunk");
+    EXPECT_REFUSED(write("x.h5", (ToHdf5Options{.dimensions = {"a"}})), "dimension");
+    EXPECT_REFUSED(
+        write("x.h5", (ToHdf5Options{.chunks = Shape(), .compression = {Codec::kDeflate, 4, true}})),
+        "chunk");
+    EXPECT_REFUSED(to_hdf5(path("x.h5"), {{"x", never}, {"x", never}}, {}, output),
+                   "there is a dataset of that name already");
+    EXPECT_EQ(entries(), 0u);
+  }
+  EXPECT_REFUSED(to_hdf5(path("x.h5"), "x", numbers<double>()[numbers<double>() > 3.0]),
+                 "the shape is not known before it is computed; call compute_chunk_sizes() first");
+}
+
+}  // namespace
+}  // namespace bask
