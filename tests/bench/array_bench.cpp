@@ -142,7 +142,7 @@ struct Workload {
   std::function<double()> seconds = {};
 };
 
-// 1 GiB that compresses to about a half: a smooth field and some noise.
+// 1 GiB that compresses to about a fifth: a smooth field and some noise.
 void make_file(const std::string& file) {
   if (std::filesystem::exists(file)) return;
   const Array<double> rows = bask::arange<double>(0, 16384)(bask::Slice{}, bask::newaxis);

@@ -1,9 +1,11 @@
 """The workloads of array_bench by Dask, with two threads, and with two processes of one thread each.
 
-usage: array_bench_dask.py [--only NAMES] [--rounds N] [--file HDF5] [--workers N]
+usage: array_bench_dask.py [--only NAMES] [--rounds N] [--file HDF5] [--workers N] [--json]
 Prints a line for each: name, seconds with threads, seconds with distributed (the fastest of some rounds).
+The HDF5 file is made where it is missing, like array_bench's.
 """
 import argparse
+import json
 import os
 import time
 
@@ -20,6 +22,36 @@ SMALL, LARGE, CHUNK = (10000, 10000), (20000, 20000), (1000, 1000)
 
 def random(shape):
     return da.random.RandomState(42).random_sample(shape, chunks=CHUNK)
+
+
+def wait_for(persisted):
+    """Distributed's persist returns when it has begun; that of threads has nothing to wait for."""
+    from distributed import wait
+
+    try:
+        wait(persisted)
+    except ValueError:  # there is no cluster
+        pass
+
+
+def tasks_known():
+    """How many tasks the scheduler of distributed remembers."""
+    from distributed import default_client
+
+    try:
+        client = default_client()
+    except ValueError:
+        return 0
+    return client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks))
+
+
+def wait_until_forgotten(kept):
+    """A round has the keys of the one before: what distributed has not yet forgotten, it does not compute again."""
+    deadline = time.monotonic() + 60
+    while tasks_known() > kept:
+        if time.monotonic() > deadline:
+            raise RuntimeError("distributed holds on to results: the next round would only fetch them")
+        time.sleep(0.01)
 
 
 def transpose(options):
@@ -46,8 +78,26 @@ def matmul(options):
     return lambda: (a @ b).sum().compute()
 
 
+def make_file(path):
+    """1 GiB twice, plain and deflated: a smooth field and some noise."""
+    if os.path.exists(path):
+        return
+    rng, columns = np.random.default_rng(42), np.arange(8192)[None, :]
+    layout = {"shape": (16384, 8192), "dtype": "f8", "chunks": (1024, 1024)}
+    with h5py.File(path + ".part", "w") as file:
+        plain = file.create_dataset("plain", **layout)
+        deflate = file.create_dataset("deflate", **layout, compression="gzip", compression_opts=4, shuffle=True)
+        for first in range(0, 16384, 1024):
+            rows = np.arange(first, first + 1024)[:, None]
+            field = np.round(np.sin(rows / 500) * np.cos(columns / 300) * 1000)
+            field += rng.integers(0, 256, field.shape) / 1024
+            plain[first:first + 1024] = deflate[first:first + 1024] = field
+    os.rename(path + ".part", path)
+
+
 def hdf5(name):
     def run(options):
+        make_file(options.file)
         dataset = h5py.File(options.file, "r")[name]
         x = da.from_array(dataset, chunks=dataset.chunks)
         return lambda: dask.compute(x.mean(), x.std())
@@ -56,7 +106,9 @@ def hdf5(name):
 
 
 def in_memory(options):
-    return random(SMALL).persist()
+    x = random(SMALL).persist()
+    wait_for(x)
+    return x
 
 
 def chain(options):
@@ -109,20 +161,15 @@ WORKLOADS = {
 
 def fastest(workload, options):
     run = workload(options)
-    best = float("inf")
+    best, kept = float("inf"), tasks_known()
     for _ in range(options.rounds):
         start = time.perf_counter()
         result = run()
-        if hasattr(result, "dask"):  # persisted: distributed has only begun
-            try:
-                from distributed import wait
-
-                wait(result)
-            except ValueError:
-                pass
+        if dask.is_dask_collection(result):
+            wait_for(result)
         best = min(best, time.perf_counter() - start)
         del result
-        time.sleep(options.pause)  # until distributed has forgotten it, and computes it anew
+        wait_until_forgotten(kept)
     return best
 
 
@@ -132,18 +179,24 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--file", default="/tmp/bask_array_bench.h5")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--json", action="store_true", help="a JSON object for each line")
     options = parser.parse_args()
-    for name in options.only.split(","):
-        options.pause = 0
+    names = options.only.split(",")
+    unknown = [name for name in names if name not in WORKLOADS]
+    if unknown:
+        parser.error(f"there is no workload {', '.join(unknown)}; choose from {', '.join(WORKLOADS)}")
+    for name in names:
         with dask.config.set(scheduler="threads", num_workers=options.workers):
             threads = fastest(WORKLOADS[name], options)
         from distributed import Client, LocalCluster
 
-        options.pause = 0.5
         with LocalCluster(n_workers=options.workers, threads_per_worker=1, processes=True, dashboard_address=None,
                           host="127.0.0.1") as cluster, Client(cluster):
             distributed = fastest(WORKLOADS[name], options)
-        print(name, f"{threads:.4f}", f"{distributed:.4f}", flush=True)
+        if options.json:
+            print(json.dumps({"name": name, "threads_s": threads, "distributed_s": distributed}), flush=True)
+        else:
+            print(name, f"{threads:.4f}", f"{distributed:.4f}", flush=True)
 
 
 if __name__ == "__main__":

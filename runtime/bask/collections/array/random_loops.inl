@@ -1,5 +1,5 @@
 // random_loops.inl: the loops that make random numbers. Included once by each random_<instruction set>.cpp,
-// inside an unnamed namespace, after Random123's Philox and SLEEF.
+// inside an unnamed namespace, after Random123's Philox.
 //
 // What numbers are, which stays so for ever: the key is a hash of seed, stream and block. Sixteen counters
 // make a group of numbers: 64 of float32, 32 of float64, number 16 j + k being part j of counter k. Where
