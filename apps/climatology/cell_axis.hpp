@@ -1,6 +1,7 @@
 // cell_axis.hpp: the cells of a grid along one axis: which part of it is nearest to which coordinate.
 // Runs on: rank 0. Threads: any.
-// Invariants: (1) cells do not overlap and ascend; (2) longitudes lie within one turn from the west edge.
+// Invariants: (1) cells do not overlap and ascend;
+//             (2) longitudes lie within one turn from the west edge.
 #pragma once
 
 #include <cstddef>

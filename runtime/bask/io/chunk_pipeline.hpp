@@ -1,6 +1,6 @@
 // chunk_pipeline.hpp: a chunk's bytes through its dataset's filters, outside of HDF5 and of its lock:
-// shuffle, deflate, LZF, Zstandard and the Fletcher-32 checksum. Runs on: every rank. Threads: any; each
-// thread has working memory of its own.
+// shuffle, deflate, LZF, Zstandard and the Fletcher-32 checksum.
+// Runs on: every rank. Threads: any; each thread has working memory of its own.
 #pragma once
 
 #include <cstddef>

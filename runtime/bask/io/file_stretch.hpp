@@ -1,5 +1,6 @@
 // file_stretch.hpp: a box of an array that lies in C order in one stretch of a file, read by the system's
-// pread. Runs on: every rank. Threads: any; needs no lock.
+// pread.
+// Runs on: every rank. Threads: any; needs no lock.
 #pragma once
 
 #include <bask/io/element_conversion.hpp>

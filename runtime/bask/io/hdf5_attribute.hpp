@@ -1,5 +1,6 @@
 // hdf5_attribute.hpp: the named numbers and words that an HDF5 dataset, group or file carries: units,
-// calendar. Runs on: every rank. Threads: any; plain data.
+// calendar.
+// Runs on: every rank. Threads: any; plain data.
 #pragma once
 
 #include <bask/collections/array/dtype.hpp>

@@ -1,5 +1,6 @@
 // hdf5_dataset.hpp: an HDF5 or NetCDF-4 dataset as plain data, so that one rank opens the file to look, and
-// all ranks read from it. Runs on: every rank. Threads: any; plain data.
+// all ranks read from it.
+// Runs on: every rank. Threads: any; plain data.
 #pragma once
 
 #include <bask/collections/array/dtype.hpp>

@@ -1,5 +1,6 @@
 // hdf5_dimensions.hpp: names and coordinates of a dataset's axes, as HDF5's dimension scales and netCDF keep
-// them. Runs on: every rank. Threads: any, under Hdf5Lock.
+// them.
+// Runs on: every rank. Threads: any, under Hdf5Lock.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,9 @@
 // hdf5_library.hpp: the HDF5 library as the one thing of a process that it is: its lock, its handles, its
-// errors. Runs on: every rank. Threads: any; the library is not thread-safe, so every call is made under
-// Hdf5Lock. Invariants: (1) only files of this room call H5*; (2) nobody decompresses, converts or waits for
-// another lock
-//             under the lock; (3) no call is collective.
+// errors.
+// Runs on: every rank. Threads: any; the library is not thread-safe, so every call is made under Hdf5Lock.
+// Invariants: (1) only files of this room call H5*;
+//             (2) nobody decompresses, converts or waits for another lock under the lock;
+//             (3) no call is collective.
 #pragma once
 
 #include <bask/core/error.hpp>

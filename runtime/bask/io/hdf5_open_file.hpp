@@ -1,7 +1,8 @@
 // hdf5_open_file.hpp: the files that a process holds open for reading, so that each block need not open its
-// own. Runs on: every rank. Threads: any; those that call HDF5 hold Hdf5Lock. Invariants: (1) at most
-// kMostOpenFiles are kept, those used last; (2) an open file is the one that was described,
-//             or is not used.
+// own.
+// Runs on: every rank. Threads: any; those that call HDF5 hold Hdf5Lock.
+// Invariants: (1) at most kMostOpenFiles are kept, those used last;
+//             (2) an open file is the one that was described, or is not used.
 #pragma once
 
 #include <bask/io/hdf5_dataset.hpp>

@@ -1,6 +1,6 @@
-// hdf5_read.hpp: any box of a dataset into memory. Chunks are fetched and decompressed outside of HDF5 and of
-// its lock wherever their bytes are known to Bask, so that threads read in parallel. Runs on: every rank.
-// Threads: any.
+// hdf5_read.hpp: any box of a dataset into memory. Chunks are fetched and decompressed outside of HDF5 and
+// of its lock wherever their bytes are known to Bask, so that threads read in parallel.
+// Runs on: every rank. Threads: any.
 #pragma once
 
 #include <bask/io/hdf5_dataset.hpp>

@@ -1,8 +1,8 @@
 // hdf5_writer.hpp: a new HDF5 file, written block by block, that takes its place when it is complete. Whole
-// chunks are compressed outside of HDF5 and of its lock, so that threads write in parallel. Runs on: every
-// rank, each its own file. Threads: any for create_dataset and write_block; one for the rest. Invariants: (1)
-// under the file's name there is always the old file or the whole new one, on the disk; (2) a
-//             writer that ends without finish() leaves nothing behind.
+// chunks are compressed outside of HDF5 and of its lock, so that threads write in parallel.
+// Runs on: every rank, each its own file. Threads: any for create_dataset and write_block; one for the rest.
+// Invariants: (1) under the file's name there is always the old file or the whole new one, on the disk;
+//             (2) a writer that ends without finish() leaves nothing behind.
 #pragma once
 
 #include <bask/io/hdf5_creation.hpp>

@@ -1,5 +1,5 @@
-// axis_map.hpp: the indices of a term of an expression as functions of the root's. Runs on: every rank.
-// Threads: any; plain data.
+// axis_map.hpp: the indices of a term of an expression as functions of the root's.
+// Runs on: every rank. Threads: any; plain data.
 #pragma once
 
 #include <bask/collections/array/expression.hpp>

@@ -1,9 +1,10 @@
-// block.hpp: one block of an array, or a whole one: elements in C order, with dtype and shape, in one stretch
-// of memory that goes from rank to rank without being encoded.
+// block.hpp: one block of an array, or a whole one: elements in C order, with dtype and shape, in one
+// stretch of memory that goes from rank to rank without being encoded.
 // Runs on: every rank. Threads: a Block belongs to one thread, or is not changed by any.
-// Invariants: (1) the elements begin at a multiple of 64 bytes; (2) the stretch is a header (dtype, number of
-//             axes, extents) and the elements, so that what has arrived whole is a block; (3) equal blocks
-//             are equal bytes: nothing in the header is left undefined.
+// Invariants: (1) the elements begin at a multiple of 64 bytes;
+//             (2) the stretch is a header (dtype, number of axes, extents) and the elements, so that what
+//                 has arrived whole is a block;
+//             (3) equal blocks are equal bytes: nothing in the header is left undefined.
 #pragma once
 
 #include <bask/collections/array/block_memory.hpp>

@@ -1,7 +1,7 @@
 // block_layer.hpp: the layer of tasks that an operation on arrays adds: one kernel, one description of the
-// operation that all its tasks share, and for each task the blocks that it reads. Runs on: made on rank 0;
-// kernels run on the rank of their task. Threads: any; a layer never changes. Size: 4 bytes a task and 8 per
-// block that it reads; the description once on each rank.
+// operation that all its tasks share, and for each task the blocks that it reads.
+// Runs on: made on rank 0; kernels run on the rank of their task. Threads: any; a layer never changes.
+// Size: 4 bytes a task and 8 per block that it reads; the description once on each rank.
 #pragma once
 
 #include <bask/collections/array/block.hpp>
@@ -115,7 +115,7 @@ struct BlockKernel<F> {
 };
 
 /// Adds a layer of tasks that call F. Cost: 30 ns a task.
-/// Example: see blockwise.cpp.
+/// Example: see reshape.cpp.
 template <auto F>
 struct BlockTasks;
 template <class Description, Block (*F)(const BlockCall<Description>&)>

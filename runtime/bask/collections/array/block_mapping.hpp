@@ -1,7 +1,8 @@
 // block_mapping.hpp: how the blocks of a result come from regions of other arrays by a function of the
-// user's. Runs on: made on rank 0; operands are read on the rank of their task. Threads: any.
+// user's.
+// Runs on: made on rank 0; operands are read on the rank of their task. Threads: any.
 // Invariants: (1) an operand is whole, dense and in C order, whatever expression it comes from; where it is
-//             a block as it lies, it is not copied.
+//                 a block as it lies, it is not copied.
 #pragma once
 
 #include <bask/collections/array/nd_array.hpp>

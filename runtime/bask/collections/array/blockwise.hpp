@@ -8,8 +8,8 @@
 //
 // Cost: one task per block of the result, which computes its operands' elements on the way; a block that is
 // there already is not copied. Functions are template arguments or captureless lambdas, which come first.
-// Throws: Error when shapes do not fit each other or are unknown; a task fails whose function returns a block
-// of another shape than its place has.
+// Throws: Error when shapes do not fit each other or are unknown; a task fails whose function returns a
+// block of another shape than its place has.
 #pragma once
 
 #include <bask/collections/array/array.hpp>

@@ -1,5 +1,6 @@
 // creation.hpp: arrays made from values, ranges, memory and lazy calls. Names and meaning are NumPy's;
-// `chunks` come last, "auto" unless said. Runs on: rank 0. Threads: any.
+// `chunks` come last, "auto" unless said.
+// Runs on: rank 0. Threads: any.
 #pragma once
 
 #include <bask/collections/array/array.hpp>

@@ -1,8 +1,8 @@
 // elementwise.hpp: operators and functions of two arrays, or of an array and a number, element by element.
 // Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
-// Shapes: broadcast as in NumPy. Types: promoted as in NumPy; a number does not widen an array of its kind:
-// Array<float> * 2.0 is float, Array<int> * 2.0 is double (NEP 50). Division and arctan2, hypot, copysign
-// give floating types.
+// Shapes: broadcast as in NumPy.
+// Types: promoted as in NumPy; a number does not widen an array of its kind: Array<float> * 2.0 is float,
+// Array<int> * 2.0 is double (NEP 50). Division and arctan2, hypot, copysign give floating types.
 #pragma once
 
 #include <bask/collections/array/functions.hpp>

@@ -1,9 +1,11 @@
-// expression.hpp: how the elements of an array come from blocks and generators, as plain data that every rank
-// has. Runs on: made on rank 0, read on every rank. Threads: made by one, then read by any. Invariants: (1) a
-// term's operands are terms before it; the last term is the array itself; (2) the operands of an
-//             operation have its shape, and of a concatenation its shape but for one axis; (3) what blocks a
-//             block needs, and in which pieces it is computed, is a pure function of the expression: rank 0
-//             and the rank that runs the task find the same.
+// expression.hpp: how the elements of an array come from blocks and generators, as plain data that every
+// rank has.
+// Runs on: made on rank 0, read on every rank. Threads: made by one, then read by any.
+// Invariants: (1) a term's operands are terms before it; the last term is the array itself;
+//             (2) the operands of an operation have its shape, and of a concatenation its shape but for one
+//                 axis;
+//             (3) what blocks a block needs, and in which pieces it is computed, is a pure function of the
+//                 expression: rank 0 and the rank that runs the task find the same.
 #pragma once
 
 #include <bask/collections/array/block_layer.hpp>

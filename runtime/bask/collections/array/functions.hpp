@@ -1,7 +1,7 @@
 // functions.hpp: NumPy's functions of one array, element by element.
 // Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
-// Types: functions of analysis give a floating or complex type (see `floating` in dtype.hpp), the others keep
-// theirs.
+// Types: functions of analysis give a floating or complex type (see `floating` in dtype.hpp), the others
+// keep theirs.
 #pragma once
 
 #include <bask/collections/array/array.hpp>

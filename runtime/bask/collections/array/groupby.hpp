@@ -1,11 +1,13 @@
 // groupby.hpp: reductions over the elements of an axis that have one label, as `groupby` of pandas and
-// xarray. Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
+// xarray.
+// Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
 //
 //   auto climate = groupby(speed, months, 0).mean();   // (time, y, x) -> (12, y, x)
 //
 // Cost: one task per block, which computes the block's elements as well, and a tree of tasks that combine
 // eight each; a partial result holds the groups that its blocks have. Blocks: those of the other axes; one
-// along the groups. Sources: as in reductions.hpp.
+// along the groups.
+// Sources: as in reductions.hpp.
 #pragma once
 
 #include <bask/collections/array/array.hpp>

@@ -1,6 +1,7 @@
 // lazy.hpp: the building blocks of operations on lazy arrays: constants, elementwise operations with NumPy's
 // promotion and broadcasting, views and concatenations. All of it becomes part of the expression of whoever
-// reads it. Runs on: rank 0. Threads: any.
+// reads it.
+// Runs on: rank 0. Threads: any.
 #pragma once
 
 #include <bask/collections/array/node.hpp>

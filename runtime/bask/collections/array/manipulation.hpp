@@ -1,5 +1,5 @@
-// manipulation.hpp: other shapes and orders of the same elements. All but reshape and what stands on it costs
-// nothing by itself: the elements are read from where they are by whatever uses the result.
+// manipulation.hpp: other shapes and orders of the same elements. All but reshape and what stands on it
+// costs nothing by itself: the elements are read from where they are by whatever uses the result.
 // Runs on: rank 0. Threads: any.
 #pragma once
 

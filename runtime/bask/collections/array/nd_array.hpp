@@ -1,9 +1,8 @@
-// nd_array.hpp: what `compute` of an array gives back, and what a user's block functions take and return:
-// an owning dense array, and a view of one.
+// nd_array.hpp: what `compute` of an array gives back, and what a user's block functions take and return: an
+// owning dense array, and a view of one.
 // Runs on: every rank. Threads: an NdArray belongs to one thread, or is not changed by any.
-// Invariants: (1) elements lie in C order without gaps, from a multiple of 64 bytes on; (2) it is one Block,
-// so
-//             a task may return one, and it travels as it lies.
+// Invariants: (1) elements lie in C order without gaps, from a multiple of 64 bytes on;
+//             (2) it is one Block, so a task may return one, and it travels as it lies.
 #pragma once
 
 #include <bask/collections/array/block.hpp>

@@ -265,14 +265,14 @@ BlockReads reads_of(const Expression& expression) {
 TaskExpression::TaskExpression(const Expression& whole, std::uint32_t task, const KernelCall& call,
                                std::size_t first_input)
     : whole_(&whole) {
-  is_local = has_unknown(whole);
+  is_local_ = has_unknown(whole);
   region = whole.region(task);
-  std::vector<SourceBlock> which = is_local ? local_reads(whole, task) : BlockReader(whole).blocks(region);
+  std::vector<SourceBlock> which = is_local_ ? local_reads(whole, task) : BlockReader(whole).blocks(region);
   std::vector<const Block*> blocks;
   for (std::size_t k = 0; k < which.size(); ++k) {
     blocks.push_back(&call.inputs[first_input + k].value->get<Block>());
   }
-  if (is_local) make_local(task, which, blocks);
+  if (is_local_) make_local(task, which, blocks);
   sources = SourceBlocks(std::move(which), std::move(blocks));
 }
 
@@ -295,7 +295,7 @@ void TaskExpression::make_local(std::uint32_t task, const std::vector<SourceBloc
     }
   }
   LocalPart part = local_part(*whole_, task, lengths);
-  local = std::move(part.expression);
+  local_ = std::move(part.expression);
   region = std::move(part.region);
 }
 

@@ -1,10 +1,12 @@
 // node.hpp: a lazy array whose element type is known at run time: how its elements come from other arrays.
 // Runs on: rank 0. Threads: any; a node does not change, but for what it keeps of its own lowering (one
-// thread at a time, as with everything that adds tasks). Invariants: (1) a node refers to older nodes, so
-// there are no cycles; (2) the operands of an elementwise node and
-//             of a view have been broadcast and cast: lowering checks nothing; (3) dropping a long chain of
-//             nodes does not recurse; (4) no chain of nodes without tasks is deeper than kDeepest; (5) views
-//             read no inline nodes that repeat many operations: those get tasks.
+// thread at a time, as with everything that adds tasks).
+// Invariants: (1) a node refers to older nodes, so there are no cycles;
+//             (2) the operands of an elementwise node and of a view have been broadcast and cast: lowering
+//                 checks nothing;
+//             (3) dropping a long chain of nodes does not recurse;
+//             (4) no chain of nodes without tasks is deeper than kDeepest;
+//             (5) views read no inline nodes that repeat many operations: those get tasks.
 #pragma once
 
 #include <bask/collections/array/block_layer.hpp>
@@ -91,7 +93,7 @@ BlockReads reads_of(const Expression& expression);
 struct TaskExpression {
   TaskExpression(const Expression& whole, std::uint32_t task, const KernelCall& call,
                  std::size_t first_input = 1);
-  const Expression& expression() const { return is_local ? local : *whole_; }
+  const Expression& expression() const { return is_local_ ? local_ : *whole_; }
 
   Region region;
   SourceBlocks sources;
@@ -101,8 +103,8 @@ struct TaskExpression {
   void make_local(std::uint32_t task, const std::vector<SourceBlock>& which,
                   const std::vector<const Block*>& blocks);
   const Expression* whole_;
-  Expression local;
-  bool is_local = false;
+  Expression local_;
+  bool is_local_ = false;
 };
 
 }  // namespace bask

@@ -1,8 +1,8 @@
 // piece_runner.hpp: runs the strip program of one piece: all operations of an expression over short strips
-// that stay in the first level of cache, without temporaries of the piece's size. Runs on: the rank that runs
-// the task. Threads: each runner belongs to one. Invariants: (1) the order in which strips are visited
-// depends on the piece's shape and strides alone. Source: the manner of NumExpr (strips of a virtual
-// machine's registers).
+// that stay in the first level of cache, without temporaries of the piece's size.
+// Runs on: the rank that runs the task. Threads: each runner belongs to one.
+// Invariants: (1) the order in which strips are visited depends on the piece's shape and strides alone.
+// Source: the manner of NumExpr (strips of a virtual machine's registers).
 #pragma once
 
 #include <bask/collections/array/block.hpp>

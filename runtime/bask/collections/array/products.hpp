@@ -1,10 +1,11 @@
 // products.hpp: products of matrices and tensors, with NumPy's names and meaning.
-// Runs on: rank 0; tiles are multiplied on every rank. Threads: any.
-// Blocks: one per block of rows of x and block of columns of y; those of y are cut along the contracted axes
-// as those of x. Cost: one task per block of the result, which adds up the products of its row and column of
-// tiles in place; where there are few such blocks and long rows of tiles, the tiles in groups, and a tree of
-// sums of fan-in eight. A transposed matrix is read as it lies. Source: tiles by BLAS (Goto, van de Geijn
-// 2008). OpenBLAS runs on the one thread of its task, unless OPENBLAS_NUM_THREADS is set.
+// Runs on: rank 0; tiles are multiplied on every rank. Threads: any. Blocks: one per block of rows of x and
+// block of columns of y; those of y are cut along the contracted axes as those of x.
+// Cost: one task per block of the result, which adds up the products of its row and column of tiles in
+// place; where there are few such blocks and long rows of tiles, the tiles in groups, and a tree of sums of
+// fan-in eight. A transposed matrix is read as it lies.
+// Source: tiles by BLAS (Goto, van de Geijn 2008). OpenBLAS runs on the one thread of its task, unless
+// OPENBLAS_NUM_THREADS is set.
 #pragma once
 
 #include <bask/collections/array/elementwise.hpp>

@@ -1,7 +1,8 @@
 // random.hpp: random arrays, as numpy.random.Generator has them. The numbers depend on the seed, on how many
 // arrays the generator has made before, and on the chunks; on nothing else: not on ranks, threads, or which
-// blocks are computed. Runs on: rank 0; numbers are made where they are used, as part of the expression that
-// uses them. Threads: a Generator belongs to one.
+// blocks are computed.
+// Runs on: rank 0; numbers are made where they are used, as part of the expression that uses them. Threads:
+// a Generator belongs to one.
 #pragma once
 
 #include <bask/collections/array/array.hpp>

@@ -1,7 +1,8 @@
 // random_strips.hpp: random numbers by counter, one strip at a time: each number is a function of its
-// generator's key, its block and its place in the block, so that any part of a block can be made anywhere, in
-// any order. Runs on: every rank. Threads: any; the functions keep nothing. Source: Philox4x32-10 (Salmon,
-// Moraes, Dror, Shaw: Parallel random numbers, as easy as 1, 2, 3; SC 2011).
+// generator's key, its block and its place in the block, so that any part of a block can be made anywhere,
+// in any order.
+// Runs on: every rank. Threads: any; the functions keep nothing.
+// Source: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers, as easy as 1, 2, 3; SC 2011).
 #pragma once
 
 #include <bask/collections/array/dtype.hpp>

@@ -1,9 +1,9 @@
 // reduce.hpp: reductions of lazy arrays: a partial result of each block, computed as part of the block's
-// expression, and a fixed tree of tasks that combine them. Runs on: rank 0; the kernels on every rank.
-// Threads: any. Invariants: (1) the order of all additions depends on shapes and chunks alone; (2) a state is
-// one block: for moments
-//             count, mean and sum of squared distances one after the other, for the place of an extremum the
-//             bits of its value and its index.
+// expression, and a fixed tree of tasks that combine them.
+// Runs on: rank 0; the kernels on every rank. Threads: any.
+// Invariants: (1) the order of all additions depends on shapes and chunks alone;
+//             (2) a state is one block: for moments count, mean and sum of squared distances one after the
+//                 other, for the place of an extremum the bits of its value and its index.
 #pragma once
 
 #include <bask/collections/array/axes.hpp>

@@ -1,8 +1,9 @@
 // reductions.hpp: sums, means, extrema and their kin over axes, with NumPy's names and meaning.
 // Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
 // Cost: one task per block, which computes the block's elements as well, and a tree of tasks that combine
-// eight each. Sources: sums in lanes and pairwise (Higham 1993); variances from merged moments (Chan, Golub,
-// LeVeque 1979).
+// eight each.
+// Sources: sums in lanes and pairwise (Higham 1993); variances from merged moments (Chan, Golub, LeVeque
+// 1979).
 #pragma once
 
 #include <bask/collections/array/reduce.hpp>

@@ -1,7 +1,8 @@
 // shape.hpp: extents of arrays, and how they are cut into chunks.
 // Runs on: every rank. Threads: any; plain data.
-// Invariants: (1) an array of no axes has one element and one block; (2) every axis has at least one chunk,
-//             an empty axis one of length 0; (3) kUnknown stands for a length that only a computation tells.
+// Invariants: (1) an array of no axes has one element and one block;
+//             (2) every axis has at least one chunk, an empty axis one of length 0;
+//             (3) kUnknown stands for a length that only a computation tells.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // statistics.hpp: reductions by their function names, the versions that leave NaN out, and what is made of
-// reductions. Runs on: rank 0; nothing is computed before it is asked for. Threads: any. Cost: as in
-// reductions.hpp.
+// reductions.
+// Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
+// Cost: as in reductions.hpp.
 #pragma once
 
 #include <bask/collections/array/reductions.hpp>

@@ -1,7 +1,8 @@
 // strip_reductions.hpp: the loops that reduce strips: a strip to one accumulator, or strips element by
-// element into a row of accumulators. Runs on: every rank. Threads: any; the functions keep nothing.
+// element into a row of accumulators.
+// Runs on: every rank. Threads: any; the functions keep nothing.
 // Invariants: (1) the order in which elements are combined depends on `count` alone: not on alignment or the
-//             CPU's vector width.
+//                 CPU's vector width.
 #pragma once
 
 #include <bask/collections/array/dtype.hpp>

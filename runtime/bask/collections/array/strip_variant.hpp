@@ -1,8 +1,8 @@
 // strip_variant.hpp: what one compilation of the strip loops, for one instruction set, offers.
 // Runs on: every rank. Threads: any; constant data.
 // Invariants: (1) a source compiled for more than the baseline defines nothing outside its unnamed namespace
-//             but the one function below: an inline function that the linker merges over the program would
-//             bring its instructions to CPUs that lack them.
+//                 but the one function below: an inline function that the linker merges over the program
+//                 would bring its instructions to CPUs that lack them.
 #pragma once
 
 #include <bask/collections/array/strip_reductions.hpp>

@@ -1,11 +1,10 @@
 // strips.hpp: the loops of all element operations over short, contiguous strips, for the CPU that runs them.
 // Runs on: every rank. Threads: any; the tables never change.
-// Invariants: (1) an element's result depends on the element alone, not on where in a strip it lies, how long
-// the
-//             strip is or, with AVX2 and AVX-512, on the vectors' width; on older CPUs the functions of
-//             analysis may differ in the last place; (2) a loop reads and writes `count` elements and nothing
-//             beyond them; (3) the output may be an operand whose elements are as large, else it does not
-//             overlap them.
+// Invariants: (1) an element's result depends on the element alone, not on where in a strip it lies, how
+//                 long the strip is or, with AVX2 and AVX-512, on the vectors' width; on older CPUs the
+//                 functions of analysis may differ in the last place;
+//             (2) a loop reads and writes `count` elements and nothing beyond them;
+//             (3) the output may be an operand whose elements are as large, else it does not overlap them.
 #pragma once
 
 #include <bask/collections/array/dtype.hpp>

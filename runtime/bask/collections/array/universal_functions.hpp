@@ -1,4 +1,5 @@
-// universal_functions.hpp: NumPy's functions of two arrays by their names, and those that are made of others.
+// universal_functions.hpp: NumPy's functions of two arrays by their names, and those that are made of
+// others.
 // Runs on: rank 0; nothing is computed before it is asked for. Threads: any. Shapes and types: as in
 // elementwise.hpp.
 #pragma once

@@ -1,5 +1,6 @@
 // use.hpp: arrays among what is computed, persisted, drawn and passed to lazy calls: an Array arrives as an
-// NdArray. Runs on: rank 0, and where a task that was called with an array unpacks it. Threads: any.
+// NdArray.
+// Runs on: rank 0, and where a task that was called with an array unpacks it. Threads: any.
 #pragma once
 
 #include <bask/collections/array/array.hpp>
