@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 #include <hdf5.h>
-#include <bask/io/box_runs.hpp>
+#include <bask/collections/array/box_runs.hpp>
 #include <bask/io/file_stretch.hpp>
 #include <bask/io/hdf5_open_file.hpp>
 #include <bask/io/hdf5_read.hpp>

@@ -2,7 +2,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 #include <unistd.h>
-#include <bask/io/box_runs.hpp>
+#include <bask/collections/array/box_runs.hpp>
 #include <bask/io/hdf5_creation.hpp>
 #include <bask/io/hdf5_dimensions.hpp>
 #include <bask/io/hdf5_type.hpp>

@@ -1,3 +1,4 @@
+#include <bask/collections/array/box_runs.hpp>
 #include <bask/collections/array/creation.hpp>
 #include <bask/collections/array/manipulation.hpp>
 
@@ -7,35 +8,14 @@ namespace bask {
 
 namespace lazy {
 
-namespace {
-
-Block copy_region(DType dtype, const std::byte* elements, const Shape& strides, const Region& region) {
-  Block block(dtype, region.extent);
-  const std::size_t element = size_of(dtype);
-  if (block.count() == 0) return block;
-  const std::size_t axes = strides.size();
-  const auto row = static_cast<std::size_t>(axes == 0 ? 1 : region.extent.back()) * element;
-  std::byte* to = block.elements();
-  Shape at(axes == 0 ? 0 : axes - 1, 0);
-  for (;;) {
-    std::int64_t offset = axes == 0 ? 0 : region.start.back();
-    for (std::size_t k = 0; k < at.size(); ++k) offset += (region.start[k] + at[k]) * strides[k];
-    std::memcpy(to, elements + static_cast<std::size_t>(offset) * element, row);
-    to += row;
-    std::size_t k = at.size();
-    while (k > 0 && ++at[k - 1] == region.extent[k - 1]) at[--k] = 0;
-    if (k == 0) return block;
-  }
-}
-
-}  // namespace
-
 ArrayPtr from_memory(DType dtype, const std::byte* elements, const Shape& shape, const Chunks& chunks) {
   const BlockGrid grid(chunks);
-  const Shape strides = strides_of(shape);
   std::vector<TaskRef> refs;
   for (std::uint32_t k = 0; k < grid.size(); ++k) {
-    Block block = copy_region(dtype, elements, strides, region_of(grid, k));
+    const Region region = region_of(grid, k);
+    Block block(dtype, region.extent);
+    copy_box({shape, region.start}, elements, {region.extent, Shape(shape.size(), 0)}, block.elements(),
+             region.extent, block.element_bytes());
     const Key key = hash_bytes({block.data(), block.size()});
     refs.push_back(ValueLayer::constant(key, &value_type_of<Block>, [&] {
       Value value;

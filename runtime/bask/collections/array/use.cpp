@@ -1,3 +1,4 @@
+#include <bask/collections/array/box_runs.hpp>
 #include <bask/collections/array/use.hpp>
 #include <bask/core/units.hpp>
 
@@ -28,29 +29,8 @@ Chunks chunks_of(std::span<const Input> blocks, const std::vector<std::int64_t>&
   return chunks;
 }
 
-void copy_block(const Block& block, const Region& region, const Shape& strides, std::byte* out) {
-  const std::size_t axes = region.extent.size();
-  const std::size_t element = block.element_bytes();
-  std::size_t inner = axes;  // the axes from here on are one stretch in both
-  std::int64_t run = 1;
-  while (inner > 0 && strides[inner - 1] == run) run *= region.extent[--inner];
-  const std::byte* from = block.elements();
-  Shape at(inner, 0);
-  if (block.count() == 0) return;
-  for (;;) {
-    std::int64_t offset = 0;
-    for (std::size_t k = 0; k < axes; ++k) offset += (region.start[k] + (k < inner ? at[k] : 0)) * strides[k];
-    std::memcpy(out + static_cast<std::size_t>(offset) * element, from,
-                static_cast<std::size_t>(run) * element);
-    from += static_cast<std::size_t>(run) * element;
-    std::size_t k = inner;
-    while (k > 0 && ++at[k - 1] == region.extent[k - 1]) at[--k] = 0;
-    if (k == 0) return;
-  }
-}
-
 void assemble_blocks(std::span<const Input> blocks, const Chunks& chunks, std::byte* out) {
-  const Shape strides = strides_of(shape_of(chunks));
+  const Shape shape = shape_of(chunks);
   const BlockGrid grid(chunks);
   for (std::uint32_t k = 0; k < blocks.size(); ++k) {
     const auto& block = blocks[k].value->get<Block>();
@@ -61,7 +41,8 @@ void assemble_blocks(std::span<const Input> blocks, const Chunks& chunks, std::b
                       bask::text_of(region.extent) + " was expected",
                   "a function of blocks must return blocks of the shape that it was declared with");
     }
-    copy_block(block, region, strides, out);
+    copy_box({block.shape(), Shape(shape.size(), 0)}, block.elements(), {shape, region.start}, out,
+             region.extent, block.element_bytes());
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <vector>
 
@@ -68,6 +69,17 @@ void for_each_run(const BoxPlace& a, const BoxPlace& b, std::span<const std::int
     }
     if (runs.outer_axes == 0) return;
   }
+}
+
+/// Copies the box from one array's elements into the other's.
+inline void copy_box(const BoxPlace& a, const std::byte* from, const BoxPlace& b, std::byte* to,
+                     std::span<const std::int64_t> extent, std::size_t element_bytes) {
+  for_each_run(a, b, extent, [&](std::int64_t in_a, std::int64_t in_b, std::int64_t length) {
+    const auto bytes = [element_bytes](std::int64_t count) {
+      return static_cast<std::size_t>(count) * element_bytes;
+    };
+    std::memcpy(to + bytes(in_b), from + bytes(in_a), bytes(length));
+  });
 }
 
 }  // namespace bask
