@@ -1,4 +1,5 @@
 #include <bask/collections/array/block_mapping.hpp>
+#include <bask/collections/array/box_runs.hpp>
 #include <bask/collections/array/lazy.hpp>
 #include <bask/collections/array/manipulation.hpp>
 #include <bask/collections/array/strips.hpp>
@@ -65,6 +66,25 @@ Region BlockMapping::region(std::size_t operand, std::uint32_t task) const {
   return region;
 }
 
+namespace {
+
+// Where a piece lies densely in one block of its sources; null when it is computed, or lies otherwise.
+const std::byte* as_it_lies(const Expression& expression, const PieceProgram& program,
+                            const SourceBlocks& sources) {
+  if (program.result >= program.leaves.size()) return nullptr;
+  const Leaf& leaf = program.leaves[program.result];
+  const Term& term = expression.terms[leaf.term];
+  if (term.kind != TermKind::kBlocks) return nullptr;
+  const Shape strides = strides_of(program.region.extent);
+  for (std::size_t k = 0; k < strides.size(); ++k) {
+    if (program.region.extent[k] != 1 && leaf.strides[k] != strides[k]) return nullptr;
+  }
+  const Block& block = sources[{term.source, static_cast<std::uint32_t>(leaf.block)}];
+  return block.elements() + leaf.offset * static_cast<std::int64_t>(block.element_bytes());
+}
+
+}  // namespace
+
 OperandBlocks::OperandBlocks(const BlockMapping& mapping, std::uint32_t task, const KernelCall& call)
     : mapping_(mapping), task_(task) {
   std::size_t next = 1;  // input 0 is the description
@@ -81,31 +101,12 @@ OperandBlocks::OperandBlocks(const BlockMapping& mapping, std::uint32_t task, co
 
 void OperandBlocks::read(const Expression& expression, const SourceBlocks& sources, Operand& operand) {
   const Region& region = operand.region;
-  const Shape strides = strides_of(region.extent);
   const std::vector<Region> parts = pieces(expression, region);
-  for (const Region& piece : parts) {
-    const PieceProgram program = program_of(expression, piece);
-    if (parts.size() == 1 && program.result < program.leaves.size()) {
-      const Leaf& leaf = program.leaves[program.result];
-      const Term& term = expression.terms[leaf.term];
-      bool dense = term.kind == TermKind::kBlocks;
-      for (std::size_t k = 0; k < strides.size(); ++k)
-        dense &= region.extent[k] == 1 || leaf.strides[k] == strides[k];
-      if (dense) {
-        const Block& block = sources[{term.source, static_cast<std::uint32_t>(leaf.block)}];
-        operand.data = block.elements() + leaf.offset * static_cast<std::int64_t>(block.element_bytes());
-        return;
-      }
-    }
-    if (operand.computed.empty()) operand.computed = Block(expression.root().dtype, region.extent);
-    std::int64_t offset = 0;
-    for (std::size_t k = 0; k < strides.size(); ++k)
-      offset += (piece.start[k] - region.start[k]) * strides[k];
-    Block& out = operand.computed;
-    PieceRunner(expression, program, sources)
-        .store(out.elements() + offset * static_cast<std::int64_t>(out.element_bytes()), strides);
+  if (parts.size() == 1) {
+    operand.data = as_it_lies(expression, program_of(expression, region), sources);
+    if (operand.data != nullptr) return;
   }
-  if (operand.computed.empty()) operand.computed = Block(expression.root().dtype, region.extent);
+  operand.computed = compute_region(expression, region, parts, sources);
   operand.data = operand.computed.elements();
 }
 
@@ -121,17 +122,8 @@ namespace {
 // The box of `from` that begins at `start`.
 Block part_of(const Block& from, const Shape& start, const Shape& extent) {
   Block out(from.dtype(), extent);
-  if (out.count() == 0) return out;
-  const auto element = static_cast<std::int64_t>(from.element_bytes());
-  const Shape strides = strides_of(from.shape());
-  const std::int64_t row = extent.back(), rows = out.count() / row;
-  for (std::int64_t i = 0; i < rows; ++i) {
-    std::int64_t rest = i, at = start.back();
-    for (std::size_t k = extent.size() - 1; k-- > 0; rest /= extent[k])
-      at += (start[k] + rest % extent[k]) * strides[k];
-    std::memcpy(out.elements() + i * row * element, from.elements() + at * element,
-                static_cast<std::size_t>(row * element));
-  }
+  copy_box({from.shape(), start}, from.elements(), {extent, Shape(extent.size(), 0)}, out.elements(), extent,
+           from.element_bytes());
   return out;
 }
 

@@ -17,18 +17,7 @@ thread_local Dropping dropping;
 
 Block compute_block(const BlockCall<Expression>& call) {
   const TaskExpression task(call.description(), call.task(), call.call);
-  const Region& region = task.region;
-  Block block(task.expression().root().dtype, region.extent);
-  const Shape strides = strides_of(region.extent);
-  for (const Region& piece : pieces(task.expression(), region)) {
-    std::int64_t offset = 0;
-    for (std::size_t k = 0; k < strides.size(); ++k)
-      offset += (piece.start[k] - region.start[k]) * strides[k];
-    const PieceProgram program = program_of(task.expression(), piece);
-    PieceRunner(task.expression(), program, task.sources)
-        .store(block.elements() + offset * static_cast<std::int64_t>(block.element_bytes()), strides);
-  }
-  return block;
+  return compute_region(task.expression(), task.region, pieces(task.expression(), task.region), task.sources);
 }
 
 constexpr std::size_t kMostCounted = 4096;
@@ -87,7 +76,7 @@ const Term& term_of(const Expression& expression, std::uint32_t source) {
 // place.
 std::uint32_t number_in_source(const Expression& whole, std::uint32_t task, const SourceBlock& block) {
   const Term& term = term_of(whole, block.source);
-  const std::vector<std::int64_t> at = BlockGrid(whole.chunks).place_of(task);
+  const std::vector<std::int64_t> at = whole.grid.place_of(task);
   std::int64_t rest = block.block, number = 0, stride = 1;
   for (std::size_t k = term.starts.size(); k-- > 0;) {
     const auto count = static_cast<std::int64_t>(term.starts[k].size()) - 1;

@@ -50,8 +50,6 @@ class ArrayNode {
   const std::vector<ArrayPtr>& inputs() const { return inputs_; }
 
   bool is_inline() const { return kind_ == Kind::kInline; }
-  /// Whether its blocks are there: of what was persisted or stored.
-  bool is_blocks() const { return kind_ == Kind::kBlocks; }
   const Term& term() const { return term_; }
   /// The tasks that make its blocks. They are added at the first call.
   const BlockRefs& lowered() const;

@@ -97,4 +97,8 @@ class PieceRunner {
   std::byte* scratch_ = nullptr;  // this thread's
 };
 
+/// The elements of a region, whose pieces `parts` are, as a block.
+Block compute_region(const Expression& expression, const Region& region, const std::vector<Region>& parts,
+                     const SourceBlocks& sources);
+
 }  // namespace bask
