@@ -1,4 +1,5 @@
 #include <bask/core/error.hpp>
+#include <bask/core/fork_lock.hpp>
 #include <bask/core/log.hpp>
 
 #include <fmt/format.h>
@@ -89,10 +90,16 @@ Log& log() {
   return one;
 }
 
+// The sinks' own locks are taken under it alone.
+constinit std::mutex one_text_at_a_time_mutex;
+std::mutex& one_text_at_a_time() {
+  return one_text_at_a_time_mutex;
+}
+const bool held_while_forking = hold_while_forking<one_text_at_a_time>(ForkOrder::kInner);
+
 // Every line of the text, with `prefix` before it, so that each can be told from what the program prints.
 void write(LogLevel level, const std::string& prefix, std::string_view text) {
-  static std::mutex one_text_at_a_time;
-  const std::lock_guard lock(one_text_at_a_time);
+  const std::lock_guard lock(one_text_at_a_time());
   while (true) {
     const std::size_t end = text.find('\n');
     const std::string line = prefix + std::string(text.substr(0, end));

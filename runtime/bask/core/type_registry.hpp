@@ -21,6 +21,7 @@ class TypeRegistry {
   std::uint32_t add(const ValueType& type);
   /// Throws: Error when there is no such type: the bytes that named it are corrupt.
   const ValueType& operator[](std::uint32_t number) const;
+  std::uint32_t size() const { return static_cast<std::uint32_t>(types_.size()); }
   /// Over the names of all types in order: two ranks whose hashes differ run different binaries.
   Key hash() const;
 

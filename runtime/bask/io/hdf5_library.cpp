@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <hdf5.h>
+#include <bask/core/fork_lock.hpp>
 #include <bask/graph/runtime.hpp>
 #include <bask/io/hdf5_filter_classes.hpp>
 #include <bask/io/hdf5_library.hpp>
@@ -22,6 +23,7 @@ std::recursive_mutex& the_lock() {
   static auto& lock = *new std::recursive_mutex;  // never destroyed: files may still close at exit
   return lock;
 }
+const bool held_while_forking = hold_while_forking<the_lock>(ForkOrder::kOuter);
 
 void start_library() {
   if (H5open() < 0) {

@@ -1,4 +1,5 @@
 #include <bask/collections/array/block_memory.hpp>
+#include <bask/core/fork_lock.hpp>
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -65,6 +66,8 @@ class Keeper {
     return dropped;
   }
 
+  std::mutex& mutex() { return mutex_; }
+
  private:
   std::mutex mutex_;
   Kept* latest_ = nullptr;
@@ -76,6 +79,11 @@ Keeper& keeper() {
   static Keeper* const instance = new Keeper;  // never destroyed: blocks in static objects outlive it
   return *instance;
 }
+
+std::mutex& keepers_mutex() {
+  return keeper().mutex();
+}
+const bool held_while_forking = hold_while_forking<keepers_mutex>(ForkOrder::kInner);
 
 /// New memory at a multiple of 2 MiB, in huge pages where the kernel has them; null when there is none.
 std::byte* map(std::size_t bytes) {
