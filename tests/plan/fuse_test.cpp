@@ -42,6 +42,16 @@ TEST(Fuse, EndsAChainAtATarget) {
   EXPECT_EQ(fuse(graph, cull(graph, targets)), (std::vector<std::uint32_t>{kNoIndex, 0, kNoIndex}));
 }
 
+TEST(Fuse, EndsAChainAtATaskThatIsAlwaysKept) {
+  TaskGraph graph = chain_graph(4);
+  graph.annotation = {1, 1, 1, 1};
+  graph.annotations = {{}, {.checkpoint = true}};
+  const std::vector<TaskId> targets{{3}};
+  EXPECT_EQ(fuse(graph, cull(graph, targets)), std::vector<std::uint32_t>(4, kNoIndex));
+  graph.annotations[1].checkpoint = false;
+  EXPECT_EQ(fuse(graph, cull(graph, targets)), (std::vector<std::uint32_t>{kNoIndex, 0, 1, 2}));
+}
+
 TEST(Fuse, NeverJoinsTasksWithDifferentAnnotations) {
   TaskGraph graph = chain_graph(3);
   graph.annotation = {1, 2, 3};

@@ -113,6 +113,26 @@ void expect_equal(const Plan& a, const Plan& b) {
   EXPECT_EQ(a.import_successors, b.import_successors);
 }
 
+TEST(Split, GivesEachUnitItsKeyWhereThePlanHasKeys) {
+  for_each_scenario([](Scenario scenario, std::mt19937& random) {
+    const bool has_keys = random() % 4 != 0;
+    const auto key_of = [&](TaskId task) { return Key{7, task.index}; };
+    for (std::uint32_t unit = 0; has_keys && unit < scenario.plan.units(); ++unit) {
+      scenario.plan.key.push_back(key_of(scenario.plan.task[scenario.plan.unit_begin[unit + 1] - 1]));
+    }
+    Splitter splitter = splitter_of(scenario);
+    while (!splitter.done()) {
+      for (const PlanPart& part : splitter.next(5)) {
+        std::vector<Key> expected;
+        for (std::uint32_t unit = 0; has_keys && unit < part.units(); ++unit) {
+          expected.push_back(key_of(part.task[part.unit_begin[unit + 1] - 1 - part.first_task]));
+        }
+        EXPECT_EQ(part.key, expected);
+      }
+    }
+  });
+}
+
 TEST(Split, ComputesWhatTheWholePlanDoesInWhateverOrderMessagesArrive) {
   for_each_scenario([](const Scenario& scenario, std::mt19937& random) {
     const std::vector<std::uint64_t> expected = serial_values(scenario.graph);

@@ -19,6 +19,7 @@ struct DelayedOptions {
   bool pure = false;              ///< equal calls are one task
   std::optional<int> priority{};  ///< see Annotations, here and below
   std::optional<int> retries{};
+  std::optional<bool> checkpoint{};
   std::map<std::string, double> resources{};
 };
 
@@ -104,7 +105,8 @@ auto add_call(const DelayedOptions& options, const As&... arguments) {
                        .name = options.name,
                        .pure = options.pure,
                        .number = options.pure ? 0 : open_layer::next_number()};
-    DelayedResult<R> result(open_layer::append(task, {options.priority, options.retries, options.resources}));
+    const Annotations annotations{options.priority, options.retries, options.checkpoint, options.resources};
+    DelayedResult<R> result(open_layer::append(task, annotations));
     packer.clear();  // which holds on to large constants
     return result;
   }

@@ -16,6 +16,8 @@ Annotations overlay(const Annotations& outer, const Annotations& inner) {
   Annotations both = outer;
   if (inner.priority) both.priority = inner.priority;
   if (inner.retries) both.retries = inner.retries;
+  if (inner.checkpoint) both.checkpoint = inner.checkpoint;
+  if (inner.isolate) both.isolate = inner.isolate;
   for (const auto& [name, amount] : inner.resources) both.resources[name] = amount;
   return both;
 }

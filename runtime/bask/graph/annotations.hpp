@@ -11,13 +11,18 @@ namespace bask {
 
 /// How a task is run. The result does not depend on it, nor does the key.
 struct Annotations {
-  std::optional<int> priority{};              ///< higher runs earlier among what is ready; 0 unless said
-  std::optional<int> retries{};               ///< how often a task that throws is run again; 0 unless said
+  std::optional<int> priority{};  ///< higher runs earlier among what is ready; 0 unless said
+  std::optional<int> retries{};   ///< how often a task that throws is run again; 0 unless said
+  /// Whether the result is kept in the journal that --bask-checkpoint asks for: always, or never. Unless
+  /// said, it is where it is expensive to make for its size.
+  std::optional<bool> checkpoint{};
   std::map<std::string, double> resources{};  ///< held while it runs, of what --bask-resources offers
+  /// false: never in a process of its own, whatever --bask-isolate says, as it changes what this one holds.
+  std::optional<bool> isolate{};
 
   /// What goes to another rank.
-  auto members() { return std::tie(priority, retries, resources); }
-  bool empty() const { return !priority && !retries && resources.empty(); }
+  auto members() { return std::tie(priority, retries, checkpoint, resources, isolate); }
+  bool empty() const { return !priority && !retries && !checkpoint && resources.empty() && !isolate; }
   friend bool operator==(const Annotations&, const Annotations&) = default;
 };
 

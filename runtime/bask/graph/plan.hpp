@@ -6,10 +6,11 @@
 //             positions from `tasks()` on are imports: results that another rank makes; (3) of the inputs
 //             of a task, those that are tasks have smaller positions; (4) the tasks of a unit have
 //             consecutive positions and are run by one thread.
-// Size: 28 bytes a task, 4 per input; 8 a unit, 4 per input of a unit; 8 an import, 8 an export.
+// Size: 28 bytes a task, 4 per input; 8 a unit (24 with keys), 4 per input of a unit; 8 an import, an export.
 #pragma once
 
 #include <bask/core/id.hpp>
+#include <bask/core/key.hpp>
 #include <bask/graph/annotations.hpp>
 #include <bask/graph/task_group.hpp>
 
@@ -58,6 +59,7 @@ struct Plan {
   // Per unit, in the order in which they should start.
   std::vector<std::uint32_t> unit_begin{0};       ///< and one more, into positions
   std::vector<std::uint32_t> waits_for;           ///< how many inputs must be there before it starts
+  std::vector<Key> key;                           ///< of its last result; empty when nothing is recorded
   std::vector<std::uint32_t> successor_begin{0};  ///< and one more, into `successors`
   std::vector<std::uint32_t> successors;    ///< units that read the unit's last result, once per reading
   std::vector<std::uint32_t> export_begin;  ///< and one more, into `exports`; empty when there are none

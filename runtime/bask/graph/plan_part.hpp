@@ -55,6 +55,7 @@ struct PlanPart {
   std::uint32_t first_unit = 0;
   std::vector<std::uint32_t> unit_begin;  ///< and one more
   std::vector<std::uint32_t> waits_for;  ///< readings of results by its first task, and of imported constants
+  std::vector<Key> key;                  ///< of the last result; empty when nothing is recorded
   std::vector<std::uint32_t> successor_begin;  ///< and one more
   std::vector<std::uint32_t> export_begin;     ///< and one more; empty when the rank has no exports at all
   std::uint32_t first_successor = 0;

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace bask {
@@ -29,6 +30,11 @@ class Runtime {
   /// Calls a kernel once on every rank, outside of all tasks. Returns the results by rank.
   /// Throws: Error with what it has thrown on the first rank where it did.
   virtual std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments) = 0;
+  /// Says that the program reads something that may be another at the next start, and what tells its content
+  /// apart: "'wind.h5': 1234 bytes of 2026-11-24 12:00:00". For messages: keys must tell it, too.
+  virtual void note_input(const std::string& name, const std::string& identity) {
+    static_cast<void>(name), static_cast<void>(identity);  // who keeps no results has nothing to compare
+  }
   /// Draws the graph of all that `targets` need into a file: svg, png, pdf or dot.
   virtual void visualize(std::span<const TaskRef* const> targets, const std::filesystem::path& path) = 0;
 };

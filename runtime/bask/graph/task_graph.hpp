@@ -52,6 +52,8 @@ struct TaskGraph {
 
   std::vector<TaskGroup> groups{{"constant", nullptr}};
   std::vector<Annotations> annotations{Annotations{}};
+  std::uint32_t recalled =
+      kNoIndex;                     ///< the group of tasks that read results of earlier runs, if there is one
   std::vector<Constant> constants;  ///< owned by their layers
   std::vector<PureTask> pure;       ///< ascending
   std::vector<LayerSpan> spans;     ///< ascending

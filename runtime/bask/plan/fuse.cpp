@@ -14,6 +14,11 @@ std::uint32_t only_input(const TaskGraph& graph, TaskId task) {
   return only;
 }
 
+// What is always kept must be the last result of its unit: only that is.
+bool is_kept(const TaskGraph& graph, std::uint32_t task) {
+  return !graph.annotation.empty() && graph.annotations_of(TaskId{task}).checkpoint.value_or(false);
+}
+
 bool same_annotations(const TaskGraph& graph, std::uint32_t a, std::uint32_t b) {
   if (graph.annotation.empty() || graph.annotation[a] == graph.annotation[b]) return true;
   return graph.annotations_of(TaskId{a}) == graph.annotations_of(TaskId{b});
@@ -26,7 +31,8 @@ std::vector<std::uint32_t> fuse(const TaskGraph& graph, std::span<const std::uin
   for (std::uint32_t task = 0; task < graph.size(); ++task) {
     if (uses[task] == 0) continue;
     const std::uint32_t input = only_input(graph, TaskId{task});
-    if (input == kNoIndex || uses[input] != 1 || !same_annotations(graph, input, task)) continue;
+    if (input == kNoIndex || uses[input] != 1 || is_kept(graph, input)) continue;
+    if (!same_annotations(graph, input, task)) continue;
     previous[task] = input;
   }
   return previous;

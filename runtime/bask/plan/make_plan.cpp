@@ -111,6 +111,13 @@ Plan make_plan(const TaskGraph& graph, std::span<const TaskId> targets, const Pl
   if (!graph.annotation.empty()) {
     for (const TaskId task : plan.task) plan.annotation.push_back(graph.annotation[task.index]);
   }
+  if (options.keys) {
+    plan.key.reserve(plan.units());
+    for (std::uint32_t unit = 0; unit < plan.units(); ++unit) {
+      const TaskId last = plan.task[plan.unit_begin[unit + 1] - 1];
+      plan.key.push_back(graph.group[last.index] == graph.recalled ? Key{} : graph.key(last));
+    }
+  }
   return plan;
 }
 

@@ -10,7 +10,8 @@
 namespace bask {
 
 struct PlanOptions {
-  bool fuse = true;  ///< run linear chains as one unit
+  bool fuse = true;   ///< run linear chains as one unit
+  bool keys = false;  ///< of units, for who keeps results; none for results that were kept before
 };
 
 /// Culls, fuses and orders. The plan refers to the graph's arguments. Throws: Error for more than 2^31 - 1

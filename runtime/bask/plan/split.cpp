@@ -224,6 +224,7 @@ void Splitter::begin(std::span<PlanPart> parts) const {
       array->clear();
     }
     part.task.clear();
+    part.key.clear();
     part.argument_begin.clear();
     part.inputs.clear();
     part.arguments.clear();
@@ -313,6 +314,7 @@ void Splitter::cut_tasks(std::uint32_t unit, PlanPart& part) {
   }
   part.unit_begin.push_back(part.first_task + part.tasks());
   part.waits_for.push_back(waits_for);
+  if (!plan_.key.empty()) part.key.push_back(plan_.key[unit]);
 }
 
 void Splitter::cut_readers(std::uint32_t unit, std::span<PlanPart> parts) {
