@@ -329,11 +329,15 @@ TEST(OptionMistake, UnknownNamesAreToldWithAllNamesWhenNoneIsNear) {
             "--bask-frobnicate: unknown option; there are --bask-scheduler, --bask-threads, --bask-rank0, "
             "--bask-balance, --bask-pin, --bask-fuse, --bask-progress, --bask-progress-delay, "
             "--bask-memory-limit, --bask-resources, --bask-heartbeat-timeout, --bask-stall-timeout, "
-            "--bask-start-timeout, --bask-log-level, --bask-log-file, --bask-config");
-  EXPECT_EQ(file_refusal("[bask]\nthreads = 4"),
-            "bask.toml line 1: unknown key 'bask'; there are scheduler, threads, rank0, balance, pin, fuse, "
-            "progress, progress-delay, memory-limit, resources, heartbeat-timeout, stall-timeout, "
-            "start-timeout, log-level, log-file");
+            "--bask-start-timeout, --bask-checkpoint, --bask-checkpoint-version, --bask-checkpoint-failure, "
+            "--bask-checkpoint-keep, --bask-max-restarts, --bask-time-limit, --bask-time-margin, "
+            "--bask-stop-timeout, --bask-isolate, --bask-log-level, --bask-log-file, --bask-config");
+  EXPECT_EQ(
+      file_refusal("[bask]\nthreads = 4"),
+      "bask.toml line 1: unknown key 'bask'; there are scheduler, threads, rank0, balance, pin, fuse, "
+      "progress, progress-delay, memory-limit, resources, heartbeat-timeout, stall-timeout, "
+      "start-timeout, checkpoint, checkpoint-version, checkpoint-failure, checkpoint-keep, max-restarts, "
+      "time-limit, time-margin, stop-timeout, isolate, log-level, log-file");
 }
 
 TEST(OptionMistake, ABadChoiceIsToldWithTheChoices) {

@@ -72,6 +72,42 @@ OptionDescriptor time_option(std::string name, std::chrono::nanoseconds Options:
   return {std::move(name), "TIME", std::move(meaning), read, print};
 }
 
+// A time, or words that stand for 0 (off) and for a negative one (auto).
+OptionDescriptor auto_time_option(std::string name, std::chrono::nanoseconds Options::*field, bool has_off,
+                                  std::string meaning) {
+  const auto read = [=](Options& options, std::string_view value) {
+    if (value == "auto") {
+      options.*field = std::chrono::nanoseconds(-1);
+    } else if (has_off && (value == "off" || value == "false")) {
+      options.*field = std::chrono::nanoseconds(0);
+    } else {
+      options.*field = parse_duration(value);
+    }
+  };
+  const auto print = [=](const Options& options) {
+    const std::chrono::nanoseconds time = options.*field;
+    if (time.count() < 0) return std::string("auto");
+    return has_off && time.count() == 0 ? std::string("off") : spell_duration(time);
+  };
+  return {std::move(name), has_off ? "auto|off|TIME" : "auto|TIME", std::move(meaning), read, print};
+}
+
+OptionDescriptor count_option(std::string name, int Options::*field, std::string meaning) {
+  const auto read = [=](Options& options, std::string_view value) {
+    int count = 0;
+    const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), count);
+    const bool whole = failure == std::errc{} && end == value.data() + value.size();
+    const bool is_off = value == "off" || value == "false";
+    if (!is_off && (!whole || count < 1))
+      throw bad_value(value, "is not a number", "say off or a whole number from 1 on");
+    options.*field = is_off ? 0 : count;
+  };
+  const auto print = [=](const Options& options) {
+    return options.*field == 0 ? "off" : std::to_string(options.*field);
+  };
+  return {std::move(name), "off|N", std::move(meaning), read, print};
+}
+
 // A time after which something is given up; 0 stands for never, and is printed as "off".
 OptionDescriptor timeout_option(std::string name, std::chrono::nanoseconds Options::*field,
                                 std::string meaning) {
@@ -143,14 +179,15 @@ OptionDescriptor file_option(std::string name, std::string Options::*field, std:
   return {std::move(name), "FILE", std::move(meaning), read, print};
 }
 
-OptionDescriptor file_pattern_option(std::string name, std::string Options::*field, std::string meaning) {
+OptionDescriptor optional_text_option(std::string name, std::string choices, std::string Options::*field,
+                                      std::string meaning) {
   const auto read = [=](Options& options, std::string_view value) {
     options.*field = value == "none" ? "" : value;
   };
   const auto print = [=](const Options& options) {
     return (options.*field).empty() ? "none" : options.*field;
   };
-  return {std::move(name), "none|FILE", std::move(meaning), read, print};
+  return {std::move(name), std::move(choices), std::move(meaning), read, print};
 }
 
 std::vector<OptionDescriptor> all_options() {
@@ -187,14 +224,37 @@ std::vector<OptionDescriptor> all_options() {
                      "when nothing has moved for so long, each rank says what it waits for"),
       timeout_option("start-timeout", &Options::start_timeout,
                      "a rank that has not arrived at the start by then ends the job"),
+      optional_text_option("checkpoint", "none|DIR", &Options::checkpoint,
+                           "a directory that all ranks see, where finished results are kept for a restart"),
+      optional_text_option("checkpoint-version", "none|TAG", &Options::checkpoint_version,
+                           "results of runs with this tag are used, whatever the program; none: those of "
+                           "the very same program"),
+      choice_option<CheckpointFailure>(
+          "checkpoint-failure", &Options::checkpoint_failure,
+          {{"warn", CheckpointFailure::kWarn}, {"stop", CheckpointFailure::kStop}},
+          "what follows when results cannot be kept, as the disk is full: a warning, or an error"),
+      choice_option<bool>("checkpoint-keep", &Options::checkpoint_keep, {{"on", true}, {"off", false}},
+                          "keep the journal when all is done"),
+      count_option("max-restarts", &Options::max_restarts,
+                   "with a journal: a program that was started more often is refused"),
+      auto_time_option("time-limit", &Options::time_limit, true,
+                       "with a journal: stop in order before so much time has passed; auto: as Slurm says"),
+      auto_time_option("time-margin", &Options::time_margin, false,
+                       "how long before the time limit all must have ended; auto: 5 % of it, 1 s to 30 s"),
+      time_option("stop-timeout", &Options::stop_timeout,
+                  "with a journal: how long running tasks may go on after SIGUSR1, SIGTERM or SIGINT"),
+      choice_option<Isolate>(
+          "isolate", &Options::isolate,
+          {{"off", Isolate::kOff}, {"suspects", Isolate::kSuspects}, {"all", Isolate::kAll}},
+          "tasks that run in a process of their own: those that ran at each of the last 3 crashes, or all"),
       choice_option<LogLevel>("log-level", &Options::log_level,
                               {{"error", LogLevel::kError},
                                {"warning", LogLevel::kWarning},
                                {"info", LogLevel::kInfo},
                                {"debug", LogLevel::kDebug}},
                               "the least important lines that are still logged"),
-      file_pattern_option("log-file", &Options::log_file,
-                          "a file per rank for the log, besides stderr; %r in its name is the rank"),
+      optional_text_option("log-file", "none|FILE", &Options::log_file,
+                           "a file per rank for the log, besides stderr; %r in its name is the rank"),
       file_option("config", &Options::config, "the file of options; without it, bask.toml if there is one"),
   };
 }

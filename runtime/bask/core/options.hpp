@@ -30,6 +30,12 @@ enum class Progress { kAuto, kBar, kLines, kOff };
 /// Whether rank 0, which plans, runs tasks too: kAuto does so unless cores are short (cluster/rank_map.hpp).
 enum class Rank0 { kAuto, kOn, kOff };
 
+/// What a journal that cannot be written does: the run goes on without it, with a warning, or stops.
+enum class CheckpointFailure { kWarn, kStop };
+
+/// Which tasks run in a process of their own, so that their crash ends nothing else.
+enum class Isolate { kOff, kSuspects, kAll };
+
 /// The least important lines that are still logged.
 enum class LogLevel { kError, kWarning, kInfo, kDebug };
 
@@ -48,6 +54,15 @@ struct Options {
   std::chrono::nanoseconds heartbeat_timeout = std::chrono::seconds(10);
   std::chrono::nanoseconds stall_timeout = std::chrono::seconds(60);
   std::chrono::nanoseconds start_timeout = std::chrono::seconds(120);
+  std::string checkpoint = {};          // directory of the journal; empty: none
+  std::string checkpoint_version = {};  // stands for the program's own version; empty: of the binary
+  CheckpointFailure checkpoint_failure = CheckpointFailure::kWarn;
+  bool checkpoint_keep = false;              // also after a run that has done all
+  int max_restarts = 0;                      // 0: any number
+  std::chrono::nanoseconds time_limit{-1};   // from the start on; 0: none; below 0: what Slurm says
+  std::chrono::nanoseconds time_margin{-1};  // before the limit, to keep what would be lost; below 0: auto
+  std::chrono::nanoseconds stop_timeout = std::chrono::seconds(20);
+  Isolate isolate = Isolate::kOff;
   LogLevel log_level = LogLevel::kInfo;
   std::string log_file = {};  // %r stands for the rank; empty: none
   std::string config = {};    // the bask.toml that was read; empty: none
