@@ -16,6 +16,7 @@ void for_each_vector(Part& part, const Visit& visit) {
   visit(part.uses);
   visit(part.unit_begin);
   visit(part.waits_for);
+  visit(part.key);
   visit(part.successor_begin);
   visit(part.successors);
   visit(part.export_begin);
@@ -41,6 +42,8 @@ Buffer encode_loan(const Loan& loan) {
   ByteWriter writer;
   writer.write_raw(loan.owner);
   writer.write_raw(loan.unit);
+  writer.write_raw(loan.key);
+  writer.write_raw(loan.debt_ns);
   writer.write_raw(static_cast<std::uint64_t>(loan.steps.size()));
   for (const Loan::Step& step : loan.steps) {
     writer.write_raw(step.task);
@@ -62,6 +65,8 @@ Loan decode_loan(std::span<const std::byte> bytes) {
   Loan loan;
   loan.owner = reader.read_raw<std::uint32_t>();
   loan.unit = reader.read_raw<std::uint32_t>();
+  loan.key = reader.read_raw<Key>();
+  loan.debt_ns = reader.read_raw<float>();
   loan.steps.resize(reader.read_count(1));
   for (Loan::Step& step : loan.steps) {
     step.task = reader.read_raw<TaskId>();

@@ -34,6 +34,7 @@ enum class MessageKind : std::uint16_t {
   kFailed,        ///< all -> 0: Failed
   kDone,          ///< all -> 0: Done
   kCancel,        ///< 0 -> all: no body; no further task starts
+  kStop,          ///< 0 -> all: Stop; no further unit starts, what would be lost is kept
   kEndRun,        ///< 0 -> all: no body; all ranks are done
   kDrop,          ///< 0 -> all: Drop
   kCall,          ///< 0 -> all: Call, a function to be called outside of any run
@@ -48,6 +49,7 @@ enum class MessageKind : std::uint16_t {
   kRefused,       ///< all -> 0: Share; there is nothing worth sharing
   kLoan,          ///< any -> any: see encode_loan
   kRepaid,        ///< any -> any: as kResult, with a lent unit's number for the position
+  kStopAsked,     ///< any -> 0: Stop is asked for by a signal that this rank was sent: Signal
 };
 
 struct MessageHead {
@@ -102,10 +104,11 @@ struct BeginRun {
 
 struct RunProgress {
   std::vector<std::uint64_t> done_by_group;
-  std::uint32_t left = 0;     ///< units to do
-  std::uint32_t ready = 0;    ///< that could be run now
-  std::uint32_t running = 0;  ///< that are run now
-  auto members() { return std::tie(done_by_group, left, ready, running); }
+  std::uint32_t left = 0;      ///< units to do
+  std::uint32_t ready = 0;     ///< that could be run now
+  std::uint32_t running = 0;   ///< that are run now
+  std::uint32_t too_long = 0;  ///< that were not begun, as they would not end in time
+  auto members() { return std::tie(done_by_group, left, ready, running, too_long); }
 };
 
 struct Failed {
@@ -121,6 +124,17 @@ struct Done {
   std::uint64_t results_in = 0;  ///< that came from other ranks
   std::uint64_t bytes_in = 0;
   auto members() { return std::tie(done_by_group, peak_bytes, results_in, bytes_in); }
+};
+
+/// What runs may go on for so long, and then what is to be kept must have been.
+struct Stop {
+  std::int64_t patience_ns = 0;
+  auto members() { return std::tie(patience_ns); }
+};
+
+struct Signal {
+  std::int32_t number = 0;
+  auto members() { return std::tie(number); }
 };
 
 /// Ready units go to rank `borrower`.
@@ -209,8 +223,9 @@ Message decode_message(ByteReader& reader) {
   return message;
 }
 
-/// A loan: owner and unit (4, 4), the steps (8 and each: task, group, annotation (4 each), inputs, arguments,
-/// as `encode` writes them), the inputs (8 and each: type (4), the value as `encode` writes it).
+/// A loan: owner and unit (4, 4), key and debt (16, 4), the steps (8 and each: task, group, annotation (4
+/// each), inputs, arguments, as `encode` writes them), the inputs (8 and each: type (4), the value as
+/// `encode` writes it).
 Buffer encode_loan(const Loan& loan);
 /// Throws: Error for truncated or corrupt bytes.
 Loan decode_loan(std::span<const std::byte> bytes);

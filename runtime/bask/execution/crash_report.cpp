@@ -31,6 +31,7 @@ constexpr std::size_t kReportStackBytes = 128 * 1024;
 
 char speaker[320] = "bask: error: ";  // and "rank 3 (n2): "
 std::atomic<bool> reporting{false};
+bool is_child = false;  // a copy of the process that runs but one thread and one task
 
 thread_local RunningTask* own_slot = nullptr;
 thread_local const char* own_stack_low = nullptr;
@@ -96,9 +97,10 @@ void write_report(int number, const siginfo_t& info) {
   } else {
     first.add(" in a thread that runs no task");
   }
+  if (is_child) first.add(", which has a process of its own");
   first.write_out();
   for (const RunningTask& slot : RunningTasks::slots) {
-    if (&slot == own || slot.name() == nullptr) continue;
+    if (is_child || &slot == own || slot.name() == nullptr) continue;
     Line()
         .add("  another thread ran task ")
         .add(slot.task(), 10)
@@ -119,6 +121,7 @@ void on_crash(int number, siginfo_t* info, void*) {
   if (reporting.exchange(true)) {
     while (true) pause();  // another thread crashed first, and ends the process
   }
+  if (own_slot != nullptr && !is_child) own_slot->note_crash(number);
   sigset_t alarm_only;
   sigemptyset(&alarm_only);
   sigaddset(&alarm_only, SIGALRM);
@@ -177,6 +180,11 @@ void install_crash_report(int rank, const std::string& host) {
     if (!signal.ours && !is_standard(old)) continue;
     signal.ours = sigaction(signal.number, &action, nullptr) == 0;
   }
+}
+
+void report_as_child() {
+  is_child = true;
+  reporting = false;
 }
 
 CrashWatch::CrashWatch() {

@@ -25,6 +25,10 @@ inline constexpr bool kCrashReports = true;
 /// time.
 void install_crash_report(int rank, const std::string& host);
 
+/// In a child made by fork to run a task: from now on reports are those of the child, whose other threads are
+/// not there. The table of running tasks, which may be its parent's, is left alone.
+void report_as_child();
+
 /// While it lives, its thread's task is shown in reports, and a stack overflow in it is reported too, by
 /// means of a second stack. Made and destroyed by the thread it is for; the first one of a thread counts.
 class CrashWatch {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bask/core/id.hpp>
+#include <bask/core/key.hpp>
 #include <bask/core/value.hpp>
 
 #include <cstddef>
@@ -23,6 +24,8 @@ struct Loan {
   };
   std::uint32_t owner = kNoIndex;  ///< rank; kNoIndex: the one that lends it
   std::uint32_t unit = 0;          ///< there
+  Key key;                         ///< of its result, where results are recorded
+  float debt_ns = 0;               ///< what its inputs that are not recorded have cost
   std::vector<Step> steps;
   std::vector<const Value*> inputs;
   std::vector<Value> values;  ///< where the borrower keeps the inputs

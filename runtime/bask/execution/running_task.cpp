@@ -1,8 +1,26 @@
 #include <bask/execution/running_task.hpp>
 
-namespace bask {
+#include <sys/mman.h>
 
-std::array<RunningTask, RunningTask::kMostThreads> RunningTasks::slots;
+#include <memory>
+#include <new>
+
+namespace bask {
+namespace {
+
+// Pages of their own, so that RunningFile can put others in their place.
+std::span<RunningTask, RunningTask::kMostThreads> make_slots() {
+  constexpr std::size_t kBytes = RunningTask::kMostThreads * sizeof(RunningTask);
+  void* pages = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED) throw std::bad_alloc();
+  auto* slots = static_cast<RunningTask*>(pages);
+  std::uninitialized_value_construct_n(slots, RunningTask::kMostThreads);
+  return std::span<RunningTask, RunningTask::kMostThreads>(slots, RunningTask::kMostThreads);
+}
+
+}  // namespace
+
+const std::span<RunningTask, RunningTask::kMostThreads> RunningTasks::slots = make_slots();
 RunningTask RunningTasks::spare;
 
 RunningTask* RunningTasks::take() {

@@ -33,6 +33,8 @@ TaskError::TaskError(TaskFailure failure)
 std::string describe_current_exception() {
   try {
     throw;
+  } catch (const ThrownInChild& error) {
+    return error.what();
   } catch (const std::exception& error) {
     return boost::core::demangle(typeid(error).name()) + ": " + message_with_causes(error);
   } catch (const std::string& text) {

@@ -6,6 +6,7 @@
 #include <bask/core/key.hpp>
 
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,12 @@ class TaskError : public Error {
 
  private:
   TaskFailure failure_;
+};
+
+/// What a task threw in another process: `what()` is what describe_current_exception said there.
+class ThrownInChild : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
 };
 
 /// The type and text of the exception that is being handled: "std::domain_error: x < 0".

@@ -1,3 +1,4 @@
+#include <bask/execution/isolation.hpp>
 #include <bask/execution/task_runner.hpp>
 
 #include <algorithm>
@@ -24,7 +25,12 @@ TaskRunner::TaskRunner(Plan plan, std::vector<Value*> constants, const RunnerOpt
       units_left_(plan_.units()) {
   for (Worker& worker : workers_) {
     worker.done_by_group = std::make_unique<std::atomic<std::uint64_t>[]>(plan_.groups.size());
+    if (!has_end()) continue;
+    worker.durations = std::make_unique<DurationEstimate[]>(plan_.groups.size());
   }
+  if (options.recorder == nullptr) return;
+  plan_.key.resize(plan_.units());
+  recording_.emplace(*options.recorder, plan_);
 }
 
 TaskRunner::TaskRunner(Plan plan, std::vector<Value*> constants, const RunnerOptions& options)
@@ -84,9 +90,28 @@ void TaskRunner::work(unsigned thread) {
   workers_[thread].running = &RunningTask::of_this_thread();
   try {
     run_until_ended(thread);
-  } catch (...) {  // not from a task: memory has run out, or a sink of events has thrown
+  } catch (...) {  // not from a task: memory has run out, a sink of events or a recorder has thrown
     fail(plan_.positions(), TaskId{kNoIndex}, std::current_exception(), describe_current_exception());
   }
+  try {
+    leave();
+  } catch (...) {
+    fail(plan_.positions(), TaskId{kNoIndex}, std::current_exception(), describe_current_exception());
+  }
+}
+
+// The last thread that comes out of a run that is drained keeps what would be lost.
+void TaskRunner::leave() {
+  if (threads_out_.fetch_add(1, std::memory_order_acq_rel) + 1 != queues_.size()) return;
+  if (!stop_.load(std::memory_order_acquire)) return;
+  const std::int64_t end_ns = drain_end_ns_.load(std::memory_order_acquire);
+  if (!recording_ || end_ns == 0 || cancelled()) return;
+  const auto value_at = [&](std::uint32_t position) {
+    const Value& value = store_.slot(position);
+    return value.has_value() ? &value : nullptr;
+  };
+  recording_->keep_frontier(value_at,
+                            std::chrono::steady_clock::time_point(std::chrono::nanoseconds(end_ns)));
 }
 
 void TaskRunner::run_until_ended(unsigned thread) {
@@ -102,6 +127,7 @@ void TaskRunner::run_until_ended(unsigned thread) {
       continue;
     }
     report_done(me);
+    me.went_on_at = {};
     if (has_ended()) break;
     if (!find_work(thread) && !run_loan(thread)) wait_for_work(thread);
   }
@@ -111,6 +137,7 @@ void TaskRunner::run_until_ended(unsigned thread) {
 void TaskRunner::poll(unsigned thread) {
   workers_[thread].units_unpolled = 0;
   outlet_->progress(thread);
+  workers_[thread].went_on_at = {};
 }
 
 // Of several threads with nothing to do one looks for what arrives from other ranks.
@@ -132,21 +159,41 @@ void TaskRunner::wait_for_work(unsigned thread) {
 }
 
 void TaskRunner::work_in_order(const std::function<void()>& between) {
+  queues_[0].set_roots({});  // nothing is taken from there
   for (std::uint32_t unit = 0; unit < plan_.units() && !stopping(); ++unit) {
+    if (has_end() && !ends_in_time(group_of(unit), std::chrono::steady_clock::now())) {
+      ++too_long_;  // those after it would read it, or run out of time as well
+      between();
+      break;
+    }
+    const auto start = std::chrono::steady_clock::now();
     std::uint32_t position = plan_.unit_begin[unit];
-    for (; position < plan_.unit_begin[unit + 1] && !stopping(); ++position) {
+    for (; position < plan_.unit_begin[unit + 1] && !cancelled(); ++position) {
       {
         const InsideTask inside;
-        run_task(position, 0);
+        run_task(position, unit, 0);
       }
       between();
     }
-    workers_[0].units_done += position == plan_.unit_begin[unit + 1];
+    const bool is_done = position == plan_.unit_begin[unit + 1] && store_.slot(position - 1).has_value();
+    workers_[0].units_done += is_done;
+    const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start;
+    if (is_done) time_unit(taken, unit, workers_[0]);
+    if (recording_ && is_done) recording_->made(unit, store_.slot(position - 1), taken.count());
   }
   report_done(workers_[0]);
+  threads_out_ = static_cast<unsigned>(queues_.size()) - 1;
+  leave();
+}
+
+void TaskRunner::drain(std::chrono::steady_clock::time_point end) {
+  drain_end_ns_.store(end.time_since_epoch().count(), std::memory_order_release);
+  stop_.store(true, std::memory_order_seq_cst);
+  parking_.wake_all();
 }
 
 void TaskRunner::cancel() {
+  cancelled_.store(true, std::memory_order_relaxed);
   stop_.store(true, std::memory_order_seq_cst);
   parking_.wake_all();
 }
@@ -159,7 +206,9 @@ void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
     if (wanted->empty()) wanted = nullptr;
   }
   if (wanted != nullptr && !resources_.enter(unit, *wanted)) return;
-  const bool succeeded = run_admitted(unit, thread);
+  const bool may_start = !has_end() || ends_in_time(group_of(unit), start_time(me));
+  if (!may_start) too_long_.fetch_add(1, std::memory_order_relaxed);
+  const bool succeeded = may_start && run_admitted(unit, thread);
   if (wanted != nullptr) {
     const std::vector<std::uint32_t> admitted = resources_.leave(*wanted);
     for (const std::uint32_t other : admitted) me.ready.push_back(ready_unit(other));
@@ -171,23 +220,41 @@ void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
   if (++me.units_done == kReportEvery) report_done(me);
 }
 
+// The end of the unit before, where the thread has gone straight on from it: clocks cost as much as small
+// units.
+std::chrono::steady_clock::time_point TaskRunner::start_time(const Worker& worker) {
+  const bool went_on = worker.went_on_at != std::chrono::steady_clock::time_point{};
+  return went_on ? worker.went_on_at : std::chrono::steady_clock::now();
+}
+
 bool TaskRunner::run_admitted(std::uint32_t unit, unsigned thread) {
   Worker& me = workers_[thread];
-  if (outlet_ == nullptr) return run_tasks(unit, thread);
+  if (outlet_ == nullptr && !recording_ && !has_end()) return run_tasks(unit, thread);
   me.is_running.store(true, std::memory_order_relaxed);
-  const bool is_timed = me.units_untimed == 0;
-  const auto start = is_timed ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
+  const bool is_timed = recording_ || has_end() || me.units_untimed == 0;
+  const auto start = is_timed ? start_time(me) : std::chrono::steady_clock::time_point{};
   me.started_ns.store(start.time_since_epoch().count(), std::memory_order_relaxed);
   const bool succeeded = run_tasks(unit, thread);
+  if (is_timed) {
+    const auto end = std::chrono::steady_clock::now();
+    const std::chrono::nanoseconds taken = end - start;
+    me.started_ns.store(0, std::memory_order_relaxed);
+    time_unit(taken, unit, me);
+    // Before anyone reads it, who might move from it.
+    const bool is_kept = recording_ && succeeded &&
+                         recording_->made(unit, store_.slot(plan_.unit_begin[unit + 1] - 1), taken.count());
+    me.went_on_at = is_kept ? std::chrono::steady_clock::time_point{} : end;
+  } else {
+    --me.units_untimed;
+    me.went_on_at = {};  // or the next one that is timed would seem to take as long as all since
+  }
   me.is_running.store(false, std::memory_order_relaxed);
-  if (is_timed) me.started_ns.store(0, std::memory_order_relaxed);
-  is_timed ? time_unit(start, me) : void(--me.units_untimed);
   return succeeded;
 }
 
 bool TaskRunner::run_tasks(std::uint32_t unit, unsigned thread) {
   for (std::uint32_t position = plan_.unit_begin[unit]; position < plan_.unit_begin[unit + 1]; ++position) {
-    if (stopping() || !run_task(position, thread)) return false;
+    if (cancelled() || !run_task(position, unit, thread)) return false;
   }
   return true;
 }
@@ -224,7 +291,21 @@ void TaskRunner::flush_before(std::optional<std::uint32_t> next, Worker& worker)
   outlet_->flush();
 }
 
-void TaskRunner::call_kernel(std::uint32_t position, Worker& worker, bool may_move) {
+// In the thread's slot of the table of running tasks, and in a process of its own where that is asked for.
+void TaskRunner::run_kernel(const Kernel& kernel, KernelCall& call, const RunningUnit& of,
+                            Worker& worker) const {
+  worker.running->set(kernel.name.c_str(), of.task.index, kernel.id, of.key);
+  const bool is_meant =
+      options_.isolate_all || (options_.isolated != nullptr && options_.isolated->contains(of.key));
+  if (is_meant && (of.notes == nullptr || of.notes->isolate.value_or(true))) {
+    run_isolated(kernel, call);
+  } else {
+    kernel.run(call);
+  }
+  worker.running->clear();
+}
+
+void TaskRunner::call_kernel(std::uint32_t position, std::uint32_t unit, Worker& worker, bool may_move) {
   worker.inputs.clear();
   bool any_last = false;
   for (const Source source : plan_.inputs_of(position)) {
@@ -239,9 +320,9 @@ void TaskRunner::call_kernel(std::uint32_t position, Worker& worker, bool may_mo
   }
   KernelCall call{plan_.arguments + plan_.argument_begin[position], worker.inputs, store_.slot(position)};
   const Kernel& kernel = *plan_.groups[plan_.group[position]].kernel;
-  worker.running->set(kernel.name.c_str(), plan_.task[position].index);
-  kernel.run(call);
-  worker.running->clear();
+  const Annotations* notes = plan_.annotation.empty() ? nullptr : &plan_.annotations_of(position);
+  run_kernel(kernel, call, {plan_.task[position], plan_.key.empty() ? Key{} : plan_.key[unit], notes},
+             worker);
   if (any_last) recount_last_uses(position, worker.inputs);
   store_.stored(position);
 }
@@ -254,19 +335,19 @@ void TaskRunner::recount_last_uses(std::uint32_t position, std::span<const Input
   }
 }
 
-bool TaskRunner::run_task(std::uint32_t position, unsigned thread) {
+bool TaskRunner::run_task(std::uint32_t position, std::uint32_t unit, unsigned thread) {
   Worker& me = workers_[thread];
   int retries = plan_.annotation.empty() ? 0 : plan_.annotations_of(position).retries.value_or(0);
   const bool may_move = retries == 0;
   if (events::wanted()) emit(EventKind::kTaskStarted, position, thread, 0);
   while (true) {
     try {
-      call_kernel(position, me, may_move);
+      call_kernel(position, unit, me, may_move);
       break;
     } catch (...) {
       me.running->clear();
       store_.discard(position);
-      if (retries-- > 0 && !stopping()) {
+      if (retries-- > 0 && !cancelled()) {
         if (events::wanted()) emit(EventKind::kTaskRetried, position, thread, 0);
         continue;
       }
@@ -296,71 +377,10 @@ void TaskRunner::release(std::uint32_t position, unsigned thread) {
   if (bytes != 0 && events::wanted()) emit(EventKind::kResultFreed, position, thread, bytes);
 }
 
-void TaskRunner::fail(std::uint32_t position, TaskId task, std::exception_ptr error, std::string cause) {
-  {
-    const std::lock_guard lock(failure_mutex_);
-    if (!failure_ || position < failure_->position) {
-      failure_ = {task, position, std::move(error), std::move(cause)};
-    }
-  }
-  cancel();
-}
-
-void TaskRunner::fail_with_current(std::uint32_t position, TaskId task) {
-  std::string cause = describe_current_exception();
-  std::exception_ptr error = std::current_exception();
-  if (options_.describe && task.index != kNoIndex) {
-    TaskFailure failure = options_.describe(task);
-    failure.cause = cause;
-    error = nest_current_exception(std::move(failure));
-  }
-  fail(position, task, std::move(error), std::move(cause));
-}
-
-std::optional<RunFailure> TaskRunner::failure() const {
-  const std::lock_guard lock(failure_mutex_);
-  return failure_;
-}
-
 void TaskRunner::emit(EventKind kind, std::uint32_t position, unsigned thread, std::uint64_t count) const {
   if (position >= plan_.tasks()) return;  // an import: its task is told of on its own rank
   events::emit({kind, thread, plan_.task[position].index, plan_.groups[plan_.group[position]].layer,
                 events::now_ns(), count});
-}
-
-void check_offered(const Plan& plan, const ResourceAmounts& offered, const DescribeTask& describe) {
-  if (plan.annotation.empty()) return;
-  const ResourceGate gate(offered);
-  for (std::uint32_t position = 0; position < plan.tasks(); ++position) {
-    const ResourceAmounts& wanted = plan.annotations_of(position).resources;
-    if (!wanted.empty()) gate.check(wanted, describe ? describe(plan.task[position]).task : "task");
-  }
-}
-
-Results TaskRunner::take_results(std::span<const Source> targets) {
-  if (const std::optional<RunFailure> failed = failure()) std::rethrow_exception(failed->error);
-  if (units_left() != 0) {
-    throw Error("compute", "it was stopped", "start it again to compute the rest", ExitCode::kInterrupted);
-  }
-  Results results;
-  results.values.reserve(targets.size());
-  results.targets.resize(targets.size());
-  std::vector<std::uint32_t> place_of(plan_.positions(), kNoIndex);
-  for (std::size_t i = targets.size(); i-- > 0;) {  // from the back: of equal targets the last may move
-    const Source source = targets[i];
-    if (source.is_constant()) {
-      results.targets[i] = {constants_[source.index()], false};
-      continue;
-    }
-    std::uint32_t& place = place_of[source.index()];
-    const bool is_last = place == kNoIndex;
-    if (is_last) {
-      place = static_cast<std::uint32_t>(results.values.size());
-      results.values.push_back(store_.take(source.index()));
-    }
-    results.targets[i] = {&results.values[place], is_last};
-  }
-  return results;
 }
 
 }  // namespace bask

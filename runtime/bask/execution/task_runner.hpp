@@ -1,20 +1,21 @@
 // task_runner.hpp: runs one plan, or one rank's part of it, on the threads that come to work on it.
 // Runs on: every rank. Threads: each calls work() with its own number; any may cancel; one at a time feeds.
 // Invariants: (1) a task runs after all its inputs, once unless it is retried; (2) after a failure or a
-//             cancel no further task starts, and work() returns once the running ones have ended; (3) the
-//             results do not depend on the number of threads or their timing, nor on when parts of the
-//             plan and results of other ranks arrive.
+//             cancel no further task starts, after drain() no further unit, and work() returns once the
+//             running ones have ended; (3) the results do not depend on the number of threads or their
+//             timing, nor on when parts of the plan and results of other ranks arrive.
 #pragma once
 
 #include <bask/core/event.hpp>
-#include <bask/execution/backoff.hpp>
 #include <bask/execution/block_store.hpp>
+#include <bask/execution/duration_estimate.hpp>
 #include <bask/execution/outlet.hpp>
 #include <bask/execution/parking.hpp>
 #include <bask/execution/ready_queue.hpp>
+#include <bask/execution/recording.hpp>
 #include <bask/execution/resource_gate.hpp>
+#include <bask/execution/runner_options.hpp>
 #include <bask/execution/running_task.hpp>
-#include <bask/execution/task_error.hpp>
 #include <bask/graph/plan.hpp>
 #include <bask/graph/plan_part.hpp>
 #include <bask/graph/runtime.hpp>
@@ -31,17 +32,6 @@
 #include <vector>
 
 namespace bask {
-
-/// What a task is called and what it reads, for messages.
-using DescribeTask = std::function<TaskFailure(TaskId)>;
-
-struct RunnerOptions {
-  unsigned threads = 1;
-  std::uint64_t memory_limit = ~std::uint64_t{0};  ///< bytes
-  ResourceAmounts resources;                       ///< what annotated tasks may hold at once
-  DescribeTask describe;  ///< makes failures TaskErrors; without it they stay what the task threw
-  BackoffOptions backoff = {};
-};
 
 /// A task that threw.
 struct RunFailure {
@@ -80,6 +70,9 @@ class TaskRunner {
 
   /// No further task starts. Any thread may call it, any number of times.
   void cancel();
+  /// No further unit starts, and what is still to be read is kept once the last thread has come out, or
+  /// the latest at `end`. Any thread.
+  void drain(std::chrono::steady_clock::time_point end);
 
   // Feeding: by one thread at a time. What becomes ready is run once feed() is called.
   /// Throws: Error when the part lies outside of what the shell announced.
@@ -99,14 +92,18 @@ class TaskRunner {
   /// All ranks are done: work() returns.
   void finish();
 
-  /// The result at `position` has gone to one more of its ranks.
-  void sent(std::uint32_t position) { release(position, 0); }
+  /// The result at `position` has gone to one more of its ranks. In a drain it stays, for it may be being
+  /// kept.
+  void sent(std::uint32_t position) {
+    if (drain_end_ns_.load(std::memory_order_acquire) == 0) release(position, 0);
+  }
 
   /// Whether the run has ended: all done, or stopped.
   bool has_ended() const {
     return stopping() || (outlet_ == nullptr ? units_left() == 0 : finished_.load(std::memory_order_acquire));
   }
   bool stopping() const { return stop_.load(std::memory_order_relaxed); }
+  bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
   std::uint32_t units_left() const { return units_left_.load(std::memory_order_acquire); }
   std::uint32_t imports_left() const { return imports_left_; }  ///< to be asked by who feeds
   std::uint64_t tasks() const { return plan_.tasks(); }
@@ -114,6 +111,10 @@ class TaskRunner {
   /// Threads that are inside a unit, and units that could be run now, as far as can be said from outside.
   std::uint32_t running() const;
   std::uint32_t ready() const;
+  /// Units that were held back, as they would not end in time.
+  std::uint32_t too_long() const { return too_long_.load(std::memory_order_relaxed); }
+  /// Whether nothing can run but what would not end in time.
+  bool is_out_of_time() const { return too_long() != 0 && running() == 0 && ready() == 0; }
   /// Units of other ranks that no thread has begun.
   std::uint32_t loans_waiting() const { return loans_waiting_.load(std::memory_order_relaxed); }
   /// How many tasks of each group are done.
@@ -146,7 +147,16 @@ class TaskRunner {
     std::uint32_t units_skipped = 0;                        // after the last one that was
     std::atomic<std::int64_t> unit_ns{0};                   // how long units take, a running mean
     std::atomic<std::int64_t> started_ns{0};  // when the unit started that is being timed; 0: none is
+    std::chrono::steady_clock::time_point went_on_at{};  // from its last unit, at once; 0: it did not
     std::unique_ptr<std::atomic<std::uint64_t>[]> done_by_group;
+    std::unique_ptr<DurationEstimate[]>
+        durations;  // of units, by the group of the last task; where there is an end
+  };
+  /// Of the task that a kernel is called for.
+  struct RunningUnit {
+    TaskId task;
+    const Key& key;
+    const Annotations* notes;  // null: none
   };
   enum class Import : std::uint8_t { kUnknown, kKnown, kArrived, kReady };
 
@@ -159,9 +169,12 @@ class TaskRunner {
   bool any_work() const;
   bool find_work(unsigned thread);
   void report_done(Worker& worker);
+  void leave();
+  bool has_end() const { return options_.end != std::chrono::steady_clock::time_point{}; }
   void run_unit(std::uint32_t unit, unsigned thread);
   bool run_admitted(std::uint32_t unit, unsigned thread);
-  void time_unit(std::chrono::steady_clock::time_point start, Worker& worker);
+  static std::chrono::steady_clock::time_point start_time(const Worker& worker);
+  void time_unit(std::chrono::nanoseconds taken, std::uint32_t unit, Worker& worker);
   std::chrono::nanoseconds mean_unit_time() const;
   Loan loan_of(std::uint32_t unit) const;
   bool is_worth_lending(const Loan& loan, std::chrono::nanoseconds unit_time) const;
@@ -169,12 +182,16 @@ class TaskRunner {
   bool run_step(const Loan& loan, std::size_t number, std::vector<Value>& results, Worker& me);
   void count_done(std::uint32_t position, Worker& worker);
   bool run_tasks(std::uint32_t unit, unsigned thread);
+  std::uint32_t group_of(std::uint32_t unit) const { return plan_.group[plan_.unit_begin[unit + 1] - 1]; }
+  void note_duration(std::chrono::nanoseconds taken, std::uint32_t group, Worker& worker);
+  bool ends_in_time(std::uint32_t group, std::chrono::steady_clock::time_point start) const;
+  void run_kernel(const Kernel& kernel, KernelCall& call, const RunningUnit& of, Worker& worker) const;
   void release_successors(std::uint32_t unit, Worker& worker);
   void release_import(std::uint32_t import);
   bool send_result(std::uint32_t unit);
   void flush_before(std::optional<std::uint32_t> next, Worker& worker);
-  bool run_task(std::uint32_t position, unsigned thread);
-  void call_kernel(std::uint32_t position, Worker& worker, bool may_move);
+  bool run_task(std::uint32_t position, std::uint32_t unit, unsigned thread);
+  void call_kernel(std::uint32_t position, std::uint32_t unit, Worker& worker, bool may_move);
   void recount_last_uses(std::uint32_t position, std::span<const Input> inputs);
   void release(std::uint32_t position, unsigned thread);
   void fail(std::uint32_t position, TaskId task, std::exception_ptr error, std::string cause);
@@ -188,6 +205,7 @@ class TaskRunner {
   const std::chrono::steady_clock::time_point made_at_ = std::chrono::steady_clock::now();
   Outlet* const outlet_;  // null: there are no other ranks
   BlockStore store_;
+  std::optional<Recording> recording_;
   std::vector<ReadyQueue> queues_;
   std::vector<Worker> workers_;  // and one more, of who feeds
   ResourceGate resources_;
@@ -203,7 +221,12 @@ class TaskRunner {
 
   alignas(64) std::atomic<std::uint32_t> units_left_;
   alignas(64) std::atomic<bool> stop_{false};
+  std::atomic<bool> cancelled_{false};
+  std::atomic<std::uint32_t> too_long_{0};
+  std::atomic<std::int64_t> longest_ns_{0};  // that any unit has taken, where there is an end
   std::atomic<bool> finished_{false};
+  std::atomic<std::int64_t> drain_end_ns_{0};  // on the steady clock; 0: it is not drained
+  std::atomic<unsigned> threads_out_{0};       // that have left work()
   mutable std::mutex failure_mutex_;
   std::optional<RunFailure> failure_;
 };

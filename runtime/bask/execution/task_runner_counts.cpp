@@ -7,16 +7,35 @@ namespace bask {
 
 // Short units are timed ever more rarely, so that it costs them nothing, and a long one after a short one is
 // still noticed.
-void TaskRunner::time_unit(std::chrono::steady_clock::time_point start, Worker& worker) {
+void TaskRunner::time_unit(std::chrono::nanoseconds taken, std::uint32_t unit, Worker& worker) {
+  if (has_end()) note_duration(taken, group_of(unit), worker);
   constexpr std::int64_t kShort_ns = 20'000;
   constexpr std::uint32_t kMostSkipped = 31;
-  const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start;
   const std::int64_t mean = worker.unit_ns.load(std::memory_order_relaxed);
   worker.unit_ns.store(mean == 0 ? taken.count() : mean + (taken.count() - mean) / 8,
                        std::memory_order_relaxed);
   const bool is_short = taken.count() < kShort_ns;
   worker.units_skipped = is_short ? std::min(2 * worker.units_skipped + 1, kMostSkipped) : 0;
   worker.units_untimed = worker.units_skipped;
+}
+
+void TaskRunner::note_duration(std::chrono::nanoseconds taken, std::uint32_t group, Worker& worker) {
+  worker.durations[group].add(taken.count());
+  std::int64_t longest = longest_ns_.load(std::memory_order_relaxed);
+  while (taken.count() > longest &&
+         !longest_ns_.compare_exchange_weak(longest, taken.count(), std::memory_order_relaxed)) {
+  }
+}
+
+// By what units of its layer have taken so far; the first of a layer may always start. While the end is far
+// away, as measured by the longest unit of all, no other thread's figures are looked at.
+bool TaskRunner::ends_in_time(std::uint32_t group, std::chrono::steady_clock::time_point start) const {
+  constexpr std::int64_t kFarAway = 16;
+  const std::chrono::nanoseconds longest(longest_ns_.load(std::memory_order_relaxed));
+  if (start + kFarAway * longest <= options_.end) return true;
+  Durations durations;
+  for (const Worker& worker : workers_) durations = merge(durations, worker.durations[group].read());
+  return start + durations.expected() <= options_.end;
 }
 
 // Units that have not ended yet count by their time so far; and where none has even started, as when the pool

@@ -70,6 +70,7 @@ TaskRunner::TaskRunner(PlanShell shell, std::vector<Value*> constants, const Run
 }
 
 void TaskRunner::add(const PlanPart& part) {
+  if (stopping()) return;  // the last thread out may be reading what is there
   place(plan_.task, part.first_task, part.task);
   place(plan_.group, part.first_task, part.group);
   place(plan_.argument_begin, part.first_task, part.argument_begin);
@@ -80,6 +81,7 @@ void TaskRunner::add(const PlanPart& part) {
   place(plan_.inputs, part.first_input, part.inputs);
   place(arguments_, part.first_argument, part.arguments);
   place_offsets(plan_.unit_begin, part.first_unit, part.unit_begin);
+  place(plan_.key, part.first_unit, part.key);
   place_offsets(plan_.successor_begin, part.first_unit, part.successor_begin);
   place(plan_.successors, part.first_successor, part.successors);
   place_offsets(plan_.export_begin, part.first_unit, part.export_begin);
@@ -104,6 +106,7 @@ void TaskRunner::add(const PlanPart& part) {
 }
 
 void TaskRunner::arrived(std::uint32_t position, Value value) {
+  if (stopping()) return;
   const std::uint32_t import = position - plan_.tasks();
   if (position < plan_.tasks() || import >= imports_.size() || imports_[import] >= Import::kArrived) {
     throw Error("result of another rank", "position " + std::to_string(position) + " waits for none",

@@ -18,6 +18,10 @@ constexpr std::chrono::microseconds kLeastWin{500};  // of the whole backlog: le
 Loan TaskRunner::loan_of(std::uint32_t unit) const {
   Loan loan;
   loan.unit = unit;
+  if (recording_) {
+    loan.key = plan_.key[unit];
+    loan.debt_ns = static_cast<float>(recording_->debt_of_inputs(unit));
+  }
   const std::uint32_t first = plan_.unit_begin[unit];
   for (std::uint32_t position = first; position < plan_.unit_begin[unit + 1]; ++position) {
     Loan::Step step{plan_.task[position],
@@ -98,11 +102,24 @@ bool TaskRunner::run_loan(unsigned thread) {
     loans_waiting_.store(static_cast<std::uint32_t>(loans_.size()), std::memory_order_relaxed);
   }
   Worker& me = workers_[thread];
+  const auto start = std::chrono::steady_clock::now();
+  if (has_end() && !ends_in_time(loan.steps.back().group, start)) {
+    too_long_.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
   me.is_running.store(true, std::memory_order_relaxed);
   std::vector<Value> results(loan.steps.size());
   bool succeeded = true;
   for (std::size_t step = 0; step < loan.steps.size() && succeeded; ++step) {
-    succeeded = !stopping() && run_step(loan, step, results, me);
+    succeeded = !cancelled() && run_step(loan, step, results, me);
+  }
+  const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start;
+  if (has_end() && succeeded) note_duration(taken, loan.steps.back().group, me);
+  if (recording_ && succeeded) {
+    const std::uint32_t notes = loan.steps.back().annotation;
+    recording_->made_for_other(loan.key,
+                               plan_.annotations.empty() ? std::nullopt : plan_.annotations[notes].checkpoint,
+                               results.back(), loan.debt_ns, taken.count(), stopping());
   }
   me.is_running.store(false, std::memory_order_relaxed);
   if (succeeded) outlet_->repay(loan, std::move(results.back()));
@@ -118,19 +135,17 @@ bool TaskRunner::run_step(const Loan& loan, std::size_t number, std::vector<Valu
     Value* value = is_step ? &results[input & ~Loan::Step::kStepBit] : const_cast<Value*>(loan.inputs[input]);
     me.inputs.push_back({value, false});
   }
-  const Annotations& notes = plan_.annotations.empty() ? Annotations{} : plan_.annotations[step.annotation];
+  const Annotations notes = plan_.annotations.empty() ? Annotations{} : plan_.annotations[step.annotation];
   for (int retries = notes.retries.value_or(0);; --retries) {
     try {
       KernelCall call{step.arguments.data(), me.inputs, results[number]};
       const Kernel& kernel = *plan_.groups[step.group].kernel;
-      me.running->set(kernel.name.c_str(), step.task.index);
-      kernel.run(call);
-      me.running->clear();
+      run_kernel(kernel, call, {step.task, loan.key, &notes}, me);
       return true;
     } catch (...) {
       me.running->clear();
       results[number].reset();
-      if (retries > 0 && !stopping()) continue;
+      if (retries > 0 && !cancelled()) continue;
       fail_with_current(plan_.positions(), step.task);
       return false;
     }
@@ -154,6 +169,7 @@ void TaskRunner::repaid(std::uint32_t unit, Value value) {
     }
     count_done(position, feeder);
   }
+  if (recording_) recording_->made_elsewhere(unit);
   release_successors(unit, feeder);
   fed_.insert(fed_.end(), feeder.ready.begin(), feeder.ready.end());
   feeder.ready.clear();

@@ -1,0 +1,38 @@
+// runner_options.hpp: what a runner has to run with: threads, limits, who keeps its results.
+// Runs on: every rank. Threads: any; options do not change once a runner is made.
+#pragma once
+
+#include <bask/core/id.hpp>
+#include <bask/core/key.hpp>
+#include <bask/execution/backoff.hpp>
+#include <bask/execution/recorder.hpp>
+#include <bask/execution/resource_gate.hpp>
+#include <bask/execution/task_error.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <unordered_set>
+
+namespace bask {
+
+/// What a task is called and what it reads, for messages.
+using DescribeTask = std::function<TaskFailure(TaskId)>;
+
+struct RunnerOptions {
+  unsigned threads = 1;
+  std::uint64_t memory_limit = ~std::uint64_t{0};  ///< bytes
+  ResourceAmounts resources = {};                  ///< what annotated tasks may hold at once
+  DescribeTask describe = {};  ///< makes failures TaskErrors; without it they stay what the task threw
+  BackoffOptions backoff = {};
+  Recorder* recorder = nullptr;  ///< keeps results beyond the run; the plan has keys, then
+  /// Tasks whose unit has one of these keys run in a process of their own; with `isolate_all` every one.
+  std::shared_ptr<const std::unordered_set<Key>> isolated = nullptr;
+  bool isolate_all = false;
+  /// No unit starts that, by what its layer's last ones took, would not end by then; 0 since the clock's
+  /// beginning: none is held back.
+  std::chrono::steady_clock::time_point end{};
+};
+
+}  // namespace bask
