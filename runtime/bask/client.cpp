@@ -1,9 +1,9 @@
 #include <bask/client.hpp>
 
 #include <fmt/format.h>
+#include <bask/cluster/job_checkpoint.hpp>
 #include <bask/cluster/node.hpp>
 #include <bask/core/event.hpp>
-#include <bask/core/units.hpp>
 #include <bask/diagnostics/graph_drawing.hpp>
 #include <bask/execution/affinity.hpp>
 #include <bask/execution/memory_limit.hpp>
@@ -20,6 +20,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <set>
@@ -76,6 +77,28 @@ std::vector<float> costs_of(const Plan& plan) {
   }
 }
 
+// A result that an earlier attempt has kept cannot be read.
+struct KeptResultLost {};
+
+bool is_lost(const TaskGraph& graph, TaskId failed) {
+  return failed.index < graph.size() && graph.group[failed.index] == graph.recalled;
+}
+
+// What is persisted is kept for a restart, unless its annotations say otherwise.
+void keep_targets(Expansion& expansion) {
+  TaskGraph& graph = expansion.graph;
+  graph.annotation.resize(graph.size());
+  std::unordered_map<std::uint32_t, std::uint32_t> kept;  // annotations, as they were and as they are now
+  std::set<std::uint32_t> seen;
+  for (const TaskId target : expansion.targets) {
+    if (graph.is_constant(target) || !seen.insert(target.index).second) continue;
+    std::uint32_t& notes = graph.annotation[target.index];
+    const auto [now, is_new] = kept.try_emplace(notes, static_cast<std::uint32_t>(graph.annotations.size()));
+    if (is_new) graph.annotations.push_back(overlay({.checkpoint = true}, graph.annotations[notes]));
+    notes = now->second;
+  }
+}
+
 // Handles to the results, held from now on: one for each target.
 std::vector<TaskRef> hold_results(std::span<const TaskRef* const> targets, Results& results) {
   std::vector<TaskRef> held;
@@ -119,11 +142,18 @@ Client::Client(const Options& options) : options_(options) {
     info_.pinned = pool_->pinned();
   }
   info_.ranks = {{info_.host, info_.cores, info_.threads, info_.memory_limit}};
+  if (!options.checkpoint.empty()) {
+    own_checkpoint_ = std::make_unique<JobCheckpoint>();
+    const std::string problem =
+        own_checkpoint_->join(own_checkpoint_->begin(options), options, 0, std::max(info_.threads, 1u));
+    if (!problem.empty()) own_checkpoint_->do_without(problem, options, true);
+    checkpoint_ = own_checkpoint_.get();
+  }
   use_runtime(this);
 }
 
-Client::Client(const Options& options, Node& node, std::vector<RankSummary> ranks)
-    : options_(options), node_(&node) {
+Client::Client(const Options& options, Node& node, std::vector<RankSummary> ranks, JobCheckpoint* checkpoint)
+    : options_(options), node_(&node), checkpoint_(checkpoint) {
   info_.scheduler = options.scheduler;
   info_.host = ranks[0].host;
   info_.cores = ranks[0].cores;
@@ -143,27 +173,46 @@ Client::~Client() {
 
 Client::Computed Client::run_here(const Expansion& expansion, Plan plan) {
   const auto start = std::chrono::steady_clock::now();
-  TaskRunner runner(std::move(plan), expansion.graph.constant_values(),
-                    {.threads = info_.threads,
-                     .memory_limit = info_.ranks[0].memory_limit,
-                     .resources = options_.resources,
-                     .describe = describe_tasks(expansion.graph, info_.host)});
+  TaskRunner runner(std::move(plan), expansion.graph.constant_values(), runner_options(expansion.graph));
   emit(EventKind::kComputeStarted, runner.tasks());
-  Watch watch(
-      {runner.tasks(), [&] { return runner.tasks_by_group(); }, [&] { return runner.done_by_group(); },
-       [&](std::size_t group) { return runner.layer_of_group(group); }, [&] { runner.cancel(); }},
-      options_, start);
+  WatchedRun watched{
+      runner.tasks(), [&] { return runner.tasks_by_group(); }, [&] { return runner.done_by_group(); },
+      [&](std::size_t group) { return runner.layer_of_group(group); }, [&] { runner.cancel(); }};
+  if (keeps_results()) {
+    watched.stop = [&](std::chrono::nanoseconds patience) {
+      runner.drain(std::chrono::steady_clock::now() + patience);
+    };
+    watched.is_out_of_time = [&] { return runner.is_out_of_time(); };
+    if (node_ != nullptr) watched.stop_asked = [&] { return node_->stop_asked(); };
+    watched.end = checkpoint_->end();
+  }
+  Watch watch(std::move(watched), options_, start);
   if (pool_ == nullptr) {
     runner.work_in_order([&] { watch.look(); });
   } else {
     const ThreadPool::Round round(
         *pool_, [&](unsigned thread) { runner.work(thread); }, [&] { runner.cancel(); });
-    while (!pool_->wait_for(Watch::kInterval)) watch.look();
+    while (!pool_->wait_for(Watch::kInterval)) {
+      watch.look();
+      if (watch.is_overdue()) leave_tasks(watch.stopped());
+    }
   }
   last_ = {.tasks = runner.tasks_done(), .peak_bytes = {runner.peak_bytes()}};
   emit(EventKind::kComputeFinished, last_.tasks);
-  watch.finish();
+  const std::optional<RunFailure> failed = runner.failure();
+  watch.finish(!failed && runner.units_left() == 0);
+  if (failed && is_lost(expansion.graph, failed->task)) throw KeptResultLost();
   return {runner.take_results(), {}};
+}
+
+// Tasks that do not come out in time end with the process, as those of other ranks do when the job is
+// aborted.
+void Client::leave_tasks(const Error& stopped) {
+  std::cout.flush();
+  std::cerr << "bask: error: " << stopped.what() << std::endl;
+  const int exit_code = static_cast<int>(stopped.exit_code());
+  give_up(exit_code);
+  std::_Exit(exit_code);
 }
 
 Client::Computed Client::run_on_ranks(const Expansion& expansion, const Plan& plan, bool hold) {
@@ -176,9 +225,16 @@ Client::Computed Client::run_on_ranks(const Expansion& expansion, const Plan& pl
       partition(plan, costs_of(plan), shape, preferred_ranks(expansion.graph.constants));
   emit(EventKind::kComputeStarted, plan.tasks());
   std::vector<std::uint64_t> done(plan.groups.size());
-  Watch watch({plan.tasks(), [&] { return tasks_by_group(plan); }, [&] { return done; },
-               [&](std::size_t group) { return plan.groups[group].layer; }, [&] { node_->cancel_run(); }},
-              options_, start);
+  WatchedRun watched{plan.tasks(), [&] { return tasks_by_group(plan); }, [&] { return done; },
+                     [&](std::size_t group) { return plan.groups[group].layer; },
+                     [&] { node_->cancel_run(); }};
+  if (keeps_results()) {
+    watched.stop = [&](std::chrono::nanoseconds patience) { node_->stop_run(patience); };
+    watched.is_out_of_time = [&] { return node_->is_out_of_time(); };
+    watched.stop_asked = [&] { return node_->stop_asked(); };
+    watched.end = checkpoint_->end();
+  }
+  Watch watch(std::move(watched), options_, start);
   Node::Outcome outcome =
       node_->run(plan, expansion.graph, rank_of_unit, {.hold = hold, .balance = options_.balance},
                  [&](const std::vector<std::uint64_t>& done_by_group) {
@@ -188,8 +244,9 @@ Client::Computed Client::run_on_ranks(const Expansion& expansion, const Plan& pl
   last_ = {outcome.statistics.tasks, outcome.statistics.results_moved, outcome.results_forecast,
            outcome.statistics.bytes_moved, outcome.statistics.peak_bytes};
   emit(EventKind::kComputeFinished, last_.tasks);
+  watch.finish(!outcome.cancelled);
+  if (outcome.failure && is_lost(expansion.graph, outcome.failure->task)) throw KeptResultLost();
   if (outcome.failure) throw_failure(outcome, describe, info_.ranks);
-  watch.finish();
   Computed computed{std::move(outcome.results), {}};
   for (std::size_t i = 0; i < outcome.held.size(); ++i) {
     const HeldTarget& held = outcome.held[i];
@@ -201,19 +258,43 @@ Client::Computed Client::run_on_ranks(const Expansion& expansion, const Plan& pl
 }
 
 Client::Computed Client::run_plan(const Expansion& expansion, bool hold) {
-  Plan plan = make_plan(expansion.graph, expansion.targets, {.fuse = options_.fuse});
+  Plan plan = make_plan(expansion.graph, expansion.targets, {.fuse = options_.fuse, .keys = keeps_results()});
   if (node_ == nullptr || info_.scheduler == Scheduler::kSync) return run_here(expansion, std::move(plan));
   return run_on_ranks(expansion, plan, hold);
 }
 
 Results Client::compute(std::span<const TaskRef* const> targets) {
   const std::unique_lock one_at_a_time = only_computation();
-  return run_plan(merge_equal(expand(targets)), false).results;
+  return run_targets(targets, false).results;
+}
+
+// What an earlier attempt has kept and cannot be read is computed again: once, as all of it is looked at
+// then.
+Client::Computed Client::run_targets(std::span<const TaskRef* const> targets, bool hold) {
+  ++computations_;
+  CheckpointHistory* const history = checkpoint_ == nullptr ? nullptr : checkpoint_->history();
+  for (bool is_verified = false;; is_verified = true) {
+    Expansion expansion = merge_equal(expand(targets));
+    if (history != nullptr) {
+      if (hold) keep_targets(expansion);
+      expansion = history->recall(std::move(expansion));
+    }
+    try {
+      Computed computed = run_plan(expansion, hold);
+      ++computations_done_;
+      return computed;
+    } catch (const KeptResultLost&) {
+      if (is_verified)
+        throw Error("checkpoint", "results in the journal cannot be read",
+                    "remove the directory, and start again");
+      history->verify();
+    }
+  }
 }
 
 std::vector<TaskRef> Client::persist(std::span<const TaskRef* const> targets) {
   const std::unique_lock one_at_a_time = only_computation();
-  Computed computed = run_plan(merge_equal(expand(targets)), true);
+  Computed computed = run_targets(targets, true);
   if (computed.places.empty()) return hold_results(targets, computed.results);  // they are here
   std::vector<TaskRef> held;
   std::unordered_map<std::uint64_t, TaskRef> held_already;  // a result may be the target of several
@@ -248,6 +329,37 @@ std::unique_lock<std::mutex> Client::only_computation() {
   return one_at_a_time;
 }
 
+bool Client::keeps_results() const {
+  return checkpoint_ != nullptr && checkpoint_->here() != nullptr;
+}
+
+RunnerOptions Client::runner_options(const TaskGraph& graph) const {
+  RunnerOptions options{.threads = info_.threads,
+                        .memory_limit = info_.ranks[0].memory_limit,
+                        .resources = options_.resources,
+                        .describe = describe_tasks(graph, info_.host),
+                        .isolate_all = options_.isolate == Isolate::kAll};
+  if (!keeps_results()) return options;
+  options.recorder = checkpoint_->here();
+  options.isolated = checkpoint_->isolated();
+  options.end = checkpoint_->end();
+  return options;
+}
+
+void Client::note_input(const std::string& name, const std::string& identity) {
+  if (checkpoint_ == nullptr || checkpoint_->history() == nullptr) return;
+  if (checkpoint_->history()->note_input(name, identity)) checkpoint_->here()->note(name, identity);
+}
+
+void Client::finish(int exit_code) {
+  if (own_checkpoint_ != nullptr)
+    own_checkpoint_->finish(options_, exit_code, {computations_, computations_done_});
+}
+
+void Client::give_up(int exit_code) {
+  if (own_checkpoint_ != nullptr) own_checkpoint_->give_up(exit_code, 1);
+}
+
 void Client::refuse_lazy(std::size_t inputs) {
   if (inputs == 0) return;
   throw Error("run", "an argument is lazy or larger than 256 bytes",
@@ -267,26 +379,6 @@ void Client::visualize(std::span<const TaskRef* const> targets, const std::files
   const Expansion expansion = merge_equal(expand(targets));
   const std::vector<std::uint32_t> uses = cull(expansion.graph, expansion.targets);
   draw({expansion.graph, expansion.targets, uses}, path);
-}
-
-std::ostream& operator<<(std::ostream& out, const Client& client) {
-  const auto counted = [](std::size_t count, const char* what) {
-    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-  };
-  const ClientInfo& info = client.info();
-  if (info.ranks.size() > 1) {
-    std::set<std::string> hosts;
-    for (const RankSummary& rank : info.ranks) hosts.insert(rank.host);
-    out << fmt::format("Client: {} of {} on {}{}", counted(info.threads, "thread"),
-                       counted(info.ranks.size(), "rank"), counted(hosts.size(), "host"),
-                       info.ranks[0].threads == 0 ? ", rank 0 only plans" : "");
-  } else if (info.scheduler == Scheduler::kSync) {
-    out << "Client: sync scheduler, in the calling thread of " << info.host;
-  } else {
-    out << fmt::format("Client: threads scheduler, {} on {}{} of {}", counted(info.threads, "thread"),
-                       counted(info.cores, "core"), info.pinned ? " (pinned)" : "", info.host);
-  }
-  return out << ", memory limit " << format_size(info.memory_limit);
 }
 
 }  // namespace bask

@@ -14,10 +14,15 @@
 
 namespace bask {
 
+class Error;
+class JobCheckpoint;
 class Node;
 class ThreadPool;
 struct Expansion;
+struct WatchedRun;
 struct Plan;
+struct RunnerOptions;
+struct TaskGraph;
 
 /// One process of the job.
 struct RankSummary {
@@ -51,8 +56,10 @@ struct ComputeStatistics {
 class Client final : public Runtime {
  public:
   explicit Client(const Options& options = {});
-  /// With the ranks that `node` speaks for, of which `ranks` tells. The node must outlive the client.
-  Client(const Options& options, Node& node, std::vector<RankSummary> ranks);
+  /// With the ranks that `node` speaks for, of which `ranks` tells, and what keeps their results, if
+  /// anything does. Both must outlive the client.
+  Client(const Options& options, Node& node, std::vector<RankSummary> ranks,
+         JobCheckpoint* checkpoint = nullptr);
   ~Client() override;
 
   const ClientInfo& info() const { return info_; }
@@ -63,6 +70,17 @@ class Client final : public Runtime {
   std::vector<TaskRef> persist(std::span<const TaskRef* const> targets) override;
   void visualize(std::span<const TaskRef* const> targets, const std::filesystem::path& path) override;
   std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments) override;
+  void note_input(const std::string& name, const std::string& identity) override;
+
+  /// How many computations have begun so far, and how many have come to their end.
+  std::uint64_t computations() const { return computations_; }
+  std::uint64_t computations_done() const { return computations_done_; }
+  /// The program ends with this exit code: a journal of results that nobody needs any more is removed.
+  /// `bask::run` calls it; without it the journal stays.
+  void finish(int exit_code);
+  /// The process ends with this exit code in the middle of the program: what was kept is safe when it
+  /// returns.
+  void give_up(int exit_code);
 
   /// Calls F once on every rank, as `Client.run` of Dask does: outside of all tasks, and while Bask makes no
   /// MPI call, so F may use MPI (MPI_THREAD_SERIALIZED) on communicators of its own. Returns the results by
@@ -85,15 +103,22 @@ class Client final : public Runtime {
  private:
   struct Computed;
   std::unique_lock<std::mutex> only_computation();
+  Computed run_targets(std::span<const TaskRef* const> targets, bool hold);
   Computed run_plan(const Expansion& expansion, bool hold);
+  RunnerOptions runner_options(const TaskGraph& graph) const;
+  bool keeps_results() const;
   Computed run_here(const Expansion& expansion, Plan plan);
   Computed run_on_ranks(const Expansion& expansion, const Plan& plan, bool hold);
+  [[noreturn]] void leave_tasks(const Error& stopped);
   static void refuse_lazy(std::size_t inputs);
 
   const Options options_;
   ClientInfo info_;
   ComputeStatistics last_;
-  Node* const node_ = nullptr;        // null: one process
+  Node* const node_ = nullptr;                     // null: one process
+  std::unique_ptr<JobCheckpoint> own_checkpoint_;  // of one process
+  JobCheckpoint* checkpoint_ = nullptr;
+  std::uint64_t computations_ = 0, computations_done_ = 0;
   std::unique_ptr<ThreadPool> pool_;  // of one process; none for the sync scheduler
   std::mutex one_at_a_time_;
 };

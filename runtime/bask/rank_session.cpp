@@ -1,6 +1,9 @@
 #include <bask/rank_session.hpp>
 
+#include <fmt/format.h>
 #include <unistd.h>
+#include <bask/cluster/job_checkpoint.hpp>
+#include <bask/cluster/messages.hpp>
 #include <bask/cluster/node.hpp>
 #include <bask/cluster/rank_map.hpp>
 #include <bask/cluster/start_watch.hpp>
@@ -16,6 +19,7 @@
 #include <boost/mpi/communicator.hpp>
 #include <boost/mpi/environment.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -24,6 +28,7 @@ namespace bask {
 namespace {
 
 constexpr std::chrono::milliseconds kTimeToLeaveTasks{500}, kTimeForGoodbyes{10'000};
+constexpr std::chrono::milliseconds kTimeToSync{60'000};  // a rank's journal, on a slow file system
 
 RankInfo info_of(const Options& options, const std::string& error, int rank) {
   const CoreMask& cores = CoreMask::of_process();
@@ -49,7 +54,8 @@ NodeOptions node_options(const Options& options, const RankShare& share, const s
                    .backoff = {.crowded = share.oversubscribed},
                    .silence_limit = options.heartbeat_timeout,
                    .stall_limit = options.stall_timeout,
-                   .hosts = {}};
+                   .hosts = {},
+                   .isolate_all = options.isolate == Isolate::kAll};
   // Neighbours that have the same cores, and too few of them, are best moved about by the system.
   if (options.pin == Pin::kAuto && share.sharers > 1 && share.cpus.empty()) node.pin = Pin::kOff;
   for (const RankInfo& info : infos) node.hosts.push_back(info.host);
@@ -90,6 +96,7 @@ class Session {
     check_same_binary(infos_);
     check_all_can_start(infos_);
     map_ = make_rank_map(infos_, options.rank0);
+    begin_checkpoint(options);
   }
   void start(const Options& options) {
     const auto rank = static_cast<std::size_t>(world().rank());
@@ -98,7 +105,11 @@ class Session {
       log_job_line(LogLevel::kInfo, describe(infos_, map_));
     }
     transport_ = make_mpi_transport(world());
-    node_.emplace(*transport_, node_options(options, map_.shares[rank], infos_));
+    NodeOptions node = node_options(options, map_.shares[rank], infos_);
+    node.recorder = checkpoint_.here();
+    node.isolated = checkpoint_.isolated();
+    node.end = checkpoint_.end();
+    node_.emplace(*transport_, std::move(node));
   }
 
   /// For what has gone wrong on this rank alone, when the others are on their way already.
@@ -110,18 +121,44 @@ class Session {
   bool is_rank_0() { return world().rank() == 0; }
   Node& node() { return *node_; }
   std::vector<RankSummary> ranks() const { return summaries(infos_, map_); }
+  JobCheckpoint& checkpoint() { return checkpoint_; }
 
   /// Rank 0: ends the other ranks, in order where they let it.
-  void close(int exit_code) {
+  void close(const Options& options, int exit_code, ComputationCount computations) {
     if (closed_ || !node_) return;
     closed_ = true;
-    if (node_->shut_down(node_->may_be_inside_tasks() ? kTimeToLeaveTasks : kTimeForGoodbyes)) return;
+    const auto time = checkpoint_.here() == nullptr ? kTimeForGoodbyes : kTimeToSync;
+    const bool are_gone = node_->shut_down(node_->may_be_inside_tasks() ? kTimeToLeaveTasks : time);
+    if (are_gone) return checkpoint_.finish(options, exit_code, computations);
+    checkpoint_.give_up(exit_code, node_->size());
     log_job_line(LogLevel::kDebug,
                  "some ranks do not end, perhaps as they are inside tasks: the job is aborted");
     node_->abort(exit_code);
   }
 
  private:
+  // Rank 0 decides; each joins, and where one cannot, none does. Throws: Error, the same on all ranks.
+  void begin_checkpoint(const Options& options) {
+    const auto rank = static_cast<std::uint32_t>(world().rank());
+    std::string told;
+    if (rank == 0) {
+      ByteWriter writer;
+      encode_message(writer, checkpoint_.begin(options));
+      told.assign(reinterpret_cast<const char*>(writer.bytes().data()), writer.size());
+    }
+    boost::mpi::broadcast(world(), told, 0);
+    ByteReader reader(std::as_bytes(std::span(told)));
+    const unsigned threads = static_cast<unsigned>(std::max(map_.shares[rank].threads, 1));
+    const std::string problem = checkpoint_.join(decode_message<JobStart>(reader), options, rank, threads);
+    std::vector<std::string> problems;
+    boost::mpi::all_gather(world(), problem, problems);
+    const auto first = std::ranges::find_if(problems, [](const std::string& text) { return !text.empty(); });
+    if (first == problems.end()) return;
+    const auto where = static_cast<std::size_t>(first - problems.begin());
+    checkpoint_.do_without(fmt::format("rank {} ({}): {}", where, infos_[where].host, *first), options,
+                           rank == 0);
+  }
+
   // Returns what is wrong with the log, or nothing.
   std::string start_log(const Options& options) {
     try {
@@ -141,6 +178,7 @@ class Session {
   std::optional<boost::mpi::communicator> world_;
   std::vector<RankInfo> infos_;
   RankMap map_;
+  JobCheckpoint checkpoint_;
   std::unique_ptr<Transport> transport_;
   std::optional<Node> node_;
   bool closed_ = false;
@@ -157,7 +195,7 @@ std::unique_ptr<Session>& session() {
 void close_at_exit(int exit_code) {
   if (session() == nullptr) return;
   if (running_a_task() || !session()->is_rank_0()) session()->abort(exit_code);
-  session()->close(exit_code);
+  session()->close({}, exit_code, {.begun = 1});  // how far it has come is not known
   session().reset();
 }
 
@@ -199,11 +237,15 @@ int run_ranks(const Options& options, const std::string& error, const Launch& la
     session().reset();
     return static_cast<int>(ExitCode::kDone);
   }
+  ComputationCount computations;
+  std::optional<Client> client;
   const int code = report_errors([&] {
-    Client client(options, here.node(), here.ranks());
-    return program(client);
+    client.emplace(options, here.node(), here.ranks(), &here.checkpoint());
+    return program(*client);
   });
-  here.close(code);
+  if (client) computations = {client->computations(), client->computations_done()};
+  client.reset();
+  here.close(options, code, computations);
   session().reset();
   return code;
 }

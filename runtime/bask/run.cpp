@@ -4,11 +4,16 @@
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
 #include <bask/execution/crash_report.hpp>
+#include <bask/execution/interrupt.hpp>
 #include <bask/execution/kept_memory.hpp>
 #include <bask/execution/task_error.hpp>
+#include <bask/graph/runtime.hpp>
 #include <bask/rank_session.hpp>
 
+#include <atomic>
+#include <cstdlib>
 #include <iostream>
+#include <optional>
 
 namespace bask {
 namespace {
@@ -19,11 +24,36 @@ int report(const std::string& message, ExitCode code) {
   return static_cast<int>(code);
 }
 
+// The one whose program runs in this process, which std::exit must find.
+std::atomic<Client*> running{nullptr};
+
+void end_at_exit(int exit_code) {
+  Client* const client = running.exchange(nullptr);
+  if (client != nullptr && !running_a_task()) client->give_up(exit_code);
+}
+
+void end_when_exiting() {
+#if defined(__GLIBC__)
+  static const int registered = on_exit([](int exit_code, void*) { end_at_exit(exit_code); }, nullptr);
+#else
+  static const int registered = std::atexit([] { end_at_exit(static_cast<int>(ExitCode::kTaskFailed)); });
+#endif
+  (void)registered;
+}
+
 int run_here(const Options& options, const std::function<int(Client&)>& program) {
   set_up_log({.level = options.log_level, .file = options.log_file});
   const CrashWatch watch;
-  Client client(options);
-  return program(client);
+  std::optional<Client> client;
+  const int code = report_errors([&] {
+    client.emplace(options);
+    end_when_exiting();
+    running = &*client;
+    return program(*client);
+  });
+  running = nullptr;
+  if (client) client->finish(code);
+  return code;
 }
 
 }  // namespace
@@ -66,6 +96,10 @@ int run_program(int& argc, char** argv, const std::function<int(Client&)>& progr
     if (speaks) std::cout << loaded.text;
     return static_cast<int>(ExitCode::kDone);
   }
+  // From before MPI is initialised, which takes a while, until the process is gone: a run that is done must
+  // not end by the signal that says that time is running out.
+  static const StopNotice* stop_notice = nullptr;
+  if (!loaded.options.checkpoint.empty() && stop_notice == nullptr) stop_notice = new StopNotice();
   if (launch.needs_mpi()) return run_ranks(loaded.options, bad_option, launch, program);
   return report_errors([&] { return run_here(loaded.options, program); });
 }

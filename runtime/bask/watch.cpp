@@ -2,16 +2,65 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
-#include <bask/core/error.hpp>
+#include <bask/core/log.hpp>
+#include <bask/core/units.hpp>
 #include <bask/diagnostics/terminal.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <numeric>
 
 namespace bask {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kLeastPatience{500}, kTimeToLeave{500};
+
+}  // namespace
+
+Watch::Watch(WatchedRun run, const Options& options, std::chrono::steady_clock::time_point start)
+    : run_(std::move(run)), options_(options), start_(start) {}
+
+int Watch::signal() const {
+  if (interruptible_.signal() != 0) return interruptible_.signal();
+  if (StopNotice::has_come()) return SIGUSR1;
+  return run_.stop_asked ? run_.stop_asked() : 0;
+}
+
+// Where the end of the time is known, tasks that run may use what is left of it, and of the margin after it a
+// part, so that what would be lost can still be kept.
+std::chrono::nanoseconds Watch::patience(int signal) const {
+  if (!has_end() || (signal != 0 && signal != SIGUSR1)) return options_.stop_timeout;
+  const bool is_margin_given = options_.time_margin.count() >= 0;
+  const std::chrono::nanoseconds least = is_margin_given ? options_.time_margin / 2 : kLeastPatience;
+  return std::max<std::chrono::nanoseconds>(run_.end - steady_clock::now(), least);
+}
+
+// 0: the time is over.
+void Watch::pass_on(int signal) {
+  passed_on_ = true;
+  if (!run_.stop) return run_.cancel();
+  const std::chrono::nanoseconds time = patience(signal);
+  rest_by_ = steady_clock::now() + time;
+  const std::string why = signal == 0 ? "no task that is left would end before the time limit"
+                                      : signal_text(signal) + " has come";
+  log_job_line(LogLevel::kInfo, fmt::format("{}: tasks that run have {} to end", why, format_duration(time)));
+  run_.stop(time);
+}
+
+bool Watch::is_overdue() const {
+  return rest_by_ != steady_clock::time_point::max() && steady_clock::now() > rest_by_ + kTimeToLeave;
+}
 
 void Watch::look() {
-  if (interruptible_.signal() != 0) run_.cancel();
+  if (!passed_on_) {
+    if (signal() != 0) {
+      pass_on(signal());
+    } else if (has_end() && (run_.is_out_of_time() || steady_clock::now() >= run_.end)) {
+      pass_on(0);
+    }
+  }
   const auto elapsed = std::chrono::steady_clock::now() - start_;
   if (elapsed < options_.progress_delay || elapsed < next_update_) return;
   next_update_ = elapsed + 2 * kInterval;
@@ -22,18 +71,27 @@ void Watch::look() {
   display_->update(layers(), elapsed);
 }
 
-void Watch::finish() {
+void Watch::finish(bool has_all) {
   const std::vector<std::uint64_t> by_group = run_.done_by_group();
   const auto done = std::accumulate(by_group.begin(), by_group.end(), std::uint64_t{0});
   if (display_) display_->finish(layers(), std::chrono::steady_clock::now() - start_, done == run_.tasks);
-  const int signal = interruptible_.signal();
-  if (signal == 0) return;
-  const bool is_interrupt = signal == SIGINT;
-  throw Error("compute",
-              fmt::format("{} stopped it after {} of {} tasks", is_interrupt ? "SIGINT (Ctrl-C)" : "SIGTERM",
-                          done, run_.tasks),
-              "start it again to compute the rest",
-              is_interrupt ? ExitCode::kInterrupted : ExitCode::kTerminated);
+  const bool is_end = interruptible_.signal() != 0;
+  if (is_end || (!has_all && (passed_on_ || signal() != 0))) throw stopped();
+}
+
+Error Watch::stopped() const {
+  const std::vector<std::uint64_t> by_group = run_.done_by_group();
+  const auto done = std::accumulate(by_group.begin(), by_group.end(), std::uint64_t{0});
+  const std::string cause = signal() == 0 ? "the time limit" : signal_text(signal());
+  const std::string happened = fmt::format("{} stopped it after {} of {} tasks", cause, done, run_.tasks);
+  if (run_.stop) {
+    return Error(
+        "compute", happened,
+        fmt::format("start it again to compute the rest: what is done is kept in '{}'", options_.checkpoint),
+        ExitCode::kResumable);
+  }
+  return Error("compute", happened, "start it again to compute the rest",
+               signal() == SIGTERM ? ExitCode::kTerminated : ExitCode::kInterrupted);
 }
 
 std::vector<LayerProgress> Watch::layers() {

@@ -137,6 +137,66 @@ TEST_F(CoordinatorTest, HasStoppedWhenAllRanksHaveAfterACancel) {
   EXPECT_TRUE(coordinator_->has_stopped());
 }
 
+TEST_F(CoordinatorTest, StopsEveryRankOnceAndLetsItsTasksEnd) {
+  const std::uint32_t run = begin();
+  coordinator_->stop(std::chrono::hours(1));
+  coordinator_->stop(std::chrono::hours(2));
+  EXPECT_EQ(heard(0), (Kinds{MessageKind::kStop}));
+  EXPECT_EQ(heard(2), (Kinds{MessageKind::kBeginRun, MessageKind::kStop}));
+  EXPECT_TRUE(coordinator_->is_cancelled());
+  EXPECT_FALSE(coordinator_->has_stopped());
+  for (std::uint32_t rank = 0; rank < kRanks; ++rank) coordinator_->on_done(rank, run, done({0, 0}));
+  EXPECT_TRUE(coordinator_->has_stopped());
+}
+
+TEST_F(CoordinatorTest, HasStoppedWhenTheTimeOfAStopIsOver) {
+  begin();
+  coordinator_->stop(std::chrono::nanoseconds(0));
+  EXPECT_TRUE(coordinator_->has_stopped());
+}
+
+TEST_F(CoordinatorTest, CancelsARunThatWasStoppedWhenATaskFails) {
+  const std::uint32_t run = begin();
+  coordinator_->stop(std::chrono::hours(1));
+  coordinator_->on_failed(1, run, {{4}, "four"});
+  coordinator_->cancel();
+  EXPECT_EQ(heard(2), (Kinds{MessageKind::kBeginRun, MessageKind::kStop, MessageKind::kCancel}));
+}
+
+TEST_F(CoordinatorTest, StopsNoRunThatWasCancelledAndNoneAfterIt) {
+  begin();
+  coordinator_->cancel();
+  coordinator_->stop(std::chrono::hours(1));
+  EXPECT_EQ(heard(1), (Kinds{MessageKind::kBeginRun, MessageKind::kCancel}));
+  begin();
+  EXPECT_FALSE(coordinator_->is_cancelled());
+}
+
+TEST_F(CoordinatorTest, IsOutOfTimeWhenNothingIsLeftButWhatIsHeldBackAndAllHaveToldSo) {
+  const std::uint32_t run = begin();
+  const auto soon = std::chrono::steady_clock::now();
+  const auto later = soon + std::chrono::hours(1);
+  EXPECT_FALSE(coordinator_->is_out_of_time(later)) << "nothing is held back";
+  coordinator_->on_progress(1, run, {{0, 0}, 9, 0, 0, 2});
+  coordinator_->on_progress(2, run, {{0, 0}, 9, 0, 1, 0});
+  EXPECT_FALSE(coordinator_->is_out_of_time(later)) << "rank 2 runs a task";
+  coordinator_->on_progress(2, run, {{0, 0}, 8, 1, 0, 0});
+  EXPECT_FALSE(coordinator_->is_out_of_time(later)) << "rank 2 can run a task";
+  coordinator_->on_progress(2, run, {{0, 0}, 8, 0, 0, 0});
+  EXPECT_FALSE(coordinator_->is_out_of_time(soon)) << "a result may be on its way to rank 1";
+  EXPECT_TRUE(coordinator_->is_out_of_time(later));
+}
+
+TEST_F(CoordinatorTest, IsOutOfTimeWhenARankThatIsDoneHoldsBackWhatItWasLent) {
+  const std::uint32_t run = begin();
+  const auto later = std::chrono::steady_clock::now() + std::chrono::hours(1);
+  coordinator_->on_progress(1, run, {{0, 0}, 9, 0, 0, 0});
+  coordinator_->on_done(2, run, done({0, 0}));
+  EXPECT_FALSE(coordinator_->is_out_of_time(later));
+  coordinator_->on_progress(2, run, {{0, 0}, 0, 0, 0, 1});
+  EXPECT_TRUE(coordinator_->is_out_of_time(later));
+}
+
 TEST_F(CoordinatorTest, BeginsEachRunWithoutTheFailureOfTheOneBefore) {
   coordinator_->on_failed(1, begin(), {{4}, "four"});
   begin();

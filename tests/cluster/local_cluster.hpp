@@ -2,10 +2,12 @@
 #pragma once
 
 #include <bask/client.hpp>
+#include <bask/cluster/job_checkpoint.hpp>
 #include <bask/cluster/node.hpp>
 #include <bask/transport/memory_transport.hpp>
 
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -22,6 +24,18 @@ struct LocalClusterOptions {
   std::chrono::nanoseconds silence_limit{0};
 };
 
+/// All ranks of the process keep their results in rank 0's journal, which ends with rank 0.
+class SharedRecorder final : public Recorder {
+ public:
+  explicit SharedRecorder(Recorder& recorder) : recorder_(recorder) {}
+  void record(const Key& key, const Value& value) override { recorder_.record(key, value); }
+  std::int64_t cost_ns(std::uint64_t bytes) const override { return recorder_.cost_ns(bytes); }
+  void finish(int) override {}
+
+ private:
+  Recorder& recorder_;
+};
+
 /// Rank 0 is the thread that makes it; `client()` computes on all ranks.
 class LocalCluster {
  public:
@@ -30,6 +44,9 @@ class LocalCluster {
                   .seed = options.seed,
                   .most_delay = options.most_delay,
                   .piece_bytes = 4096}) {
+    options_ = options.client;
+    checkpoint_.join(checkpoint_.begin(options_), options_, 0, 1);
+    if (checkpoint_.here() != nullptr) recorder_.emplace(*checkpoint_.here());
     std::vector<RankSummary> ranks;
     for (std::uint32_t rank = 0; rank < options.ranks; ++rank) {
       const unsigned threads = rank == 0 && !options.rank0_works ? 0 : options.threads;
@@ -41,6 +58,8 @@ class LocalCluster {
     node.resources = options.client.resources;
     node.backoff.crowded = true;
     node.silence_limit = options.silence_limit;
+    node.recorder = recorder_ ? &*recorder_ : nullptr;
+    node.end = checkpoint_.end();
     for (const RankSummary& rank : ranks) node.hosts.push_back(rank.host);
     for (std::uint32_t rank = 0; rank < options.ranks; ++rank) {
       node.threads = ranks[rank].threads;
@@ -50,19 +69,25 @@ class LocalCluster {
     for (std::uint32_t rank = 1; rank < options.ranks; ++rank) {
       servers_.emplace_back([&node = *nodes_[rank]] { node.serve(); });
     }
-    client_ = std::make_unique<Client>(options.client, *nodes_[0], ranks);
+    client_ = std::make_unique<Client>(options.client, *nodes_[0], ranks, &checkpoint_);
   }
   ~LocalCluster() {
+    const ComputationCount computations{client_->computations(), client_->computations_done()};
     client_.reset();
     nodes_[0]->shut_down(std::chrono::seconds(60));
     for (std::thread& server : servers_) server.join();
+    checkpoint_.finish(options_, exit_code, computations);
   }
 
+  int exit_code = 75;  ///< with which the job ends: 0 removes the journal
   Client& client() { return *client_; }
   MemoryNetwork& network() { return network_; }
   Node& node(std::uint32_t rank) { return *nodes_[rank]; }
 
  private:
+  Options options_;
+  JobCheckpoint checkpoint_;
+  std::optional<SharedRecorder> recorder_;
   MemoryNetwork network_;
   std::vector<std::unique_ptr<Transport>> transports_;
   std::vector<std::unique_ptr<Node>> nodes_;

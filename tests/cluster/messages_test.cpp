@@ -92,11 +92,13 @@ TEST(Messages, OfARunsBeginningSurvive) {
 }
 
 TEST(Messages, OfHowARunGoesSurvive) {
-  const RunProgress progress = survived(RunProgress{{1, 2, 3}, 4, 5, 6});
+  const RunProgress progress = survived(RunProgress{{1, 2, 3}, 4, 5, 6, 7});
   EXPECT_EQ(progress.done_by_group, (std::vector<std::uint64_t>{1, 2, 3}));
   EXPECT_EQ(progress.left, 4u);
   EXPECT_EQ(progress.ready, 5u);
   EXPECT_EQ(progress.running, 6u);
+  EXPECT_EQ(progress.too_long, 7u);
+  EXPECT_EQ(survived(Stop{std::int64_t{1} << 40}).patience_ns, std::int64_t{1} << 40);
   const Failed failed = survived(Failed{{7}, "std::domain_error: x < 0"});
   EXPECT_EQ(failed.task.index, 7u);
   EXPECT_EQ(failed.cause, "std::domain_error: x < 0");
@@ -115,6 +117,7 @@ TEST(Messages, OutsideOfRunsSurvive) {
   EXPECT_EQ(answer.error, "no");
   EXPECT_EQ(answer.value.size(), 2u);
   EXPECT_EQ(survived(Reported{"waiting"}).text, "waiting");
+  EXPECT_EQ(survived(Signal{10}).number, 10);
 }
 
 PlanPart plan_part() {
@@ -133,6 +136,7 @@ PlanPart plan_part() {
   part.first_unit = 1;
   part.unit_begin = {1, 2, 4};
   part.waits_for = {0, 2};
+  part.key = {{1, 2}, {}};
   part.successor_begin = {0, 1, 1};
   part.export_begin = {0, 0, 1};
   part.first_successor = 7;
@@ -156,6 +160,7 @@ TEST(PlanParts, SurviveAtAnyPlaceInAParcel) {
     const PlanPart copy = decode_part(std::span(parcel).subspan(offset));
     EXPECT_EQ(encode_part(copy), bytes);
     EXPECT_EQ(copy.task, part.task);
+    EXPECT_EQ(copy.key, part.key);
     EXPECT_EQ(copy.argument_begin, part.argument_begin);
     EXPECT_EQ(copy.inputs, part.inputs);
     EXPECT_EQ(copy.exports, part.exports);
@@ -181,6 +186,8 @@ struct LoanOfTwoSteps {
     text.emplace<std::string>("a text that is longer than what lies inside of a string");
     loan.owner = 3;
     loan.unit = 17;
+    loan.key = {8, 9};
+    loan.debt_ns = 1234.5F;
     loan.steps.push_back({{4}, 1, 0, {0, 1}, Buffer(5)});
     loan.steps.push_back({{9}, 2, 1, {0 | Loan::Step::kStepBit}, {}});
     loan.inputs = {&number, &text};
@@ -196,6 +203,8 @@ TEST(Loans, SurviveWithTheValuesTheyNeed) {
   EXPECT_EQ(encode_loan(got), bytes);
   EXPECT_EQ(got.owner, 3u);
   EXPECT_EQ(got.unit, 17u);
+  EXPECT_EQ(got.key, sent.loan.key);
+  EXPECT_EQ(got.debt_ns, 1234.5F);
   ASSERT_EQ(got.steps.size(), 2u);
   EXPECT_EQ(got.steps[0].inputs, (std::vector<std::uint32_t>{0, 1}));
   EXPECT_EQ(got.steps[0].arguments, Buffer(5));

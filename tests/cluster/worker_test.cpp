@@ -65,7 +65,7 @@ struct Begin {
 
 class WorkerTest : public testing::Test {
  protected:
-  explicit WorkerTest(unsigned threads = 1)
+  explicit WorkerTest(unsigned threads = 1, std::chrono::steady_clock::time_point end = {})
       : network_({.ranks = 2}),
         zero_(network_.endpoint(0)),
         one_(network_.endpoint(1)),
@@ -75,6 +75,7 @@ class WorkerTest : public testing::Test {
         coordinator_(exchange0_, std::chrono::nanoseconds(0)) {
     WorkerOptions options;
     options.runner.threads = threads;
+    options.runner.end = end;
     options.runner.backoff.crowded = true;
     options.pool = &pool_;
     worker_ = std::make_unique<Worker>(exchange1_, options);
@@ -98,6 +99,11 @@ class WorkerTest : public testing::Test {
   }
   void say(MessageKind kind, std::uint32_t run) {
     exchange0_.post(1, kind, run);
+    pump();
+  }
+  void say_stop(std::uint32_t run) {
+    const std::chrono::nanoseconds patience = std::chrono::hours(1);
+    exchange0_.post_message(1, MessageKind::kStop, run, Stop{patience.count()});
     pump();
   }
   void say_result(std::uint32_t run, std::uint32_t position, int number) {
@@ -135,6 +141,8 @@ class WorkerTest : public testing::Test {
         return worker_->on_result(message.run, message.body);
       case MessageKind::kCancel:
         return worker_->on_cancel(message.run);
+      case MessageKind::kStop:
+        return worker_->on_stop(message.run, decode_message<Stop>(reader));
       case MessageKind::kEndRun:
         return worker_->on_end_run(message.run);
       case MessageKind::kShare:
@@ -356,6 +364,66 @@ TEST_F(WorkerTest, SaysItIsDoneWithACancelledRunOnceItsThreadsHaveLeftIt) {
   wait_for(MessageKind::kDone, run);
 }
 
+TEST_F(WorkerTest, RunsNothingWhenTheStopCameBeforeTheRunBegan) {
+  std::vector<std::size_t> order{0, 1, 2};  // the beginning, the part, the stop
+  do {
+    if (order[2] == 2) continue;  // it may run, then
+    runs = 0;
+    heard_by_0_.messages.clear();
+    const std::uint32_t run = begin({delayed<count_and_add>(1, 2)});
+    say_stop(run);
+    deliver(order);
+    wait_for(MessageKind::kDone, run);
+    EXPECT_EQ(runs, 0);
+    EXPECT_EQ(heard(MessageKind::kFailed, run), 0);
+    say(MessageKind::kEndRun, run);
+    deliver();
+    wait_until([&] { return is_idle(); });
+  } while (std::next_permutation(order.begin(), order.end()));
+}
+
+TEST_F(WorkerTest, LetsATaskEndAfterAStopAndStartsNoOther) {
+  runs = 0;
+  is_open = is_inside = false;
+  const auto first = delayed<wait_at_the_gate>(1);
+  const std::uint32_t run = begin({delayed<count_and_add>(first, 2)});
+  deliver();
+  wait_until([] { return is_inside.load(); });
+  say_stop(run);
+  say_stop(run);
+  deliver();
+  for (int i = 0; i < 100; ++i) pump();
+  EXPECT_EQ(heard(MessageKind::kDone, run), 0);
+  is_open = true;
+  wait_for(MessageKind::kDone, run);
+  say_stop(run);
+  deliver();
+  EXPECT_EQ(runs, 1);
+  EXPECT_EQ(heard(MessageKind::kDone, run), 1);
+  EXPECT_EQ(heard(MessageKind::kResult, run), 0);
+}
+
+TEST_F(WorkerTest, TakesNothingInAfterAStop) {
+  runs = 0;
+  const std::uint32_t run = begin(two_in_a_row(), kFirstOn0);
+  deliver({0});
+  say_stop(run);
+  deliver();
+  exchange0_.post_buffer(1, MessageKind::kPart, run, encode_part(PlanPart{}));
+  say_result(run, 1, 3);
+  deliver();
+  wait_for(MessageKind::kDone, run);
+  say(MessageKind::kEndRun, run);
+  say_stop(run);
+  deliver();
+  wait_until([&] { return is_idle(); });
+  EXPECT_EQ(runs, 0);
+  const std::uint32_t second = begin({delayed<count_and_add>(1, 2)});
+  deliver();
+  wait_for(MessageKind::kDone, second);
+  EXPECT_EQ(result(second), 3) << "the stop was not meant for this one";
+}
+
 TEST_F(WorkerTest, EndsWhileATaskRuns) {
   is_open = is_inside = false;
   begin({delayed<wait_at_the_gate>(1)});
@@ -419,7 +487,7 @@ TEST_F(WorkerTest, SaysWhatItWaitsFor) {
 
 class TwoThreads : public WorkerTest {
  protected:
-  TwoThreads() : WorkerTest(2) {}
+  explicit TwoThreads(std::chrono::steady_clock::time_point end = {}) : WorkerTest(2, end) {}
   /// The run's first task, as if it were a ready unit of rank 0.
   void lend(std::uint32_t run) {
     Loan loan;
@@ -461,6 +529,42 @@ TEST_F(TwoThreads, TellOfALoanThatFailedAfterTheyWereDoneThemselves) {
   for (int i = 0; i < 100; ++i) pump();
   EXPECT_EQ(heard(MessageKind::kDone, run), 1);
   EXPECT_EQ(heard(MessageKind::kRepaid, run), 0);
+}
+
+class OutOfTime : public TwoThreads {
+ protected:
+  OutOfTime() : TwoThreads(std::chrono::steady_clock::now()) {}
+  /// How many units rank 1 says that it holds back.
+  std::uint32_t told_too_long(std::uint32_t run) const {
+    std::uint32_t told = 0;
+    for (const Message& message : heard_by_0_.messages) {
+      if (message.kind != MessageKind::kProgress || message.run != run) continue;
+      ByteReader reader(message.body);
+      told = decode_message<RunProgress>(reader).too_long;
+    }
+    return told;
+  }
+};
+
+TEST_F(OutOfTime, TellWhatTheyHoldBack) {
+  runs = 0;
+  const std::uint32_t run = begin({delayed<count_and_add>(1, 2)});
+  deliver();
+  wait_until([&] { return told_too_long(run) == 1; });
+  EXPECT_EQ(runs, 0);
+  EXPECT_EQ(heard(MessageKind::kDone, run), 0);
+}
+
+TEST_F(OutOfTime, HoldBackLoansTooAndTellEvenWhenTheyAreDoneThemselves) {
+  runs = 0;
+  const std::uint32_t run = begin({delayed<count_and_add>(1, 2)}, {.rank_of_unit = {0}});
+  deliver();
+  wait_for(MessageKind::kDone, run);
+  lend(run);
+  deliver();
+  wait_until([&] { return told_too_long(run) == 1; });
+  EXPECT_EQ(heard(MessageKind::kRepaid, run), 0);
+  EXPECT_EQ(runs, 0);
 }
 
 TEST_F(TwoThreads, RunALoanThatCameBeforeTheRunBegan) {

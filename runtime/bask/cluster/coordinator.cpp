@@ -11,6 +11,7 @@ namespace bask {
 namespace {
 
 constexpr std::chrono::milliseconds kTimeToStop{500};
+constexpr std::chrono::milliseconds kAllHaveTold{2500};  // ranks tell of their progress every second
 
 std::vector<GroupName> names_of(const std::vector<TaskGroup>& groups) {
   std::vector<GroupName> names;
@@ -39,7 +40,8 @@ Coordinator::Begun Coordinator::begin(const Plan& plan, const TaskGraph& graph, 
     ranks_.assign(ranks_.size(), {});
     ranks_done_ = 0;
     failure_.reset();
-    cancelled_at_.reset();
+    rest_by_.reset();
+    stopped_ = false;
     balances_ = balance;
     moved_at_ = std::chrono::steady_clock::now();
     std::vector<std::uint32_t> units;
@@ -75,6 +77,7 @@ void Coordinator::on_progress(std::uint32_t from, std::uint32_t run, RunProgress
   if (run != run_) return;
   if (ranks_[from].is_done) {  // it runs for others now
     if (progress.running != 0) moved_at_ = std::chrono::steady_clock::now();
+    ranks_[from].progress.too_long = progress.too_long;
     return;
   }
   balancer_.on_progress(from, progress.left, progress.ready);
@@ -126,7 +129,7 @@ void Coordinator::on_done(std::uint32_t from, std::uint32_t run, Done done) {
   Rank& rank = ranks_[from];
   if (run != run_ || rank.is_done) return;
   rank.is_done = true;
-  rank.progress = {std::move(done.done_by_group), 0, 0, 0};
+  rank.progress = {std::move(done.done_by_group), 0, 0, 0, 0};
   balancer_.on_progress(from, 0, 0);
   rank.peak_bytes = done.peak_bytes;
   rank.results_in = done.results_in;
@@ -135,9 +138,19 @@ void Coordinator::on_done(std::uint32_t from, std::uint32_t run, Done done) {
   moved_at_ = std::chrono::steady_clock::now();
 }
 
-void Coordinator::cancel() {
+void Coordinator::stop(std::chrono::nanoseconds patience) {
   if (is_cancelled()) return;
-  cancelled_at_ = std::chrono::steady_clock::now();
+  rest_by_ = std::chrono::steady_clock::now() + patience;
+  stopped_ = true;
+  for (std::uint32_t rank = 0; rank < ranks_.size(); ++rank) {
+    exchange_.post_message(rank, MessageKind::kStop, run_, Stop{patience.count()});
+  }
+}
+
+void Coordinator::cancel() {
+  if (is_cancelled() && !stopped_) return;
+  rest_by_ = std::chrono::steady_clock::now() + kTimeToStop;
+  stopped_ = false;
   for (std::uint32_t rank = 0; rank < ranks_.size(); ++rank) {
     exchange_.post(rank, MessageKind::kCancel, run_);
   }
@@ -150,7 +163,16 @@ void Coordinator::end() {
 }
 
 bool Coordinator::has_stopped() const {
-  return is_cancelled() && (all_done() || std::chrono::steady_clock::now() - *cancelled_at_ > kTimeToStop);
+  return is_cancelled() && (all_done() || std::chrono::steady_clock::now() > *rest_by_);
+}
+
+bool Coordinator::is_out_of_time(std::chrono::steady_clock::time_point now) const {
+  std::uint64_t too_long = 0, others = 0;
+  for (const Rank& rank : ranks_) {
+    too_long += rank.progress.too_long;
+    others += rank.progress.ready + rank.progress.running;
+  }
+  return too_long != 0 && others == 0 && now - moved_at_ >= kAllHaveTold;
 }
 
 std::vector<std::uint64_t> Coordinator::done_by_group() const {

@@ -2,8 +2,8 @@
 // Runs on: rank 0. Threads: on_…() under the exchange's lock, the rest in the thread that computes, under it
 // too where it reads what messages change.
 // Invariants: (1) no rank waits for the coordinator between tasks; (2) a run is over when every rank has
-//             said that it is done and rank 0 has all that it asked for, or when it was cancelled and the
-//             ranks have stopped, or half a second has gone by.
+//             said that it is done and rank 0 has all that it asked for, or when it was cancelled or stopped
+//             and the ranks have come to rest, or the time for that has gone by.
 #pragma once
 
 #include <bask/cluster/balancer.hpp>
@@ -58,14 +58,19 @@ class Coordinator {
   void post_part(std::uint32_t rank, const PlanPart& part);
   /// No further task starts, anywhere.
   void cancel();
+  /// No further unit starts, anywhere; those that run have so long to end, and their ranks to keep what would
+  /// be lost.
+  void stop(std::chrono::nanoseconds patience);
   /// Tells all other ranks that the run is over.
   void end();
 
   // Under the lock.
   bool all_done() const { return ranks_done_ == ranks_.size(); }
-  /// Cancelled, and every rank has stopped or has had half a second to do so.
+  /// Cancelled or stopped, and every rank has come to rest or has had the time to do so.
   bool has_stopped() const;
-  bool is_cancelled() const { return cancelled_at_.has_value(); }
+  bool is_cancelled() const { return rest_by_.has_value(); }
+  /// Only units are left that would not end in time, and those that wait for them: all ranks have told so.
+  bool is_out_of_time(std::chrono::steady_clock::time_point now) const;
   /// Of the failures that were told the one whose task comes first in the graph.
   const std::optional<RankFailure>& failure() const { return failure_; }
   std::vector<std::uint64_t> done_by_group() const;
@@ -91,7 +96,8 @@ class Coordinator {
   std::vector<Rank> ranks_;
   std::size_t ranks_done_ = 0;
   std::optional<RankFailure> failure_;
-  std::optional<std::chrono::steady_clock::time_point> cancelled_at_;
+  std::optional<std::chrono::steady_clock::time_point> rest_by_;  // when it was cancelled or stopped
+  bool stopped_ = false;                                          // and not cancelled since
 };
 
 }  // namespace bask

@@ -16,6 +16,8 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds kHeartbeat{1000}, kPulse{50};
+// EX_UNAVAILABLE: no task has failed, and what was kept is used when the job starts again.
+constexpr int kLost = 69;
 constexpr std::chrono::milliseconds kPatience{2500}, kHeartbeatAtEnd{100};
 
 }  // namespace
@@ -30,7 +32,11 @@ Node::Node(Transport& transport, NodeOptions options)
                                      .memory_limit = options_.memory_limit,
                                      .resources = options_.resources,
                                      .describe = {},
-                                     .backoff = options_.backoff},
+                                     .backoff = options_.backoff,
+                                     .recorder = options_.recorder,
+                                     .isolated = options_.isolated,
+                                     .isolate_all = options_.isolate_all,
+                                     .end = options_.end},
                           .pool = pool_.get()}),
       silence_(exchange_.size(), options_.silence_limit),
       has_left_(exchange_.size()),
@@ -55,9 +61,9 @@ Node::~Node() {
   if (pulse_.joinable()) pulse_.join();
 }
 
-void Node::end_job(const std::string& why) {
+void Node::end_job(const std::string& why, int exit_code) {
   log_line(LogLevel::kError, why);
-  exchange_.abort(static_cast<int>(ExitCode::kTaskFailed));
+  exchange_.abort(exit_code);
 }
 
 // ---- What arrives. ----
@@ -91,6 +97,8 @@ bool Node::is_turning_point(MessageKind kind) {
   switch (kind) {
     case MessageKind::kEndRun:
     case MessageKind::kCancel:
+    case MessageKind::kStop:
+    case MessageKind::kStopAsked:
     case MessageKind::kDone:
     case MessageKind::kFailed:
     case MessageKind::kCall:
@@ -137,6 +145,11 @@ void Node::handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::
       return worker_.on_repaid(run, body);
     case MessageKind::kCancel:
       return worker_.on_cancel(run);
+    case MessageKind::kStop:
+      return worker_.on_stop(run, decode_message<Stop>(reader));
+    case MessageKind::kStopAsked:
+      stop_asked_ = decode_message<Signal>(reader).number;
+      return;
     case MessageKind::kEndRun:
       return worker_.on_end_run(run);
     case MessageKind::kDrop:
@@ -169,7 +182,7 @@ void Node::handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::
 }
 
 void Node::on_broken(const std::string& cause) {
-  end_job("messages cannot be exchanged any more: " + cause);
+  end_job("messages cannot be exchanged any more: " + cause, kLost);
 }
 
 void Node::on_settled(unsigned thread) {
@@ -194,11 +207,11 @@ void Node::beat() {
     if (overslept) silence_.expect(other, now);  // what it has said meanwhile may not have been read yet
   }
   if (const std::optional<std::uint32_t> silent = silence_.silent(now)) {
-    end_job(
-        fmt::format("nothing was heard from rank {} ({}) for {}: the node or its network is gone, or the "
-                    "process is stopped; "
-                    "look at that node, or raise --bask-heartbeat-timeout",
-                    *silent, options_.hosts[*silent], format_duration(silence_.limit())));
+    end_job(fmt::format("nothing was heard from rank {} ({}) for {}: the node or its network is gone, or the "
+                        "process is stopped; "
+                        "look at that node, or raise --bask-heartbeat-timeout",
+                        *silent, options_.hosts[*silent], format_duration(silence_.limit())),
+            kLost);
   }
 }
 
@@ -240,8 +253,14 @@ void Node::end_if_forsaken(int signal) {
 void Node::serve() {
   const Interruptible interruptible;  // rank 0 was sent the signal, too, and will end this rank in order
   Waiting waiting(*this);
+  bool has_passed_on = false;
   while (true) {
     if (interruptible.signal() != 0) end_if_forsaken(interruptible.signal());
+    const bool may_stop = options_.recorder != nullptr;  // without losing what is done
+    const int signal = StopNotice::has_come() ? SIGUSR1 : may_stop ? interruptible.signal() : 0;
+    if (signal != 0 && !std::exchange(has_passed_on, true)) {
+      exchange_.post_message(0, MessageKind::kStopAsked, 0, Signal{signal});
+    }
     bool is_idle = true, is_asked = false, is_over = false;
     exchange_.locked([&] {
       beat();
@@ -253,8 +272,23 @@ void Node::serve() {
     if (is_asked) answer_call();
     waiting.wait(!is_idle);
   }
+  if (options_.recorder != nullptr) finish_recording(waiting);
   exchange_.post(0, MessageKind::kBye, 0);
   while (!exchange_.locked([&] { return exchange_.is_quiet(); })) waiting.wait(false);
+}
+
+// It waits for the disk, and rank 0 must not take that for silence.
+void Node::finish_recording(Waiting& waiting) {
+  std::atomic<bool> has_finished{false};
+  std::thread finisher([&] {
+    options_.recorder->finish(static_cast<int>(ExitCode::kDone));
+    has_finished = true;
+  });
+  while (!has_finished) {
+    exchange_.locked([&] { beat(); });
+    waiting.wait(false);
+  }
+  finisher.join();
 }
 
 Return Node::call(const Call& asked) {

@@ -8,6 +8,7 @@
 #include <bask/cluster/exchange.hpp>
 #include <bask/cluster/silence.hpp>
 #include <bask/cluster/worker.hpp>
+#include <bask/core/error.hpp>
 #include <bask/execution/backoff.hpp>
 #include <bask/execution/thread_pool.hpp>
 
@@ -51,6 +52,10 @@ struct NodeOptions {
   std::chrono::nanoseconds silence_limit{0};  ///< a rank silent for so long ends the job; 0: never
   std::chrono::nanoseconds stall_limit{0};    ///< when nothing moves for so long, ranks say why; 0: never
   std::vector<std::string> hosts;             ///< of all ranks, for messages
+  Recorder* recorder = nullptr;               ///< keeps results beyond the runs; it must outlive the node
+  std::shared_ptr<const std::unordered_set<Key>> isolated = nullptr;  ///< see RunnerOptions
+  bool isolate_all = false;
+  std::chrono::steady_clock::time_point end{};  ///< when no task should run any more
 };
 
 class Node final : private MessageHandler {
@@ -92,6 +97,14 @@ class Node final : private MessageHandler {
   Outcome run(const Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> rank_of_unit,
               const RunSettings& settings, const OnProgress& watch);
   void cancel_run();
+  /// No further unit starts; those that run have so long to end, and their ranks to keep what would be lost.
+  void stop_run(std::chrono::nanoseconds patience);
+  /// Whether nothing can run any more but what would not end in time.
+  bool is_out_of_time() {
+    return exchange_.locked([&] { return coordinator_->is_out_of_time(std::chrono::steady_clock::now()); });
+  }
+  /// The signal by which another rank was asked to stop; 0: none.
+  int stop_asked() const { return stop_asked_.load(); }
   /// Calls a kernel without inputs once on every rank, rank 0 too, while nothing else uses the transport.
   /// Returns the results by rank. Throws: Error with what the first rank that failed has thrown.
   std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments);
@@ -102,7 +115,7 @@ class Node final : private MessageHandler {
   bool shut_down(std::chrono::milliseconds timeout);
   /// Whether ranks may be inside tasks that nobody waits for any more.
   bool may_be_inside_tasks() {
-    return exchange_.locked([&] { return coordinator_->is_cancelled(); });
+    return exchange_.locked([&] { return coordinator_->is_cancelled() && !coordinator_->all_done(); });
   }
   [[noreturn]] void abort(int exit_code) { exchange_.abort(exit_code); }
 
@@ -127,9 +140,10 @@ class Node final : private MessageHandler {
   void beat_until_closed();
   void send_drops();
   void answer_call();
+  void finish_recording(Waiting& waiting);
   void end_if_forsaken(int signal);
   Return call(const Call& asked);
-  [[noreturn]] void end_job(const std::string& why);
+  [[noreturn]] void end_job(const std::string& why, int exit_code = static_cast<int>(ExitCode::kTaskFailed));
 
   static constexpr unsigned kFeeder = 0;  // ready units go to that thread's queue, others steal
 
@@ -148,6 +162,8 @@ class Node final : private MessageHandler {
   std::chrono::steady_clock::time_point last_beat_{};
 
   const std::shared_ptr<HeldDrops> drops_;
+
+  std::atomic<int> stop_asked_{0};
 
   std::uint64_t parcels_at_signal_ = 0;  // of the thread that serves, here and below
   std::chrono::steady_clock::time_point heard_at_signal_{};

@@ -147,6 +147,10 @@ void Node::cancel_run() {
   exchange_.locked([&] { coordinator_->cancel(); });
 }
 
+void Node::stop_run(std::chrono::nanoseconds patience) {
+  exchange_.locked([&] { coordinator_->stop(patience); });
+}
+
 bool Node::shut_down(std::chrono::milliseconds timeout) {
   exchange_.locked([&] { shutting_down_ = true; });
   for (std::uint32_t other = 1; other < size(); ++other) exchange_.post(other, MessageKind::kShutdown, 0);

@@ -175,6 +175,15 @@ void Worker::on_cancel(std::uint32_t run) {
   }
 }
 
+void Worker::on_stop(std::uint32_t run, const Stop& stop) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::nanoseconds(stop.patience_ns);
+  if (is_early(run)) {
+    early_.push_back({run, [this, run, stop] { on_stop(run, stop); }});
+  } else if (Run* const here = working(run)) {
+    here->runner.drain(end);
+  }
+}
+
 void Worker::on_end_run(std::uint32_t run) {
   if (is_early(run)) {
     early_.push_back({run, [this, run] { on_end_run(run); }});
@@ -295,7 +304,8 @@ void Worker::tell_progress() {
   last_told_ = now;
   run_->told_left = run_->runner.units_left();
   const TaskRunner& runner = run_->runner;
-  const RunProgress progress{runner.done_by_group(), runner.units_left(), runner.ready(), runner.running()};
+  const RunProgress progress{runner.done_by_group(), runner.units_left(), runner.ready(), runner.running(),
+                             runner.too_long()};
   exchange_.post_message(0, MessageKind::kProgress, run_->number, progress);
 }
 
@@ -304,7 +314,7 @@ void Worker::tick() {
   if (run_ == nullptr || run_->ended) return;
   tell_if_done();
   tell_if_dry();
-  if (!run_->told_done || run_->runner.running() != 0) tell_progress();
+  if (!run_->told_done || run_->runner.running() != 0 || run_->runner.too_long() != 0) tell_progress();
 }
 
 std::string Worker::report() const {

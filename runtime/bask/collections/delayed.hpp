@@ -33,6 +33,8 @@ class Delayed {
   T compute() const;
   /// Runs all that is needed now and keeps the result: a Delayed that needs nothing more.
   Delayed persist() const;
+  /// The same value, which is kept in the journal of --bask-checkpoint once it is there, whatever its size.
+  Delayed checkpoint() const requires(!std::is_void_v<T>);
   /// Draws the graph into a file: .svg, .png, .pdf or .dot.
   void visualize(const std::filesystem::path& path = "graph.svg") const;
 
@@ -113,6 +115,13 @@ auto delayed(const F& function, DelayedOptions options = {}) {
   } else {
     return DelayedObject<F>(function, std::move(options));
   }
+}
+
+template <class T>
+Delayed<T> Delayed<T>::checkpoint() const requires(!std::is_void_v<T>) {
+  // By value: it is moved on when nobody else reads it.
+  const DelayedOptions kept{.name = "checkpoint", .pure = true, .checkpoint = true};
+  return arguments::add_call<ObjectCallee<arguments::Gather<value_type>>>(kept, *this);
 }
 
 /// A value made lazy, stored once however many tasks use it. Of a container or tuple that holds Delayeds: the

@@ -1,10 +1,14 @@
 #include <bask/collections/array/lazy.hpp>
 #include <bask/core/error.hpp>
+#include <bask/graph/runtime.hpp>
 #include <bask/io/hdf5.hpp>
 #include <bask/io/hdf5_library.hpp>
 
+#include <fmt/chrono.h>
 #include <glob.h>
+
 #include <algorithm>
+#include <ctime>
 
 namespace bask::io {
 
@@ -62,11 +66,26 @@ std::vector<std::string> files_of(const std::string& path) {
   return files;
 }
 
+std::string identity_text(const FileIdentity& identity) {
+  const std::time_t seconds = static_cast<std::time_t>(identity.modified_ns / 1'000'000'000);
+  return fmt::format("{} bytes of {:%Y-%m-%d %H:%M:%S} UTC", identity.size_bytes, fmt::gmtime(seconds));
+}
+
+// For the journal, which says what has changed since the last attempt.
+void note_inputs(const Hdf5Dataset& dataset) {
+  Runtime* const runtime = runtime_in_use();
+  if (runtime == nullptr) return;
+  runtime->note_input(dataset.path, identity_text(dataset.file));
+  for (const Hdf5Source& source : dataset.sources)
+    runtime->note_input(source.path, identity_text(source.file));
+}
+
 ArrayPtr one_file(const std::string& path, const std::string& name, DType dtype,
                   const FromHdf5Options& options) {
   Reading reading;
   reading.dataset = describe_hdf5(path, name);
   const Hdf5Dataset& dataset = reading.dataset;
+  note_inputs(dataset);
   const bool decodes =
       options.decoding == Hdf5Decoding::kCf && is_floating(dtype) && !is_complex(dataset.dtype);
   reading.decoding = static_cast<std::uint8_t>(decodes ? Hdf5Decoding::kCf : Hdf5Decoding::kNone);

@@ -175,7 +175,10 @@ BlockRefs write_tasks(const Hdf5Variable& variable, const Writing& writing) {
     reads.read(0, k);
     reads.end_task();
   }
-  return BlockTasks<write_block>::add("to-hdf5", writing, {variable.node->lowered()}, std::move(reads));
+  std::vector<BlockRefs> blocks_of(1, variable.node->lowered());
+  // Another attempt writes another file, and another process would write to a copy of this one's.
+  const annotate never_kept({.checkpoint = false, .isolate = false});
+  return BlockTasks<write_block>::add("to-hdf5", writing, std::move(blocks_of), std::move(reads));
 }
 
 std::uint64_t next_output() {

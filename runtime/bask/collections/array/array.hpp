@@ -66,6 +66,9 @@ class Array {
   NdArray<E> compute() const;
   /// Runs all that is needed now and keeps the blocks, on the ranks that made them, while the result lives.
   Array persist() const;
+  /// The same array, of which every block is kept in the journal of --bask-checkpoint once it is there. Cost:
+  /// a copy of blocks that other tasks have made, none of elementwise operations.
+  Array checkpoint() const { return Array(ArrayNode::checkpoint(node())); }
   void visualize(const std::filesystem::path& path = "graph.svg") const;
   /// The blocks, in C order.
   std::vector<Delayed<NdArray<E>>> to_delayed() const;

@@ -220,6 +220,17 @@ const BlockRefs& ArrayNode::lowered() const {
   return refs_;
 }
 
+ArrayPtr ArrayNode::checkpoint(const ArrayPtr& node) {
+  const auto lower = [node](const std::vector<BlockRefs>&) {
+    const Sourced sourced = expression_of(node);
+    std::vector<BlockRefs> sources = bask::lowered(sourced.sources);  // whose tasks are not meant
+    const annotate kept({.checkpoint = true});
+    return BlockTasks<compute_block>::add("checkpoint", sourced.expression, std::move(sources),
+                                          reads_of(sourced.expression));
+  };
+  return operation("checkpoint", node->dtype(), node->chunks(), {}, lower);
+}
+
 Sourced expression_of(const ArrayPtr& root) {
   Sourced result;
   result.expression.cut(root->chunks());

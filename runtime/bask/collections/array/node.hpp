@@ -49,6 +49,9 @@ class ArrayNode {
   std::uint32_t block_count() const;
   const std::vector<ArrayPtr>& inputs() const { return inputs_; }
 
+  /// The blocks of a node by tasks of their own, whose results are always kept for a restart.
+  static ArrayPtr checkpoint(const ArrayPtr& node);
+
   bool is_inline() const { return kind_ == Kind::kInline; }
   const Term& term() const { return term_; }
   /// The tasks that make its blocks. They are added at the first call.

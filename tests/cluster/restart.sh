@@ -1,0 +1,96 @@
+#!/bin/sh
+# restart.sh <case> <restart_program> <mpiexec>: a run on three ranks is stopped or killed once some of its tasks have
+# ended, and started again from what it kept, on one process and on four ranks. The result must be that of an
+# uninterrupted run, and nothing that was kept may run again. Cases: usr1, usr1_one_rank, term, kill_rank,
+# kill_launcher; and stuck, one process in a task that does not end.
+set -u
+case=$1 program=$2 mpiexec=$3
+work=$(mktemp -d "${TMPDIR:-/tmp}/bask-restart-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+tasks=40
+sums=6   # tasks of the program that do not tell when they run
+
+fail() {
+  echo "restart.sh: $case: $*"
+  for log in "$work"/*.log; do echo "--- $log"; cat "$log"; done
+  exit 1
+}
+count() { cat "$2" 2>/dev/null | grep -c "^$1" || true; }
+expect() { [ "$2" -eq "$3" ] || fail "$1 is $2, not $3"; }
+
+# Until a command succeeds, for 30 s.
+wait_until() {
+  for _ in $(seq 1500); do
+    "$@" && return
+    sleep 0.02
+  done
+  fail "nothing has come of it: $*"
+}
+has_ended() { [ "$(count end "$work/ran")" -ge "$1" ]; }
+has_begun() { [ "$(count begin "$work/ran")" -ge 1 ]; }
+is_over() { has_ended "$1" || is_gone $launcher; }
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
+pids_of_ranks() { ps -o pid= --ppid "$1"; }
+
+expected=$("$program" --tasks $tasks --block 100 --bask-log-level=error) || fail "without a journal: exit code $?"
+
+if [ "$case" = stuck ]; then
+  "$program" --tasks 4 --ms 20000 --ran "$work/ran" --bask-threads=2 --bask-checkpoint="$work/journal" \
+    --bask-stop-timeout=100ms > "$work/first.log" 2>&1 &
+  running=$!
+  wait_until has_begun
+  kill -USR1 $running
+  wait $running; expect "the exit code" $? 75
+  grep -q "SIGUSR1 stopped it after 0 of" "$work/first.log" || fail "it does not say why it ended"
+  ls "$work/journal" | grep -q "^running-" && fail "a task that was given up is a suspect"
+  exit 0
+fi
+
+# stdout of ranks comes through the launcher, which may be gone: only the last runs' counts.
+"$mpiexec" -n 3 "$program" --tasks $tasks --ms 20 --block 100 --ran "$work/ran" --bask-threads=1 \
+  --bask-checkpoint="$work/journal" > "$work/first.log" 2>&1 &
+launcher=$!
+wait_until is_over 20
+ranks=$(pids_of_ranks $launcher)
+case $case in
+  usr1) kill -USR1 $launcher ;;
+  usr1_one_rank) kill -USR1 "$(echo $ranks | cut -d' ' -f3)" ;;
+  term) kill -TERM $ranks ;;
+  kill_rank) kill -KILL "$(echo $ranks | cut -d' ' -f2)" ;;
+  kill_launcher) kill -KILL $launcher ;;
+esac
+wait $launcher
+code=$?
+for rank in $ranks; do wait_until is_gone "$rank"; done
+case $case in
+  kill_*) expect "the exit code of the launcher" $code 137 ;;
+  *) expect "the exit code of the launcher" $code 75 ;;
+esac
+grep -q "^result" "$work/first.log" && fail "the first run came to its end"
+
+mv "$work/ran" "$work/first.ran"
+
+# again <name> <command…>: starts the program again from a copy of what the first run left.
+again() {
+  name=$1
+  shift
+  cp -r "$work/journal" "$work/$name"
+  : > "$work/ran"   # its name is an argument of the tasks, and so part of their keys
+  result=$("$@" --tasks $tasks --block 100 --ms 20 --ran "$work/ran" --bask-checkpoint="$work/$name" \
+    2> "$work/$name.log") || fail "$name: exit code $?"
+  [ "$result" = "$expected" ] || fail "$name: '$result' is not '$expected'"
+  [ -e "$work/$name" ] && fail "$name: the journal of a run that is done is still there"
+  line=$(grep "need not run" "$work/$name.log") || fail "$name: nothing was recalled"
+  needless=$(echo "$line" | sed 's/.*checkpoint: \([0-9]*\) of.*/\1/')
+  all=$(echo "$line" | sed 's/.* of \([0-9]*\) tasks.*/\1/')
+  ran=$(count begin "$work/ran")
+  [ "$ran" -le $((all - needless)) ] || fail "$name: $ran tasks ran, where $needless of $all need not"
+  [ "$ran" -ge $((all - needless - sums)) ] || fail "$name: $ran tasks ran, where $needless of $all need not"
+  case $case in
+    kill_*) ;;   # what was not yet written is lost
+    *) twice=$(cat "$work/first.ran" "$work/ran" | grep "^end" | cut -d' ' -f2,3 | sort | uniq -d)
+       [ -z "$twice" ] || fail "$name: ran twice:" $twice ;;
+  esac
+}
+again one "$program" --bask-threads=4
+again four "$mpiexec" -n 4 "$program"
