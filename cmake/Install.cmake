@@ -11,6 +11,9 @@ write_basic_package_version_file(baskConfigVersion.cmake COMPATIBILITY SameMinor
 install(FILES ${PROJECT_BINARY_DIR}/baskConfig.cmake ${PROJECT_BINARY_DIR}/baskConfigVersion.cmake
         DESTINATION ${cmake_dir})
 
+install(PROGRAMS slurm/bask-submit TYPE BIN)
+install(DIRECTORY slurm/templates/ DESTINATION ${CMAKE_INSTALL_DATADIR}/bask/slurm)
+
 # bask.pc names Boost, which has no .pc file, MPI and HDF5, whose .pc files have another name in each, and hwloc, whose own list for static linking names libudev, which
 # libhwloc-dev does not bring, by their flags; their directories only where the compiler does not look by itself.
 set(boost_dir "$<TARGET_LINKER_FILE_DIR:Boost::serialization>")

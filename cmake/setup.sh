@@ -41,6 +41,9 @@ needs_for_tests=(
   "python3-xarray|has_python xarray|Python with xarray"
   "python3-netcdf4|has_python netCDF4|Python with netCDF4"
   "${needs_for_data[@]}"
+  "slurm-wlm|has_slurm|Slurm's daemons and clients (slurmctld, slurmd, sbatch, srun)"
+  "munge|has_daemon munged|MUNGE (munged)"
+  "procps|has_tool pkill|pkill"
 )
 wishes=(   # what quickens the build and the runs, or reads more files; installed where that is free
   "ccache|has_tool ccache|ccache"
@@ -49,9 +52,14 @@ wishes=(   # what quickens the build and the runs, or reads more files; installe
   "libdeflate-dev|has_library libdeflate libdeflate.h|libdeflate"
   "libzstd-dev|has_library libzstd zstd.h|Zstandard"
   "liblzf-dev|has_library liblzf lzf.h|liblzf"
+  "parallel|has_tool parallel|GNU Parallel, which farm is measured beside"
 )
 
 has_tool() { command -v "$1" >/dev/null; }
+
+has_daemon() { PATH=$PATH:/usr/sbin:/sbin has_tool "$1"; }
+
+has_slurm() { has_daemon slurmctld && has_daemon slurmd && has_tool sbatch; }
 
 has_winds() { [[ -r $winds ]]; }
 
