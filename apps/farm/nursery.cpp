@@ -1,0 +1,158 @@
+#include "nursery.hpp"
+
+#include "nursery_channel.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <bask/core/error.hpp>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <mutex>
+#include <system_error>
+
+namespace farm {
+namespace {
+
+int nursery = -1;  // to its first process
+
+// In the nursery's processes. What is sent to the rank's group or terminal is not for them.
+void handle_signals(void (*children)(int)) {
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE}) std::signal(number, SIG_IGN);
+  std::signal(SIGCHLD, children);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+// mpirun waits until nobody holds the outputs any more.
+void keep_only(int socket) {
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int fd = 0; fd < 3; ++fd) dup2(null, fd);
+  const long limit = sysconf(_SC_OPEN_MAX);
+  for (int fd = 3; fd < (limit > 0 && limit < 4096 ? limit : 4096); ++fd) {
+    if (fd != socket) close(fd);
+  }
+}
+
+// The first process: forks one for each channel that it is sent.
+[[noreturn]] void tend(int socket) {
+  setsid();
+  handle_signals(SIG_IGN);  // nobody waits for its children
+  keep_only(socket);
+  while (true) {
+    char byte = 0;
+    int channel = -1;
+    if (!receive_with_descriptor(socket, &byte, 1, &channel)) _exit(0);
+    if (fork() == 0) {
+      handle_signals(SIG_DFL);
+      close(socket);
+      serve_channel(channel);
+    }
+    close(channel);
+  }
+}
+
+[[noreturn]] void refuse(const std::string& happened) {
+  throw bask::Error("farm", happened, "raise the limits of open files and processes (ulimit -n, ulimit -u)");
+}
+
+// This thread's. It closes with the thread, and so ends the process at the other end.
+class Channel {
+ public:
+  Channel() {
+    int ends[2];
+    if (nursery < 0) refuse("the process that starts commands could not be made");
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+      refuse("no socket can be made: " + std::generic_category().message(errno));
+    }
+    fd_ = ends[0];
+    const bool was_sent = send_with_descriptor(nursery, "c", 1, ends[1]);
+    close(ends[1]);
+    if (!was_sent) refuse("the process that starts commands has gone");
+  }
+  ~Channel() { close(fd_); }
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  int fd_ = -1;
+};
+
+int channel_of_this_thread() {
+  thread_local const Channel channel;
+  return channel.fd();
+}
+
+}  // namespace
+
+void start_nursery() {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return;
+  const pid_t first = fork();
+  if (first == 0) {
+    close(ends[0]);
+    tend(ends[1]);
+  }
+  close(ends[1]);
+  if (first < 0) {
+    close(ends[0]);
+  } else {
+    nursery = ends[0];
+  }
+}
+
+Child::Child(const std::vector<std::string>& words, char* const* environment, int output_fd)
+    : channel_(channel_of_this_thread()) {
+  NurseryRequest request{.kind = NurseryRequest::Kind::kStart};
+  std::string text(sizeof(request), '\0');
+  for (const std::string& word : words) text.append(word.c_str(), word.size() + 1);
+  for (char* const* variable = environment; *variable != nullptr; ++variable) {
+    text.append(*variable, std::strlen(*variable) + 1);
+    ++request.variables;
+  }
+  request.words = static_cast<std::uint32_t>(words.size());
+  request.bytes = text.size() - sizeof(request);
+  std::memcpy(text.data(), &request, sizeof(request));
+  if (!send_with_descriptor(channel_, text.data(), text.size(), output_fd)) {
+    refuse("the process that starts commands has gone");
+  }
+}
+
+Child::~Child() {
+  if (is_over_) return;
+  try {
+    signal(SIGKILL);
+    ChildNews told{};
+    do {
+      if (!receive_with_descriptor(channel_, &told, sizeof(told), nullptr)) return;
+    } while (told.kind == ChildNews::Kind::kStarted);
+  } catch (const bask::Error&) {  // the nursery has gone, and the child with it
+  }
+}
+
+std::optional<ChildNews> Child::news() {
+  char byte;
+  const ssize_t there = recv(channel_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (there < 0 && (errno == EAGAIN || errno == EINTR)) return std::nullopt;
+  ChildNews told{};
+  if (!receive_with_descriptor(channel_, &told, sizeof(told), nullptr)) {
+    is_over_ = true;
+    refuse("the process that starts commands has gone");
+  }
+  is_over_ = told.kind != ChildNews::Kind::kStarted;
+  return told;
+}
+
+void Child::signal(int number) {
+  if (is_over_) return;
+  const NurseryRequest request{.kind = NurseryRequest::Kind::kSignal, .signal = number};
+  if (!send_with_descriptor(channel_, &request, sizeof(request), -1)) {
+    refuse("the process that starts commands has gone");
+  }
+}
+
+}  // namespace farm

@@ -1,0 +1,56 @@
+// rank_log.hpp: the two files that a rank writes: all output of its commands, and the index to it.
+// Runs on: every rank. Threads: any.
+// Invariants: (1) bytes once written stay where they are; (2) the index names an output after it was written;
+//             (3) two files per rank and start, however many commands there are.
+#pragma once
+
+#include "index_line.hpp"
+
+#include <atomic>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace farm {
+
+/// "index-2-0.tsv", "output-2-0.log": of the second start of the farm, rank 0.
+std::string index_file_name(std::uint32_t start, std::int32_t rank);
+std::string output_file_name(std::uint32_t start, std::int32_t rank);
+
+class RankLog {
+ public:
+  /// Throws: Error when the files cannot be made.
+  RankLog(const std::filesystem::path& directory, std::uint32_t start, std::int32_t rank);
+  ~RankLog();
+  RankLog(const RankLog&) = delete;
+  RankLog& operator=(const RankLog&) = delete;
+
+  /// Throws: Error when the disk is full, say; here and below.
+  void note(const IndexLine& line);
+  /// Writes a piece of output after a line with the title, which shows those who read the file whole where
+  /// they are. Returns where the piece lies.
+  Extent write_output(const std::string& title, std::string_view text);
+
+ private:
+  std::filesystem::path index_path_, output_path_;
+  int index_ = -1, output_ = -1;
+  std::atomic<std::uint64_t> end_{0};  // of the output
+};
+
+/// The output of one command on its way to the log: in pieces, so that no command needs much memory.
+class OutputBuffer {
+ public:
+  OutputBuffer(RankLog& log, std::string title) : log_(log), title_(std::move(title)) {}
+  void add(std::string_view text);
+  /// Writes what is left. Returns where all of it lies.
+  const std::vector<Extent>& finish();
+
+ private:
+  void write();
+  RankLog& log_;
+  const std::string title_;
+  std::string text_;
+  std::vector<Extent> extents_;
+};
+
+}  // namespace farm

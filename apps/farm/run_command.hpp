@@ -1,0 +1,54 @@
+// run_command.hpp: the task that runs a command.
+// Runs on: every rank. Threads: any of the pool's; one waits for each command, as long as that takes.
+#pragma once
+
+#include "command.hpp"
+
+#include <bask/collections/inputs.hpp>
+#include <boost/serialization/string.hpp>
+#include <boost/serialization/vector.hpp>
+
+#include <string>
+#include <vector>
+
+namespace farm {
+
+/// What a rank needs to know before it runs commands.
+struct RankSettings {
+  std::string directory = {};                    ///< of the log; shared by all ranks
+  std::uint32_t start = 1;                       ///< which start of the farm this is
+  std::vector<std::uint32_t> cores = {};         ///< by rank: how many commands of one core it runs at a time
+  std::vector<std::string> kept_variables = {};  ///< of a launcher's, that commands are to see
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned /*version*/) {
+    archive& directory& start& cores& kept_variables;
+  }
+};
+
+/// A command on its way to a rank. Its bytes make the key of the task.
+struct CommandCall {
+  std::uint32_t number = 0, attempt = 1;
+  bool is_hopeless = false;  ///< a command that it comes after has failed earlier
+  std::string log = {};      ///< the id of its log
+  std::string name = {}, text = {};
+  Needs needs = {};
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned /*version*/) {
+    archive& number& attempt& is_hopeless& log& name& text& needs;
+  }
+};
+
+/// For `client.run`: makes this rank ready. Returns its rank.
+int prepare_rank(const RankSettings& settings);
+
+/// In the message of what run_command throws when the farm is stopped.
+inline constexpr const char* kStopped = "stopped, as the farm was told to stop";
+
+/// Runs the command unless one of those `before` it has not succeeded, and writes its output and its end to
+/// this rank's log. Throws: Error when the farm is stopped before the command has ended, or when the log
+/// cannot be written; then nothing is known of the command.
+CommandResult run_command(const CommandCall& call, bask::Inputs<CommandResult> before);
+
+}  // namespace farm
