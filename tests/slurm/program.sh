@@ -7,9 +7,10 @@ folder=$1
 rank=${PMIX_RANK:-0} ranks=${OMPI_COMM_WORLD_SIZE:-${SLURM_STEP_NUM_TASKS:-1}}
 mkdir -p "$folder"
 start=$(($(cat "$folder/starts.$rank" 2>/dev/null || echo 0) + 1))
-echo "$start" >"$folder/new.$rank" && mv "$folder/new.$rank" "$folder/starts.$rank"
-echo "$BASHPID" >"$folder/pid.$rank"
 act=${*:start+1:1}
+[[ $act != usr1 ]] || trap 'exit 75' USR1   # before the others know that this rank is there
+echo "$BASHPID" >"$folder/pid.$rank"
+echo "$start" >"$folder/new.$rank" && mv "$folder/new.$rank" "$folder/starts.$rank"
 
 for ((other = 0; other < ranks; ++other)); do   # a barrier
   until [[ $(cat "$folder/starts.$other" 2>/dev/null) == "$start" ]]; do sleep 0.05; done
@@ -22,8 +23,7 @@ fi
 forever() { while true; do sleep 0.1; done; }
 case $act in
   kill) [[ $rank -eq 0 ]] && kill -KILL $BASHPID || forever ;;
-  usr1) trap 'exit 75' USR1 && forever ;;
-  deaf) forever ;;
+  usr1 | deaf) forever ;;
   peer)
     [[ $rank -ne 0 ]] || while kill -0 "$(<"$folder/pid.$((ranks - 1))")" 2>/dev/null; do sleep 0.1; done
     [[ $rank -ne 0 ]] || exit 3
