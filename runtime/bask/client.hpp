@@ -19,7 +19,6 @@ class JobCheckpoint;
 class Node;
 class ThreadPool;
 struct Expansion;
-struct WatchedRun;
 struct Plan;
 struct RunnerOptions;
 struct TaskGraph;

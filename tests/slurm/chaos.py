@@ -127,17 +127,14 @@ class Run:
             if self.options.crashed and self.state() == "PENDING":
                 self.revive()  # it waits for as many nodes as it had
             if kills < self.options.kills and time.monotonic() > next_kill:
-                before = time.monotonic(), self.last_begin()
+                now = time.monotonic()
                 what = self.kill()
                 if what:
                     kills += 1
-                    self.killed.append((before[0], what))
+                    self.killed.append((now, what))
                     next_kill = time.monotonic() + self.dice.uniform(1, 9)
             time.sleep(0.1)
         self.revive()
-
-    def last_begin(self):
-        return os.path.getsize(self.ran) if self.ran.exists() else 0
 
     def fail(self, why):
         print(f"run {self.number}: {why}\nkilled: {self.killed}\nsee {self.place}")

@@ -1,5 +1,6 @@
 #include <bask/cluster/checkpoint.hpp>
 
+#include <bask/cluster/journal_lock.hpp>
 #include <bask/cluster/journal_reader.hpp>
 #include <bask/cluster/suspects.hpp>
 #include <bask/core/error.hpp>
@@ -7,10 +8,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <limits>
 
 namespace bask {
@@ -45,11 +43,6 @@ void read_kept(KernelCall& call) {
 
 const KernelId kReadKernel = KernelRegistry::instance().add("recall", "bask::read_kept", &read_kept);
 
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 }  // namespace
 
 const Kernel& Checkpoint::read_kernel() {
@@ -66,7 +59,7 @@ std::vector<std::byte> Checkpoint::read_arguments(const RecordPlace& place, cons
 Checkpoint::Checkpoint(CheckpointStart start, std::uint32_t rank, unsigned threads,
                        CheckpointFailure on_failure)
     : start_(std::move(start)), on_failure_(on_failure) {
-  if (rank != 0 && text_of(std::filesystem::path(start_.directory) / "lock") != start_.lock) {
+  if (rank != 0 && lock_text(start_.directory) != start_.lock) {
     throw Error("checkpoint", fmt::format("'{}' is not the directory that rank 0 sees", start_.directory),
                 "choose one in a file system that all nodes share");
   }
@@ -131,19 +124,14 @@ void Checkpoint::finish(int exit_code) {
   } else if (writer_->has_failed()) {  // at the very end: what was computed is there all the same
     log_line(LogLevel::kError, "checkpoint: " + writer_->failure());
   }
-  last_ = writer_->statistics();
+  const JournalStatistics all = writer_->statistics();
   log_line(
       LogLevel::kDebug,
       fmt::format("checkpoint: appending took {:.6f} s, writing and syncing {:.6f} s of CPU; {} results, "
                   "{} bytes, {} writes, {} syncs",
-                  last_.append_seconds, last_.background_seconds, last_.results, last_.bytes, last_.writes,
-                  last_.syncs));
+                  all.append_seconds, all.background_seconds, all.results, all.bytes, all.writes, all.syncs));
   writer_.reset();
   running_.reset();
-}
-
-JournalStatistics Checkpoint::statistics() const {
-  return writer_ != nullptr ? writer_->statistics() : last_;
 }
 
 }  // namespace bask

@@ -50,7 +50,6 @@ class Checkpoint final : public Recorder {
   void flush(int exit_code);
 
   void note(const std::string& name, const std::string& text);
-  JournalStatistics statistics() const;
 
   /// The kernel of tasks that read what was kept, and what it is called with.
   static const Kernel& read_kernel();
@@ -63,7 +62,6 @@ class Checkpoint final : public Recorder {
   const CheckpointFailure on_failure_;
   std::unique_ptr<JournalWriter> writer_;
   std::optional<RunningFile> running_;
-  JournalStatistics last_;
   std::atomic<bool> told_failure_{false}, told_refusal_{false};
 };
 

@@ -1,6 +1,7 @@
 #include <bask/cluster/checkpoint_history.hpp>
 
 #include <bask/cluster/program_version.hpp>
+#include <bask/cluster/rank_text.hpp>
 #include <bask/cluster/suspects.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
@@ -9,8 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 
 namespace bask {
 namespace {
@@ -18,17 +17,13 @@ namespace {
 // While the steps of a requeued job overlap for a moment.
 constexpr std::chrono::milliseconds kPatience{120'000};
 
-std::string counted(std::uint64_t count, std::string_view what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
 void tell_of_other_versions(const JournalContents& contents) {
   if (contents.of_other_versions == 0) return;
   log_job_line(
       LogLevel::kWarning,
       fmt::format("checkpoint: {} were made by another version of the program, and are computed again; "
                   "with the same --bask-checkpoint-version they would be used",
-                  counted(contents.of_other_versions, "result")));
+                  count_text(static_cast<long>(contents.of_other_versions), "result")));
 }
 
 }  // namespace
@@ -37,8 +32,7 @@ CheckpointHistory::CheckpointHistory(const Options& options)
     : directory_(std::filesystem::absolute(options.checkpoint)), lock_(directory_, kPatience) {
   if (lock_.descriptor() >= 0) only_here_.emplace(lock_.descriptor());
   start_.directory = directory_.string();
-  std::ifstream lock(directory_ / "lock", std::ios::binary);
-  start_.lock.assign(std::istreambuf_iterator<char>(lock), {});
+  start_.lock = lock_text(directory_);
   start_.program = program_version(options.checkpoint_version);
   contents_ = read_journals(directory_, start_.program);
   start_.attempt = contents_.last_attempt + 1;
@@ -54,8 +48,7 @@ CheckpointHistory::CheckpointHistory(const Options& options)
     throw Error(
         "checkpoint",
         fmt::format("the program was started {} times on '{}', and --bask-max-restarts allows {}",
-                    contents_.last_attempt, options.checkpoint,
-                    counted(static_cast<std::uint64_t>(options.max_restarts), "restart")),
+                    contents_.last_attempt, options.checkpoint, count_text(options.max_restarts, "restart")),
         "see in the log why it did not end; raise the number to go on, or remove the directory to begin anew",
         ExitCode::kUsage);
   }
@@ -69,7 +62,7 @@ void CheckpointHistory::tell() const {
   if (contents_.of_unknown_types != 0) {
     log_job_line(LogLevel::kWarning,
                  fmt::format("checkpoint: {} are of types that this program does not have",
-                             counted(contents_.of_unknown_types, "result")));
+                             count_text(static_cast<long>(contents_.of_unknown_types), "result")));
   }
   if (contents_.last_attempt == 0) return;
   // Rank 0 decides how an attempt ends; others may have been inside tasks then, and cut off.
@@ -79,8 +72,8 @@ void CheckpointHistory::tell() const {
   log_job_line(
       LogLevel::kInfo,
       fmt::format("checkpoint: attempt {}; {} of earlier ones {} there ({}){}", start_.attempt,
-                  counted(contents_.records.size(), "result"), contents_.records.size() == 1 ? "is" : "are",
-                  format_size(contents_.bytes),
+                  count_text(static_cast<long>(contents_.records.size()), "result"),
+                  contents_.records.size() == 1 ? "is" : "are", format_size(contents_.bytes),
                   crashed ? fmt::format("; attempt {} did not end in order", contents_.last_attempt) : ""));
 }
 
@@ -96,7 +89,7 @@ Expansion CheckpointHistory::recall(Expansion expansion) {
     log_job_line(
         LogLevel::kInfo,
         fmt::format("checkpoint: {} of {} need not run: {} read from the journal",
-                    recalled.needless + recalled.read, counted(recalled.tasks, "task"),
+                    recalled.needless + recalled.read, count_text(static_cast<long>(recalled.tasks), "task"),
                     recalled.read == 1 ? "1 result is" : fmt::format("{} results are", recalled.read)));
   }
   return std::move(recalled.expansion);

@@ -48,9 +48,13 @@ std::string read_text(const FileDescriptor& file) {
   return text;
 }
 
-LockHolder read_holder(const std::filesystem::path& path) {
+std::string text_at(const std::filesystem::path& path) {
   const FileDescriptor file = open_file(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-  return file.is_open() ? parse_lock_holder(read_text(file)) : LockHolder{};
+  return file.is_open() ? read_text(file) : std::string();
+}
+
+LockHolder read_holder(const std::filesystem::path& path) {
+  return parse_lock_holder(text_at(path));
 }
 
 // Whole or not at all, as others read it at any time: it is shorter than what a file system writes at once.
@@ -108,6 +112,10 @@ LockHolder parse_lock_holder(std::string_view text) {
     if (name == "process") std::from_chars(value.data(), value.data() + value.size(), holder.pid);
   }
   return holder;
+}
+
+std::string lock_text(const std::filesystem::path& directory) {
+  return text_at(directory / kLockName);
 }
 
 std::string description(const LockHolder& holder) {

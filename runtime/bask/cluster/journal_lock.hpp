@@ -30,6 +30,8 @@ LockHolder this_process_as_holder();
 std::string to_text(const LockHolder& holder);
 /// What is missing stays empty.
 LockHolder parse_lock_holder(std::string_view text);
+/// What the lock of a directory says; empty when there is none. Ranks know by it that they see the same one.
+std::string lock_text(const std::filesystem::path& directory);
 /// "Slurm job 42 on host n1 (process 4242, since 2026-11-24 12:00:00 UTC)".
 std::string description(const LockHolder& holder);
 
