@@ -1,4 +1,5 @@
 #include "journal_rows.hpp"
+#include "stencil_tasks.hpp"
 
 #include <bask/collections/array.hpp>
 #include <bask/io/hdf5.hpp>
@@ -93,27 +94,10 @@ Row busy(const char* name, double microseconds, std::uint32_t bytes) {
 
 // ---- Empty tasks: what journalling costs when nothing is worth it. ----
 
-struct Neighbours {
-  std::uint32_t width;
-  void operator()(std::uint32_t index, bask::TaskWriter& task) const {
-    task.argument(index);
-    if (index < width) return;
-    const std::uint32_t x = index % width, above = index - width;
-    if (x > 0) task.own_input(above - 1);
-    task.own_input(above);
-    if (x + 1 < width) task.own_input(above + 1);
-  }
-};
-std::uint32_t add_up(std::uint32_t index, bask::Inputs<std::uint32_t> above) {
-  std::uint32_t sum = index;
-  for (const std::uint32_t value : above) sum += value;
-  return sum;
-}
-
 void run_stencil(const Settings& settings) {
   constexpr std::uint32_t kWidth = 64;
   const auto steps = static_cast<std::uint32_t>(settings.seconds * 20'000);
-  const auto all = bask::tasks<add_up>(kWidth * steps, Neighbours{kWidth});
+  const auto all = bask::tasks<stencil_tasks::add_up>(kWidth * steps, stencil_tasks::Neighbours{kWidth});
   std::vector<bask::Delayed<std::uint32_t>> last;
   for (std::uint32_t x = 0; x < kWidth; ++x) last.push_back(all[kWidth * (steps - 1) + x]);
   bask::compute(last);

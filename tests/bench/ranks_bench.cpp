@@ -6,6 +6,8 @@
 //   rank to rank mpirun -n 64 ranks_bench many                                       a stencil and a tree on
 //   very many ranks mpirun -n 3 ranks_bench empty --bask-rank0=off --bask-threads=1     empty tasks a second,
 //   rank 0's cost of each
+#include "stencil_tasks.hpp"
+
 #include <mpi.h>
 #include <sys/resource.h>
 #include <bask/bask.hpp>
@@ -146,22 +148,6 @@ void move(bask::Client& client, std::uint64_t bytes) {
 
 // ---- empty and many: what a task costs. ----
 
-struct Row {
-  std::uint32_t width;
-  void operator()(std::uint32_t index, bask::TaskWriter& task) const {
-    task.argument(index);
-    if (index < width) return;
-    const std::uint32_t x = index % width, above = index - width;
-    if (x > 0) task.own_input(above - 1);
-    task.own_input(above);
-    if (x + 1 < width) task.own_input(above + 1);
-  }
-};
-std::uint32_t add_up(std::uint32_t index, bask::Inputs<std::uint32_t> above) {
-  std::uint32_t sum = index;
-  for (const std::uint32_t value : above) sum += value;
-  return sum;
-}
 struct Pairs {
   std::uint32_t leaves;
   void operator()(std::uint32_t index, bask::TaskWriter& task) const {
@@ -181,7 +167,7 @@ void print_run(bask::Client& client, const char* what, std::uint32_t tasks, doub
 
 void stencil(bask::Client& client, std::uint32_t width, std::uint32_t steps) {
   const auto start = Clock::now();
-  const auto rows = bask::tasks<add_up>(width * steps, Row{width});
+  const auto rows = bask::tasks<stencil_tasks::add_up>(width * steps, stencil_tasks::Neighbours{width});
   std::vector<bask::Delayed<std::uint32_t>> last;
   for (std::uint32_t x = 0; x < width; ++x) last.push_back(rows[width * (steps - 1) + x]);
   bask::compute(last);
@@ -190,7 +176,7 @@ void stencil(bask::Client& client, std::uint32_t width, std::uint32_t steps) {
 
 void tree(bask::Client& client, std::uint32_t leaves) {
   const auto start = Clock::now();
-  const auto nodes = bask::tasks<add_up>(2 * leaves - 1, Pairs{leaves});
+  const auto nodes = bask::tasks<stencil_tasks::add_up>(2 * leaves - 1, Pairs{leaves});
   nodes[2 * leaves - 2].compute();
   print_run(client, "tree", 2 * leaves - 1, seconds_since(start));
 }
