@@ -245,9 +245,9 @@ TEST(Isolation, WorksWhereEndsOfChildrenAreIgnored) {
 }
 
 TEST(Isolation, ClosesInTheChildWhatHoldsALock) {
-  char name[] = "/tmp/bask_isolation_XXXXXX";
+  std::string name = testing::TempDir() + "bask_isolation_XXXXXX";
   static int file;
-  file = mkstemp(name);
+  file = mkstemp(name.data());
   ASSERT_EQ(flock(file, LOCK_EX), 0);
   const auto is_open = [](KernelCall& call) { call.result.emplace<bool>(fcntl(file, F_GETFD) >= 0); };
   EXPECT_TRUE(isolated(is_open).get<bool>());
@@ -256,11 +256,11 @@ TEST(Isolation, ClosesInTheChildWhatHoldsALock) {
     EXPECT_FALSE(isolated(is_open).get<bool>());
   }
   EXPECT_TRUE(isolated(is_open).get<bool>());
-  const int again = open(name, O_RDWR);
+  const int again = open(name.c_str(), O_RDWR);
   EXPECT_EQ(flock(again, LOCK_EX | LOCK_NB), -1) << "the parent has lost its lock";
   close(again);
   close(file);
-  unlink(name);
+  unlink(name.c_str());
 }
 
 // The reader sees the end of the pipe only when the child, too, has gone.
