@@ -124,6 +124,8 @@ int run_all(bask::Client& client, const Settings& settings, FarmLog& log) {
       return report_stop(log.directory, error);
     }
   }
+  // The index first: it says what has ended, and the results only repeat it.
+  if (!tasks.empty()) client.run<sync_rank>();
   write_results(log);
   summarise(log, std::cout);
   const bool all_succeeded = count(log).succeeded == log.commands.size();
@@ -150,7 +152,7 @@ std::vector<std::size_t> to_retry(const FarmLog& log, const Settings& settings) 
 
 int retry(bask::Client& client, const Settings& settings) {
   read_log(settings.log);  // says what is wrong before a directory is made
-  const DirectoryLock lock(settings.log);
+  const bask::JournalLock lock = lock_directory(settings.log);
   FarmLog log = read_log(settings.log);
   // A job that is started again with the same words goes on, and does not begin a further attempt.
   const bool was_interrupted = std::any_of(log.records.begin(), log.records.end(), [](const auto& record) {
@@ -197,7 +199,7 @@ int run_farm(bask::Client& client, const Settings& settings) {
       return 0;
     }
     check_cores(commands, client.info());
-    const DirectoryLock lock(settings.log);
+    const bask::JournalLock lock = lock_directory(settings.log);
     FarmLog log = open_log(settings.log, commands, settings.force);
     return run_all(client, settings, log);
   }

@@ -4,10 +4,8 @@
 #include "dependencies.hpp"
 #include "rank_log.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 #include <bask/core/error.hpp>
+#include <bask/diagnostics/replaced_file.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -24,7 +22,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* kCommands = "commands.txt";
 constexpr const char* kAttempts = "attempts.tsv";
-constexpr const char* kLock = "lock";
 constexpr const char* kId = "id";
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& happened, const std::string& fix) {
@@ -46,8 +43,9 @@ std::optional<IndexName> index_named(const std::string& name) {
 }
 
 bool is_ours(const std::string& name) {
-  return name == kCommands || name == kAttempts || name == kLock || name.starts_with("index-") ||
-         name.starts_with("output-") || name.starts_with("results.") || name == kId || name == kCheckpoint;
+  return name == kCommands || name == kAttempts || name == bask::kLockName || name.starts_with("index-") ||
+         name.starts_with("output-") || name.starts_with("results.") || name == kId || name == kCheckpoint ||
+         name.starts_with(bask::ReplacedFile::kTemporary);
 }
 
 template <class Line>
@@ -132,7 +130,7 @@ std::string new_id() {
 void clear(const fs::path& directory) {
   for (const auto& entry : fs::directory_iterator(directory)) {
     const std::string name = entry.path().filename().string();
-    if (is_ours(name) && name != kLock && name != kCheckpoint) fs::remove_all(entry.path());
+    if (is_ours(name) && name != bask::kLockName && name != kCheckpoint) fs::remove_all(entry.path());
   }
 }
 
@@ -150,17 +148,9 @@ std::string read_file(const fs::path& path) {
 }
 
 void write_file(const fs::path& path, const std::string& text) {
-  const fs::path temporary = path.string() + ".new";
-  std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  std::error_code failure;
-  if (file) fs::rename(temporary, path, failure);
-  if (!file || failure) {
-    throw bask::Error("farm: " + path.string(),
-                      "cannot be written: " + std::generic_category().message(errno),
-                      "make room, or name another directory with --log");
-  }
+  bask::ReplacedFile file("farm", path);
+  file.write(text);
+  file.put_in_place();
 }
 
 FarmLog read_log(const fs::path& directory) {
@@ -182,31 +172,9 @@ FarmLog read_log(const fs::path& directory) {
   return log;
 }
 
-bool is_in_use(const fs::path& directory) {
-  const int fd = open((directory / kLock).c_str(), O_RDWR | O_CLOEXEC);
-  if (fd < 0) return false;
-  const bool is_free = flock(fd, LOCK_EX | LOCK_NB) == 0;
-  close(fd);
-  return !is_free;
-}
-
-DirectoryLock::DirectoryLock(const fs::path& directory) {
-  std::error_code failure;
-  fs::create_directories(directory, failure);
-  fd_ = failure ? -1 : open((directory / kLock).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (fd_ < 0) {
-    refuse(directory,
-           "it cannot be made: " + (failure ? failure.message() : std::generic_category().message(errno)),
-           "choose another directory with --log DIR");
-  }
-  if (flock(fd_, LOCK_EX | LOCK_NB) == 0) return;
-  close(fd_);
-  refuse(directory, "another farm writes to it now",
-         "wait for it, or choose another directory with --log DIR");
-}
-
-DirectoryLock::~DirectoryLock() {
-  close(fd_);
+bask::JournalLock lock_directory(const fs::path& directory) {
+  return bask::JournalLock(directory, bask::kLockPatience, bask::JournalLock::Method::kKernel,
+                           {.what = "farm", .option = "--log DIR"});
 }
 
 FarmLog open_log(const fs::path& directory, const std::vector<Command>& commands, bool force) {

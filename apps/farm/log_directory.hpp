@@ -16,6 +16,8 @@
 #include "command.hpp"
 #include "index_line.hpp"
 
+#include <bask/cluster/journal_lock.hpp>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -48,22 +50,10 @@ struct FarmLog {
 /// Throws: Error (usage) when there is no farm's log.
 FarmLog read_log(const std::filesystem::path& directory);
 
-/// Whether a farm writes to the directory now, as far as this host can tell.
-bool is_in_use(const std::filesystem::path& directory);
-
-/// Held by the farm that writes to a directory.
-class DirectoryLock {
- public:
-  /// Makes the directory if there is none. Throws: Error (usage) when another farm holds it, or it cannot be
-  /// made.
-  explicit DirectoryLock(const std::filesystem::path& directory);
-  ~DirectoryLock();
-  DirectoryLock(const DirectoryLock&) = delete;
-  DirectoryLock& operator=(const DirectoryLock&) = delete;
-
- private:
-  int fd_ = -1;
-};
+/// Held by the farm that writes to a directory, which is made if there is none. While the holder is of the
+/// same Slurm job, whose steps may overlap for a moment, it is waited for. Throws: Error when another farm
+/// holds it (usage), or it cannot be made.
+bask::JournalLock lock_directory(const std::filesystem::path& directory);
 
 /// Begins a log for these commands, or opens the one that is there if it is for the same commands; what they
 /// need may differ. `force` replaces another list, and goes on with the same: a job that is started again

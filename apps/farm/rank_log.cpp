@@ -44,6 +44,11 @@ RankLog::~RankLog() {
   close(output_);
 }
 
+void RankLog::sync() {
+  if (fsync(output_) != 0) refuse(output_path_);
+  if (fsync(index_) != 0) refuse(index_path_);
+}
+
 void RankLog::note(const IndexLine& line) {
   const std::string text = spell_index_line(line);
   // One call a line: the system keeps appended lines apart.

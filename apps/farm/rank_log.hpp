@@ -25,6 +25,8 @@ class RankLog {
   RankLog(const RankLog&) = delete;
   RankLog& operator=(const RankLog&) = delete;
 
+  /// Brings all that was written to the disk.
+  void sync();
   /// Throws: Error when the disk is full, say; here and below.
   void note(const IndexLine& line);
   /// Writes a piece of output after a line with the title, which shows those who read the file whole where

@@ -133,7 +133,7 @@ std::vector<std::size_t> find_commands(const FarmLog& log, const std::vector<std
 }
 
 void show_commands(const FarmLog& log, const std::vector<std::size_t>& positions, std::ostream& out) {
-  const bool in_use = is_in_use(log.directory);
+  const bool in_use = bask::is_locked(log.directory);
   for (const std::size_t position : positions) {
     if (position != positions.front()) out << '\n';
     show(log, position, in_use, out);
@@ -141,7 +141,7 @@ void show_commands(const FarmLog& log, const std::vector<std::size_t>& positions
 }
 
 void list_commands(const FarmLog& log, bool only_failed, std::ostream& out) {
-  const bool in_use = is_in_use(log.directory);
+  const bool in_use = bask::is_locked(log.directory);
   const auto width = static_cast<int>(std::to_string(log.commands.size()).size());
   for (std::size_t i = 0; i < log.commands.size(); ++i) {
     const CommandRecord& record = log.records[i];
@@ -157,7 +157,7 @@ void list_commands(const FarmLog& log, bool only_failed, std::ostream& out) {
 
 void show_status(const FarmLog& log, std::ostream& out) {
   const Counts counts = count(log);
-  const bool in_use = is_in_use(log.directory);
+  const bool in_use = bask::is_locked(log.directory);
   out << counts.ended() << " of " << log.commands.size() << " commands have ended: " << counts.succeeded
       << " succeeded, " << counts.failed << " failed, " << counts.skipped << " skipped\n";
   if (in_use) {

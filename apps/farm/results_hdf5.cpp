@@ -1,10 +1,10 @@
 #include "results_file.hpp"
 
 #include <hdf5.h>
+#include <bask/diagnostics/replaced_file.hpp>
 #include <bask/io/hdf5_library.hpp>
 
 #include <functional>
-#include <system_error>
 #include <vector>
 
 namespace farm {
@@ -15,8 +15,8 @@ using Rows = std::vector<std::size_t>;  // positions of the commands that have a
 // The file while it is written. Under bask::Hdf5Lock.
 class Table {
  public:
-  Table(const std::filesystem::path& path, const FarmLog& log)
-      : where_("farm: " + path.string()), log_(log), file_(make(path)) {
+  Table(const std::filesystem::path& path, const std::filesystem::path& temporary, const FarmLog& log)
+      : where_("farm: " + path.string()), log_(log), file_(make(temporary)) {
     for (std::size_t i = 0; i < log.records.size(); ++i) {
       if (log.records[i].result) rows_.push_back(i);
     }
@@ -84,11 +84,11 @@ class Table {
 }  // namespace
 
 void write_results_hdf5(const FarmLog& log, const std::filesystem::path& path) {
-  const std::filesystem::path temporary = path.string() + ".new";
+  bask::ReplacedFile file("farm", path);
   using Result = const CommandResult&;
   {
     const bask::Hdf5Lock lock;
-    Table table(temporary, log);
+    Table table(path, file.temporary(), log);
     table.add_numbers("number", [](Result r) { return std::int64_t{r.number}; });
     table.add_texts("name", [](const Command& command, Result) { return command.name; });
     table.add_texts("command", [](const Command& command, Result) { return command.text; });
@@ -108,12 +108,7 @@ void write_results_hdf5(const FarmLog& log, const std::filesystem::path& path) {
     table.add_seconds("system_seconds", "s", [](Result r) { return r.system_ns; });
     table.close();
   }
-  std::error_code failure;
-  std::filesystem::rename(temporary, path, failure);
-  if (failure) {
-    throw bask::Error("farm: " + path.string(), "cannot be written: " + failure.message(),
-                      "check the directory");
-  }
+  file.put_in_place();
 }
 
 }  // namespace farm

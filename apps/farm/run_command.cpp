@@ -13,12 +13,18 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <string_view>
+#include <thread>
 
 namespace farm {
 namespace {
+
+// Between the moments at which a signal for a whole job reaches a command and its rank.
+constexpr std::chrono::seconds kSignalsMayDiffer{1};
+constexpr std::chrono::milliseconds kBetweenLooks{20};
 
 // What all commands of a rank share.
 struct ThisRank {
@@ -50,8 +56,35 @@ std::int64_t now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
 }
 
+// Commands are told to end, too.
 bool must_stop() {
   return bask::received_signal() != 0;
+}
+
+// Also by SIGUSR1, after which commands that run may end.
+bool is_told_to_stop() {
+  return must_stop() || bask::StopNotice::has_come();
+}
+
+// Whether it is one that others send to end a job, and not one by which a program crashes. Shells and the
+// like report that of a program that they have started as 128 + n.
+bool may_be_a_stop(const ProcessEnd& end) {
+  const int number = end.signal != 0 ? end.signal : end.exit_code - 128;
+  return number == SIGUSR1 || number == SIGUSR2 || number == SIGTERM || number == SIGINT ||
+         number == SIGHUP || number == SIGQUIT || number == SIGKILL;
+}
+
+bool was_interrupted(const ProcessEnd& end) {
+  if (end.state == State::kSucceeded) return false;
+  if (end.was_stopped) return true;
+  const bool is_farms_own_doing = end.state == State::kOutOfTime || end.state == State::kOutOfMemory;
+  if (is_farms_own_doing) return false;
+  const auto until = std::chrono::steady_clock::now() + kSignalsMayDiffer;
+  while (!is_told_to_stop()) {
+    if (!may_be_a_stop(end) || std::chrono::steady_clock::now() >= until) return false;
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
+  return true;
 }
 
 [[noreturn]] void refuse_to_go_on(const CommandCall& call) {
@@ -114,7 +147,7 @@ void run(const CommandCall& call, CommandResult& result, std::vector<Extent>& ex
                  std::to_string(most) + "\n");
     }
     const ProcessEnd end = try_once(call, a_try, output, result);
-    if (end.was_stopped && end.state != State::kSucceeded) {
+    if (was_interrupted(end)) {
       output.finish();
       refuse_to_go_on(call);
     }
@@ -131,6 +164,11 @@ int prepare_rank(const RankSettings& settings) {
   if (has_started != 0) MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   this_rank() = std::make_unique<ThisRank>(settings, rank);
   return rank;
+}
+
+int sync_rank() {
+  this_rank()->log.sync();
+  return this_rank()->rank;
 }
 
 CommandResult run_command(const CommandCall& call, bask::Inputs<CommandResult> before) {
@@ -150,7 +188,7 @@ CommandResult run_command(const CommandCall& call, bask::Inputs<CommandResult> b
     return result;
   }
   const CoreGate::Held cores(here.gate, call.needs.cores);
-  if (must_stop()) refuse_to_go_on(call);
+  if (is_told_to_stop()) refuse_to_go_on(call);
   result.start_ns = now_ns();
   here.log.note(line);
   run(call, result, line.output);

@@ -42,13 +42,17 @@ struct CommandCall {
 
 /// For `client.run`: makes this rank ready. Returns its rank.
 int prepare_rank(const RankSettings& settings);
+/// For `client.run`: brings this rank's log to the disk. Returns its rank.
+int sync_rank();
 
 /// In the message of what run_command throws when the farm is stopped.
 inline constexpr const char* kStopped = "stopped, as the farm was told to stop";
 
 /// Runs the command unless one of those `before` it has not succeeded, and writes its output and its end to
-/// this rank's log. Throws: Error when the farm is stopped before the command has ended, or when the log
-/// cannot be written; then nothing is known of the command.
+/// this rank's log. A command that ends without success while its rank is told to stop was interrupted: batch
+/// systems send their signals to every process of a job, commands too, and in no order. One that dies by such
+/// a signal waits for up to a second for the rank to get it as well. Throws: Error when the farm is stopped
+/// before the command has ended, or when the log cannot be written; then nothing is known of the command.
 CommandResult run_command(const CommandCall& call, bask::Inputs<CommandResult> before);
 
 }  // namespace farm

@@ -97,6 +97,37 @@ TEST_F(JournalLockTest, IsGivenBack) {
   }
 }
 
+TEST_F(JournalLockTest, IsLookedAtWithoutBeingTaken) {
+  EXPECT_FALSE(is_locked(directory_));
+  for (const auto method : {JournalLock::Method::kKernel, JournalLock::Method::kText}) {
+    const auto lock = std::make_unique<JournalLock>(directory_, std::chrono::milliseconds(0), method);
+    EXPECT_TRUE(is_locked(directory_));
+  }
+  EXPECT_FALSE(is_locked(directory_));
+  OtherProcess other(directory_);
+  EXPECT_TRUE(is_locked(directory_));
+  other.kill();
+  EXPECT_FALSE(is_locked(directory_));
+  write_lock({.job = "7", .host = "elsewhere", .pid = 1, .since = "long ago"}, seconds(5));
+  EXPECT_TRUE(is_locked(directory_));
+  ::setenv("SLURM_JOB_ID", "7", 1);  // the same job, which runs one program after the other
+  EXPECT_TRUE(is_locked(directory_));
+  write_lock({.job = "7", .host = "elsewhere", .pid = 1, .since = "long ago"}, seconds(100));
+  EXPECT_FALSE(is_locked(directory_));
+}
+
+TEST_F(JournalLockTest, SaysWhatItIsFor) {
+  const JournalLock lock(directory_);
+  try {
+    const JournalLock second(directory_, {}, JournalLock::Method::kKernel,
+                             {.what = "farm", .option = "--log DIR"});
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.where(), "farm");
+    EXPECT_TRUE(error.fix().ends_with("give this job a directory of its own: --log DIR"));
+  }
+}
+
 TEST_F(JournalLockTest, MakesTheDirectory) {
   const JournalLock lock(directory_ / "a" / "b");
   EXPECT_TRUE(std::filesystem::exists(directory_ / "a" / "b" / "lock"));

@@ -14,9 +14,6 @@
 namespace bask {
 namespace {
 
-// While the steps of a requeued job overlap for a moment.
-constexpr std::chrono::milliseconds kPatience{120'000};
-
 void tell_of_other_versions(const JournalContents& contents) {
   if (contents.of_other_versions == 0) return;
   log_job_line(
@@ -29,7 +26,7 @@ void tell_of_other_versions(const JournalContents& contents) {
 }  // namespace
 
 CheckpointHistory::CheckpointHistory(const Options& options)
-    : directory_(std::filesystem::absolute(options.checkpoint)), lock_(directory_, kPatience) {
+    : directory_(std::filesystem::absolute(options.checkpoint)), lock_(directory_, kLockPatience) {
   if (lock_.descriptor() >= 0) only_here_.emplace(lock_.descriptor());
   start_.directory = directory_.string();
   start_.lock = lock_text(directory_);

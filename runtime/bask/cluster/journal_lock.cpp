@@ -65,24 +65,6 @@ int write_text(const FileDescriptor& file, const LockHolder& holder) {
   return error;
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& path, const char* what, int error) {
-  throw Error("journal", fmt::format("'{}' {}: {}", path.string(), what, error_text(error)),
-              "name a directory that you may write to and that has room: --bask-checkpoint=DIR");
-}
-
-[[noreturn]] void refuse_for(const std::filesystem::path& file, const LockHolder& holder,
-                             JournalLock::Method method) {
-  const std::string cancel = holder.job.empty() ? "" : fmt::format(" (scancel {})", holder.job);
-  std::string fix = fmt::format(
-      "wait for it or end it{}, or give this job a directory of its own: --bask-checkpoint=DIR", cancel);
-  if (method == JournalLock::Method::kText) {
-    fix += fmt::format("; if it no longer runs, remove '{}'", file.string());
-  }
-  throw Error("journal",
-              fmt::format("'{}' is in use by {}", file.parent_path().string(), description(holder)), fix,
-              ExitCode::kUsage);
-}
-
 }  // namespace
 
 LockHolder this_process_as_holder() {
@@ -130,35 +112,58 @@ bool still_holds(const LockHolder& holder, const LockHolder& us, bool is_alive, 
   return age <= kGivenUp;
 }
 
+bool is_locked(const std::filesystem::path& directory) {
+  struct stat status {};
+  if (::stat((directory / kLockName).c_str(), &status) != 0 || status.st_size == 0) return false;
+  const LockHolder holder = read_holder(directory / kLockName);
+  LockHolder us = this_process_as_holder();
+  us.job.clear();  // the holder may be another program of this very job
+  return still_holds(holder, us, is_process(holder.pid), age_of(status));
+}
+
 JournalLock::JournalLock(const std::filesystem::path& directory, std::chrono::milliseconds patience,
-                         Method method)
-    : file_(directory / kLockName), method_(method), us_(this_process_as_holder()) {
+                         Method method, LockWords words)
+    : words_(std::move(words)), file_(directory / kLockName), method_(method), us_(this_process_as_holder()) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
-  if (error) refuse(directory, "cannot be created", error.value());
+  if (error) refuse("cannot be created", error.value());
   const auto until = std::chrono::steady_clock::now() + patience;
   for (;;) {
     if (method_ == Method::kKernel ? take_by_kernel() : take_by_text()) break;
     const LockHolder holder = read_holder(file_);
     const bool is_of_our_job = !holder.job.empty() && holder.job == us_.job;
-    if (!is_of_our_job || std::chrono::steady_clock::now() >= until) refuse_for(file_, holder, method_);
+    if (!is_of_our_job || std::chrono::steady_clock::now() >= until) refuse_for(holder);
     std::this_thread::sleep_for(kBetweenTries);
   }
-  if (method_ == Method::kText)
-    toucher_ = std::jthread([this](std::stop_token stop) { touch_until_stopped(stop); });
+  toucher_ = std::jthread([this](std::stop_token stop) { touch_until_stopped(stop); });
 }
 
 JournalLock::~JournalLock() {
-  if (toucher_.joinable()) {
-    toucher_.request_stop();
-    toucher_.join();
-  }
+  toucher_.request_stop();
+  toucher_.join();
   // By text the file itself is the lock, unless somebody has removed it, or made it his.
   if (method_ == Method::kText && is_ours()) {
     ::unlink(file_.c_str());
   } else if (method_ == Method::kKernel) {
     [[maybe_unused]] const int ignored = ::ftruncate(descriptor_.number(), 0);
   }
+}
+
+void JournalLock::refuse(const char* what, int error) const {
+  throw Error(words_.what, fmt::format("'{}' {}: {}", file_.parent_path().string(), what, error_text(error)),
+              fmt::format("name a directory that you may write to and that has room: {}", words_.option));
+}
+
+void JournalLock::refuse_for(const LockHolder& holder) const {
+  const std::string cancel = holder.job.empty() ? "" : fmt::format(" (scancel {})", holder.job);
+  std::string fix = fmt::format("wait for it or end it{}, or give this job a directory of its own: {}",
+                                cancel, words_.option);
+  if (method_ == Method::kText) {
+    fix += fmt::format("; if it no longer runs, remove '{}'", file_.string());
+  }
+  throw Error(words_.what,
+              fmt::format("'{}' is in use by {}", file_.parent_path().string(), description(holder)), fix,
+              ExitCode::kUsage);
 }
 
 void JournalLock::touch_until_stopped(const std::stop_token& stop) const {
@@ -175,11 +180,11 @@ void JournalLock::touch() const {
 bool JournalLock::take_by_kernel() {
   for (;;) {
     FileDescriptor file = open_file(file_, O_RDWR | O_CREAT | O_NONBLOCK | O_NOCTTY);
-    if (!file.is_open()) refuse(file_, "cannot be opened", errno);
+    if (!file.is_open()) refuse("has a lock that cannot be opened", errno);
     if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
       if (errno == EWOULDBLOCK) return false;
       if (errno == EINTR) continue;
-      if (!has_no_locks(errno)) refuse(file_, "cannot be locked", errno);
+      if (!has_no_locks(errno)) refuse("cannot be locked", errno);
       method_ = Method::kText;
       return take_by_text();
     }
@@ -190,7 +195,8 @@ bool JournalLock::take_by_kernel() {
         ours.st_ino != there.st_ino || ours.st_dev != there.st_dev) {
       continue;
     }
-    if (const int error = write_text(file, us_); error != 0) refuse(file_, "cannot be written", error);
+    if (const int error = write_text(file, us_); error != 0)
+      refuse("has a lock that cannot be written", error);
     descriptor_ = std::move(file);
     return true;
   }
@@ -208,9 +214,9 @@ bool JournalLock::take_by_text() {
   FileDescriptor file = open_file(file_, O_RDWR | O_CREAT | O_EXCL);
   if (!file.is_open()) {
     if (errno == EEXIST) return false;
-    refuse(file_, "cannot be created", errno);
+    refuse("has a lock that cannot be created", errno);
   }
-  if (const int error = write_text(file, us_); error != 0) refuse(file_, "cannot be written", error);
+  if (const int error = write_text(file, us_); error != 0) refuse("has a lock that cannot be written", error);
   descriptor_ = std::move(file);
   // Another that took the old lock for given up as well may have removed ours for it: the last one has it.
   std::this_thread::sleep_for(kBetweenTries);

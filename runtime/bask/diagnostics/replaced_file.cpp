@@ -19,7 +19,7 @@ std::string reason(int error) {
 // Short, so that it is not too long where the file's own name is not.
 std::filesystem::path temporary_beside(const std::filesystem::path& path) {
   static std::atomic<unsigned> number{0};
-  return path.parent_path() / fmt::format(".bask-{}-{}.part", ::getpid(), ++number);
+  return path.parent_path() / fmt::format("{}{}-{}.part", ReplacedFile::kTemporary, ::getpid(), ++number);
 }
 
 }  // namespace
@@ -59,7 +59,8 @@ void ReplacedFile::write(std::string_view text) {
 }
 
 void ReplacedFile::put_in_place() {
-  // A full disk or quota may show only here.
+  // A full disk or quota may show only here. EINVAL: what is written to cannot be synced.
+  if (::fsync(descriptor_) != 0 && errno != EINVAL && errno != EINTR) refuse(reason(errno));
   if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) refuse(reason(errno));
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) refuse(reason(errno));
   temporary_.clear();

@@ -119,9 +119,15 @@ TEST_F(LogDirectory, ADirectoryOfOtherFilesIsRefused) {
 }
 
 TEST_F(LogDirectory, OneFarmAtATimeHoldsIt) {
-  const farm::DirectoryLock lock(path_);
-  EXPECT_TRUE(farm::is_in_use(path_));
-  expect_contains(refusal([&] { farm::DirectoryLock second(path_); }), "another farm writes to it now");
+  EXPECT_FALSE(bask::is_locked(path_));
+  {
+    const bask::JournalLock lock = farm::lock_directory(path_);
+    EXPECT_TRUE(bask::is_locked(path_));
+    const std::string refused = refusal([&] { farm::lock_directory(path_); });
+    expect_contains(refused, "farm: '" + path_.string() + "' is in use by ");
+    expect_contains(refused, "or give this job a directory of its own: --log DIR");
+  }
+  EXPECT_FALSE(bask::is_locked(path_));
 }
 
 TEST_F(LogDirectory, LargeOutputsArePieces) {
