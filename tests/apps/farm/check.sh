@@ -270,6 +270,28 @@ LIST
   has '^3  succeeded'
 }
 
+# A batch system signals commands and ranks in no order: what dies of it within a second of its rank was interrupted.
+check_signals() {
+  cat >list.txt <<'LIST'
+test -e again || { touch begun; kill -USR1 $$; }
+test -e again || { sleep 61.5; exit 1; }
+LIST
+  "$farm" run list.txt >stop.txt 2>&1 &
+  local pid=$! code=0
+  wait_for begun
+  sleep 0.3
+  kill -USR1 $pid
+  wait $pid || code=$?
+  [[ $code -eq 75 ]] || { cat stop.txt && fail "exit code $code after SIGUSR1"; }
+  expect 0 '0 of 2 commands have ended' "$farm" status
+  touch again
+  expect 0 '2 of 2 commands succeeded' "$farm" run list.txt
+  # By itself it was killed, and by a crash at once.
+  printf '%s\n' 'kill -USR1 $$' 'kill -SEGV $$' >killed.txt
+  expect 1 'command 1 was killed by SIGUSR1' "$farm" run --log killed killed.txt
+  has 'command 2 was killed by SIGSEGV'
+}
+
 check_ranks() {
   seq 1 300 | sed 's/.*/echo "&:$FARM_NUMBER:$(env | grep -cE "^(OMPI_COMM|PMIX_|PMI_|ORTE_|PRTE_|BASK_)")"/' >list.txt
   expect 0 '300 of 300 commands succeeded' "$mpiexec" -n 3 "$farm" run list.txt
