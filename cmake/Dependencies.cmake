@@ -1,31 +1,92 @@
-# Every dependency, found here and nowhere else, with the reason it is there.
-include(FindPkgConfig)
-find_package(Threads REQUIRED)                                        # the pool's threads
-set(MPI_CXX_SKIP_MPICXX ON)                                           # MPI's C++ bindings left the standard long ago
-find_package(MPI 3.0 REQUIRED COMPONENTS CXX)                         # carries bytes between ranks
-find_package(Boost 1.74 REQUIRED COMPONENTS serialization             # encodes users' own types
-                                            mpi)                      # MPI's environment and start-up collectives
-pkg_check_modules(HWLOC REQUIRED IMPORTED_TARGET GLOBAL hwloc)        # cores in the affinity mask; binds threads to them
-pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET GLOBAL libxxhash)   # XXH3, the 128-bit hash that makes keys
-find_package(tomlplusplus REQUIRED)                                   # reads bask.toml
-find_package(fmt REQUIRED)                                            # puts messages together
-find_package(spdlog REQUIRED)                                         # writes the log, from any thread
-pkg_check_modules(OPENBLAS REQUIRED IMPORTED_TARGET GLOBAL openblas)  # products of the tiles of matrices
-pkg_check_modules(SLEEF IMPORTED_TARGET GLOBAL sleef)                 # optional: sin, exp, log… of vectors, within 1 ULP
-pkg_search_module(HDF5 REQUIRED IMPORTED_TARGET GLOBAL hdf5-mpi hdf5-openmpi hdf5)   # the files of arrays
-find_library(HDF5_HL_LIBRARY hdf5_hl HINTS ${HDF5_LIBRARY_DIRS} REQUIRED)            # their dimension scales
-set_target_properties(PkgConfig::HDF5 PROPERTIES INTERFACE_LINK_LIBRARIES "${HDF5_HL_LIBRARY};${HDF5_LINK_LIBRARIES}")
-pkg_check_modules(DEFLATE IMPORTED_TARGET GLOBAL libdeflate)          # chunks of HDF5: twice as fast as zlib
-if(NOT DEFLATE_FOUND)
-  pkg_check_modules(DEFLATE REQUIRED IMPORTED_TARGET GLOBAL zlib)     # and what does without
+# Every dependency, found here and in Libraries.cmake and nowhere else. What is missing is told all at once: in missing.txt of
+# the build folder, a line `kind|Debian package|name` each (kinds: see LibrarySearch.cmake), which setup.sh reads.
+set(BASK_MISSING "")
+include(LibrarySearch)
+find_package(Threads REQUIRED)                    # the pool's threads
+bask_expect(needed PKG_CONFIG_FOUND pkg-config "pkg-config")
+include(Libraries)
+bask_find_library(needed RANDOM123 librandom123-dev "Random123" MODULES random123 HEADER Random123/philox.h)   # counters to numbers
+find_package(CLI11 QUIET)                         # command lines of the apps
+bask_expect(needed CLI11_FOUND libcli11-dev "CLI11")
+bask_find_library(wish CAIRO libcairo2-dev "cairo" MODULES cairo HEADER cairo.h FILES cairo)             # pictures of the apps
+bask_expect(wish CCACHE_PROGRAM ccache "ccache")
+if(BASK_BLAS_LIBRARIES MATCHES "/libblas\\.")
+  bask_note_missing(wish libopenblas-dev "OpenBLAS, many times as fast as the BLAS that is here")
 endif()
-pkg_check_modules(ZSTD IMPORTED_TARGET GLOBAL libzstd)                # chunks of HDF5 in Zstandard, where it is there
-pkg_check_modules(LZF IMPORTED_TARGET GLOBAL liblzf)                  # and in h5py's LZF
-set(BASK_CODECS ${DEFLATE_MODULE_NAME})
-foreach(codec IN ITEMS ZSTD LZF)
-  if(${codec}_FOUND)
-    list(APPEND BASK_CODECS ${${codec}_MODULE_NAME})
+
+# bask_expect_program(<kind> <variable> <Debian package> <name> <program…>): sets the variable to the first that is there.
+function(bask_expect_program kind variable package name)
+  find_program(program NAMES ${ARGN} PATHS /usr/sbin /sbin NO_CACHE)
+  bask_expect(${kind} program ${package} "${name}")
+  set(${variable} ${program} PARENT_SCOPE)
+  set(BASK_MISSING "${BASK_MISSING}" PARENT_SCOPE)
+endfunction()
+
+# The launcher of that MPI, where another one's is first in PATH.
+if(MPI_CXX_FOUND)
+  set(launcher_is_of "")
+  if(MPIEXEC_EXECUTABLE)
+    execute_process(COMMAND ${MPIEXEC_EXECUTABLE} --version OUTPUT_VARIABLE launcher_version ERROR_QUIET)
+    string(REGEX MATCH "Open MPI|OpenRTE|HYDRA" launcher_is_of "${launcher_version}")
   endif()
-endforeach()
-find_package(CLI11 REQUIRED)                                          # command lines of the apps
-pkg_check_modules(CAIRO IMPORTED_TARGET GLOBAL cairo)                 # pictures of the apps, where it is there
+  bask_mpi_in(mpi ${MPI_CXX_LIBRARIES})
+  if(mpi STREQUAL "Open MPI" AND NOT launcher_is_of MATCHES "^Open")
+    unset(MPIEXEC_EXECUTABLE CACHE)
+    find_program(MPIEXEC_EXECUTABLE NAMES mpiexec.openmpi mpirun.openmpi)
+    bask_expect(needed MPIEXEC_EXECUTABLE openmpi-bin "Open MPI's mpirun")
+  else()
+    bask_expect(needed MPIEXEC_EXECUTABLE "" "mpirun, which comes with MPI")
+  endif()
+endif()
+
+# The winds of the example, and what reads them.
+bask_expect_program(data nccopy netcdf-bin "the netCDF tools (nccopy)" nccopy)
+bask_expect(data "EXISTS;/usr/share/ferret-vis/data/monthly_navy_winds.cdf" ferret-datasets
+            "the data sets of Ferret (Debian: ferret-datasets)")
+
+if(NOT BASK_TESTS)
+  bask_expect_program(wish dot graphviz "Graphviz" dot)
+else()
+  find_package(GTest QUIET)
+  bask_expect(needed GTest_FOUND libgtest-dev "GoogleTest; without it, BASK_TESTS=OFF")
+  bask_expect_program(tests dot graphviz "Graphviz" dot)
+  bask_expect_program(tests pkill procps "pkill" pkill)
+  foreach(program IN ITEMS slurmctld slurmd sbatch srun)
+    bask_expect_program(tests slurm slurm-wlm "Slurm's ${program}" ${program})
+  endforeach()
+  bask_expect_program(tests munged munge "MUNGE (munged)" munged)
+  bask_expect_program(wish parallel parallel "GNU Parallel, which farm is measured beside" parallel)
+
+  # The interpreter of tests that compare with Python's libraries: the first that has NumPy and h5py, else the first.
+  set(tried "import importlib\nfor name in 'numpy', 'h5py', 'xarray', 'netCDF4':\n  try:\n    importlib.import_module(name)\
+\n    print(name, end=';')\n  except ImportError: pass")
+  set(BASK_PYTHON_MODULES "")
+  set(chosen "")
+  foreach(python IN ITEMS ${BASK_PYTHON} /usr/bin/python3 python3)
+    execute_process(COMMAND ${python} -c "${tried}" OUTPUT_VARIABLE modules ERROR_QUIET RESULT_VARIABLE failure)
+    if(NOT failure AND (NOT chosen OR modules MATCHES "numpy;h5py"))
+      set(chosen ${python})
+      set(BASK_PYTHON_MODULES ${modules})
+    endif()
+    if(BASK_PYTHON_MODULES MATCHES "numpy;h5py")
+      set(BASK_PYTHON ${chosen})   # empty where none has both
+      break()
+    endif()
+  endforeach()
+  set(BASK_PYTHON_OF_NUMPY ${chosen})
+  foreach(module IN ITEMS numpy h5py xarray netCDF4)
+    string(TOLOWER python3-${module} package)
+    bask_expect(tests "${module};IN_LIST;BASK_PYTHON_MODULES" ${package} "Python with ${module}")
+  endforeach()
+endif()
+
+list(REMOVE_DUPLICATES BASK_MISSING)
+list(JOIN BASK_MISSING "\n" lines)
+file(WRITE ${CMAKE_BINARY_DIR}/missing.txt "${lines}\n")
+list(FILTER BASK_MISSING INCLUDE REGEX "^needed")
+if(BASK_MISSING)
+  list(TRANSFORM BASK_MISSING REPLACE "^needed\\|([^|]*)\\|(.*)$" "  \\2 (Debian: \\1)")
+  list(TRANSFORM BASK_MISSING REPLACE " .Debian: .$" "")
+  list(JOIN BASK_MISSING "\n" lines)
+  message(FATAL_ERROR "Bask needs, and does not find here:\n${lines}\n")
+endif()

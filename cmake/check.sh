@@ -51,7 +51,7 @@ check() {
 }
 
 start=$SECONDS
-set_up "${needs_for_tests[@]}"
+set_up release 'needed|tests|data'
 printf '%-20s%6d s  ok\n' "set-up" $((SECONDS - start))
 failed=()
 for preset in "${presets[@]}"; do

@@ -18,18 +18,19 @@ HELP
   exit 0
 fi
 
-# A folder that has the tests keeps them; a new one does without, and without what they need.
-tests=$(sed -n 's/^BASK_TESTS:[A-Z]*=//p' "$root/build/release/CMakeCache.txt" 2>/dev/null) || tests=OFF
-[[ $tests == ON ]] && find_missing "${needs_for_tests[@]}" && [[ ${#missing[@]} -eq 0 ]] || tests=OFF
+# A folder that is built with the tests keeps them; a new one does without, and without what they need.
+tests=OFF
+[[ -e $root/build/release/build.ninja ]] && grep -qx 'BASK_TESTS:BOOL=ON' "$root/build/release/CMakeCache.txt" && tests=ON
 
 arguments=("$@")
+kinds=needed
 if [[ ${1-} == "" || ${1-} == -* ]]; then
-  set_up "${needs_for_data[@]}"
+  kinds='needed|data'
 else
-  set_up
   arguments[0]=$(realpath -- "$1")
 fi
-stage "configure" configure release "-DBASK_TESTS=$tests"
+set_up release "$kinds" "-DBASK_TESTS=$tests"
+printf '%-20s%6d s  ok\n' "set-up" $SECONDS
 stage "build" build release --target climatology
 
 mkdir -p "$root/build/quickstart"
@@ -38,7 +39,8 @@ if [[ ${1-} == "" || ${1-} == -* ]]; then
   [[ monthly_navy_winds.nc -nt $winds ]] || nccopy -k nc4 "$winds" monthly_navy_winds.nc
   arguments=(monthly_navy_winds.nc "$@")
 fi
+mpiexec=$(sed -n 's/^MPIEXEC_EXECUTABLE:[A-Z]*=//p' "$root/build/release/CMakeCache.txt")
 [[ $(id -u) -eq 0 ]] && export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1   # three ranks, on fewer cores too
 printf 'in %s:\n' "$PWD"
-exec mpirun -n "${BASK_RANKS:-3}" "$root/build/release/apps/climatology" "${arguments[@]}"
+exec "$mpiexec" -n "${BASK_RANKS:-3}" "$root/build/release/apps/climatology" "${arguments[@]}"

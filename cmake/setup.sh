@@ -6,64 +6,18 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 : "${CMAKE_BUILD_PARALLEL_LEVEL:=$(nproc)}" "${CTEST_PARALLEL_LEVEL:=$(nproc)}"
 export CMAKE_BUILD_PARALLEL_LEVEL CTEST_PARALLEL_LEVEL
 
-# Debian package | how to see that it is there | what a cluster calls it
-needs=(
-  "g++|compiles_cpp20|a C++20 compiler (GCC 11, Clang 15 or newer)"
-  "cmake|has_cmake|CMake 3.25 or newer"
-  "ninja-build|has_tool ninja|Ninja"
-  "pkg-config|has_tool pkg-config|pkg-config"
-  "libboost-serialization-dev|links boost_serialization|Boost 1.74 or newer, with its serialization library"
-  "libopenmpi-dev|has_tool mpicxx|MPI, such as Open MPI, with its compiler wrapper mpicxx"
-  "openmpi-bin|has_tool mpirun|mpirun, which comes with MPI"
-  "libboost-mpi-dev|links boost_mpi|Boost's mpi library, built for that MPI"
-  "libhwloc-dev|has_library hwloc hwloc.h|hwloc"
-  "libxxhash-dev|has_library libxxhash xxhash.h|xxHash"
-  "libfmt-dev|has_library fmt fmt/format.h|{fmt}"
-  "libspdlog-dev|has_library spdlog spdlog/spdlog.h|spdlog"
-  "libtomlplusplus-dev|has_library tomlplusplus toml++/toml.h|toml++"
-  "libopenblas-dev|has_library openblas cblas.h|OpenBLAS, with its cblas.h"
-  "libhdf5-openmpi-dev|has_hdf5|HDF5 1.10.5 or newer, with its high-level library and its .pc file"
-  "zlib1g-dev|has_library zlib zlib.h|zlib"
-  "librandom123-dev|has_library random123 Random123/philox.h|Random123"
-  "libcli11-dev|has_library CLI11 CLI/CLI.hpp|CLI11"
-  "graphviz|has_tool dot|Graphviz"
-)
 # Monthly winds of 1982 to 1992 on the whole globe, as Debian brings them.
 winds=/usr/share/ferret-vis/data/monthly_navy_winds.cdf
-needs_for_data=(
-  "ferret-datasets|has_winds|the data sets of Ferret (Debian: ferret-datasets)"
-  "netcdf-bin|has_tool nccopy|the netCDF tools (nccopy)"
-)
-needs_for_tests=(
-  "libgtest-dev|has_library gtest gtest/gtest.h|GoogleTest"
-  "python3-numpy|has_python numpy|Python with NumPy"
-  "python3-h5py|has_python h5py|Python with h5py"
-  "python3-xarray|has_python xarray|Python with xarray"
-  "python3-netcdf4|has_python netCDF4|Python with netCDF4"
-  "${needs_for_data[@]}"
-  "slurm-wlm|has_slurm|Slurm's daemons and clients (slurmctld, slurmd, sbatch, srun)"
-  "munge|has_daemon munged|MUNGE (munged)"
-  "procps|has_tool pkill|pkill"
-)
-wishes=(   # what quickens the build and the runs, or reads more files; installed where that is free
-  "ccache|has_tool ccache|ccache"
-  "libcairo2-dev|has_library cairo cairo/cairo.h|cairo"
-  "libsleef-dev|has_library sleef sleef.h|SLEEF"
-  "libdeflate-dev|has_library libdeflate libdeflate.h|libdeflate"
-  "libzstd-dev|has_library libzstd zstd.h|Zstandard"
-  "liblzf-dev|has_library liblzf lzf.h|liblzf"
-  "parallel|has_tool parallel|GNU Parallel, which farm is measured beside"
-)
+
+# What CMake itself needs, as lines of missing.txt. All else is asked of CMake.
+find_missing_tools() {
+  missing=()
+  compiles_cpp20 || missing+=("needed|g++|a C++20 compiler (GCC 11, Clang 15 or newer)")
+  has_cmake || missing+=("needed|cmake|CMake 3.25 or newer")
+  has_tool ninja || missing+=("needed|ninja-build|Ninja")
+}
 
 has_tool() { command -v "$1" >/dev/null; }
-
-has_daemon() { PATH=$PATH:/usr/sbin:/sbin has_tool "$1"; }
-
-has_slurm() { has_daemon slurmctld && has_daemon slurmd && has_tool sbatch; }
-
-has_winds() { [[ -r $winds ]]; }
-
-has_python() { /usr/bin/python3 -c "import $1" 2>/dev/null || python3 -c "import $1" 2>/dev/null; }
 
 has_cmake() {
   local version
@@ -71,83 +25,93 @@ has_cmake() {
   [[ -n $version && $(printf '%s\n' 3.25 "$version" | sort -V | head -n 1) == 3.25 ]]
 }
 
-compiles() { "${CXX:-c++}" -std=c++20 -x c++ - "$@" >/dev/null 2>&1; }
+compiles_cpp20() {
+  printf '#include <%s>\n' concepts source_location span stop_token | "${CXX:-c++}" -std=c++20 -x c++ - -fsyntax-only
+} >/dev/null 2>&1
 
-compiles_cpp20() { printf '#include <%s>\n' concepts source_location span stop_token | compiles -fsyntax-only; }
-
-links() {
-  is_installed "lib${1//_/-}-dev" || compiles -o /dev/null "-l$1" <<<'int main() {}' ||
-    [[ -n $(compgen -G "${BOOST_ROOT:-/nowhere}/lib*/lib$1.*") ]]
-}
-
-is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
-
-# A library counts as there when pkg-config knows it, or the compiler or CMake finds its header.
-has_library() {
-  local prefix prefixes=${CMAKE_PREFIX_PATH-}
-  pkg-config --exists "$1" 2>/dev/null && return
-  for prefix in ${prefixes//[:;]/ }; do
-    [[ -e $prefix/include/$2 ]] && return
-  done
-  compiles -E <<<"#include <$2>"
-}
-
-has_hdf5() { pkg-config --exists hdf5-mpi || pkg-config --exists hdf5-openmpi || pkg-config --exists hdf5; } 2>/dev/null
-
-# Sets `missing` to the entries of its arguments that are not there.
+# find_missing <preset> <kinds> [options of cmake…]: configures, and sets `missing` to the lines of missing.txt (kinds and lines:
+# see Dependencies.cmake) that are of these kinds, as an extended regular expression. Its log is written by the caller.
 find_missing() {
-  local need package probe
+  local file=$root/build/$1/missing.txt code=0
+  rm -f "$file"
+  configure "$1" "${@:3}" || code=$?
   missing=()
-  for need in "$@"; do
-    IFS='|' read -r package probe _ <<<"$need"
-    $probe || missing+=("$need")
-  done
+  [[ ! -e $file ]] || mapfile -t missing < <(grep -E "^($2)\|" "$file")
+  [[ $code -eq 0 || ${#missing[@]} -gt 0 ]]
 }
 
+packages_of_missing() { printf '%s\n' "${missing[@]}" | cut -d '|' -f 2 | awk 'NF && !seen[$0]++'; }
+
+# explain_missing [a last line]: ends the script with 2.
 explain_missing() {
+  local packages
+  packages=$(packages_of_missing | paste -s -d ' ')
   printf 'Bask needs, and does not find here:\n'
   printf '  %s\n' "${missing[@]##*|}"
-  printf 'On Debian or Ubuntu:\n  sudo apt-get update && sudo apt-get install --no-install-recommends'
-  printf ' %s' "${missing[@]%%|*}"
-  printf '\nOn a cluster: load a module for each ("module avail", or "spack load"); libraries are looked for through\n'
-  printf 'pkg-config (PKG_CONFIG_PATH), CMAKE_PREFIX_PATH, BOOST_ROOT and CPATH; CXX names the compiler.\n'
-}
+  [[ -z $packages ]] ||
+    printf 'On Debian or Ubuntu:\n  sudo apt-get update && sudo apt-get install --no-install-recommends %s\n' "$packages"
+  printf 'On a cluster: load a module for each ("module avail", or "spack load"); libraries are looked for through\n'
+  printf 'pkg-config (PKG_CONFIG_PATH), CMAKE_PREFIX_PATH, CPATH and LIBRARY_PATH; CXX names the compiler, BLA_VENDOR the BLAS.\n'
+  [[ $# -eq 0 ]] || printf '%s\n' "$1"
+  exit 2
+} >&2
 
 apt_install() {
   export DEBIAN_FRONTEND=noninteractive
   apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
 }
 
-# set_up [more needs…]: installs what is missing where that is possible, else says what to do and exits with 2.
-set_up() {
-  local log wanted=("${needs[@]}" "$@")
-  find_missing "${wanted[@]}"
-  if [[ ${#missing[@]} -gt 0 && $(id -u) -eq 0 ]] && has_tool apt-get; then
-    find_missing "${wanted[@]}" "${wishes[@]}"
-    printf 'installing:'
-    printf ' %s' "${missing[@]%%|*}"
-    printf '\n'
-    log=$(mktemp)
-    apt_install "${missing[@]%%|*}" >"$log" 2>&1 || cat "$log"
-    rm -f "$log"
-    hash -r
-    find_missing "${wanted[@]}"
-  fi
-  if [[ ${#missing[@]} -gt 0 ]]; then
-    explain_missing
-    exit 2
-  fi >&2
+# Installs the packages of `missing`, where that is possible.
+install_missing() {
+  local log packages
+  mapfile -t packages < <(packages_of_missing)
+  [[ ${#packages[@]} -gt 0 && $(id -u) -eq 0 ]] && has_tool apt-get || return 0
+  printf 'installing: %s\n' "${packages[*]}"
+  log=$(mktemp)
+  apt_install "${packages[@]}" >"$log" 2>&1 || cat "$log"
+  rm -f "$log"
+  hash -r
 }
 
+# set_up <preset> <kinds> [options of cmake…]: configures the preset, and installs what CMake misses of these kinds where that is
+# possible, and what it wishes for with it; else says what to do and exits with 2.
+set_up() {
+  local log=$root/build/logs/set-up.log preset=$1 kinds=$2 told
+  shift 2
+  mkdir -p "$root/build/logs"
+  find_missing_tools
+  install_missing
+  find_missing_tools
+  [[ ${#missing[@]} -eq 0 ]] || explain_missing "What else is missing shows when CMake can be asked."
+  find_missing "$preset" "$kinds" "$@" >"$log" 2>&1 || fail_to_set_up "$log"
+  if [[ ${#missing[@]} -gt 0 ]]; then
+    mapfile -t missing < <(grep -E "^($kinds|wish)\|" "$root/build/$preset/missing.txt")
+    install_missing
+    # What CMake remembers of before would hide what is there now; what the user told it stays.
+    mapfile -t told < <(sed -n '/^\/\/No help, variable specified on the command line/{n;s/^/-D/p}' \
+      "$root/build/$preset/CMakeCache.txt")
+    find_missing "$preset" "$kinds" --fresh "${told[@]}" "$@" >"$log" 2>&1 || fail_to_set_up "$log"
+  fi
+  [[ ${#missing[@]} -eq 0 ]] || explain_missing
+}
+
+fail_to_set_up() {
+  printf 'CMake fails; the end of %s:\n' "$1"
+  tail -n 50 "$1" | sed 's/^/  | /'
+  exit 1
+} >&2
+
 # configure <preset> [options…]. A folder that belongs to another tree, to another generator or to no build at
-# all starts anew, and so does one that no longer configures.
+# all starts anew, and so does one that no longer configures though nothing is missing.
 configure() {
   local dir=$root/build/$1 home
   home=$(sed -n 's/^CMAKE_HOME_DIRECTORY:INTERNAL=//p' "$dir/CMakeCache.txt" 2>/dev/null) || true
   if [[ ! $home -ef $root ]] || ! grep -qx 'CMAKE_GENERATOR:INTERNAL=Ninja' "$dir/CMakeCache.txt"; then
     rm -rf "$dir"
   fi
-  cmake -S "$root" --preset "$@" || { rm -rf "$dir" && cmake -S "$root" --preset "$@"; }
+  # pkg-config is asked again each time: what it knew may be gone.
+  local command=(cmake -S "$root" --preset "$@" -U '__pkg_config_checked_*')
+  "${command[@]}" || { ! grep -q '^needed' "$dir/missing.txt" 2>/dev/null && rm -rf "$dir" && "${command[@]}"; }
 }
 
 # build <preset> [options of cmake --build…], after configure. A failure that neither a line of source nor

@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <cstdlib>
 #include <memory>
 #include <string_view>
 #include <thread>
@@ -33,7 +32,7 @@ struct ThisRank {
         gate(std::max(settings.cores[static_cast<std::size_t>(rank_number)], std::uint32_t{1})),
         log(settings.directory, settings.start, rank_number),
         environment(command_environment(bask::process_environment(), settings.kept_variables)),
-        sets_omp_threads(std::getenv("OMP_NUM_THREADS") == nullptr) {
+        sets_omp_threads(!bask::process_environment().contains("OMP_NUM_THREADS")) {
     char name[256] = {};
     host = gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
   }

@@ -1,6 +1,7 @@
 #include <bask/run.hpp>
 
 #include <bask/cluster/launch.hpp>
+#include <bask/core/environment.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
 #include <bask/execution/crash_report.hpp>
@@ -73,6 +74,7 @@ int report_errors(const std::function<int()>& body) {
 }
 
 int run_program(int& argc, char** argv, const std::function<int(Client&)>& program) {
+  set_one_thread_variables();
   keep_freed_memory();
   Launch launch;
   try {

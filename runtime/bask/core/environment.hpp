@@ -9,7 +9,12 @@ namespace bask {
 
 using Environment = std::map<std::string, std::string>;
 
-/// The variables of this process as they are now.
+/// The variables of this process as they are now, but for those that Bask has set itself.
 Environment process_environment();
+
+/// Sets OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, MKL_NUM_THREADS and BLIS_NUM_THREADS to 1, each unless it is
+/// set: the runtime has a thread for each core already. For before other threads start. Libraries that have
+/// read them by then, at load, are to be told by calls of their own (blas::use_one_thread).
+void set_one_thread_variables();
 
 }  // namespace bask

@@ -4,8 +4,7 @@
 // Cost: one task per block of the result, which adds up the products of its row and column of tiles in
 // place; where there are few such blocks and long rows of tiles, the tiles in groups, and a tree of sums of
 // fan-in eight. A transposed matrix is read as it lies.
-// Source: tiles by BLAS (Goto, van de Geijn 2008). OpenBLAS runs on the one thread of its task, unless
-// OPENBLAS_NUM_THREADS is set.
+// Source: tiles by BLAS (Goto, van de Geijn 2008). BLAS runs on the one thread of its task.
 #pragma once
 
 #include <bask/collections/array/elementwise.hpp>

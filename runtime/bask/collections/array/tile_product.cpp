@@ -1,79 +1,68 @@
+#include <bask/collections/array/blas.hpp>
 #include <bask/collections/array/tile_product.hpp>
 #include <bask/core/error.hpp>
 
-#include <cblas.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <limits>
 
 namespace bask {
 
 namespace {
 
-// OpenBLAS takes all cores for each call when it is not told: with one call on each thread that is too many.
-void use_one_thread() {
-  static const bool done = [] {
-    if (std::getenv("OPENBLAS_NUM_THREADS") == nullptr) openblas_set_num_threads(1);
-    return true;
-  }();
-  (void)done;
-}
-
-blasint counted(std::int64_t size) {
-  if (size > std::numeric_limits<blasint>::max()) {
+int counted(std::int64_t size) {
+  if (size > std::numeric_limits<int>::max()) {
     throw Error("array::matmul", "a block has " + std::to_string(size) + " rows or columns",
                 "use smaller chunks");
   }
-  return static_cast<blasint>(size);
+  return static_cast<int>(size);
 }
 
-void gemm(float, CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k, const float* a,
-          blasint lda, const float* b, blasint ldb, float* c) {
-  cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 1, c, n);
+using blas::Transpose;
+
+void gemm(float, Transpose ta, Transpose tb, int m, int n, int k, const float* a, int lda, const float* b,
+          int ldb, float* c) {
+  blas::cblas_sgemm(blas::kRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 1, c, n);
 }
-void gemm(double, CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k, const double* a,
-          blasint lda, const double* b, blasint ldb, double* c) {
-  cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 1, c, n);
+void gemm(double, Transpose ta, Transpose tb, int m, int n, int k, const double* a, int lda, const double* b,
+          int ldb, double* c) {
+  blas::cblas_dgemm(blas::kRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, 1, c, n);
 }
-void gemm(std::complex<float> one, CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k,
-          const void* a, blasint lda, const void* b, blasint ldb, void* c) {
-  cblas_cgemm(CblasRowMajor, ta, tb, m, n, k, &one, a, lda, b, ldb, &one, c, n);
+void gemm(std::complex<float> one, Transpose ta, Transpose tb, int m, int n, int k, const void* a, int lda,
+          const void* b, int ldb, void* c) {
+  blas::cblas_cgemm(blas::kRowMajor, ta, tb, m, n, k, &one, a, lda, b, ldb, &one, c, n);
 }
-void gemm(std::complex<double> one, CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, blasint m, blasint n, blasint k,
-          const void* a, blasint lda, const void* b, blasint ldb, void* c) {
-  cblas_zgemm(CblasRowMajor, ta, tb, m, n, k, &one, a, lda, b, ldb, &one, c, n);
+void gemm(std::complex<double> one, Transpose ta, Transpose tb, int m, int n, int k, const void* a, int lda,
+          const void* b, int ldb, void* c) {
+  blas::cblas_zgemm(blas::kRowMajor, ta, tb, m, n, k, &one, a, lda, b, ldb, &one, c, n);
 }
 
-void gemv(float, CBLAS_TRANSPOSE t, blasint m, blasint n, const float* a, const float* x, float* y) {
-  cblas_sgemv(CblasRowMajor, t, m, n, 1, a, n, x, 1, 1, y, 1);
+void gemv(float, Transpose t, int m, int n, const float* a, const float* x, float* y) {
+  blas::cblas_sgemv(blas::kRowMajor, t, m, n, 1, a, n, x, 1, 1, y, 1);
 }
-void gemv(double, CBLAS_TRANSPOSE t, blasint m, blasint n, const double* a, const double* x, double* y) {
-  cblas_dgemv(CblasRowMajor, t, m, n, 1, a, n, x, 1, 1, y, 1);
+void gemv(double, Transpose t, int m, int n, const double* a, const double* x, double* y) {
+  blas::cblas_dgemv(blas::kRowMajor, t, m, n, 1, a, n, x, 1, 1, y, 1);
 }
-void gemv(std::complex<float> one, CBLAS_TRANSPOSE t, blasint m, blasint n, const void* a, const void* x,
-          void* y) {
-  cblas_cgemv(CblasRowMajor, t, m, n, &one, a, n, x, 1, &one, y, 1);
+void gemv(std::complex<float> one, Transpose t, int m, int n, const void* a, const void* x, void* y) {
+  blas::cblas_cgemv(blas::kRowMajor, t, m, n, &one, a, n, x, 1, &one, y, 1);
 }
-void gemv(std::complex<double> one, CBLAS_TRANSPOSE t, blasint m, blasint n, const void* a, const void* x,
-          void* y) {
-  cblas_zgemv(CblasRowMajor, t, m, n, &one, a, n, x, 1, &one, y, 1);
+void gemv(std::complex<double> one, Transpose t, int m, int n, const void* a, const void* x, void* y) {
+  blas::cblas_zgemv(blas::kRowMajor, t, m, n, &one, a, n, x, 1, &one, y, 1);
 }
 
 template <class T>
 void add_blas_product(const TileSizes& sizes, const T* a, const T* b, T* c) {
-  const blasint m = counted(sizes.rows), k = counted(sizes.inner), n = counted(sizes.columns);
+  const int m = counted(sizes.rows), k = counted(sizes.inner), n = counted(sizes.columns);
   // A matrix and a vector, which lies the same transposed or not.
   if (n == 1 || m == 1) {
     const bool by_column = n == 1;
     const bool transposed = by_column ? sizes.left_transposed : !sizes.right_transposed;
-    const blasint free = by_column ? m : n;
-    gemv(T(1), transposed ? CblasTrans : CblasNoTrans, transposed ? k : free, transposed ? free : k,
+    const int free = by_column ? m : n;
+    gemv(T(1), transposed ? blas::kTrans : blas::kNoTrans, transposed ? k : free, transposed ? free : k,
          by_column ? a : b, by_column ? b : a, c);
     return;
   }
-  gemm(T(1), sizes.left_transposed ? CblasTrans : CblasNoTrans,
-       sizes.right_transposed ? CblasTrans : CblasNoTrans, m, n, k, a, sizes.left_transposed ? m : k, b,
+  gemm(T(1), sizes.left_transposed ? blas::kTrans : blas::kNoTrans,
+       sizes.right_transposed ? blas::kTrans : blas::kNoTrans, m, n, k, a, sizes.left_transposed ? m : k, b,
        sizes.right_transposed ? k : n, c);
 }
 
@@ -117,7 +106,7 @@ void add_tile_product(DType dtype, const TileSizes& sizes, const std::byte* left
                              [](bool sum, bool x, bool y) { return sum | (x & y); });
   }
   if (knows_transposed(dtype)) {
-    use_one_thread();
+    blas::use_one_thread();
     return with_element(dtype, [&]<class T>(std::type_identity<T>) {
       if constexpr (!std::is_integral_v<T>) {
         add_blas_product(sizes, reinterpret_cast<const T*>(left), reinterpret_cast<const T*>(right),

@@ -1,4 +1,4 @@
-// tile_product.hpp: products of matrices in memory, the one place that calls BLAS.
+// tile_product.hpp: products of matrices in memory, the one place that calls BLAS (blas.hpp).
 // Runs on: every rank. Threads: any; each call uses its own thread alone.
 // Invariants: (1) the order of additions depends on the sizes alone, on one machine.
 #pragma once
@@ -22,8 +22,7 @@ constexpr bool knows_transposed(DType dtype) {
 }
 
 /// product (rows × columns) += left · right, all in C order without gaps and of `dtype`. Integers wrap; of
-/// bool, + is "or" and · is "and", as in NumPy. Floating and complex types go to OpenBLAS, which uses one
-/// thread unless the variable OPENBLAS_NUM_THREADS says otherwise: the runtime's threads each have a tile.
+/// bool, + is "or" and · is "and", as in NumPy. Floating and complex types go to BLAS, on one thread.
 /// Throws: Error when a size is beyond what BLAS counts.
 void add_tile_product(DType dtype, const TileSizes& sizes, const std::byte* left, const std::byte* right,
                       std::byte* product);

@@ -1,0 +1,42 @@
+// blas.hpp: the BLAS that the program is linked with: what is called of it, which one it is, how many threads
+// it takes. Declared here, as every library with the C interface has these functions, and some no cblas.h.
+// Runs on: every rank. Threads: any.
+// Source: BLAS Technical Forum Standard, appendix B (the C interface).
+#pragma once
+
+#include <string>
+
+namespace bask::blas {
+
+enum Order : int { kRowMajor = 101 };
+enum Transpose : int { kNoTrans = 111, kTrans = 112 };
+
+extern "C" {
+void cblas_sgemm(Order, Transpose, Transpose, int m, int n, int k, float alpha, const float* a, int lda,
+                 const float* b, int ldb, float beta, float* c, int ldc);
+void cblas_dgemm(Order, Transpose, Transpose, int m, int n, int k, double alpha, const double* a, int lda,
+                 const double* b, int ldb, double beta, double* c, int ldc);
+void cblas_cgemm(Order, Transpose, Transpose, int m, int n, int k, const void* alpha, const void* a, int lda,
+                 const void* b, int ldb, const void* beta, void* c, int ldc);
+void cblas_zgemm(Order, Transpose, Transpose, int m, int n, int k, const void* alpha, const void* a, int lda,
+                 const void* b, int ldb, const void* beta, void* c, int ldc);
+void cblas_sgemv(Order, Transpose, int m, int n, float alpha, const float* a, int lda, const float* x,
+                 int incx, float beta, float* y, int incy);
+void cblas_dgemv(Order, Transpose, int m, int n, double alpha, const double* a, int lda, const double* x,
+                 int incx, double beta, double* y, int incy);
+void cblas_cgemv(Order, Transpose, int m, int n, const void* alpha, const void* a, int lda, const void* x,
+                 int incx, const void* beta, void* y, int incy);
+void cblas_zgemv(Order, Transpose, int m, int n, const void* alpha, const void* a, int lda, const void* x,
+                 int incx, const void* beta, void* y, int incy);
+}
+
+/// Which library computes here, and the kernels that it has chosen for this CPU, where it tells: "OpenBLAS
+/// 0.3.21 (SkylakeX)", "libblas.so.3". The same name means the same bits.
+const std::string& name();
+
+/// Sets the threads of each call to one, by the library's own call where it has one: the runtime's threads
+/// each multiply tiles of their own. Left alone where the library's variable names another number:
+/// OPENBLAS_NUM_THREADS, BLIS_NUM_THREADS, MKL_NUM_THREADS.
+void use_one_thread();
+
+}  // namespace bask::blas
