@@ -14,11 +14,11 @@ if(BASK_BLAS_LIBRARIES MATCHES "/libblas\\.")
   bask_note_missing(wish libopenblas-dev "OpenBLAS, many times as fast as the BLAS that is here")
 endif()
 
-# bask_expect_program(<kind> <variable> <Debian package> <name> <program…>): sets the variable to the first that is there.
-function(bask_expect_program kind variable package name)
-  find_program(program NAMES ${ARGN} PATHS /usr/sbin /sbin NO_CACHE)
-  bask_expect(${kind} program ${package} "${name}")
-  set(${variable} ${program} PARENT_SCOPE)
+# bask_expect_program(<kind> <Debian package> <name> <program>)
+function(bask_expect_program kind package name)
+  set(found_program)   # that of the caller would stand for one that was found
+  find_program(found_program NAMES ${ARGN} PATHS /usr/sbin /sbin NO_CACHE)
+  bask_expect(${kind} found_program ${package} "${name}")
   set(BASK_MISSING "${BASK_MISSING}" PARENT_SCOPE)
 endfunction()
 
@@ -40,22 +40,22 @@ if(MPI_CXX_FOUND)
 endif()
 
 # The winds of the example, and what reads them.
-bask_expect_program(data nccopy netcdf-bin "the netCDF tools (nccopy)" nccopy)
+bask_expect_program(data netcdf-bin "the netCDF tools (nccopy)" nccopy)
 bask_expect(data "EXISTS;/usr/share/ferret-vis/data/monthly_navy_winds.cdf" ferret-datasets
             "the data sets of Ferret (Debian: ferret-datasets)")
 
 if(NOT BASK_TESTS)
-  bask_expect_program(wish dot graphviz "Graphviz" dot)
+  bask_expect_program(wish graphviz "Graphviz" dot)
 else()
   find_package(GTest QUIET)
   bask_expect(needed GTest_FOUND libgtest-dev "GoogleTest; without it, BASK_TESTS=OFF")
-  bask_expect_program(tests dot graphviz "Graphviz" dot)
-  bask_expect_program(tests pkill procps "pkill" pkill)
+  bask_expect_program(tests graphviz "Graphviz" dot)
+  bask_expect_program(tests procps "pkill" pkill)
   foreach(program IN ITEMS slurmctld slurmd sbatch srun)
-    bask_expect_program(tests slurm slurm-wlm "Slurm's ${program}" ${program})
+    bask_expect_program(tests slurm-wlm "Slurm's ${program}" ${program})
   endforeach()
-  bask_expect_program(tests munged munge "MUNGE (munged)" munged)
-  bask_expect_program(wish parallel parallel "GNU Parallel, which farm is measured beside" parallel)
+  bask_expect_program(tests munge "MUNGE (munged)" munged)
+  bask_expect_program(wish parallel "GNU Parallel, which farm is measured beside" parallel)
 
   # The interpreter of tests that compare with Python's libraries: the first that has NumPy and h5py, else the first.
   set(tried "import importlib\nfor name in 'numpy', 'h5py', 'xarray', 'netCDF4':\n  try:\n    importlib.import_module(name)\

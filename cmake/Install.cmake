@@ -27,7 +27,7 @@ endif()
 install(PROGRAMS slurm/bask-submit TYPE BIN)
 install(DIRECTORY slurm/templates/ DESTINATION ${CMAKE_INSTALL_DATADIR}/bask/slurm)
 
-# bask_link_flags(<variable> <libraries…>): paths as -L and -l, so that they come after what needs them; flags as they are; no
+# bask_link_flags(<variable> <libraries…>): paths as -L and -l, so that they come after what needs them, and names as -l; flags as they are; no
 # directory where the linker looks by itself.
 function(bask_link_flags variable)
   set(flags)
@@ -37,8 +37,10 @@ function(bask_link_flags variable)
         list(APPEND flags -L${CMAKE_MATCH_1})
       endif()
       list(APPEND flags -l${CMAKE_MATCH_2})
-    else()
+    elseif(library MATCHES "^-")
       list(APPEND flags ${library})
+    else()
+      list(APPEND flags -l${library})
     endif()
   endforeach()
   list(REMOVE_ITEM flags -lmpi_cxx)   # the bindings that Bask does without

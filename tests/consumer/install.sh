@@ -6,3 +6,9 @@ unset DESTDIR
 rm -rf "$2" "$2.first"
 cmake --install "$1" --prefix "$2.first"
 mv "$2.first" "$2"
+# The tools are there and run, wherever they lie.
+if [ -e "$1/apps/farm" ]; then
+  "$2/bin/farm" --help | grep -q 'usage\|Usage\|farm'
+  "$2/bin/taskbench" --bask-version | grep -q '^BLAS: '
+fi
+[ -x "$2/bin/bask-submit" ]
