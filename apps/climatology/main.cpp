@@ -114,9 +114,11 @@ void print_summary(const Settings& settings, const Wind& wind, const NdArray<dou
   const std::size_t width = wind.longitudes.size();
   std::printf("%zu months, %.1f to %.1f; %zu x %zu cells\n", wind.times.size(), wind.months.years.front(),
               wind.months.years.back(), wind.latitudes.size(), width);
-  std::printf("global mean wind speed %.3f %s; windiest cell %.2f at %.1f°N %.1f°E\n", sum / months,
-              wind.units.c_str(), mean[windiest], wind.latitudes[windiest / width],
-              wind.longitudes[windiest % width]);
+  const double latitude = wind.latitudes[windiest / width];
+  const double longitude = std::remainder(wind.longitudes[windiest % width], 360);
+  std::printf("global mean wind speed %.3f %s; windiest cell %.2f at %.1f°%c %.1f°%c\n", sum / months,
+              wind.units.c_str(), mean[windiest], std::abs(latitude), latitude < 0 ? 'S' : 'N',
+              std::abs(longitude), longitude < 0 ? 'W' : 'E');
   std::printf("results in %s", settings.output.c_str());
   if (settings.pictures)
     std::printf(", pictures in %s and %s", settings.map.c_str(), settings.series.c_str());

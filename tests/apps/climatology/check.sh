@@ -8,7 +8,8 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_
 nccopy -k nc4 "$winds" winds.nc
 "$python" "$here/with_holes.py" winds.nc holes.nc
 for data in winds holes; do
-  "$app" $data.nc -o $data-1.h5 --no-pictures --chunk 7
+  "$app" $data.nc -o $data-1.h5 --no-pictures --chunk 7 | tee summary
+  grep -Eq 'windiest cell [0-9.]+ at [0-9.]+°S [0-9.]+°E$' summary
   "$mpiexec" -n 3 "$app" $data.nc -o $data-3.h5 --map $data-map.png --series $data-series.png --chunk 7
   "$python" "$here/expected.py" $data.nc $data-3.h5
   "$python" - $data-1.h5 $data-3.h5 <<'PYTHON'
