@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <bask/cluster/job_checkpoint.hpp>
 #include <bask/cluster/node.hpp>
+#include <bask/collections/array/strips.hpp>
 #include <bask/core/event.hpp>
+#include <bask/core/log.hpp>
 #include <bask/diagnostics/graph_drawing.hpp>
 #include <bask/execution/affinity.hpp>
 #include <bask/execution/memory_limit.hpp>
@@ -11,6 +13,7 @@
 #include <bask/execution/thread_pool.hpp>
 #include <bask/graph/expand.hpp>
 #include <bask/graph/value_layer.hpp>
+#include <bask/numerics_text.hpp>
 #include <bask/plan/cull.hpp>
 #include <bask/plan/make_plan.hpp>
 #include <bask/plan/merge_equal.hpp>
@@ -149,7 +152,8 @@ Client::Client(const Options& options) : options_(options) {
     if (!problem.empty()) own_checkpoint_->do_without(problem, options, true);
     checkpoint_ = own_checkpoint_.get();
   }
-  use_runtime(this);
+  log_job_line(LogLevel::kDebug, numerics_text());
+  begin_to_compute();
 }
 
 Client::Client(const Options& options, Node& node, std::vector<RankSummary> ranks, JobCheckpoint* checkpoint)
@@ -164,6 +168,11 @@ Client::Client(const Options& options, Node& node, std::vector<RankSummary> rank
     info_.memory_limit += rank.memory_limit;
   }
   info_.ranks = std::move(ranks);
+  begin_to_compute();
+}
+
+void Client::begin_to_compute() {
+  note_input("vector loops", strips::has_fused_multiply_add() ? "with fused multiply-add" : "without it");
   use_runtime(this);
 }
 

@@ -101,6 +101,7 @@ class Client final : public Runtime {
 
  private:
   struct Computed;
+  void begin_to_compute();
   std::unique_lock<std::mutex> only_computation();
   Computed run_targets(std::span<const TaskRef* const> targets, bool hold);
   Computed run_plan(const Expansion& expansion, bool hold);

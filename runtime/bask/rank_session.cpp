@@ -1,3 +1,4 @@
+#include <bask/numerics_text.hpp>
 #include <bask/rank_session.hpp>
 
 #include <fmt/format.h>
@@ -7,6 +8,8 @@
 #include <bask/cluster/node.hpp>
 #include <bask/cluster/rank_map.hpp>
 #include <bask/cluster/start_watch.hpp>
+#include <bask/collections/array/blas.hpp>
+#include <bask/collections/array/strips.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
 #include <bask/core/type_registry.hpp>
@@ -42,6 +45,8 @@ RankInfo info_of(const Options& options, const std::string& error, int rank) {
       .registry_hash = hash_member(KernelRegistry::instance().hash(), TypeRegistry::instance().hash().low),
       .wanted_threads = options.threads,
       .version = kVersion,
+      .vector_loops = static_cast<int>(strips::instruction_set_in_use()),
+      .blas = blas::name(),
       .error = error};
 }
 
@@ -96,6 +101,8 @@ class Session {
     check_same_binary(infos_);
     check_all_can_start(infos_);
     map_ = make_rank_map(infos_, options.rank0);
+    strips::use_instruction_set(strips::InstructionSet{common_vector_loops(infos_)});
+    blas::set_name_in_job(blas_of_job(infos_));
     begin_checkpoint(options);
   }
   void start(const Options& options) {
@@ -103,6 +110,7 @@ class Session {
     if (rank == 0) {
       for (const std::string& warning : map_.warnings) log_job_line(LogLevel::kWarning, warning);
       log_job_line(LogLevel::kInfo, describe(infos_, map_));
+      log_job_line(LogLevel::kInfo, numerics_text());
     }
     transport_ = make_mpi_transport(world());
     NodeOptions node = node_options(options, map_.shares[rank], infos_);

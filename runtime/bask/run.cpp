@@ -9,6 +9,7 @@
 #include <bask/execution/kept_memory.hpp>
 #include <bask/execution/task_error.hpp>
 #include <bask/graph/runtime.hpp>
+#include <bask/numerics_text.hpp>
 #include <bask/rank_session.hpp>
 
 #include <atomic>
@@ -95,6 +96,7 @@ int run_program(int& argc, char** argv, const std::function<int(Client&)>& progr
     bad_option = error.what();  // perhaps on this rank alone: the others must hear of it
   }
   if (loaded.request != Request::kRun) {
+    if (loaded.request == Request::kVersion) loaded.text += libraries_text();
     if (speaks) std::cout << loaded.text;
     return static_cast<int>(ExitCode::kDone);
   }

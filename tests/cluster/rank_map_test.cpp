@@ -4,6 +4,7 @@
 #include <bask/core/error.hpp>
 #include <bask/core/serialization.hpp>
 
+#include <array>
 #include <numeric>
 
 namespace bask {
@@ -284,6 +285,29 @@ TEST(RankDescription, IsAsTheHeaderShows) {
   EXPECT_EQ(description(one_host(4, 8)),
             "4 ranks on 1 host run tasks on 8 threads\n"
             "ranks 0-3 on n1: 4 x 2 threads on 8 cores, 16 GiB each");
+}
+
+TEST(RankMap, TakesTheVectorLoopsThatAllRanksHave) {
+  std::vector<RankInfo> infos = one_host(3, 4);
+  const std::array<int, 3> greatest{2, 1, 2};
+  for (std::size_t rank = 0; rank < 3; ++rank) infos[rank].vector_loops = greatest[rank];
+  EXPECT_EQ(common_vector_loops(infos), 1);
+}
+
+TEST(RankMap, WarnsOnceOfRanksThatMultiplyByAnotherBlas) {
+  std::vector<RankInfo> infos = one_host(2, 4);
+  add_ranks(infos, 1, "n2", cores(0, 4), 4);
+  for (RankInfo& info : infos) info.blas = "OpenBLAS 0.3.21 (SkylakeX)";
+  EXPECT_EQ(make_rank_map(infos, Rank0::kAuto).warnings, std::vector<std::string>{});
+  EXPECT_EQ(blas_of_job(infos), "OpenBLAS 0.3.21 (SkylakeX)");
+  infos[2].blas = "OpenBLAS 0.3.21 (Haswell)";
+  EXPECT_EQ(
+      make_rank_map(infos, Rank0::kAuto).warnings,
+      std::vector<std::string>{
+          "matrices are multiplied on rank 2 (n2) by OpenBLAS 0.3.21 (Haswell), ranks 0-1 (n1) by "
+          "OpenBLAS 0.3.21 (SkylakeX): the last bits of a product depend on the rank that makes it; run "
+          "on hosts of one kind, or with OpenBLAS set OPENBLAS_CORETYPE to the same on all"});
+  EXPECT_EQ(blas_of_job(infos), "OpenBLAS 0.3.21 (Haswell), OpenBLAS 0.3.21 (SkylakeX)");
 }
 
 TEST(RankDescription, TellsWhenRankZeroRests) {

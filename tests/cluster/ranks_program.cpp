@@ -6,9 +6,11 @@
 //   mpirun -n 4 ranks_program busy 60         tasks of 20 ms for so many seconds
 //   mpirun -n 4 ranks_program catch           a failure is caught, and the ranks are used again
 //   mpirun -n 4 ranks_program exit 3          std::exit in the middle
+//   mpirun -n 4 ranks_program loops           rank 1 lacks the greater sets of vector loops; what each uses
 #include "../collections/random_program.hpp"
 
 #include <bask/bask.hpp>
+#include <bask/collections/array/strips.hpp>
 
 #include <chrono>
 #include <csignal>
@@ -55,6 +57,19 @@ void random_programs() {
   std::cout << "50 random programs have their serial results" << std::endl;
 }
 
+std::string loops_here() {
+  return bask::strips::instruction_set();
+}
+
+// Before the ranks meet.
+void take_loops_from_rank_1() {
+  for (const char* variable : {"OMPI_COMM_WORLD_RANK", "PMI_RANK"}) {
+    const char* rank = std::getenv(variable);
+    if (rank != nullptr && std::string(rank) == "1")
+      bask::strips::use_instruction_set(bask::strips::InstructionSet::kBaseline);
+  }
+}
+
 void catch_failure() {
   try {
     bask::delayed<inverse>(bask::delayed<nap>(0, 1)).compute();
@@ -67,6 +82,7 @@ void catch_failure() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && std::string(argv[1]) == "loops") take_loops_from_rank_1();
   return bask::run(argc, argv, [&](bask::Client& client) {
     const std::string what = argc > 1 ? argv[1] : "";
     const std::string how = argc > 2 ? argv[2] : "";
@@ -86,6 +102,10 @@ int main(int argc, char** argv) {
       std::cout << "sum " << bask::delayed<total>(naps(count, 20)).compute() << std::endl;
     } else if (what == "catch") {
       catch_failure();
+    } else if (what == "loops") {
+      std::cout << "loops:";
+      for (const std::string& loops : client.run<loops_here>()) std::cout << ' ' << loops;
+      std::cout << std::endl;
     } else if (what == "exit") {
       bask::delayed<nap>(1, 1).compute();
       std::exit(std::stoi(how));

@@ -163,6 +163,27 @@ std::vector<std::string> thread_warnings(const std::vector<RankInfo>& infos,
   return warnings;
 }
 
+std::map<std::string, std::vector<int>> by_blas(const std::vector<RankInfo>& infos) {
+  std::map<std::string, std::vector<int>> ranks;
+  for (const RankInfo& info : infos) ranks[info.blas].push_back(info.rank);
+  return ranks;
+}
+
+// Nothing when all ranks have one.
+std::vector<std::string> blas_warnings(const std::vector<RankInfo>& infos) {
+  const auto libraries = by_blas(infos);
+  if (libraries.size() < 2) return {};
+  std::string who;
+  for (const auto& [name, ranks] : libraries) {
+    who += fmt::format("{}{} ({}) by {}", who.empty() ? "" : ", ", ranks_text(ranks),
+                       hosts_text(hosts_of(infos, ranks)), name);
+  }
+  return {fmt::format(
+      "matrices are multiplied on {}: the last bits of a product depend on the rank that makes it; "
+      "run on hosts of one kind, or with OpenBLAS set OPENBLAS_CORETYPE to the same on all",
+      who)};
+}
+
 // What the ranks of one kind on one host have in common; hosts that are alike share a line.
 struct Kind {
   std::size_t ranks;
@@ -226,7 +247,18 @@ RankMap make_rank_map(const std::vector<RankInfo>& infos, Rank0 rank0) {
   for (const Sharing& sharing : sharings) divide_cores(infos, sharing, with_rank0, map.shares, core_share);
   divide_memory(infos, map.shares);
   map.warnings = thread_warnings(infos, map.shares, core_share);
+  for (std::string& warning : blas_warnings(infos)) map.warnings.push_back(std::move(warning));
   return map;
+}
+
+int common_vector_loops(const std::vector<RankInfo>& infos) {
+  return std::ranges::min(infos, {}, &RankInfo::vector_loops).vector_loops;
+}
+
+std::string blas_of_job(const std::vector<RankInfo>& infos) {
+  std::string names;
+  for (const auto& [name, ranks] : by_blas(infos)) names += (names.empty() ? "" : ", ") + name;
+  return names;
 }
 
 void check_all_can_start(const std::vector<RankInfo>& infos) {

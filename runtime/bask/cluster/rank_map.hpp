@@ -25,12 +25,14 @@ struct RankInfo {
   Key registry_hash = {};
   int wanted_threads = 0;    ///< 0: as many as there are cores for
   std::string version = {};  ///< kVersion
+  int vector_loops = 0;      ///< strips::InstructionSet of the arrays' loops: the greatest that it has
+  std::string blas = {};     ///< blas::name(): of the same name, the same bits
   std::string error = {};    ///< why this rank cannot start, such as a bad option; empty: it can
 
   template <class Archive>
   void serialize(Archive& archive, unsigned /*version*/) {
     archive& rank& host& cpus& machine_cores& memory_limit& memory_is_given;
-    archive& registry_hash.high& registry_hash.low& wanted_threads& version& error;
+    archive& registry_hash.high& registry_hash.low& wanted_threads& version& vector_loops& blas& error;
   }
   friend bool operator==(const RankInfo&, const RankInfo&) = default;
 };
@@ -62,6 +64,12 @@ struct RankMap {
 /// takes in the results; a limit that is given is for each rank. Throws: Error (kUsage) when the only rank
 /// must not work.
 RankMap make_rank_map(const std::vector<RankInfo>& infos, Rank0 rank0);
+
+/// The vector loops that all ranks have: each uses no greater ones, so that all make the same bits.
+int common_vector_loops(const std::vector<RankInfo>& infos);
+
+/// The names of the ranks' BLAS, each once, by the alphabet: "OpenBLAS 0.3.21 (Haswell), libblas.so.3".
+std::string blas_of_job(const std::vector<RankInfo>& infos);
 
 /// Throws: Error (kUsage) with the first rank's error, and names the rank unless all have the same.
 void check_all_can_start(const std::vector<RankInfo>& infos);

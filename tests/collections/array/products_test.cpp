@@ -1,6 +1,7 @@
 // Products of matrices against loops over their elements, on uneven chunks.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
+#include <bask/collections/array/blas.hpp>
 #include <bask/collections/array/creation.hpp>
 #include <bask/collections/array/products.hpp>
 
@@ -173,6 +174,23 @@ TEST_F(ProductsTest, OfVectorsIncludeTheOuterOneAndTheConjugatedOne) {
   }
   EXPECT_EQ(outer(x, y).compute(), all);
   EXPECT_EQ(vdot(x, y).compute().item(), sum);
+}
+
+TEST_F(ProductsTest, AreMadeAgainWhereAnotherBlasMakesThem) {
+  const std::string here = blas::name();
+  EXPECT_NE(here, "");
+  const auto key_of = [](const auto& x) {
+    const TaskRef block = matmul(x, x).node()->lowered()[0];
+    return block.layer->key(block.index);
+  };
+  const auto reals = ones({4, 4}, {2, 2});
+  const auto integers = ones<int>({4, 4}, {2, 2});
+  const Key key = key_of(reals), integer_key = key_of(integers);
+  blas::set_name_in_job("another BLAS");
+  EXPECT_NE(key_of(reals), key);
+  EXPECT_EQ(key_of(integers), integer_key);
+  blas::set_name_in_job(here);
+  EXPECT_EQ(key_of(reals), key);
 }
 
 std::string message_of(const auto& call) {

@@ -342,5 +342,17 @@ TEST(StripFunctions, OfComplexNumbersAreAccurate) {
   expect_accurate_complex<float>();
 }
 
+TEST(InstructionSets, AreTakenUpToWhatRanksHaveInCommon) {
+  const InstructionSet best = best_instruction_set();
+  EXPECT_EQ(instruction_set_in_use(), best);
+  use_instruction_set(InstructionSet::kBaseline);
+  EXPECT_STREQ(instruction_set(), "baseline");
+  EXPECT_FALSE(has_fused_multiply_add());
+  EXPECT_EQ(loop(Opcode::kSin, DType::kFloat64), baseline_variant()->loop(Opcode::kSin, DType::kFloat64));
+  use_instruction_set(InstructionSet::kAvx512);
+  EXPECT_EQ(instruction_set_in_use(), best);
+  EXPECT_EQ(has_fused_multiply_add(), best != InstructionSet::kBaseline);
+}
+
 }  // namespace
 }  // namespace bask::strips

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <string_view>
+#include <utility>
 
 // What a library has beyond the standard. Weak, for one that is linked statically; one that was put into the
 // place of another when the program was started, as Debian's alternatives do, is found by its symbols.
@@ -70,6 +71,11 @@ bool is_told_otherwise(const char* variable) {
   return value != nullptr && *value != '\0' && std::string_view(value) != "1";
 }
 
+std::string& told_name() {
+  static std::string told = name();
+  return told;
+}
+
 bool set_one_thread() {
   if (const auto set = BASK_OF_BLAS(openblas_set_num_threads)) {
     if (!is_told_otherwise("OPENBLAS_NUM_THREADS")) set(1);
@@ -88,6 +94,14 @@ bool set_one_thread() {
 const std::string& name() {
   static const std::string found = find_name();
   return found;
+}
+
+const std::string& name_in_job() {
+  return told_name();
+}
+
+void set_name_in_job(std::string name) {
+  told_name() = std::move(name);
 }
 
 void use_one_thread() {

@@ -34,6 +34,11 @@ void cblas_zgemv(Order, Transpose, int m, int n, const void* alpha, const void* 
 /// 0.3.21 (SkylakeX)", "libblas.so.3". The same name means the same bits.
 const std::string& name();
 
+/// The names of all ranks' BLAS, where they differ one after the other: what products are made by, and so a
+/// part of their keys. name() until the job has said. On rank 0, from one thread.
+const std::string& name_in_job();
+void set_name_in_job(std::string name);
+
 /// Sets the threads of each call to one, by the library's own call where it has one: the runtime's threads
 /// each multiply tiles of their own. Left alone where the library's variable names another number:
 /// OPENBLAS_NUM_THREADS, BLIS_NUM_THREADS, MKL_NUM_THREADS.

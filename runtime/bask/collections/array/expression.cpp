@@ -268,6 +268,7 @@ PieceProgram program_of(const Expression& expression, const Region& piece) {
 
 std::string Expression::to_bytes() const {
   ByteWriter writer;
+  encode(writer, has_fused_multiply_add);
   encode(writer, chunks);
   writer.write_raw(static_cast<std::uint64_t>(terms.size()));
   for (const Term& term : terms) {
@@ -279,6 +280,7 @@ std::string Expression::to_bytes() const {
 Expression Expression::from_bytes(const std::string& bytes) {
   ByteReader reader(std::as_bytes(std::span(bytes)));
   Expression expression;
+  expression.has_fused_multiply_add = decode<bool>(reader);
   expression.cut(decode<Chunks>(reader));
   expression.terms.resize(reader.read_count(1));
   for (Term& term : expression.terms) {

@@ -13,6 +13,7 @@
 #include <bask/collections/array/opcode.hpp>
 #include <bask/collections/array/random_strips.hpp>
 #include <bask/collections/array/shape.hpp>
+#include <bask/collections/array/strips.hpp>
 #include <bask/core/bytes.hpp>
 #include <bask/core/id.hpp>
 
@@ -68,6 +69,8 @@ struct Expression {
   std::vector<Term> terms;
   Chunks chunks;             ///< the blocks that are computed, one a task
   BlockGrid grid{Chunks()};  ///< of them
+  /// Of the loops that will run it, for its key: results by others are not taken for its own.
+  bool has_fused_multiply_add = strips::has_fused_multiply_add();
 
   const Term& root() const { return terms.back(); }
   /// Sets the chunks and their grid.

@@ -1,5 +1,8 @@
+#include <bask/collections/array/blas.hpp>
 #include <bask/collections/array/products.hpp>
 #include <bask/collections/array/tile_product.hpp>
+#include <bask/graph/runtime.hpp>
+#include <boost/serialization/string.hpp>
 #include <boost/serialization/vector.hpp>
 
 #include <algorithm>
@@ -32,10 +35,11 @@ struct Multiplying {
   std::uint8_t left_free = 0, right_free = 0;
   bool left_transposed = false, right_transposed = false;
   std::uint32_t groups = 1;  // tasks per block of the product
+  std::string blas{};        // that makes it, for the keys: others have other last bits
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& chunks& batch& left_batch& right_batch& left_free& right_free& left_transposed& right_transposed&
-        groups;
+        groups& blas;
   }
 };
 
@@ -235,6 +239,10 @@ ArrayPtr product(Factors factors, DType dtype, const std::string& name) {
   }
   how.left_transposed = factors.left_transposed;
   how.right_transposed = factors.right_transposed;
+  if (knows_transposed(dtype)) {
+    how.blas = blas::name_in_job();
+    if (Runtime* const runtime = runtime_in_use()) runtime->note_input("BLAS", how.blas);
+  }
   const auto lower = [how, factors, name](const std::vector<BlockRefs>& inputs) {
     return lower_product(how, factors, name, inputs);
   };

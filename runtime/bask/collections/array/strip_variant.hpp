@@ -34,7 +34,7 @@ const Variant* avx512_variant();
 const Variant* avx2_variant();
 const Variant* baseline_variant();
 
-/// The best that this CPU runs.
+/// The one in use: see use_instruction_set.
 const Variant& variant();
 
 /// The functions of complex numbers that have no vector form, one element at a time.

@@ -1,28 +1,54 @@
 #include <bask/collections/array/strip_variant.hpp>
 #include <bask/collections/array/strips.hpp>
 
+#include <algorithm>
+#include <atomic>
+
 namespace bask::strips {
 
 namespace {
 
-const Variant& choose() {
+const Variant* variant_of(InstructionSet set) {
+  if (const Variant* wide = avx512_variant(); wide && set == InstructionSet::kAvx512) return wide;
+  if (const Variant* wide = avx2_variant(); wide && set != InstructionSet::kBaseline) return wide;
+  return baseline_variant();
+}
+
+std::atomic<const Variant*>& in_use() {
+  static std::atomic<const Variant*> one{variant_of(best_instruction_set())};
+  return one;
+}
+
+}  // namespace
+
+InstructionSet best_instruction_set() {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   const bool has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") &&
                           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
                           __builtin_cpu_supports("avx512vl");
-  if (const Variant* best = avx512_variant(); best && has_avx512) return *best;
-  if (const Variant* best = avx2_variant(); best && has_avx2) return *best;
+  if (has_avx512 && avx512_variant()) return InstructionSet::kAvx512;
+  if (has_avx2 && avx2_variant()) return InstructionSet::kAvx2;
 #endif
-  return *baseline_variant();
+  return InstructionSet::kBaseline;
 }
 
-}  // namespace
+void use_instruction_set(InstructionSet most) {
+  in_use().store(variant_of(std::min(most, best_instruction_set())), std::memory_order_relaxed);
+}
 
 const Variant& variant() {
-  static const Variant& chosen = choose();
-  return chosen;
+  return *in_use().load(std::memory_order_relaxed);
+}
+
+InstructionSet instruction_set_in_use() {
+  if (&variant() == baseline_variant()) return InstructionSet::kBaseline;
+  return &variant() == avx2_variant() ? InstructionSet::kAvx2 : InstructionSet::kAvx512;
+}
+
+bool has_fused_multiply_add() {
+  return instruction_set_in_use() != InstructionSet::kBaseline;
 }
 
 Loop loop(Opcode opcode, DType operand) {

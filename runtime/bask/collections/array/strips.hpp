@@ -33,7 +33,18 @@ void fill(std::size_t count, std::size_t element_bytes, void* out, const void* v
 /// out[i] = start + i * step, of the integer type int64.
 void iota(std::size_t count, std::int64_t* out, std::int64_t start, std::int64_t step);
 
-/// "avx512", "avx2" or "baseline": which of the compiled variants this CPU runs.
+/// The compiled variants, each with all that the ones before it need.
+enum class InstructionSet : int { kBaseline, kAvx2, kAvx512 };
+
+/// The greatest that this CPU and this build have.
+InstructionSet best_instruction_set();
+/// From now on the greatest of those up to `most`: the ranks of a job agree on the smallest of theirs. For
+/// before loops run. Default: the best.
+void use_instruction_set(InstructionSet most);
+InstructionSet instruction_set_in_use();
+/// "avx512", "avx2" or "baseline": the one in use.
 const char* instruction_set();
+/// Whether that one has fused multiply-add, on which the last bits of functions of analysis depend.
+bool has_fused_multiply_add();
 
 }  // namespace bask::strips
