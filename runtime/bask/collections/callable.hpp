@@ -24,6 +24,14 @@ concept NoCallOperator = requires {
   &CalledTwice<T>::operator();
 };
 
+template <class T>
+concept HoldsElements = requires {
+  typename T::value_type;
+}
+|| requires(const T& data) {
+  data.size();
+};
+
 /// The parameters of a callable that has just one signature; `known` is false for generic lambdas and
 /// overloads.
 template <class F>
@@ -116,9 +124,11 @@ constexpr std::string_view name_of_type() {
 
 }  // namespace callable
 
-/// Class types with a call operator, generic ones too.
+/// Class types with a call operator, generic ones too; arrays, matrices and views, whose call operator gives
+/// an element, are data: they have a value_type or a size().
 template <class F>
-concept FunctionObject = std::is_class_v<F> && !std::is_final_v<F> && !callable::NoCallOperator<F>;
+concept FunctionObject =
+    std::is_class_v<F> && !std::is_final_v<F> && !callable::NoCallOperator<F> && !callable::HoldsElements<F>;
 
 /// Nothing is lost when such a function object is made anew on another rank.
 template <class F>

@@ -28,6 +28,18 @@ class Delayed {
   /// A place for a Delayed, as containers want it. Using it before one is assigned is an Error.
   Delayed() = default;
   explicit Delayed(TaskRef ref) : ref_(std::move(ref)) {}
+  Delayed(const Delayed&) = default;
+  Delayed(Delayed&&) noexcept = default;
+  Delayed& operator=(const Delayed&) & = default;
+  Delayed& operator=(Delayed&&) & noexcept = default;
+  /// d[0] = x would change a temporary.
+  template <class U>
+  void operator=(const U&) && {
+    static_assert(
+        sizeof(U) == 0,
+        "bask: a part of a Delayed cannot be assigned to: results never change. Make a new value in "
+        "a task that takes this one");
+  }
 
   /// Runs all that is needed and returns the value. Throws: TaskError when a task throws.
   T compute() const;

@@ -33,6 +33,18 @@ auto apply(const As&... operands) {
   return arguments::add_call<ObjectCallee<Operation>, std::decay_t<const As&>...>(pure, operands...);
 }
 
+/// Of compound assignments.
+template <class A>
+auto& assign(A&& a, const auto& result) {
+  constexpr bool kAssignable = std::is_lvalue_reference_v<A>;
+  static_assert(
+      kAssignable,
+      "bask: a part of a Delayed cannot be assigned to: results never change. Make a new value in a "
+      "task that takes this one");
+  if constexpr (kAssignable) a = result();
+  return a;
+}
+
 }  // namespace operators
 
 template <class A, class B>
@@ -126,25 +138,30 @@ auto operator>>(const A& a, const B& b) {
   return operators::apply<operators::ShiftRight>(a, b);
 }
 // x += y makes x the sum, which is a new task: nothing is changed in place.
-template <class T, class B>
-Delayed<T>& operator+=(Delayed<T>& a, const B& b) {
-  return a = a + b;
+template <class A, class B>
+requires arguments::is_delayed<std::remove_cvref_t<A>>
+auto& operator+=(A&& a, const B& b) {
+  return operators::assign(std::forward<A>(a), [&] { return a + b; });
 }
-template <class T, class B>
-Delayed<T>& operator-=(Delayed<T>& a, const B& b) {
-  return a = a - b;
+template <class A, class B>
+requires arguments::is_delayed<std::remove_cvref_t<A>>
+auto& operator-=(A&& a, const B& b) {
+  return operators::assign(std::forward<A>(a), [&] { return a - b; });
 }
-template <class T, class B>
-Delayed<T>& operator*=(Delayed<T>& a, const B& b) {
-  return a = a * b;
+template <class A, class B>
+requires arguments::is_delayed<std::remove_cvref_t<A>>
+auto& operator*=(A&& a, const B& b) {
+  return operators::assign(std::forward<A>(a), [&] { return a * b; });
 }
-template <class T, class B>
-Delayed<T>& operator/=(Delayed<T>& a, const B& b) {
-  return a = a / b;
+template <class A, class B>
+requires arguments::is_delayed<std::remove_cvref_t<A>>
+auto& operator/=(A&& a, const B& b) {
+  return operators::assign(std::forward<A>(a), [&] { return a / b; });
 }
-template <class T, class B>
-Delayed<T>& operator%=(Delayed<T>& a, const B& b) {
-  return a = a % b;
+template <class A, class B>
+requires arguments::is_delayed<std::remove_cvref_t<A>>
+auto& operator%=(A&& a, const B& b) {
+  return operators::assign(std::forward<A>(a), [&] { return a % b; });
 }
 
 template <class T>
