@@ -1,8 +1,10 @@
 // array.hpp: all of lazy arrays.
 #pragma once
 
+#include <bask/collections/array/average.hpp>
 #include <bask/collections/array/blockwise.hpp>
 #include <bask/collections/array/calculus.hpp>
+#include <bask/collections/array/counts.hpp>
 #include <bask/collections/array/creation.hpp>
 #include <bask/collections/array/groupby.hpp>
 #include <bask/collections/array/manipulation.hpp>

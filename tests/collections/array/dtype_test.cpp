@@ -68,6 +68,12 @@ TEST(DTypes, CastSafelyAsInNumPy) {
   }
 }
 
+/// The result of numpy.true_divide of two of each type.
+TEST(DTypes, DivideAsInNumPy) {
+  for (std::size_t i = 0; i < kDTypes; ++i)
+    EXPECT_EQ(name_of(quotient(at(i))), i < 9 ? "float64" : kNames[i]) << kNames[i];
+}
+
 TEST(DTypes, FitTheirElements) {
   for (std::size_t i = 0; i < kDTypes; ++i) {
     with_element(at(i), [i](auto type) {

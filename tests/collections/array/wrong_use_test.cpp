@@ -104,6 +104,9 @@ TEST(WrongUse, OfAxes) {
          [] { matrix().squeeze(1); });
   expect("array::concatenate: axis 2 is out of range for shape (8, 4); use an axis from -2 to 1",
          [] { concatenate<double>({matrix()}, 2); });
+  expect("array::coarsen: axis 1 is named twice; name each axis once", [] {
+    coarsen<Coarsen::kSum>(matrix(), {{1, 2}, {-1, 2}});
+  });
   expect("array::cumsum: axis 5 is out of range for shape (8, 4); use an axis from -2 to 1",
          [] { matrix().cumsum(5); });
 }
@@ -187,6 +190,79 @@ TEST(WrongUse, OfEmptyThings) {
   expect("array: an empty Array is used; assign one that an operation has made",
          [] { Array<double>() + matrix(); });
   EXPECT_EQ(zeros({0, 3}).max(1).shape(), Shape{0});
+}
+
+// A number that does not fit the array's type, wherever one is given.
+TEST(WrongUse, OfNumbers) {
+  const auto u = zeros<std::uint8_t>({3});
+  const auto refuses = [](const std::string& where, const std::string& number, auto wrong,
+                          const std::string& type = "uint8") {
+    const std::string message = message_of([&] { wrong(); });
+    EXPECT_EQ(message.find("array::" + where + ": " + number + " does not fit " + type +
+                           "; use a number that does, or convert the array first: x.astype<"),
+              0U)
+        << where << ": " << message;
+  };
+  expect(
+      "array::multiply: 1000 does not fit uint8; "
+      "use a number that does, or convert the array first: x.astype<std::int64_t>()",
+      [&] { u * 1000; });
+  expect(
+      "array::subtract: 1e+300 does not fit float32; "
+      "use a number that does, or convert the array first: x.astype<double>()",
+      [] { zeros<float>({3}) - 1e300; });
+  refuses("add", "-1", [&] { u + -1; });
+  refuses("floor_divide", "-1", [&] { floor_divide(u, -1); });
+  refuses("remainder", "256", [&] { 256 % u; });
+  refuses("fmod", "256", [&] { fmod(u, 256); });
+  refuses("power", "256", [&] { power(256, u); });
+  refuses("maximum", "1000", [&] { maximum(u, 1000); });
+  refuses("minimum", "-1", [&] { minimum(-1, u); });
+  refuses("fmax", "1000", [&] { fmax(u, 1000); });
+  refuses("fmin", "1000", [&] { fmin(u, 1000); });
+  refuses("where", "-1", [&] { where(u > 10, u, -1); });
+  refuses("maximum", "-1", [&] { clip(u, -1, 5); });
+  refuses("minimum", "300", [&] { u.clip(0, 300); });
+  refuses("bitwise_and", "256", [&] { u & 256; });
+  refuses("bitwise_or", "-1", [&] { u | -1; });
+  refuses("bitwise_xor", "-1", [&] { u ^ -1; });
+  refuses("left_shift", "-1", [&] { left_shift(u, -1); });
+  refuses("right_shift", "-1", [&] { right_shift(u, -1); });
+  refuses("full", "300", [] { full<std::uint8_t>({3}, 300); });
+  refuses("full_like", "2.5", [&] { full_like(u, 2.5); });
+  refuses(
+      "full_like", "2", [] { full_like(zeros<bool>({3}), 2); }, "bool");
+  refuses(
+      "full_like", "(1,2)", [] { full_like(zeros({3}), std::complex<double>(1, 2)); }, "float64");
+  refuses("pad", "-1", [&] { pad(u, 1, PadMode::kConstant, -1); });
+  refuses("map_overlap", "0.5", [&] {
+    map_overlap([](NdView<const std::uint8_t> x) { return NdArray<double>({x.shape[0]}); },
+                Overlap{.boundary = {Boundary::kConstant}, .value = 0.5}, u);
+  });
+  refuses(
+      "nan_to_num", "1e+300", [] { nan_to_num(zeros<float>({3}), 1e300); }, "float32");
+  refuses("arange", "259", [] { arange<std::uint8_t>(250, 260); });
+  refuses(
+      "arange", "0.5", [] { arange<int>(0, 1, 0.5); }, "int64");
+  refuses("round", "1000", [&] { round(u, -3); });
+  refuses(
+      "add", "18446744073709551615", [] { zeros<std::int64_t>({3}) + UINT64_MAX; }, "int64");
+  expect("array::power: integers have no power of -1; convert the array first: x.astype<double>()",
+         [] { power(zeros<int>({3}), -1); });
+}
+
+TEST(WrongUse, OfManyAxes) {
+  const Shape most(32, 1);
+  const auto x = ones(most);
+  const std::string message = "the result would have 33 axes; use at most 32";
+  expect("array::expand_dims: " + message, [&] { expand_dims(x, 0); });
+  expect("array::expand_dims: " + message, [&] { stack({x, x}); });
+  expect("array::getitem: " + message, [&] { x["None"]; });
+  expect("array::reshape: " + message, [&] { x.reshape(Shape(33, 1)); });
+  expect("array::broadcast: " + message, [&] { broadcast_to(x, Shape(33, 1)); });
+  expect("array::expand_dims: " + message, [&] { tile(x, std::vector<std::int64_t>(33, 1)); });
+  expect("array::tensordot: the result would have 62 axes; use at most 32", [&] { tensordot(x, x, 1); });
+  expect("array::ones: an array of 33 axes was asked for; use at most 32", [] { ones(Shape(33, 1)); });
 }
 
 TEST(WrongUse, OfValues) {

@@ -45,6 +45,17 @@ class Array {
   /// A place for an Array. Using it before one is assigned is an Error.
   Array() = default;
   explicit Array(ArrayPtr node) : node_(std::move(node)) {}
+  Array(const Array&) = default;
+  Array(Array&&) noexcept = default;
+  Array& operator=(const Array&) & = default;
+  Array& operator=(Array&&) & noexcept = default;
+  /// x["1:3"] = y and x[mask] = y would change a temporary.
+  template <class U>
+  void operator=(const U&) && {
+    static_assert(sizeof(U) == 0,
+                  "bask: a part of an array cannot be assigned to: arrays never change. Make a new one: "
+                  "y = where(mask, values, x), or concatenate({...})");
+  }
 
   /// Whether none was assigned yet.
   bool is_empty() const { return node_ == nullptr; }
@@ -87,7 +98,8 @@ class Array {
   Array at(const std::vector<Index>& indices) const { return Array(lazy::getitem(node(), indices)); }
   /// The elements where a mask of the same shape is true, in C order. How many is known once it is computed.
   Array operator[](const Array<bool>& mask) const { return Array(lazy::compress(node(), mask.node())); }
-  Array take(const Index::Positions& positions, std::int64_t axis) const;
+  /// Of the array as ravel() has it when no axis is named.
+  Array take(const Index::Positions& positions, std::optional<std::int64_t> axis = {}) const;
   /// Each block as an array, in C order: `for (const auto& block : x.blocks())`.
   std::vector<Array> blocks() const;
   /// The blocks at these indices of the grid of blocks: x.blocks("1:3, 0").
@@ -103,7 +115,7 @@ class Array {
   Array swapaxes(std::int64_t a, std::int64_t b) const;
   Array squeeze(const Axes& axes = {}) const;
   Array rechunk(const ChunkSpec& chunks) const;
-  Array repeat(std::int64_t times, std::int64_t axis) const;
+  Array repeat(std::int64_t times, std::optional<std::int64_t> axis = {}) const;
 
   // Elementwise: elementwise.hpp.
   template <class U>
@@ -115,28 +127,45 @@ class Array {
   auto map() const;
   template <class F>
   auto map(const F& function) const;
-  Array clip(E lowest, E highest) const;
+  template <class L, class H>
+  auto clip(const L& lowest, const H& highest) const;
   Array round(int decimals = 0) const;
   Array conj() const;
   Array<real_t<E>> real() const;
   Array<real_t<E>> imag() const;
 
   // Reduce: reductions.hpp.
-  Array<sum_t<E>> sum(const Axes& axes = {}, const ReduceOptions& options = {}) const;
-  Array<sum_t<E>> prod(const Axes& axes = {}, const ReduceOptions& options = {}) const;
-  Array<mean_t<E>> mean(const Axes& axes = {}, const ReduceOptions& options = {}) const;
-  Array<real_t<mean_t<E>>> var(const Axes& axes = {}, const VarianceOptions& options = {}) const;
-  Array<real_t<mean_t<E>>> std(const Axes& axes = {}, const VarianceOptions& options = {}) const;
-  Array min(const Axes& axes = {}, const ReduceOptions& options = {}) const;
-  Array max(const Axes& axes = {}, const ReduceOptions& options = {}) const;
-  Array ptp(const Axes& axes = {}, const ReduceOptions& options = {}) const;
-  Array<bool> any(const Axes& axes = {}, const ReduceOptions& options = {}) const;
-  Array<bool> all(const Axes& axes = {}, const ReduceOptions& options = {}) const;
+  Array<sum_t<E>> sum(const Axes& axes, const ReduceOptions& options = {}) const;
+  Array<sum_t<E>> sum(const ReduceOptions& options = {}) const { return sum(Axes(), options); }
+  Array<sum_t<E>> prod(const Axes& axes, const ReduceOptions& options = {}) const;
+  Array<sum_t<E>> prod(const ReduceOptions& options = {}) const { return prod(Axes(), options); }
+  Array<mean_t<E>> mean(const Axes& axes, const ReduceOptions& options = {}) const;
+  Array<mean_t<E>> mean(const ReduceOptions& options = {}) const { return mean(Axes(), options); }
+  Array<real_t<mean_t<E>>> var(const Axes& axes, const VarianceOptions& options = {}) const;
+  Array<real_t<mean_t<E>>> var(const VarianceOptions& options = {}) const { return var(Axes(), options); }
+  Array<real_t<mean_t<E>>> std(const Axes& axes, const VarianceOptions& options = {}) const;
+  Array<real_t<mean_t<E>>> std(const VarianceOptions& options = {}) const { return std(Axes(), options); }
+  Array min(const Axes& axes, const ReduceOptions& options = {}) const;
+  Array min(const ReduceOptions& options = {}) const { return min(Axes(), options); }
+  Array max(const Axes& axes, const ReduceOptions& options = {}) const;
+  Array max(const ReduceOptions& options = {}) const { return max(Axes(), options); }
+  Array ptp(const Axes& axes, const ReduceOptions& options = {}) const;
+  Array ptp(const ReduceOptions& options = {}) const { return ptp(Axes(), options); }
+  Array<bool> any(const Axes& axes, const ReduceOptions& options = {}) const;
+  Array<bool> any(const ReduceOptions& options = {}) const { return any(Axes(), options); }
+  Array<bool> all(const Axes& axes, const ReduceOptions& options = {}) const;
+  Array<bool> all(const ReduceOptions& options = {}) const { return all(Axes(), options); }
   /// Along one axis, or of the array as ravel() has it when none is named.
-  Array<std::int64_t> argmin(std::optional<std::int64_t> axis = {}, const ReduceOptions& options = {}) const;
-  Array<std::int64_t> argmax(std::optional<std::int64_t> axis = {}, const ReduceOptions& options = {}) const;
-  Array<sum_t<E>> cumsum(std::int64_t axis) const;
-  Array<sum_t<E>> cumprod(std::int64_t axis) const;
+  Array<std::int64_t> argmin(std::optional<std::int64_t> axis, const ReduceOptions& options = {}) const;
+  Array<std::int64_t> argmin(const ReduceOptions& options = {}) const {
+    return argmin(std::nullopt, options);
+  }
+  Array<std::int64_t> argmax(std::optional<std::int64_t> axis, const ReduceOptions& options = {}) const;
+  Array<std::int64_t> argmax(const ReduceOptions& options = {}) const {
+    return argmax(std::nullopt, options);
+  }
+  Array<sum_t<E>> cumsum(std::optional<std::int64_t> axis = {}) const;
+  Array<sum_t<E>> cumprod(std::optional<std::int64_t> axis = {}) const;
 
   // Blocks: products.hpp, blockwise.hpp.
   template <class U>

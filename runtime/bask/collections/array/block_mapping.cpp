@@ -2,6 +2,7 @@
 #include <bask/collections/array/box_runs.hpp>
 #include <bask/collections/array/lazy.hpp>
 #include <bask/collections/array/manipulation.hpp>
+#include <bask/collections/array/numbers.hpp>
 #include <bask/collections/array/strips.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/serialization.hpp>
@@ -196,13 +197,6 @@ const T& one_or_each(const std::vector<T>& values, std::size_t axis, std::size_t
   return values.size() == 1 ? values[0] : values[axis];
 }
 
-ElementBytes constant_bytes(DType dtype, double value) {
-  ElementBytes bytes{};
-  const void* const from = &value;
-  strips::cast(DType::kFloat64, dtype)(1, bytes.data(), &from);
-  return bytes;
-}
-
 ArrayPtr padded(ArrayPtr node, std::size_t axis, std::int64_t depth, Boundary boundary, double value) {
   static const std::map<Boundary, PadMode> modes{{Boundary::kPeriodic, PadMode::kWrap},
                                                  {Boundary::kReflect, PadMode::kSymmetric},
@@ -210,7 +204,7 @@ ArrayPtr padded(ArrayPtr node, std::size_t axis, std::int64_t depth, Boundary bo
                                                  {Boundary::kConstant, PadMode::kConstant}};
   std::vector<PadWidth> widths(node->ndim());
   widths[axis] = {depth, depth};
-  return pad(node, widths, modes.at(boundary), constant_bytes(node->dtype(), value));
+  return pad(node, widths, modes.at(boundary), element_of(value, node->dtype(), "array::map_overlap"));
 }
 
 }  // namespace

@@ -265,6 +265,9 @@ ArrayPtr coarsen(const ArrayPtr& node, const std::vector<CoarsenAxis>& axes, Coa
   coarsening.divides = how == Coarsen::kMean;
   coarsening.result = result;
   PlannedBlocks planned = plan_map_blocks({cast(node, values)}, {});
+  std::vector<std::int64_t> named;
+  for (const CoarsenAxis& one : axes) named.push_back(one.axis);
+  if (!named.empty()) normal_axes(named, node->shape(), where);  // none twice
   for (const auto& [axis, factor] : axes) {
     const std::size_t number = normal_axis(axis, node->shape(), where);
     const std::int64_t length = known_length(node, number, where);

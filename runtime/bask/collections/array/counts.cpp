@@ -1,10 +1,11 @@
 // Histograms and bincounts: each block counts by itself, and the counts are added up in a tree.
+#include <bask/collections/array/counts.hpp>
 #include <bask/collections/array/node.hpp>
-#include <bask/collections/array/reduce.hpp>
 #include <bask/core/error.hpp>
 #include <boost/serialization/vector.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace bask {
@@ -149,6 +150,24 @@ ArrayPtr histogram(const ArrayPtr& node, const std::vector<double>& edges) {
   }
   return counted<histogram_block>(node, DType::kFloat64, {{}, edges, 0},
                                   static_cast<std::int64_t>(edges.size()) - 1, "histogram");
+}
+
+std::vector<double> bin_edges(int bins, double low, double high) {
+  const char* const where = "array::histogram";
+  if (bins < 1) throw Error(where, std::to_string(bins) + " bins are asked for", "use 1 or more");
+  if (!std::isfinite(low) || !std::isfinite(high) || low > high) {
+    throw Error(where, "there are no bins from " + std::to_string(low) + " to " + std::to_string(high),
+                "give finite edges, the lower one first");
+  }
+  if (low == high) {
+    low -= 0.5;
+    high += 0.5;
+  }
+  std::vector<double> edges;
+  const double step = (high - low) / bins;
+  for (int k = 0; k < bins; ++k) edges.push_back(low + step * k);
+  edges.push_back(high);
+  return edges;
 }
 
 ArrayPtr bincount(const ArrayPtr& node, std::int64_t least_length) {

@@ -68,28 +68,79 @@ ArrayPtr progression(std::int64_t count, double start, double step, const ChunkS
   return apply(Opcode::kAdd, {scaled, constant(start)}, "array::arange");
 }
 
-std::int64_t arange_count(double start, double stop, double step) {
-  if (step == 0 || !std::isfinite((stop - start) / step)) {
-    throw Error("array::arange",
-                "the range from " + std::to_string(start) + " to " + std::to_string(stop) + " by " +
-                    std::to_string(step) + " has no end",
-                "use finite bounds and a step that is not 0");
-  }
-  const double count = std::ceil((stop - start) / step);
-  if (count >= 0x1p63) {
-    throw Error("array::arange", "the range has more than 2^63 elements", "use a larger step");
-  }
+namespace {
+
+constexpr const char* kArange = "array::arange";
+
+// Of bounds and step, and their products.
+__extension__ using Wide = __int128;
+
+[[noreturn]] void refuse_endless(double start, double stop, double step) {
+  throw Error(kArange,
+              "the range from " + std::to_string(start) + " to " + std::to_string(stop) + " by " +
+                  std::to_string(step) + " has no end",
+              "use finite bounds and a step that is not 0");
+}
+std::int64_t checked_count(double count) {
+  if (count >= 0x1p63) throw Error(kArange, "the range has more than 2^63 elements", "use a larger step");
   return std::max<std::int64_t>(0, static_cast<std::int64_t>(count));
 }
 
-std::int64_t arange_count(std::int64_t start, std::int64_t stop, std::int64_t step) {
-  if (step == 0) return arange_count(0.0, 1.0, 0.0);
-  if (step > 0 ? stop <= start : stop >= start) return 0;
-  const auto low = static_cast<std::uint64_t>(std::min(start, stop));
-  const std::uint64_t length = static_cast<std::uint64_t>(std::max(start, stop)) - low;
-  const std::uint64_t by = step > 0 ? static_cast<std::uint64_t>(step) : -static_cast<std::uint64_t>(step);
-  const std::uint64_t count = (length - 1) / by + 1;
-  return count <= INT64_MAX ? static_cast<std::int64_t>(count) : arange_count(0.0, 0x1p63, 1.0);
+double as_double(const Number& number) {
+  const auto bytes = element_of(number, DType::kFloat64, kArange);
+  double value;
+  std::memcpy(&value, bytes.data(), sizeof(value));
+  return value;
+}
+// Whole numbers of 64 bits, of either sign.
+Wide as_integer(const Number& number) {
+  const bool is_unsigned = number.dtype() == DType::kUInt64;
+  const auto bytes = element_of(number, is_unsigned ? DType::kUInt64 : DType::kInt64, kArange);
+  std::int64_t value;
+  std::memcpy(&value, bytes.data(), sizeof(value));
+  return is_unsigned ? Wide(static_cast<std::uint64_t>(value)) : Wide(value);
+}
+Number as_number(Wide value) {
+  return value < 0 || value <= INT64_MAX ? Number(static_cast<std::int64_t>(value))
+                                         : Number(static_cast<std::uint64_t>(value));
+}
+
+ArrayPtr integer_range(DType dtype, const Number& first, const Number& end, const Number& by,
+                       const ChunkSpec& chunks) {
+  const Wide start = as_integer(first), step = as_integer(by);
+  if (step == 0) refuse_endless(as_double(first), as_double(end), 0);
+  const double bound = as_double(end);
+  const bool is_whole = !is_floating(end.dtype());
+  const Wide stop = is_whole ? as_integer(end) : as_integer(step > 0 ? std::ceil(bound) : std::floor(bound));
+  const Wide length = step > 0 ? stop - start : start - stop, stride = step > 0 ? step : -step;
+  const Wide count = length <= 0 ? 0 : (length - 1) / stride + 1;
+  checked_count(static_cast<double>(count));
+  if (count > 0) {
+    element_of(first, dtype, kArange);
+    element_of(as_number(start + (count - 1) * step), dtype, kArange);
+  }
+  const Chunks cut = chunks.of({static_cast<std::int64_t>(count)}, size_of(dtype), kArange);
+  return cast(iota(cut, 0, static_cast<std::int64_t>(start), static_cast<std::int64_t>(step)), dtype);
+}
+
+// The step is that from the first element to the second, both rounded, as in NumPy.
+template <class E>
+ArrayPtr floating_range(double start, double stop, double step, const ChunkSpec& chunks) {
+  if (step == 0 || !std::isfinite((stop - start) / step)) refuse_endless(start, stop, step);
+  const auto first = static_cast<E>(start);
+  const auto by = static_cast<double>(static_cast<E>(first + static_cast<E>(step)) - first);
+  const std::int64_t count = checked_count(std::ceil((stop - start) / step));
+  return cast(progression(count, static_cast<double>(first), by, chunks), dtype_of<E>());
+}
+
+}  // namespace
+
+ArrayPtr arange(DType dtype, const Number& start, const Number& stop, const Number& step,
+                const ChunkSpec& chunks) {
+  if (!is_floating(dtype)) return integer_range(dtype, start, stop, step, chunks);
+  const double first = as_double(start), end = as_double(stop), by = as_double(step);
+  return dtype == DType::kFloat32 ? floating_range<float>(first, end, by, chunks)
+                                  : floating_range<double>(first, end, by, chunks);
 }
 
 }  // namespace lazy

@@ -5,6 +5,7 @@
 
 #include <bask/collections/array/array.hpp>
 #include <bask/collections/array/map.hpp>
+#include <bask/collections/array/numbers.hpp>
 
 #include <cmath>
 #include <span>
@@ -21,16 +22,32 @@ ArrayPtr diag(const ArrayPtr& vector, std::int64_t offset);
 ArrayPtr from_blocks(std::string name, DType dtype, const Chunks& chunks, std::vector<TaskRef> blocks);
 /// start + step * i as float64, or of int64 exactly.
 ArrayPtr progression(std::int64_t count, double start, double step, const ChunkSpec& chunks);
-/// How many elements arange has. Throws: Error when step is 0.
-std::int64_t arange_count(double start, double stop, double step);
-/// The same without rounding.
-std::int64_t arange_count(std::int64_t start, std::int64_t stop, std::int64_t step);
+/// start, start + step, … before stop. Throws: Error when the step is 0, there is no end, or a number of the
+/// range does not fit `dtype`.
+ArrayPtr arange(DType dtype, const Number& start, const Number& stop, const Number& step,
+                const ChunkSpec& chunks);
 
 }  // namespace lazy
 
-template <Element E>
-Array<E> full(const Shape& shape, E value, const ChunkSpec& chunks = {}) {
-  return Array<E>(lazy::constant(value, chunks.of(shape, sizeof(E), "array::full")));
+namespace arrays {
+
+/// E, or what stands for void.
+template <class E, class Otherwise>
+using given_t = std::conditional_t<std::is_void_v<E>, Otherwise, E>;
+/// Of the integers of a range of one type, that one; of several, int64.
+template <class A, class B>
+using range_t = std::conditional_t<std::is_integral_v<A> && std::is_integral_v<B> && !std::is_same_v<A, B>,
+                                   std::int64_t, promoted<A, B>>;
+
+}  // namespace arrays
+
+/// Of the value's type unless said: full<float>({3}, 1). Throws: Error when the value does not fit.
+template <class E = void, Element V>
+auto full(const Shape& shape, const V& value, const ChunkSpec& chunks = {}) {
+  using T = arrays::given_t<E, V>;
+  constexpr DType kType = dtype_of<T>();
+  return Array<T>(lazy::constant(kType, lazy::element_of(value, kType, "array::full"),
+                                 chunks.of(shape, sizeof(T), "array::full")));
 }
 template <Element E = double>
 Array<E> zeros(const Shape& shape, const ChunkSpec& chunks = {}) {
@@ -46,8 +63,9 @@ Array<E> empty(const Shape& shape, const ChunkSpec& chunks = {}) {
   return zeros<E>(shape, chunks);
 }
 template <Element E>
-Array<E> full_like(const Array<E>& x, E value) {
-  return Array<E>(lazy::constant(value, x.chunks()));
+Array<E> full_like(const Array<E>& x, const Number& value) {
+  constexpr DType kType = dtype_of<E>();
+  return Array<E>(lazy::constant(kType, lazy::element_of(value, kType, "array::full_like"), x.chunks()));
 }
 template <Element E>
 Array<E> zeros_like(const Array<E>& x) {
@@ -62,25 +80,22 @@ Array<E> empty_like(const Array<E>& x) {
   return full_like(x, E(0));
 }
 
-/// start, start + step, … before stop.
-template <Element E = std::int64_t>
-Array<E> arange(E start, E stop, E step = E(1), const ChunkSpec& chunks = {}) {
-  if constexpr (std::is_integral_v<E>) {
-    const std::int64_t count = lazy::arange_count(
-        static_cast<std::int64_t>(start), static_cast<std::int64_t>(stop), static_cast<std::int64_t>(step));
-    const ArrayPtr numbers = lazy::iota(chunks.of({count}, sizeof(E), "array::arange"), 0,
-                                        static_cast<std::int64_t>(start), static_cast<std::int64_t>(step));
-    return Array<E>(lazy::cast(numbers, dtype_of<E>()));
-  } else {
-    const double from = static_cast<double>(start),
-                 by = static_cast<double>(static_cast<E>(start + step) - start);
-    const std::int64_t count = lazy::arange_count(from, static_cast<double>(stop), static_cast<double>(step));
-    return Array<E>(lazy::cast(lazy::progression(count, from, by, chunks), dtype_of<E>()));
-  }
+/// start, start + step, … before stop: arange(0, 1, 0.1) is double, arange<float>(10) is float. Throws: Error
+/// when the step is 0, there is no end, or a number of the range does not fit the type.
+template <class E = void, Element A, Element B, Element S>
+auto arange(const A& start, const B& stop, const S& step, const ChunkSpec& chunks = {}) {
+  using T = arrays::given_t<E, arrays::range_t<arrays::range_t<A, B>, S>>;
+  static_assert(std::is_arithmetic_v<T>, "bask: a range has no complex numbers");
+  return Array<T>(lazy::arange(dtype_of<T>(), start, stop, step, chunks));
 }
-template <Element E = std::int64_t>
-Array<E> arange(E stop) {
-  return arange<E>(E(0), stop);
+template <class E = void, Element A, Element B>
+auto arange(const A& start, const B& stop) {
+  using T = arrays::given_t<E, arrays::range_t<A, B>>;
+  return arange<T>(start, stop, 1);
+}
+template <class E = void, Element B>
+auto arange(const B& stop) {
+  return arange<arrays::given_t<E, B>>(0, stop);
 }
 /// `count` numbers evenly spaced from start to stop, which is the last one, unless `endpoint` is false.
 Array<double> linspace(double start, double stop, std::int64_t count = 50, bool endpoint = true,
@@ -103,6 +118,11 @@ std::vector<Array<std::int64_t>> indices(const Shape& shape, const ChunkSpec& ch
 /// Vectors made into arrays of one shape: "xy" indexing as NumPy's default, "ij" when `matrix_indexing`.
 template <Element E>
 std::vector<Array<E>> meshgrid(const std::vector<Array<E>>& vectors, bool matrix_indexing = false);
+
+template <Element E>
+std::vector<Array<E>> meshgrid(std::initializer_list<Array<E>> vectors, bool matrix_indexing = false) {
+  return meshgrid(std::vector<Array<E>>(vectors), matrix_indexing);
+}
 
 /// A copy of numbers in memory, in C order.
 template <Element E>

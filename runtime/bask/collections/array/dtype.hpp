@@ -81,9 +81,13 @@ concept Element = std::is_same_v<T, std::complex<float>> || std::is_same_v<T, st
 /// The type that two are brought to by an operation on both, as `numpy.promote_types`: int32 with float32 is
 /// float64, uint64 with int64 is float64.
 constexpr DType promote(DType a, DType b);
-/// What division and the functions of analysis make of a type: floating and complex types stay, 8 and 16 bit
+/// What the functions of analysis make of a type: floating and complex types stay, 8 and 16 bit
 /// integers and bool become float32, others float64. NumPy has float16 for 8 bits; Bask has no float16.
 constexpr DType floating(DType a);
+/// What true division makes of a type: as `floating`, but float64 of all integers.
+constexpr DType quotient(DType a) {
+  return is_floating(a) || is_complex(a) ? a : DType::kFloat64;
+}
 /// Whether every value of `from` is one of `to`, as `numpy.can_cast(from, to, "safe")`.
 constexpr bool can_cast(DType from, DType to) {
   return promote(from, to) == to;
@@ -129,6 +133,8 @@ template <class A, class B>
 using promoted = element_of<promote(dtype_of<A>(), dtype_of<B>())>;
 template <class A>
 using floating_t = element_of<floating(dtype_of<A>())>;
+template <class A>
+using quotient_t = element_of<quotient(dtype_of<A>())>;
 template <class A>
 using real_t = element_of<real_of(dtype_of<A>())>;
 

@@ -2,11 +2,14 @@
 // Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
 // Shapes: broadcast as in NumPy.
 // Types: promoted as in NumPy; a number does not widen an array of its kind: Array<float> * 2.0 is float,
-// Array<int> * 2.0 is double (NEP 50). Division and arctan2, hypot, copysign give floating types.
+// Array<int> * 2.0 is double (NEP 50). Division gives floating types, of integers float64; arctan2, hypot and
+// copysign those of the functions of analysis.
+// Throws: Error when a number does not fit the type: Array<std::uint8_t> * 1000. Comparisons take any number.
 #pragma once
 
 #include <bask/collections/array/functions.hpp>
 #include <bask/collections/array/map.hpp>
+#include <bask/collections/array/numbers.hpp>
 
 #include <cmath>
 
@@ -47,7 +50,7 @@ template <class A, class B>
 constexpr auto common() {
   using X = typename ElementIn<A>::type;
   using Y = typename ElementIn<B>::type;
-  if constexpr (is_array<A> && is_array<B>) {
+  if constexpr (is_array<A> == is_array<B>) {
     return std::type_identity<promoted<X, Y>>();
   } else if constexpr (is_array<A>) {
     return std::type_identity<weak_t<X, Y>>();
@@ -58,31 +61,53 @@ constexpr auto common() {
 template <class A, class B>
 using common_t = typename decltype(common<A, B>())::type;
 
-template <class C, class X>
-ArrayPtr node_of(const X& x) {
+template <class X>
+lazy::Operand operand(const X& x) {
   if constexpr (is_array<X>) {
     return x.node();
   } else {
-    return lazy::constant(static_cast<C>(x));
+    return Number(x);
   }
 }
 
-template <class R, class C, class A, class B>
-Array<R> binary(Opcode opcode, const A& a, const B& b) {
-  return Array<R>(lazy::apply_as(opcode, dtype_of<C>(), {node_of<C>(a), node_of<C>(b)},
-                                 "array::" + std::string(name_of(opcode))));
+template <class C, class A, class B>
+Array<C> binary(Opcode opcode, const A& a, const B& b) {
+  return Array<C>(lazy::binary(opcode, dtype_of<C>(), operand(a), operand(b)));
 }
 template <class A, class B>
 auto same(Opcode opcode, const A& a, const B& b) {
-  return binary<common_t<A, B>, common_t<A, B>>(opcode, a, b);
+  return binary<common_t<A, B>>(opcode, a, b);
 }
 template <class A, class B>
-auto quotient(Opcode opcode, const A& a, const B& b) {
-  return binary<floating_t<common_t<A, B>>, floating_t<common_t<A, B>>>(opcode, a, b);
+auto analysed(Opcode opcode, const A& a, const B& b) {
+  return binary<floating_t<common_t<A, B>>>(opcode, a, b);
 }
 template <class A, class B>
-auto compared(Opcode opcode, const A& a, const B& b) {
-  return binary<bool, common_t<A, B>>(opcode, a, b);
+auto quotient(const A& a, const B& b) {
+  return binary<quotient_t<common_t<A, B>>>(Opcode::kDivide, a, b);
+}
+template <class A, class B>
+Array<bool> compared(Opcode opcode, const A& a, const B& b) {
+  return Array<bool>(lazy::compare(opcode, operand(a), operand(b)));
+}
+template <class A, class B>
+Array<bool> logical(Opcode opcode, const A& a, const B& b) {
+  return Array<bool>(lazy::logical(opcode, operand(a), operand(b)));
+}
+
+/// Of compound assignments.
+template <class A, class R>
+auto& assign(A&& a, R&& result) {
+  constexpr bool kAssignable = std::is_lvalue_reference_v<A> && !std::is_const_v<std::remove_reference_t<A>>;
+  static_assert(kAssignable,
+                "bask: a part of an array cannot be assigned to: arrays never change. Make a new one: "
+                "y = where(mask, x + 1, x), or concatenate({...})");
+  constexpr bool kSame = std::is_same_v<std::remove_cvref_t<A>, R>;
+  static_assert(kSame || !kAssignable,
+                "bask: x op y has another element type than x: write auto z = x op y, or "
+                "x = (x op y).astype<T>()");
+  if constexpr (kAssignable && kSame) a = std::move(result);
+  return a;
 }
 
 }  // namespace elementwise
@@ -105,7 +130,7 @@ auto operator*(const A& a, const B& b) {
 template <class A, class B>
 requires elementwise::Operands<A, B>
 auto operator/(const A& a, const B& b) {
-  return elementwise::quotient(Opcode::kDivide, a, b);
+  return elementwise::quotient(a, b);
 }
 template <class A, class B>
 requires elementwise::Operands<A, B>
@@ -156,6 +181,48 @@ template <class A, class B>
 requires elementwise::Operands<A, B>
 auto operator>=(const A& a, const B& b) {
   return elementwise::compared(Opcode::kGreaterEqual, a, b);
+}
+
+// x += y makes x the sum, lazily: nothing is changed in place, and what was made of x before stays.
+template <class A, class B>
+requires elementwise::Operands<std::remove_cvref_t<A>, B>
+auto& operator+=(A&& a, const B& b) {
+  return elementwise::assign(std::forward<A>(a), a + b);
+}
+template <class A, class B>
+requires elementwise::Operands<std::remove_cvref_t<A>, B>
+auto& operator-=(A&& a, const B& b) {
+  return elementwise::assign(std::forward<A>(a), a - b);
+}
+template <class A, class B>
+requires elementwise::Operands<std::remove_cvref_t<A>, B>
+auto& operator*=(A&& a, const B& b) {
+  return elementwise::assign(std::forward<A>(a), a * b);
+}
+template <class A, class B>
+requires elementwise::Operands<std::remove_cvref_t<A>, B>
+auto& operator/=(A&& a, const B& b) {
+  return elementwise::assign(std::forward<A>(a), a / b);
+}
+template <class A, class B>
+requires elementwise::Operands<std::remove_cvref_t<A>, B>
+auto& operator%=(A&& a, const B& b) {
+  return elementwise::assign(std::forward<A>(a), a % b);
+}
+template <class A, class B>
+requires elementwise::Operands<std::remove_cvref_t<A>, B>
+auto& operator&=(A&& a, const B& b) {
+  return elementwise::assign(std::forward<A>(a), a & b);
+}
+template <class A, class B>
+requires elementwise::Operands<std::remove_cvref_t<A>, B>
+auto& operator|=(A&& a, const B& b) {
+  return elementwise::assign(std::forward<A>(a), a | b);
+}
+template <class A, class B>
+requires elementwise::Operands<std::remove_cvref_t<A>, B>
+auto& operator^=(A&& a, const B& b) {
+  return elementwise::assign(std::forward<A>(a), a ^ b);
 }
 
 }  // namespace bask

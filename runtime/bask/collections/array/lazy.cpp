@@ -10,7 +10,6 @@ namespace {
 
 bool wants_floating(Opcode opcode) {
   switch (opcode) {
-    case Opcode::kDivide:
     case Opcode::kArctan2:
     case Opcode::kHypot:
     case Opcode::kCopysign:
@@ -119,6 +118,7 @@ ArrayPtr apply(Opcode opcode, std::vector<ArrayPtr> operands, std::string_view w
   }
   const bool rounds = opcode >= Opcode::kFloor && opcode <= Opcode::kTrunc;
   if (rounds && !is_floating(dtype) && !is_complex(dtype)) return operands[0];  // whole numbers are round
+  if (opcode == Opcode::kDivide) dtype = quotient(dtype);
   if (wants_floating(opcode)) dtype = floating(dtype);
   return apply_as(opcode, dtype, std::move(operands), where);
 }

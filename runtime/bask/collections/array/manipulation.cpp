@@ -255,7 +255,9 @@ ArrayPtr pad(const ArrayPtr& node, const std::vector<PadWidth>& widths, PadMode 
   }
   ArrayPtr result = node;
   for (std::size_t axis = 0; axis < node->ndim(); ++axis) {
-    result = pad_axis(result, axis, widths.size() == 1 ? widths[0] : widths[axis], mode, value);
+    PadWidth width = widths.size() == 1 ? widths[0] : widths[axis];
+    if (width.after == PadWidth::kAsBefore) width.after = width.before;
+    result = pad_axis(result, axis, width, mode, value);
   }
   return result;
 }
@@ -303,6 +305,21 @@ ArrayPtr diagonal(const ArrayPtr& node, std::int64_t offset) {
 
 ArrayPtr rechunked(const ArrayPtr& node, const ChunkSpec& chunks) {
   return rechunk(node, chunks.of(node->shape(), size_of(node->dtype()), "array::rechunk"));
+}
+
+ArrayPtr roll_each(const ArrayPtr& node, const std::vector<std::int64_t>& shifts, const Axes& axes) {
+  const std::size_t named = std::max<std::size_t>(1, axes.list().size());
+  if (shifts.size() != named && shifts.size() != 1 && named != 1) {
+    throw Error("array::roll",
+                std::to_string(shifts.size()) + " shifts are given for " + std::to_string(named) + " axes",
+                "give one shift for each axis, or one for all");
+  }
+  if (shifts.size() == 1) return roll(node, shifts[0], axes);
+  ArrayPtr result = node;
+  for (std::size_t k = 0; k < shifts.size(); ++k) {
+    result = roll(result, shifts[k], axes.list().empty() ? axes : Axes(axes.list()[named == 1 ? 0 : k]));
+  }
+  return result;
 }
 
 ArrayPtr take_along(const ArrayPtr& node, const Index::Positions& positions, std::int64_t axis) {

@@ -4,7 +4,10 @@
 #pragma once
 
 #include <bask/collections/array/array.hpp>
+#include <bask/collections/array/numbers.hpp>
 
+#include <initializer_list>
+#include <optional>
 #include <vector>
 
 namespace bask {
@@ -12,9 +15,11 @@ namespace bask {
 /// How pad fills what it adds, as numpy.pad.
 enum class PadMode : std::uint8_t { kConstant, kEdge, kReflect, kSymmetric, kWrap };
 
-/// So many elements before and after.
+/// So many elements before and after: {2} is {2, 2}.
 struct PadWidth {
-  std::int64_t before = 0, after = 0;
+  static constexpr std::int64_t kAsBefore = INT64_MIN;
+  std::int64_t before = 0;
+  std::int64_t after = kAsBefore;
 };
 
 namespace lazy {
@@ -26,6 +31,7 @@ ArrayPtr squeeze(const ArrayPtr& node, const Axes& axes);
 ArrayPtr expand_dims(const ArrayPtr& node, const Axes& axes);
 ArrayPtr flip(const ArrayPtr& node, const Axes& axes);
 ArrayPtr roll(const ArrayPtr& node, std::int64_t shift, const Axes& axes);
+ArrayPtr roll_each(const ArrayPtr& node, const std::vector<std::int64_t>& shifts, const Axes& axes);
 ArrayPtr join(const std::vector<ArrayPtr>& parts, std::int64_t axis, std::string_view where);
 ArrayPtr stack(const std::vector<ArrayPtr>& parts, std::int64_t axis);
 ArrayPtr block(const std::vector<std::vector<ArrayPtr>>& rows);
@@ -71,12 +77,14 @@ Array<E> Array<E>::rechunk(const ChunkSpec& chunks) const {
   return Array(lazy::rechunked(node(), chunks));
 }
 template <class E>
-Array<E> Array<E>::repeat(std::int64_t times, std::int64_t axis) const {
-  return Array(lazy::repeat(node(), times, axis));
+Array<E> Array<E>::repeat(std::int64_t times, std::optional<std::int64_t> axis) const {
+  const Array from = axis ? *this : ravel();
+  return Array(lazy::repeat(from.node(), times, axis.value_or(0)));
 }
 template <class E>
-Array<E> Array<E>::take(const Index::Positions& positions, std::int64_t axis) const {
-  return Array(lazy::take_along(node(), positions, axis));
+Array<E> Array<E>::take(const Index::Positions& positions, std::optional<std::int64_t> axis) const {
+  const Array from = axis ? *this : ravel();
+  return Array(lazy::take_along(from.node(), positions, axis.value_or(0)));
 }
 
 template <class E>
@@ -126,13 +134,26 @@ template <class E>
 Array<E> roll(const Array<E>& x, std::int64_t shift, const Axes& axes = {}) {
   return Array<E>(lazy::roll(x.node(), shift, axes));
 }
+/// One shift for each of the axes, or for the ravelled array one after the other.
+template <class E>
+Array<E> roll(const Array<E>& x, const std::vector<std::int64_t>& shifts, const Axes& axes = {}) {
+  return Array<E>(lazy::roll_each(x.node(), shifts, axes));
+}
 template <class E>
 Array<E> concatenate(const std::vector<Array<E>>& parts, std::int64_t axis = 0) {
   return Array<E>(lazy::join(lazy::nodes_of(parts), axis, "array::concatenate"));
 }
 template <class E>
+Array<E> concatenate(std::initializer_list<Array<E>> parts, std::int64_t axis = 0) {
+  return concatenate(std::vector<Array<E>>(parts), axis);
+}
+template <class E>
 Array<E> stack(const std::vector<Array<E>>& parts, std::int64_t axis = 0) {
   return Array<E>(lazy::stack(lazy::nodes_of(parts), axis));
+}
+template <class E>
+Array<E> stack(std::initializer_list<Array<E>> parts, std::int64_t axis = 0) {
+  return stack(std::vector<Array<E>>(parts), axis);
 }
 /// Rows of blocks, joined along the last axis, and the rows along the axis before it.
 template <class E>
@@ -142,25 +163,39 @@ Array<E> block(const std::vector<std::vector<Array<E>>>& rows) {
   return Array<E>(lazy::block(nodes));
 }
 template <class E>
+Array<E> block(std::initializer_list<std::initializer_list<Array<E>>> rows) {
+  return block(std::vector<std::vector<Array<E>>>(rows.begin(), rows.end()));
+}
+template <class E>
 Array<E> broadcast_to(const Array<E>& x, const Shape& shape) {
   return Array<E>(lazy::broadcast_to(x.node(), shape, "array::broadcast_to"));
 }
-/// One width for all axes, or one each.
+/// One width for all axes, or one each: pad(x, 2), pad(x, {{1, 2}}), pad(x, {{1, 2}, {0, 3}}).
+/// Throws: Error when the value does not fit the array's type.
 template <class E>
 Array<E> pad(const Array<E>& x, const std::vector<PadWidth>& widths, PadMode mode = PadMode::kConstant,
-             E value = E()) {
-  return Array<E>(lazy::pad(x.node(), widths, mode, lazy::bytes_of(value)));
+             const Number& value = 0) {
+  return Array<E>(lazy::pad(x.node(), widths, mode, lazy::element_of(value, dtype_of<E>(), "array::pad")));
+}
+template <class E>
+Array<E> pad(const Array<E>& x, std::int64_t width, PadMode mode = PadMode::kConstant,
+             const Number& value = 0) {
+  return pad(x, std::vector<PadWidth>{{width, width}}, mode, value);
 }
 template <class E>
 Array<E> rechunk(const Array<E>& x, const ChunkSpec& chunks) {
   return x.rechunk(chunks);
 }
-/// Every element so many times, one after the other.
+/// Every element so many times, one after the other; of the ravelled array when no axis is named.
 template <class E>
-Array<E> repeat(const Array<E>& x, std::int64_t times, std::int64_t axis) {
+Array<E> repeat(const Array<E>& x, std::int64_t times, std::optional<std::int64_t> axis = {}) {
   return x.repeat(times, axis);
 }
-/// The whole array so many times along each axis.
+/// The whole array so many times along the last axis, or along each.
+template <class E>
+Array<E> tile(const Array<E>& x, std::int64_t times) {
+  return Array<E>(lazy::tile(x.node(), {times}));
+}
 template <class E>
 Array<E> tile(const Array<E>& x, const std::vector<std::int64_t>& times) {
   return Array<E>(lazy::tile(x.node(), times));
@@ -170,8 +205,9 @@ template <class E>
 Array<E> diagonal(const Array<E>& x, std::int64_t offset = 0) {
   return Array<E>(lazy::diagonal(x.node(), offset));
 }
+/// Of the ravelled array when no axis is named.
 template <class E>
-Array<E> take(const Array<E>& x, const Index::Positions& positions, std::int64_t axis) {
+Array<E> take(const Array<E>& x, const Index::Positions& positions, std::optional<std::int64_t> axis = {}) {
   return x.take(positions, axis);
 }
 

@@ -134,6 +134,10 @@ ArrayNode::ArrayNode(Kind kind, std::string name, DType dtype, Chunks chunks, st
       chunks_(std::move(chunks)),
       shape_(shape_of(chunks_)),
       inputs_(std::move(inputs)) {
+  if (shape_.size() > kMostAxes) {
+    throw Error("array::" + name_, "the result would have " + std::to_string(shape_.size()) + " axes",
+                "use at most " + std::to_string(kMostAxes));
+  }
   for (const ArrayPtr& input : inputs_) {
     depth_ = std::max(depth_, input->depth_ + 1);
     if (kind == Kind::kInline) most_runs_ += input->most_runs_;

@@ -48,6 +48,14 @@ Array<std::int64_t> place(const Array<E>& x, Reduction reduction, bool skip_nan,
                                           options.split_every, name));
 }
 
+/// Along one axis, or of the array as ravel() has it.
+template <class E>
+Array<sum_t<E>> cumulated(const Array<E>& x, std::optional<std::int64_t> axis, strips::Fold fold,
+                          std::string_view name) {
+  const ArrayPtr from = axis ? x.node() : lazy::reshape(x.node(), {-1});
+  return Array<sum_t<E>>(lazy::cumulate(from, axis.value_or(0), fold, dtype_of<sum_t<E>>(), name));
+}
+
 template <class E>
 inline constexpr bool is_complex_element = !std::is_arithmetic_v<E>;
 
@@ -90,7 +98,7 @@ Array<mean_t<E>> Array<E>::mean(const Axes& axes, const ReduceOptions& options) 
 template <class E>
 Array<real_t<mean_t<E>>> Array<E>::var(const Axes& axes, const VarianceOptions& options) const {
   using R = real_t<mean_t<E>>;
-  const ReduceOptions rest{options.keepdims, options.split_every};
+  const ReduceOptions rest{.keepdims = options.keepdims, .split_every = options.split_every};
   if constexpr (reductions::is_complex_element<E>) {
     return bask::real(*this).var(axes, options) + bask::imag(*this).var(axes, options);
   } else {
@@ -100,7 +108,7 @@ Array<real_t<mean_t<E>>> Array<E>::var(const Axes& axes, const VarianceOptions& 
 template <class E>
 Array<real_t<mean_t<E>>> Array<E>::std(const Axes& axes, const VarianceOptions& options) const {
   using R = real_t<mean_t<E>>;
-  const ReduceOptions rest{options.keepdims, options.split_every};
+  const ReduceOptions rest{.keepdims = options.keepdims, .split_every = options.split_every};
   if constexpr (reductions::is_complex_element<E>) {
     return sqrt(var(axes, options));
   } else {
@@ -140,13 +148,12 @@ Array<std::int64_t> Array<E>::argmax(std::optional<std::int64_t> axis, const Red
   return reductions::place(*this, Reduction::kArgMaximum, false, axis, options, "argmax");
 }
 template <class E>
-Array<sum_t<E>> Array<E>::cumsum(std::int64_t axis) const {
-  return Array<sum_t<E>>(lazy::cumulate(node(), axis, strips::Fold::kSum, dtype_of<sum_t<E>>(), "cumsum"));
+Array<sum_t<E>> Array<E>::cumsum(std::optional<std::int64_t> axis) const {
+  return reductions::cumulated(*this, axis, strips::Fold::kSum, "cumsum");
 }
 template <class E>
-Array<sum_t<E>> Array<E>::cumprod(std::int64_t axis) const {
-  return Array<sum_t<E>>(
-      lazy::cumulate(node(), axis, strips::Fold::kProduct, dtype_of<sum_t<E>>(), "cumprod"));
+Array<sum_t<E>> Array<E>::cumprod(std::optional<std::int64_t> axis) const {
+  return reductions::cumulated(*this, axis, strips::Fold::kProduct, "cumprod");
 }
 
 }  // namespace bask

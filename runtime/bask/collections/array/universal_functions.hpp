@@ -28,7 +28,7 @@ auto multiply(const A& a, const B& b) {
 template <class A, class B>
 requires elementwise::Operands<A, B>
 auto divide(const A& a, const B& b) {
-  return elementwise::quotient(Opcode::kDivide, a, b);
+  return elementwise::quotient(a, b);
 }
 template <class A, class B>
 requires elementwise::Operands<A, B>
@@ -73,17 +73,17 @@ auto fmin(const A& a, const B& b) {
 template <class A, class B>
 requires elementwise::Operands<A, B>
 auto arctan2(const A& a, const B& b) {
-  return elementwise::quotient(Opcode::kArctan2, a, b);
+  return elementwise::analysed(Opcode::kArctan2, a, b);
 }
 template <class A, class B>
 requires elementwise::Operands<A, B>
 auto hypot(const A& a, const B& b) {
-  return elementwise::quotient(Opcode::kHypot, a, b);
+  return elementwise::analysed(Opcode::kHypot, a, b);
 }
 template <class A, class B>
 requires elementwise::Operands<A, B>
 auto copysign(const A& a, const B& b) {
-  return elementwise::quotient(Opcode::kCopysign, a, b);
+  return elementwise::analysed(Opcode::kCopysign, a, b);
 }
 template <class A, class B>
 requires elementwise::Operands<A, B>
@@ -113,17 +113,17 @@ auto bitwise_xor(const A& a, const B& b) {
 template <class A, class B>
 requires elementwise::Operands<A, B>
 auto logical_and(const A& a, const B& b) {
-  return elementwise::compared(Opcode::kLogicalAnd, a, b);
+  return elementwise::logical(Opcode::kLogicalAnd, a, b);
 }
 template <class A, class B>
 requires elementwise::Operands<A, B>
 auto logical_or(const A& a, const B& b) {
-  return elementwise::compared(Opcode::kLogicalOr, a, b);
+  return elementwise::logical(Opcode::kLogicalOr, a, b);
 }
 template <class A, class B>
 requires elementwise::Operands<A, B>
 auto logical_xor(const A& a, const B& b) {
-  return elementwise::compared(Opcode::kLogicalXor, a, b);
+  return elementwise::logical(Opcode::kLogicalXor, a, b);
 }
 template <class A, class B>
 requires elementwise::Operands<A, B>
@@ -156,25 +156,26 @@ auto greater_equal(const A& a, const B& b) {
   return elementwise::compared(Opcode::kGreaterEqual, a, b);
 }
 
-/// a where the condition holds, else b.
+/// a where the condition holds, else b. Of two numbers: of the type that both fit.
 template <class A, class B>
 requires(elementwise::Operand<A>&& elementwise::Operand<B>) auto where(const Array<bool>& condition,
                                                                        const A& a, const B& b) {
-  using C = elementwise::common_t<
-      std::conditional_t<elementwise::is_array<A> || elementwise::is_array<B>, A, Array<A>>, B>;
-  return Array<C>(lazy::apply_as(Opcode::kWhere, dtype_of<C>(),
-                                 {condition.node(), elementwise::node_of<C>(a), elementwise::node_of<C>(b)},
-                                 "array::where"));
+  using C = elementwise::common_t<A, B>;
+  return Array<C>(
+      lazy::where(condition.node(), dtype_of<C>(), elementwise::operand(a), elementwise::operand(b)));
 }
-template <Element E>
-Array<E> clip(const Array<E>& x, E lowest, E highest) {
+/// The nearest from lowest to highest, which are numbers or arrays.
+template <Element E, class L, class H>
+requires(elementwise::Operand<L>&& elementwise::Operand<H>) auto clip(const Array<E>& x, const L& lowest,
+                                                                      const H& highest) {
   return minimum(maximum(x, lowest), highest);
 }
-/// To so many decimals; halves go to the even neighbour.
+/// To so many decimals; halves go to the even neighbour. Negative ones round to tens, hundreds, …, integers
+/// too. Throws: Error when that power of ten does not fit an integer type.
 template <Element E>
 Array<E> round(const Array<E>& x, int decimals = 0) {
   if constexpr (std::is_integral_v<E>) {
-    return x;
+    return Array<E>(lazy::rounded(x.node(), decimals));
   } else {
     if (decimals == 0) return rint(x);
     const auto scale = static_cast<E>(std::pow(10.0, std::abs(decimals)));
@@ -186,20 +187,24 @@ template <class A, class B>
 requires elementwise::Operands<A, B> Array<bool> isclose(const A& a, const B& b, double relative = 1e-5,
                                                          double absolute = 1e-8, bool equal_nan = false) {
   using C = floating_t<elementwise::common_t<A, B>>;
-  const Array<C> x(lazy::cast(elementwise::node_of<C>(a), dtype_of<C>()));
-  const Array<C> y(lazy::cast(elementwise::node_of<C>(b), dtype_of<C>()));
+  constexpr DType kType = dtype_of<C>();
+  const Array<C> x(lazy::cast(elementwise::operand(a).as(kType, "array::isclose"), kType));
+  const Array<C> y(lazy::cast(elementwise::operand(b).as(kType, "array::isclose"), kType));
   const Array<bool> near = abs(x - y) <= absolute + relative * abs(y);
   const Array<bool> close = (near & isfinite(y)) | (x == y);
   return equal_nan ? close | (isnan(x) & isnan(y)) : close;
 }
-/// NaN and infinities replaced by numbers: the largest of the type unless given.
+/// NaN and infinities replaced by numbers: infinities by the largest of the type unless given.
 template <Element E>
-Array<E> nan_to_num(const Array<E>& x, E nan = E(0), std::optional<E> posinf = {},
-                    std::optional<E> neginf = {}) {
+Array<E> nan_to_num(const Array<E>& x, const Number& nan = 0, const std::optional<Number>& posinf = {},
+                    const std::optional<Number>& neginf = {}) {
   if constexpr (std::is_floating_point_v<E>) {
-    const E highest = posinf.value_or(std::numeric_limits<E>::max()),
-            lowest = neginf.value_or(std::numeric_limits<E>::lowest());
-    const Array<E> numbers = where(isnan(x), nan, x);
+    const auto number = [](const Number& given) {
+      return Array<E>(lazy::Operand(given).as(dtype_of<E>(), "array::nan_to_num"));
+    };
+    const Array<E> highest = number(posinf.value_or(std::numeric_limits<E>::max()));
+    const Array<E> lowest = number(neginf.value_or(std::numeric_limits<E>::lowest()));
+    const Array<E> numbers = where(isnan(x), number(nan), x);
     return where(isinf(numbers), where(signbit(numbers), lowest, highest), numbers);
   } else {
     return x;
@@ -227,7 +232,8 @@ auto Array<E>::map(const F& function) const {
   return bask::map(function, *this);
 }
 template <class E>
-Array<E> Array<E>::clip(E lowest, E highest) const {
+template <class L, class H>
+auto Array<E>::clip(const L& lowest, const H& highest) const {
   return bask::clip(*this, lowest, highest);
 }
 template <class E>

@@ -91,10 +91,12 @@ void add_arithmetic(Theme& theme) {
   integers(theme, "X - Y", special, difference);
   complexes(theme, "X - Y", small, difference);
   reals(theme, "np.subtract(X, Y)", small, [](const auto& x, const auto& y) { return subtract(x, y); });
-  everything(theme, "X / Y", {Values::kSpecial, Values::kSpecial, true},
-             [](const auto& x, const auto& y) { return x / y; });
-  reals(theme, "np.divide(X, Y)", {Values::kSmall, Values::kSmall, true},
-        [](const auto& x, const auto& y) { return divide(x, y); });
+  const auto quotient = [](const auto& x, const auto& y) { return x / y; };
+  everything(theme, "X / Y", special, quotient);
+  pair<std::int8_t, std::int8_t>(theme, "X / Y", special, quotient);
+  pair<std::uint16_t, std::uint8_t>(theme, "X / Y", special, quotient);
+  pair<std::int8_t, float>(theme, "X / Y", special, quotient);
+  reals(theme, "np.divide(X, Y)", small, [](const auto& x, const auto& y) { return divide(x, y); });
   const auto remainder_of = [](const auto& x, const auto& y) { return x % y; };
   reals(theme, "X % Y", special, remainder_of);
   integers(theme, "X % Y", special, remainder_of);
@@ -139,6 +141,19 @@ void add_comparisons(Theme& theme) {
              [](const auto& x, const auto& y) { return logical_or(x, y); });
   everything(theme, "np.logical_xor(X, Y)", special,
              [](const auto& x, const auto& y) { return logical_xor(x, y); });
+  // NumPy before 1.25 compares these as float64; Python's integers are exact.
+  const auto exactly = [&](const std::string& compared, auto f) {
+    const std::string text = "(X.astype(object) " + compared + " Y.astype(object)).astype(bool)";
+    pair<std::int64_t, std::uint64_t>(theme, text, special, f);
+    pair<std::uint64_t, std::int64_t>(theme, text, special, f);
+    pair<std::uint64_t, std::int8_t>(theme, text, special, f);
+  };
+  exactly("==", [](const auto& x, const auto& y) { return x == y; });
+  exactly("!=", [](const auto& x, const auto& y) { return x != y; });
+  exactly("<", [](const auto& x, const auto& y) { return x < y; });
+  exactly("<=", [](const auto& x, const auto& y) { return x <= y; });
+  exactly(">", [](const auto& x, const auto& y) { return x > y; });
+  exactly(">=", [](const auto& x, const auto& y) { return x >= y; });
   reals(theme, "np.isclose(X, Y, 0.2, 0.5)", {},
         [](const auto& x, const auto& y) { return isclose(x, y, 0.2, 0.5); });
   pair<double, double>(theme, "np.isclose(X, Y)", special,

@@ -22,6 +22,8 @@ void constants(Round& round) {
   round.expect("np.zeros_like(x)", zeros_like(x));
   round.expect("np.ones_like(x)", ones_like(x));
   round.expect("np.full_like(x, 1)", full_like(x, E(1)));
+  round.expect("np.full_like(x, 1)", full_like(x, 1));
+  round.expect("np.full(" + extents + ", 1" + type, full<E>(shape, 1));
   round.expect("np.ones_like(x)", empty_like(x) * E(0) + E(1));
 }
 
@@ -50,6 +52,8 @@ void real_ranges(Round& round) {
                linspace(-1.5, end, count, true, 8), {1e-12, 1e-5, "[1.5]"});
   round.expect("np.linspace(-1.5, " + number(to) + ", " + number(count) + ", endpoint=False)",
                linspace(-1.5, end, count, false), {1e-12, 1e-5, "[1.5]"});
+  round.expect("np.arange(0, 1, 0.1)", arange(0, 1, 0.1), {1e-12, 1e-5, "[1.0]"});
+  round.expect("np.arange(-2, 3.5)", arange(-2, 3.5));
   round.expect("np.linspace(2, 3)", linspace(2, 3));
   round.expect("np.linspace(2, 3, 1)", linspace(2, 3, 1));
 }

@@ -43,6 +43,8 @@ void rolling(Round& round) {
   round.expect("np.roll(x, " + number(shift) + ", axis=" + number(axis) + ")", roll(x, shift, axis));
   round.expect("np.roll(x, " + number(shift) + ", axis=" + tuple_of(some) + ")", roll(x, shift, some));
   round.expect("np.roll(x, " + number(shift) + ")", roll(x, shift));
+  const auto shifts = round.integers(some.size(), -12, 12);
+  round.expect("np.roll(x, " + tuple_of(shifts) + ", axis=" + tuple_of(some) + ")", roll(x, shifts, some));
 }
 
 template <class E>
@@ -158,6 +160,8 @@ void padding(Round& round) {
   round.expect(call + ", 'reflect')", pad(x, widths, PadMode::kReflect));
   round.expect(call + ", 'symmetric')", pad(x, widths, PadMode::kSymmetric));
   round.expect("np.pad(x, (2, 1), 'edge')", pad(x, {{2, 1}}, PadMode::kEdge));
+  round.expect("np.pad(x, ((1,),), 'edge')", pad(x, {{1}}, PadMode::kEdge));
+  round.expect("np.pad(x, 2, constant_values=1)", pad(x, 2, PadMode::kConstant, 1));
 }
 
 template <class E>

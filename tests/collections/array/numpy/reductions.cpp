@@ -3,6 +3,8 @@
 #include "cases.hpp"
 #include "draws.hpp"
 
+#include <bask/collections/array/average.hpp>
+#include <bask/collections/array/counts.hpp>
 #include <bask/collections/array/creation.hpp>
 #include <bask/collections/array/manipulation.hpp>
 #include <bask/collections/array/statistics.hpp>
@@ -38,7 +40,7 @@ Arguments arguments_of(Round& round, const Shape& shape) {
   return arguments;
 }
 VarianceOptions variance_options(const Arguments& arguments, int ddof) {
-  return {ddof, arguments.options.keepdims, arguments.options.split_every};
+  return {.ddof = ddof, .keepdims = arguments.options.keepdims, .split_every = arguments.options.split_every};
 }
 
 Tolerance near_sum() {
@@ -140,6 +142,7 @@ void without_nan(Round& round) {
   round.expect("np.nanargmin" + text + ")", nanargmin(both));
   round.expect("np.nancumsum(x, " + number(axis) + ")", nancumsum(x, axis), near_sum());
   round.expect("np.nancumprod(x / 16, " + number(axis) + ")", nancumprod(x * E(0.0625), axis));
+  round.expect("np.nancumsum(x)", nancumsum(x), near_sum());
 }
 
 template <class E, class W>
@@ -152,6 +155,7 @@ void averages(Round& round) {
   const auto v = round.array<W>("v", {shape[static_cast<std::size_t>(place)]}, Values::kPositive);
   const std::string along = ", axis=" + number(axis);
   round.expect("np.average(x, weights=w)", average(x, w), near_largest());
+  round.expect("np.average(x" + along + ")", average(x, axis), near_largest());
   round.expect("np.average(x, weights=w" + along + ")", average(x, w, axis), near_largest());
   round.expect("np.average(x, weights=v" + along + ", keepdims=True)",
                average(x, v, axis, {.keepdims = true}), near_largest());
@@ -161,15 +165,13 @@ template <class E>
 void norms(Round& round) {
   const Shape shape = round.shape({.empty = false});
   const auto x = round.array<E>("x", shape);
-  const std::string values = floating_text(dtype_of<E>(), "x");
   const std::int64_t axis = axis_of(round, shape);
-  round.expect("np.linalg.norm(" + values + ".ravel())", norm(x));
+  round.expect("np.linalg.norm(x.ravel())", norm(x));
   for (const char* order : {"1", "2", "3", "0", "np.inf", "-np.inf"}) {
     const std::string text = order;
     constexpr double kInfinite = std::numeric_limits<double>::infinity();
     const double value = text == "np.inf" ? kInfinite : text == "-np.inf" ? -kInfinite : text[0] - '0';
-    round.expect("np.linalg.norm(" + values + ", " + text + ", axis=" + number(axis) + ")",
-                 norm(x, value, axis));
+    round.expect("np.linalg.norm(x, " + text + ", axis=" + number(axis) + ")", norm(x, value, axis));
   }
 }
 
@@ -178,6 +180,8 @@ void counts(Round& round) {
   const auto x = round.array<E>("x", round.shape());
   round.expect("np.histogram(x, bins=10, range=(-8, 12))[0]", histogram(x, 10, -8, 12).counts);
   round.expect("np.histogram(x, bins=7, range=(-10.5, 10.25))[0]", histogram(x, 7, -10.5, 10.25).counts);
+  round.expect("np.histogram(x)[0]", histogram(x).counts);
+  round.expect("np.histogram(x, 7)[0]", histogram(x, 7).counts);
   round.expect("np.histogram(x, bins=[-9, -2.5, 0, 1, 8])[0]", histogram(x, {-9, -2.5, 0, 1, 8}).counts);
 }
 

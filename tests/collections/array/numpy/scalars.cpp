@@ -67,6 +67,47 @@ void add_with_integers(Theme& theme) {
   Of<std::uint8_t, bool>::add(theme, "np.logical_and(x, 4)", [](const auto& x) { return logical_and(x, 4); });
 }
 
+// Whatever the number, as Python compares integers.
+template <auto Number>
+void add_comparisons(Theme& theme, const std::string& number) {
+  const auto text = [&](const std::string& compared) {
+    return "(x.astype(object) " + compared + " " + number + ").astype(bool)";
+  };
+  Integers::add(theme, text("<"), [](const auto& x) { return x < Number; });
+  Integers::add(theme, text("<="), [](const auto& x) { return less_equal(x, Number); });
+  Integers::add(theme, text(">"), [](const auto& x) { return x > Number; });
+  Integers::add(theme, text(">="), [](const auto& x) { return greater_equal(x, Number); });
+  Integers::add(theme, text("=="), [](const auto& x) { return x == Number; });
+  Integers::add(theme, text("!="), [](const auto& x) { return not_equal(x, Number); });
+  Integers::add(theme, "(" + number + " < x.astype(object)).astype(bool)",
+                [](const auto& x) { return Number < x; });
+  Integers::add(theme, "(" + number + " >= x.astype(object)).astype(bool)",
+                [](const auto& x) { return Number >= x; });
+}
+
+void add_with_integers_of_any_size(Theme& theme) {
+  add_comparisons<-1>(theme, "-1");
+  add_comparisons<300>(theme, "300");
+  add_comparisons<std::int64_t{3000000000}>(theme, "3000000000");
+  add_comparisons<INT64_MIN>(theme, "-2**63");
+  add_comparisons<INT64_MAX>(theme, "(2**63 - 1)");
+  add_comparisons<std::uint64_t{1} << 63>(theme, "2**63");
+  add_comparisons<UINT64_MAX>(theme, "(2**64 - 1)");
+  Of<bool>::add(theme, "(x.astype(object) > -1).astype(bool)", [](const auto& x) { return x > -1; });
+  Integers::add(theme, "np.logical_and(x, True)", [](const auto& x) { return logical_and(x, 256); });
+  Integers::add(theme, "np.logical_xor(True, x)", [](const auto& x) { return logical_xor(-1, x); });
+  Floats::add(theme, "x.astype(np.float64) <= 1e300", [](const auto& x) { return x <= 1e300; });
+  Floats::add(theme, "x.astype(np.float64) == 1e300", [](const auto& x) { return x == 1e300; });
+  Floats::add(theme, "-1e300 < x.astype(np.float64)", [](const auto& x) { return -1e300 < x; });
+  Whole::add(theme, "x / 3", [](const auto& x) { return x / 3; });
+  Whole::add(theme, "x / 70000", [](const auto& x) { return x / 70000.0; });
+  Integers::add(
+      theme, "np.round(x, -1)", [](const auto& x) { return round(x, -1); }, Values::kSmall);
+  Integers::add(theme, "np.round(x, 2)", [](const auto& x) { return x.round(2); });
+  Of<std::int16_t, std::int32_t>::add(theme, "np.round(x // 2, -3)",
+                                      [](const auto& x) { return round(floor_divide(x, 2), -3); });
+}
+
 void add_with_reals(Theme& theme) {
   Floats::add(theme, "x + 0.1", [](const auto& x) { return x + 0.1; });
   Floats::add(theme, "0.1 * x", [](const auto& x) { return 0.1 * x; });
@@ -123,6 +164,7 @@ void add_with_conditions(Theme& theme) {
 
 void add_scalars(Theme& theme) {
   add_with_integers(theme);
+  add_with_integers_of_any_size(theme);
   add_with_reals(theme);
   add_with_conditions(theme);
 }

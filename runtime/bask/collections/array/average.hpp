@@ -1,0 +1,75 @@
+// average.hpp: means with weights, norms, and whether arrays are close: what is made of several reductions.
+// Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
+// Cost: as in reductions.hpp.
+#pragma once
+
+#include <bask/collections/array/statistics.hpp>
+
+#include <limits>
+#include <vector>
+
+namespace bask {
+
+/// Σ x w / Σ w. The weights are broadcast to x; of one axis, they are those of `axes`, when that is one. A
+/// task fails where weights add up to 0.
+template <Element E, Element W>
+auto average(const Array<E>& x, const Array<W>& weights, const Axes& axes,
+             const ReduceOptions& options = {}) {
+  using R = floating_t<promoted<mean_t<E>, W>>;
+  Array<W> spread = weights;
+  if (weights.ndim() == 1 && x.ndim() != 1 && axes.list().size() == 1) {
+    const std::size_t axis = normal_axis(axes.list()[0], x.shape(), "array::average");
+    std::vector<Index> indices(x.ndim(), Index(newaxis));
+    indices[axis] = Index(Slice{});
+    spread = weights.at(indices);
+  }
+  const Array<R> whole(
+      lazy::cast(lazy::broadcast_to(spread.node(), x.shape(), "array::average"), dtype_of<R>()));
+  const Array<R> divisor(lazy::without_zero(whole.sum(axes, options).node(), "array::average",
+                                            "the weights add up to 0", "give weights that do not"));
+  return (x.template astype<R>() * whole).sum(axes, options) / divisor;
+}
+template <Element E, Element W>
+auto average(const Array<E>& x, const Array<W>& weights, const ReduceOptions& options = {}) {
+  return average(x, weights, Axes(), options);
+}
+/// Without weights: the mean.
+template <Element E>
+auto average(const Array<E>& x, const Axes& axes, const ReduceOptions& options = {}) {
+  return x.mean(axes, options);
+}
+template <Element E>
+auto average(const Array<E>& x, const ReduceOptions& options = {}) {
+  return x.mean(options);
+}
+
+/// (Σ |x|^order)^(1/order); order infinity is the largest |x|, 0 counts what is not 0. Of integers in
+/// float64.
+template <Element E>
+Array<real_t<mean_t<E>>> norm(const Array<E>& x, double order, const Axes& axes,
+                              const ReduceOptions& options = {}) {
+  using R = real_t<mean_t<E>>;
+  const Array<R> size = abs(x.template astype<mean_t<E>>());
+  if (order == 2) return sqrt(square(size).sum(axes, options));
+  if (order == 1) return size.sum(axes, options);
+  if (order == 0) return count_nonzero(x, axes, options).template astype<R>();
+  if (order == std::numeric_limits<double>::infinity()) return size.max(axes, options);
+  if (order == -std::numeric_limits<double>::infinity()) return size.min(axes, options);
+  return power(power(size, order).sum(axes, options), 1 / order);
+}
+template <Element E>
+Array<real_t<mean_t<E>>> norm(const Array<E>& x, double order, const ReduceOptions& options = {}) {
+  return norm(x, order, Axes(), options);
+}
+template <Element E>
+Array<real_t<mean_t<E>>> norm(const Array<E>& x, const ReduceOptions& options = {}) {
+  return norm(x, 2, Axes(), options);
+}
+
+template <class A, class B>
+requires elementwise::Operands<A, B> Array<bool> allclose(const A& a, const B& b, double relative = 1e-5,
+                                                          double absolute = 1e-8, bool equal_nan = false) {
+  return isclose(a, b, relative, absolute, equal_nan).all();
+}
+
+}  // namespace bask
