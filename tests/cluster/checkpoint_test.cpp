@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <bask/bask.hpp>
 #include <bask/cluster/job_checkpoint.hpp>
+#include <bask/cluster/journal_writer.hpp>
 #include <bask/cluster/program_version.hpp>
 #include <bask/collections/array/creation.hpp>
 #include <bask/collections/array/statistics.hpp>
@@ -161,6 +162,22 @@ TEST_P(CheckpointTest, WhatIsPersistedIsKept) {
   };
   EXPECT_EQ(runs_in(program), 2);
   EXPECT_EQ(runs_in(program), 1);
+}
+
+TEST_P(CheckpointTest, AResultOfAnotherTypeThanTheKernelGivesIsComputedAgain) {
+  const auto x = delayed<increment>(kKept)(1);
+  fs::create_directories(journal());
+  {
+    JournalWriter writer(journal(), {program_version(options_.checkpoint_version), 1, 0});
+    Value value;
+    value.emplace<double>(7.5);
+    writer.append(x.key(), value);
+  }
+  EXPECT_EQ(runs_in([&](Client&) { EXPECT_EQ(x.compute(), 2); }), 1);
+  EXPECT_TRUE(
+      has_logged("checkpoint: results of 'increment' were kept as another type than it returns now, and "
+                 "are computed again"))
+      << log_;
 }
 
 TEST_P(CheckpointTest, AnotherVersionsResultsAreNotUsed) {

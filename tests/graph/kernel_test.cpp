@@ -31,6 +31,20 @@ TEST(KernelRegistry, GivesEachKernelAHashOfItsOwn) {
   EXPECT_EQ(hashes.size(), 3u);
 }
 
+TEST(KernelRegistry, FindsAKernelByItsHash) {
+  const KernelRegistry& registry = KernelRegistry::instance();
+  EXPECT_EQ(registry.find(registry[kFirst].hash), kFirst);
+  EXPECT_EQ(registry.find(registry[kTwin].hash), kTwin);
+  try {
+    registry.find(hash_text("no kernel"));
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(),
+                 "kernel: a function that an operation names is not in this program; run the same program on "
+                 "every rank");
+  }
+}
+
 TEST(KernelRegistry, HashesAllThatItHolds) {
   KernelRegistry& registry = KernelRegistry::instance();
   const Key before = registry.hash();

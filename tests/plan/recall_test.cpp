@@ -128,7 +128,7 @@ TEST(Recall, GivesWhatAPlainEvaluationGives) {
     runtime.prepare = [&](Expansion expansion) {
       const std::set<std::uint32_t> before = needed(expansion);
       std::set<Key> asked;
-      recalled = recall(std::move(expansion), read_kernel(), [&](const Key& key) {
+      recalled = recall(std::move(expansion), read_kernel(), [&](const Key& key, const Kernel&) {
         EXPECT_TRUE(asked.insert(key).second) << "asked for twice";
         const auto found = kept.find(key);
         return found == kept.end() ? std::nullopt : std::optional(bytes_of(found->second));
@@ -156,8 +156,9 @@ Expansion expanded(const Delayed<int>& target) {
 
 TEST(Recall, LeavesAGraphOfWhichNothingWasKeptAsItWas) {
   const auto chain = delayed<increment>(delayed<increment>(1));
-  const Recall recalled = recall(expanded(chain), read_kernel(),
-                                 [](const Key&) { return std::optional<std::vector<std::byte>>(); });
+  const Recall recalled = recall(expanded(chain), read_kernel(), [](const Key&, const Kernel&) {
+    return std::optional<std::vector<std::byte>>();
+  });
   EXPECT_EQ(recalled.tasks, 2u);
   EXPECT_EQ(recalled.read + recalled.needless, 0u);
   EXPECT_EQ(recalled.expansion.graph.recalled, kNoIndex);
@@ -166,8 +167,9 @@ TEST(Recall, LeavesAGraphOfWhichNothingWasKeptAsItWas) {
 TEST(Recall, NeedsNothingButTheResultWhenThatWasKept) {
   const auto chain = delayed<increment>(delayed<increment>(delayed<increment>(1)));
   int asked = 0;
-  const Recall recalled = recall(expanded(chain), read_kernel(), [&](const Key& key) {
+  const Recall recalled = recall(expanded(chain), read_kernel(), [&](const Key& key, const Kernel& kernel) {
     ++asked;
+    EXPECT_EQ(kernel.result, &value_type_of<int>);
     EXPECT_EQ(key, chain.key());
     return std::optional(bytes_of(0));
   });
@@ -186,7 +188,7 @@ TEST(Recall, NeedsNothingButTheResultWhenThatWasKept) {
 TEST(Recall, LeavesUnitsOfWhatWasKeptWithoutAKey) {
   const auto first = delayed<increment>(1);
   const auto second = delayed<increment>(first);
-  const Recall recalled = recall(expanded(second), read_kernel(), [&](const Key& key) {
+  const Recall recalled = recall(expanded(second), read_kernel(), [&](const Key& key, const Kernel&) {
     return key == first.key() ? std::optional(bytes_of(0)) : std::nullopt;
   });
   const Plan plan =

@@ -76,12 +76,23 @@ void CheckpointHistory::tell() const {
 
 Expansion CheckpointHistory::recall(Expansion expansion) {
   if (contents_.records.empty()) return expansion;
-  Recall recalled = bask::recall(std::move(expansion), Checkpoint::read_kernel(),
-                                 [&](const Key& key) -> std::optional<std::vector<std::byte>> {
-                                   const auto found = contents_.records.find(key);
-                                   if (found == contents_.records.end()) return std::nullopt;
-                                   return Checkpoint::read_arguments(found->second, key);
-                                 });
+  std::string other_type;
+  const auto find = [&](const Key& key, const Kernel& kernel) -> std::optional<std::vector<std::byte>> {
+    const auto found = contents_.records.find(key);
+    if (found == contents_.records.end()) return std::nullopt;
+    if (kernel.result != nullptr && found->second.type_hash != journal_type_hash(kernel.result)) {
+      other_type = kernel.name;
+      return std::nullopt;
+    }
+    return Checkpoint::read_arguments(found->second, key);
+  };
+  Recall recalled = bask::recall(std::move(expansion), Checkpoint::read_kernel(), find);
+  if (!other_type.empty()) {
+    log_job_line(LogLevel::kWarning,
+                 fmt::format("checkpoint: results of '{}' were kept as another type than it returns now, and "
+                             "are computed again",
+                             other_type));
+  }
   if (recalled.read != 0) {
     log_job_line(
         LogLevel::kInfo,

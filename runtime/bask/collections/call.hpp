@@ -60,19 +60,25 @@ struct Call {
     (std::index_sequence_for<As...>{});
   }
 
+  // What the task's Value holds.
+  static auto held() {
+    using Returned = typename decltype(invoker(std::index_sequence_for<As...>{}))::type;
+    return std::type_identity<
+        std::conditional_t<std::is_void_v<Returned>, std::monostate, std::decay_t<Returned>>>();
+  }
   static void run(KernelCall& call) {
     CallUnpacker unpacker(call.arguments, call.inputs);
-    using Returned = typename decltype(invoker(std::index_sequence_for<As...>{}))::type;
-    if constexpr (std::is_void_v<Returned>) {
+    using Held = typename decltype(held())::type;
+    if constexpr (std::is_same_v<Held, std::monostate>) {
       invoke(unpacker);
       call.result.emplace<std::monostate>();
     } else {
-      call.result.emplace<std::decay_t<Returned>>(invoke(unpacker));
+      call.result.emplace<Held>(invoke(unpacker));
     }
   }
 
-  static inline const KernelId kernel =
-      KernelRegistry::instance().add(Callee::name(), typeid(Call).name(), &run);
+  static inline const KernelId kernel = KernelRegistry::instance().add(
+      Callee::name(), typeid(Call).name(), &run, &value_type_of<typename decltype(held())::type>);
 };
 
 /// What a task that returns R is a Delayed of.

@@ -89,7 +89,8 @@ struct LayerCall {
     }
   }
   static inline const KernelId kernel =
-      KernelRegistry::instance().add(callable::name_of_value<F>(), typeid(LayerCall).name(), &run);
+      KernelRegistry::instance().add(callable::name_of_value<F>(), typeid(LayerCall).name(), &run,
+                                     &value_type_of<typename Function::Result>);
 };
 
 }  // namespace arguments

@@ -1,7 +1,5 @@
 #include <bask/graph/kernel.hpp>
 
-#include <algorithm>
-
 namespace bask {
 
 KernelRegistry& KernelRegistry::instance() {
@@ -17,16 +15,23 @@ KernelRegistry::KernelRegistry() {
   });
 }
 
-KernelId KernelRegistry::add(std::string_view name, std::string_view signature, void (*run)(KernelCall&)) {
+KernelId KernelRegistry::add(std::string_view name, std::string_view signature, void (*run)(KernelCall&),
+                             const ValueType* result) {
   const std::string text = std::string(name) + '\n' + std::string(signature);
   Key hash = hash_text(text);
-  const auto taken = [&](const Key& key) {
-    return std::any_of(kernels_.begin(), kernels_.end(),
-                       [&](const Kernel& kernel) { return kernel.hash == key; });
-  };
-  for (std::uint64_t twin = 1; taken(hash); ++twin) hash = hash_member(hash_text(text), twin);
-  kernels_.push_back({std::string(name), hash, run, KernelId{size()}});
+  for (std::uint64_t twin = 1; by_hash_.contains(hash); ++twin) hash = hash_member(hash_text(text), twin);
+  kernels_.push_back({std::string(name), hash, run, KernelId{size()}, result});
+  by_hash_.emplace(hash, kernels_.back().id);
   return kernels_.back().id;
+}
+
+KernelId KernelRegistry::find(const Key& hash) const {
+  const auto found = by_hash_.find(hash);
+  if (found == by_hash_.end()) {
+    throw Error("kernel", "a function that an operation names is not in this program",
+                "run the same program on every rank");
+  }
+  return found->second;
 }
 
 Key KernelRegistry::hash() const {

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace bask {
 
@@ -33,6 +34,7 @@ struct Kernel {
   Key hash;
   void (*run)(KernelCall& call);
   KernelId id;
+  const ValueType* result;  ///< of what type the results are; null: not said
 };
 
 class KernelRegistry {
@@ -40,8 +42,11 @@ class KernelRegistry {
   static KernelRegistry& instance();
 
   /// `signature` tells apart kernels of one name; equal pairs are told apart by their order in the binary.
-  KernelId add(std::string_view name, std::string_view signature, void (*run)(KernelCall&));
+  KernelId add(std::string_view name, std::string_view signature, void (*run)(KernelCall&),
+               const ValueType* result = nullptr);
   const Kernel& operator[](KernelId id) const { return kernels_[id.index]; }
+  /// The kernel with this hash. Throws: Error when there is none.
+  KernelId find(const Key& hash) const;
   std::uint32_t size() const { return static_cast<std::uint32_t>(kernels_.size()); }
   /// Over all kernels in order: two ranks whose hashes differ run different binaries.
   Key hash() const;
@@ -49,6 +54,7 @@ class KernelRegistry {
  private:
   KernelRegistry();
   std::deque<Kernel> kernels_;
+  std::unordered_map<Key, KernelId> by_hash_;
 };
 
 }  // namespace bask

@@ -1,4 +1,3 @@
-#include <bask/graph/kernel.hpp>
 #include <bask/plan/cull.hpp>
 #include <bask/plan/recall.hpp>
 
@@ -19,7 +18,7 @@ Kept find_kept(const Expansion& expansion, const FindKept& find, std::uint64_t& 
   for (std::uint32_t task = graph.size(); task-- > 0;) {
     if (!is_needed[task] || graph.is_constant(TaskId{task})) continue;
     ++needed;
-    if (auto place = find(graph.key(TaskId{task}))) {
+    if (auto place = find(graph.key(TaskId{task}), *graph.groups[graph.group[task]].kernel)) {
       kept.emplace(task, std::move(*place));
       continue;
     }

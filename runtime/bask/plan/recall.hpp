@@ -4,6 +4,7 @@
 
 #include <bask/core/key.hpp>
 #include <bask/graph/expand.hpp>
+#include <bask/graph/kernel.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,8 +14,9 @@
 
 namespace bask {
 
-/// Where the result of a key was kept: what the kernel that reads it is called with; nothing when it was not.
-using FindKept = std::function<std::optional<std::vector<std::byte>>(const Key& key)>;
+/// Where the result of a key was kept: what the kernel that reads it is called with; nothing when it was not,
+/// or is not of the type that `kernel` gives.
+using FindKept = std::function<std::optional<std::vector<std::byte>>(const Key& key, const Kernel& kernel)>;
 
 struct Recall {
   Expansion expansion;

@@ -129,7 +129,7 @@ struct BlockTasks<F> {
         new BlockLayer(std::move(name), kernel, std::move(constant), std::move(sources), std::move(reads))));
   }
   static inline const KernelId kernel = KernelRegistry::instance().add(
-      callable::name_of_value<F>(), typeid(BlockTasks).name(), &BlockKernel<F>::run);
+      callable::name_of_value<F>(), typeid(BlockTasks).name(), &BlockKernel<F>::run, &value_type_of<Block>);
 };
 
 }  // namespace bask

@@ -19,6 +19,7 @@ std::string BlockMapping::to_bytes() const {
   encode(writer, out);
   encode(writer, trim);
   encode(writer, axis);
+  encode(writer, result);
   writer.write_raw(static_cast<std::uint64_t>(operands.size()));
   for (const BlockOperand& operand : operands) {
     encode(writer, operand.expression.to_bytes());
@@ -35,6 +36,7 @@ BlockMapping BlockMapping::from_bytes(const std::string& bytes) {
   mapping.out = decode<Chunks>(reader);
   mapping.trim = decode<bool>(reader);
   mapping.axis = decode<std::int64_t>(reader);
+  mapping.result = decode<DType>(reader);
   mapping.operands.resize(reader.read_count(1));
   for (BlockOperand& operand : mapping.operands) {
     operand.expression = Expression::from_bytes(decode<std::string>(reader));
@@ -337,6 +339,7 @@ std::size_t checked_split(int split_every) {
 
 ArrayPtr map_blocks(PlannedBlocks planned, std::string name, DType dtype, AddTasks add) {
   BlockMapping mapping = std::move(planned.mapping);
+  mapping.result = dtype;
   std::vector<ArrayPtr> sources;
   std::vector<std::uint32_t> first;  // source of each operand
   for (std::size_t k = 0; k < planned.nodes.size(); ++k) {

@@ -40,6 +40,7 @@ struct BlockMapping {
   std::vector<BlockOperand> operands{};
   bool trim = false;  ///< take off of the result what was read before and after
   std::int64_t axis = 0;
+  DType result = DType::kFloat64;  ///< of the blocks that the function returns
 
   BlockInfo info(std::uint32_t task) const;
   Region region(std::size_t operand, std::uint32_t task) const;

@@ -1,6 +1,7 @@
 #include <bask/collections/array/axis_map.hpp>
 #include <bask/collections/array/expression.hpp>
 #include <bask/core/serialization.hpp>
+#include <bask/graph/kernel.hpp>
 
 #include <algorithm>
 #include <tuple>
@@ -235,8 +236,12 @@ class Binder {
 };
 
 auto members(auto& t) {
-  return std::tie(t.kind, t.dtype, t.shape, t.operands, t.opcode, t.map_kernel, t.map_state, t.value, t.start,
-                  t.step, t.axis, t.axes, t.source, t.starts, t.numbers);
+  return std::tie(t.kind, t.dtype, t.shape, t.operands, t.opcode, t.map_state, t.value, t.start, t.step,
+                  t.axis, t.axes, t.source, t.starts, t.numbers);
+}
+
+bool calls_kernel(const Term& term) {
+  return term.kind == TermKind::kOperation && term.opcode == Opcode::kMap;
 }
 
 }  // namespace
@@ -273,6 +278,7 @@ std::string Expression::to_bytes() const {
   writer.write_raw(static_cast<std::uint64_t>(terms.size()));
   for (const Term& term : terms) {
     std::apply([&](const auto&... parts) { (encode(writer, parts), ...); }, members(term));
+    if (calls_kernel(term)) writer.write_raw(KernelRegistry::instance()[term.map_kernel].hash);
   }
   return std::string(reinterpret_cast<const char*>(writer.bytes().data()), writer.size());
 }
@@ -286,6 +292,7 @@ Expression Expression::from_bytes(const std::string& bytes) {
   for (Term& term : expression.terms) {
     std::apply([&](auto&... parts) { ((parts = decode<std::remove_cvref_t<decltype(parts)>>(reader)), ...); },
                members(term));
+    if (calls_kernel(term)) term.map_kernel = KernelRegistry::instance().find(reader.read_raw<Key>());
   }
   reader.expect_end();
   return expression;

@@ -53,7 +53,7 @@ struct Term {
   std::vector<std::uint32_t> operands{};
   // By kind.
   Opcode opcode = Opcode::kNegative;   ///< operation
-  std::uint32_t map_kernel = 0;        ///< operation kMap: the user's function
+  KernelId map_kernel{};               ///< operation kMap: the user's function; in bytes, its hash
   std::vector<std::byte> map_state{};  ///< and the bytes of its object
   ElementBytes value{};                ///< constant
   std::int64_t start = 0, step = 0;    ///< iota

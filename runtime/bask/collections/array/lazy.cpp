@@ -149,7 +149,7 @@ ArrayPtr map(KernelId kernel, std::vector<std::byte> state, std::string name, DT
   require_equal_cuts(operands, chunks, "array::map");
   Term term = term_of(TermKind::kOperation, result);
   term.opcode = Opcode::kMap;
-  term.map_kernel = kernel.index;
+  term.map_kernel = kernel;
   term.map_state = std::move(state);
   return ArrayNode::inline_term(std::move(name), std::move(term), chunks, std::move(operands));
 }

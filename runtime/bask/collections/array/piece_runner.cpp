@@ -70,7 +70,7 @@ void run_map(const Term& term, std::size_t count, void* out, const void* const* 
   const MapStrip strip{count, out, in, term.map_state.data()};
   Value unused;
   KernelCall call{reinterpret_cast<const std::byte*>(&strip), {}, unused};
-  KernelRegistry::instance()[KernelId{term.map_kernel}].run(call);
+  KernelRegistry::instance()[term.map_kernel].run(call);
 }
 
 }  // namespace
