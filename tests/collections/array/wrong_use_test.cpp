@@ -30,6 +30,21 @@ const Array<double>& matrix() {
   return x;
 }
 
+TEST(WrongUse, OfIndexArrays) {
+  const std::vector<std::int64_t> two{0, 1}, three{0, 1, 2};
+  expect(
+      "array::getitem: shapes (2,) and (3,) do not broadcast; from the last axis on, lengths must be equal "
+      "or 1",
+      [&] { matrix()(two, three); });
+  expect("array::getitem: index 4 is out of range for axis 1 of length 4; use one from -4 to 3", [&] {
+    matrix()(two, std::vector<std::int64_t>{1, 4});
+  });
+  expect("array::getitem: there are index arrays beside ix_; name all positions in one ix_, or index twice",
+         [&] { matrix()(two, ix_(two)); });
+  expect("array::getitem: there are 3 indices for the 2 axes of shape (8, 4); leave some out",
+         [&] { matrix()(ix_(two, three), 0); });
+}
+
 TEST(WrongUse, OfShapes) {
   expect(
       "array::add: shapes (8, 4) and (3,) do not broadcast; from the last axis on, lengths must be equal or "

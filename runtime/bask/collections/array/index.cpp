@@ -1,5 +1,6 @@
 #include <bask/collections/array/index.hpp>
 #include <bask/collections/array/lazy.hpp>
+#include <bask/collections/array/positions.hpp>
 #include <bask/core/error.hpp>
 #include <boost/serialization/vector.hpp>
 
@@ -10,8 +11,6 @@
 namespace bask {
 
 namespace {
-
-constexpr const char* kWhere = "array::getitem";
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -26,7 +25,7 @@ std::optional<std::int64_t> parse_number(std::string_view text, std::string_view
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) {
-    throw Error(kWhere,
+    throw Error(lazy::kGetitem,
                 "'" + std::string(text) + "' in the index \"" + std::string(whole) + "\" is no integer",
                 "write indices as in Python: \"::2, 5000:\", \"..., -1\", \"0, None\"");
   }
@@ -41,7 +40,7 @@ Index parse_index(std::string_view part, std::string_view whole) {
   if (colon == std::string_view::npos) {
     const auto number = parse_number(part, whole);
     if (!number)
-      throw Error(kWhere, "an index in \"" + std::string(whole) + "\" is empty",
+      throw Error(lazy::kGetitem, "an index in \"" + std::string(whole) + "\" is empty",
                   "write \":\" for a whole axis");
     return *number;
   }
@@ -53,16 +52,16 @@ Index parse_index(std::string_view part, std::string_view whole) {
   return slice;
 }
 
-// start, step and count of a slice of an axis of this length, by Python's rules.
-struct Progression {
-  std::int64_t start, step, count;
-};
+}  // namespace
+
+namespace lazy {
+
 Progression progression_of(const Slice& slice, std::int64_t length) {
   // A step beyond the length is as good as one of the length.
   const std::int64_t beyond = std::max<std::int64_t>(1, length);
   const std::int64_t step = std::clamp(slice.step.value_or(1), -beyond, beyond);
   if (step == 0)
-    throw Error(kWhere, "a slice has step 0", "use a step of 1 or more, or a negative one to go backwards");
+    throw Error(lazy::kGetitem, "a slice has step 0", "use a step of 1 or more, or a negative one to go backwards");
   const std::int64_t lowest = step > 0 ? 0 : -1, highest = step > 0 ? length : length - 1;
   const auto clamped = [&](std::int64_t at) {
     return std::clamp(at < 0 ? at + length : at, lowest, highest);
@@ -76,13 +75,13 @@ Progression progression_of(const Slice& slice, std::int64_t length) {
 
 void require_known(std::int64_t length) {
   if (length != kUnknown) return;
-  throw Error(kWhere, "the length of the axis is not known before it is computed",
+  throw Error(lazy::kGetitem, "the length of the axis is not known before it is computed",
               "call compute_chunk_sizes() first");
 }
 
 std::int64_t normal_position(std::int64_t position, std::int64_t length, std::size_t axis) {
   if (position < -length || position >= length) {
-    throw Error(kWhere,
+    throw Error(lazy::kGetitem,
                 "index " + std::to_string(position) + " is out of range for axis " + std::to_string(axis) +
                     " of length " + std::to_string(length),
                 length == 0
@@ -92,79 +91,9 @@ std::int64_t normal_position(std::int64_t position, std::int64_t length, std::si
   return position < 0 ? position + length : position;
 }
 
-// The axes of the result that come from each index, as views need them.
-class Getitem {
- public:
-  Getitem(const ArrayPtr& node, const std::vector<Index>& indices) : node_(node) {
-    std::size_t used = 0, ellipses = 0;
-    for (const Index& index : indices) {
-      used += !is<NewAxis>(index) && !is<Ellipsis>(index);
-      ellipses += is<Ellipsis>(index);
-    }
-    if (ellipses > 1) throw Error(kWhere, "there is more than one ellipsis", "use one \"...\" at most");
-    if (used > node->ndim()) {
-      throw Error(kWhere,
-                  "there are " + std::to_string(used) + " indices for the " + std::to_string(node->ndim()) +
-                      " axes of shape " + text_of(node->shape()),
-                  "leave some out");
-    }
-    const std::size_t skipped = node->ndim() - used;
-    for (const Index& index : indices) {
-      if (is<Ellipsis>(index)) {
-        for (std::size_t k = 0; k < skipped; ++k) keep_axis();
-      } else {
-        std::visit([&](const auto& what) { add(what); }, index.what());
-      }
-    }
-    while (axis_ < node->ndim()) keep_axis();
-  }
+}  // namespace lazy
 
-  ArrayPtr result() {
-    const bool changes = chunks_.size() != axes_.size() || sources_changed_;
-    return changes ? lazy::view("getitem", node_, std::move(axes_), std::move(chunks_)) : node_;
-  }
-
- private:
-  template <class T>
-  static bool is(const Index& index) {
-    return std::holds_alternative<T>(index.what());
-  }
-  // Slices and takes are done one axis at a time, on `node_`, whose axes stay; then one view drops and adds
-  // axes.
-  void keep_axis() {
-    axes_.push_back({static_cast<std::int32_t>(chunks_.size()), 0, 1});
-    sources_changed_ |= axes_.size() != chunks_.size() + 1;
-    chunks_.push_back(node_->chunks()[axis_++]);
-  }
-  void add(const Slice& slice) {
-    require_known(node_->shape()[axis_]);
-    const Progression part = progression_of(slice, node_->shape()[axis_]);
-    const bool whole = part.start == 0 && part.step == 1 && part.count == node_->shape()[axis_];
-    if (!whole) node_ = lazy::slice(node_, axis_, part.start, part.step, part.count);
-    keep_axis();
-  }
-  void add(std::int64_t position) {
-    require_known(node_->shape()[axis_]);
-    axes_.push_back({-1, normal_position(position, node_->shape()[axis_], axis_), 0});
-    sources_changed_ = true;
-    ++axis_;
-  }
-  void add(const Index::Positions& positions) {
-    node_ = lazy::take(node_, positions, axis_);
-    keep_axis();
-  }
-  void add(NewAxis) {
-    chunks_.push_back({1});
-    sources_changed_ = true;
-  }
-  void add(Ellipsis) {}
-
-  ArrayPtr node_;
-  std::size_t axis_ = 0;
-  std::vector<AxisSource> axes_;  // per axis of node_
-  Chunks chunks_;                 // of the result
-  bool sources_changed_ = false;
-};
+namespace {
 
 struct Taking {
   std::int64_t axis = 0;
@@ -269,10 +198,6 @@ std::vector<Index> parse_indices(std::string_view text) {
 }
 
 namespace lazy {
-
-ArrayPtr getitem(const ArrayPtr& node, const std::vector<Index>& indices) {
-  return Getitem(node, indices).result();
-}
 
 ArrayPtr take(const ArrayPtr& node, const Index::Positions& positions, std::size_t axis) {
   require_known(node->shape()[axis]);

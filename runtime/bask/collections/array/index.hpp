@@ -3,9 +3,12 @@
 //
 //   x["::2, 5000:"]                                   // as in Python
 //   x(slice(none, none, 2), slice(5000, none))        // the same
-//   x(0, newaxis, ellipsis, {4, 1, 1})                // integers take an axis away, newaxis adds one
+//   x(0, newaxis, ellipsis, rows)                     // integers take an axis away, newaxis adds one
+//   x(rows, columns)                                  // the points (rows[i], columns[i])
+//   x(ix_(rows, columns))                             // where these rows and these columns meet
 #pragma once
 
+#include <bask/collections/array/nd_array.hpp>
 #include <bask/collections/array/node.hpp>
 
 #include <cstdint>
@@ -34,20 +37,42 @@ inline constexpr NewAxis newaxis{};
 struct Ellipsis {};
 inline constexpr Ellipsis ellipsis{};
 
-/// An index along one axis.
+/// Positions along an axis, in any order, repeated as often as named, in the shape that they give the result.
+struct IndexArray {
+  Shape shape{};
+  std::vector<std::int64_t> positions{};
+};
+/// Positions along axes that follow each other, each axis by itself.
+struct OpenMesh {
+  std::vector<std::vector<std::int64_t>> axes{};
+};
+/// The elements where the positions of all axes meet, as `x[np.ix_(rows, columns)]`: x(ix_(rows, columns)).
+template <class... Positions>
+OpenMesh ix_(const Positions&... positions) {
+  return {{std::vector<std::int64_t>(positions)...}};
+}
+
+/// What an array is indexed with: an axis, or several that ix_ names. Several index arrays are broadcast and
+/// pick points, as in NumPy, integers beside them too. The axes of their shape come where they stand; first,
+/// when a slice, newaxis or ellipsis stands between them.
 class Index {
  public:
   using Positions = std::vector<std::int64_t>;
   Index(Slice slice) : what_(slice) {}
   Index(int position) : what_(static_cast<std::int64_t>(position)) {}
   Index(std::int64_t position) : what_(position) {}
-  Index(Positions positions) : what_(std::move(positions)) {}  ///< in this order, repeated as often as named
+  Index(Positions positions)
+      : what_(IndexArray{{static_cast<std::int64_t>(positions.size())}, std::move(positions)}) {}
+  Index(const NdArray<std::int64_t>& positions)
+      : what_(IndexArray{{positions.shape().begin(), positions.shape().end()},
+                         {positions.begin(), positions.end()}}) {}
+  Index(OpenMesh mesh) : what_(std::move(mesh)) {}
   Index(NewAxis) : what_(newaxis) {}
   Index(Ellipsis) : what_(ellipsis) {}
   const auto& what() const { return what_; }
 
  private:
-  std::variant<Slice, std::int64_t, Positions, NewAxis, Ellipsis> what_;
+  std::variant<Slice, std::int64_t, IndexArray, OpenMesh, NewAxis, Ellipsis> what_;
 };
 
 /// "::2, 5000:", "..., -1", "0, None, 1:3". Throws: Error with the place of what is no index.
@@ -55,7 +80,9 @@ std::vector<Index> parse_indices(std::string_view text);
 
 namespace lazy {
 
-/// Throws: Error for too many indices, one that is out of range, or a step of 0.
+/// Cost of points: a task for each block that holds any, which picks them, and one for each block of the
+/// result. Throws: Error for too many indices, one that is out of range, a step of 0, index arrays whose
+/// shapes do not broadcast.
 ArrayPtr getitem(const ArrayPtr& node, const std::vector<Index>& indices);
 /// The elements at `positions` along `axis`. Chunks: the positions in runs as long as the node's longest
 /// chunk there.

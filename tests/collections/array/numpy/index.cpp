@@ -47,6 +47,75 @@ void positions(Round& round) {
   round.expect("x[-1]", x(-1));
 }
 
+// An index array that broadcasts to `common`, as NumPy writes it and as Bask has it.
+struct IndexText {
+  std::string text;
+  Index index;
+};
+IndexText index_array(Round& round, const Shape& common, std::int64_t extent) {
+  const Shape shape = round.broadcastable(common);
+  const auto at = round.integers(static_cast<std::size_t>(element_count(shape)), -extent, extent - 1);
+  std::string text = "np.array(" + list_of(at) + ", dtype=np.int64).reshape(" + tuple_of(shape) + ")";
+  if (shape.size() == 1 && round.coin()) return {std::move(text), at};
+  return {std::move(text), NdArray<std::int64_t>(shape, at)};
+}
+
+// Index arrays that broadcast, among integers, slices, newaxis and an ellipsis.
+template <class E>
+void points(Round& round) {
+  const Shape shape = round.shape({.least_axes = 1, .most_axes = 4, .empty = false});
+  const auto x = round.array<E>("x", shape);
+  for (int k = 0; k < 8; ++k) {
+    Shape common{round.integer(0, 9)};
+    if (round.coin()) common.insert(common.begin(), round.integer(1, 4));
+    std::vector<Index> indices;
+    std::string text;
+    const auto add = [&](const std::string& part, const Index& index) {
+      text += (text.empty() ? "" : ", ") + part;
+      indices.push_back(index);
+    };
+    const std::int64_t ellipsis_at = round.integer(0, 8);
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+      if (static_cast<std::int64_t>(axis) == ellipsis_at) {
+        add("...", ellipsis);
+        if (round.coin() && axis + 1 < shape.size()) ++axis;  // which it stands for
+      }
+      if (round.integer(0, 5) == 0) add("np.newaxis", newaxis);
+      const std::int64_t kind = round.integer(0, 4);
+      if (kind < 3) {
+        const IndexText array = index_array(round, common, shape[axis]);
+        add(array.text, array.index);
+      } else if (kind == 3) {
+        const std::int64_t at = round.integer(-shape[axis], shape[axis] - 1);
+        add(number(at), at);
+      } else {
+        const std::string slice = slice_text(round, shape[axis]);
+        add(slice, parse_indices(slice)[0]);
+      }
+    }
+    round.expect("x[" + text + "]", x.at(indices));
+    round.expect("(x + x)[" + text + "]", (x + x).at(indices));
+  }
+}
+
+template <class E>
+void meshes(Round& round) {
+  const Shape shape = round.shape({.least_axes = 3, .most_axes = 3, .empty = false});
+  const auto x = round.array<E>("x", shape);
+  const auto at = [&](std::size_t axis) {
+    return round.integers(static_cast<std::size_t>(round.integer(0, 5)), -shape[axis], shape[axis] - 1);
+  };
+  const auto rows = at(0), columns = at(1), planes = at(2);
+  const auto ints = [](const auto& list) { return "np.array(" + list_of(list) + ", dtype=np.int64)"; };
+  round.expect("x[np.ix_(" + ints(rows) + ", " + ints(columns) + ")]", x(ix_(rows, columns)));
+  round.expect("x[np.ix_(" + ints(rows) + ", " + ints(columns) + ", " + ints(planes) + ")]",
+               x(ix_(rows, columns, planes)));
+  round.expect("x[::-1][:, " + ints(columns) + "][:, :, " + ints(planes) + "]",
+               x(slice(none, none, -1), ix_(columns, planes)));
+  round.expect("x[" + ints(rows) + "][:, :, -1][:, " + ints(columns) + ", None]",
+               x(ix_(rows, columns), -1, newaxis));
+}
+
 template <class E>
 void masks(Round& round) {
   const Shape shape = round.shape({.least_axes = 1, .most_axes = 3});
@@ -83,6 +152,8 @@ void add_of(Theme& theme) {
   const std::string of = " of " + std::string(name_of(dtype_of<E>()));
   theme.add("slices" + of, slices<E>, true, 18);
   theme.add("positions" + of, positions<E>);
+  theme.add("points" + of, points<E>, true, 18);
+  theme.add("meshes" + of, meshes<E>);
 }
 
 }  // namespace
