@@ -120,6 +120,30 @@ TEST_F(CalculusTest, CoarsenMakesBoxesOne) {
   EXPECT_EQ(coarsen<Coarsen::kSum>(numbers, {{0, 3}}).compute(), NdArray<std::int64_t>({2}, {6, 15}));
 }
 
+// Numbers of very different sizes, of which sums in another order differ by more than the next number.
+template <class T>
+void expect_running_sums_never_fall() {
+  NdArray<T> x({1000, 3});
+  std::uint64_t state = 1;
+  for (T& value : x) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    value = static_cast<T>(std::exp(static_cast<double>(state >> 40) / 1e6));
+  }
+  for (const std::int64_t chunk : {1, 7, 64}) {
+    const auto sums = from_array(x, {chunk, 2}).cumsum(0).compute();
+    const auto flat = from_array(x, {1000, 3}).reshape({3000}).rechunk({chunk}).cumsum(0).compute();
+    for (int i = 1; i < 1000; ++i) {
+      for (int j = 0; j < 3; ++j) ASSERT_GE(sums(i, j), sums(i - 1, j)) << chunk << ' ' << i;
+    }
+    for (std::size_t i = 1; i < 3000; ++i) ASSERT_GE(flat[i], flat[i - 1]) << chunk << ' ' << i;
+  }
+}
+
+TEST_F(CalculusTest, RunningSumsOfWhatIsNotNegativeNeverFall) {
+  expect_running_sums_never_fall<double>();
+  expect_running_sums_never_fall<float>();
+}
+
 std::string message_of(const auto& call) {
   try {
     call();

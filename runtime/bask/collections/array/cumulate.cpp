@@ -1,5 +1,8 @@
-// Cumulative sums and products: the total of every block, what comes before each block as a chain of small
-// tasks, and then every block by itself.
+// Cumulative sums and products. Each block is cumulated by itself, and what all blocks before it come to is
+// added: the last of their own running values, block after block. So a block begins with the very value that
+// the one before it ended with, and sums of numbers that are not negative never fall. Products of floating
+// numbers may over- or underflow in a block where the whole does not: there each block goes on from the value
+// before it, and the blocks of a line are run through one after the other.
 #include <bask/collections/array/reduce.hpp>
 #include <bask/core/error.hpp>
 
@@ -11,8 +14,10 @@ namespace bask {
 namespace {
 
 struct Cumulating {
-  std::uint64_t axis = 0;
+  std::uint32_t axis = 0;
   strips::Fold fold = strips::Fold::kSum;
+  bool goes_on = false;  // a block begins with what is before it, which is not added at the end
+  std::uint8_t unused[2]{};
 };
 
 // The axis in the middle: rows of `inner` elements, `length` of them, `outer` times.
@@ -25,104 +30,116 @@ struct Extents {
   }
 };
 
-void fold_row(const Cumulating& rules, DType dtype, std::size_t count, const std::byte* from,
-              std::byte* into) {
-  strips::fold_rows(rules.fold, dtype)(count, from, into);
-}
-
 void fill_neutral(strips::Fold fold, Block& block) {
   with_element(block.dtype(), [&]<class T>(std::type_identity<T>) {
     std::fill_n(block.as<T>(), block.count(), fold == strips::Fold::kProduct ? T(1) : T(0));
   });
 }
 
-// One row for each outer index: all elements of the axis folded.
-Block total_block(const BlockCall<Cumulating>& call) {
-  const Block& block = call.block(0);
-  const Extents extents(block.shape(), call.description().axis);
-  Shape shape(block.shape().begin(), block.shape().end());
-  shape[call.description().axis] = 1;
-  Block total(block.dtype(), shape);
-  const std::size_t row = extents.inner * block.element_bytes();
-  if (extents.length == 0) fill_neutral(call.description().fold, total);
-  for (std::size_t o = 0; o < extents.outer && extents.length > 0; ++o) {
-    const std::byte* from = block.elements() + o * extents.length * row;
-    std::byte* to = total.elements() + o * row;
-    if (extents.inner == 1) {
-      strips::fold_strip(call.description().fold, block.dtype())(extents.length, from, to);
-      continue;
-    }
-    std::memcpy(to, from, row);
-    for (std::size_t k = 1; k < extents.length; ++k) {
-      fold_row(call.description(), block.dtype(), extents.inner, from + k * row, to);
-    }
-  }
-  return total;
-}
-
-// What comes before a block: of what came before the one before it, and that one's total.
-Block before_block(const BlockCall<Cumulating>& call) {
-  Block before = call.block(0);
-  if (call.blocks() > 1) {
-    fold_row(call.description(), before.dtype(), static_cast<std::size_t>(before.count()),
-             call.block(1).elements(), before.elements());
-  }
-  return before;
-}
-
-// Of single elements, without a call for each.
+// Running values of single elements, without a call for each: from `start` on, if there is one. With `to`,
+// they go there, each with `base` added, if there is one. Returns the last, without base.
 template <class T>
-void cumulate_line(strips::Fold fold, std::size_t length, const T* before, const T* from, T* to) {
+T run_line(strips::Fold fold, std::size_t length, const T* start, const T* base, const T* from, T* to) {
   using Wrapping = std::conditional_t<std::is_integral_v<T> && !std::is_same_v<T, bool>,
                                       std::make_unsigned<T>, std::type_identity<T>>;
   using U = typename Wrapping::type;
-  U so_far = before != nullptr ? static_cast<U>(*before) : fold == strips::Fold::kSum ? U(0) : U(1);
+  const auto folded = [fold](U a, U b) { return static_cast<U>(fold == strips::Fold::kSum ? a + b : a * b); };
+  U so_far = start != nullptr ? static_cast<U>(*start) : U();
   for (std::size_t k = 0; k < length; ++k) {
     const auto own = static_cast<U>(from[k]);
-    so_far = k == 0 && before == nullptr
-                 ? own
-                 : static_cast<U>(fold == strips::Fold::kSum ? so_far + own : so_far * own);
-    to[k] = static_cast<T>(so_far);
+    so_far = k == 0 && start == nullptr ? own : folded(so_far, own);
+    if (to != nullptr)
+      to[k] = static_cast<T>(base != nullptr ? folded(static_cast<U>(*base), so_far) : so_far);
   }
+  return static_cast<T>(so_far);
 }
 
-// Whether it did: complex numbers are left to the loops of strips.
-bool cumulate_elements(const BlockCall<Cumulating>& call, std::size_t outer, std::size_t length, Block& out) {
-  const Block& block = call.block(0);
-  if (is_complex(block.dtype())) return false;
-  with_element(block.dtype(), [&]<class T>(std::type_identity<T>) {
-    if constexpr (std::is_arithmetic_v<T>) {
-      for (std::size_t o = 0; o < outer; ++o) {
-        const T* before = call.blocks() > 1 ? call.block(1).as<T>() + o : nullptr;
-        cumulate_line(call.description().fold, length, before, block.as<T>() + o * length,
-                      out.as<T>() + o * length);
+// A block and what is before it, one row for each outer index.
+class Running {
+ public:
+  explicit Running(const BlockCall<Cumulating>& call)
+      : rules_(call.description()),
+        block_(call.block(0)),
+        extents_(block_.shape(), rules_.axis),
+        row_(extents_.inner * block_.element_bytes()),
+        before_(call.blocks() > 1 ? call.block(1).elements() : nullptr) {}
+
+  // The last running value of each outer index: of the block by itself, or of all up to its end.
+  Block last() const {
+    Shape shape(block_.shape().begin(), block_.shape().end());
+    shape[rules_.axis] = 1;
+    Block last(block_.dtype(), shape);
+    if (extents_.length != 0) {
+      for (std::size_t o = 0; o < extents_.outer; ++o) run(o, last.elements() + o * row_, nullptr);
+    } else if (before_ != nullptr) {
+      std::memcpy(last.elements(), before_, extents_.outer * row_);
+    } else {
+      fill_neutral(rules_.fold, last);
+    }
+    return last;
+  }
+  Block all() const {
+    Block out(block_.dtype(), block_.shape());
+    std::vector<std::byte> so_far(row_);
+    for (std::size_t o = 0; o < extents_.outer; ++o)
+      run(o, so_far.data(), out.elements() + o * extents_.length * row_);
+    return out;
+  }
+
+ private:
+  void run(std::size_t outer, std::byte* so_far, std::byte* to) const {
+    const std::byte* from = block_.elements() + outer * extents_.length * row_;
+    const std::byte* before = before_ != nullptr ? before_ + outer * row_ : nullptr;
+    const std::byte* start = rules_.goes_on ? before : nullptr;
+    const std::byte* base = rules_.goes_on ? nullptr : before;
+    if (extents_.inner != 1 || is_complex(block_.dtype())) return run_rows(start, base, from, so_far, to);
+    with_element(block_.dtype(), [&]<class T>(std::type_identity<T>) {
+      if constexpr (std::is_arithmetic_v<T>) {
+        const auto typed = [](const std::byte* at) { return reinterpret_cast<const T*>(at); };
+        *reinterpret_cast<T*>(so_far) = run_line(rules_.fold, extents_.length, typed(start), typed(base),
+                                                 typed(from), reinterpret_cast<T*>(to));
       }
-    }
-  });
-  return true;
-}
-
-Block cumulate_block(const BlockCall<Cumulating>& call) {
-  const Block& block = call.block(0);
-  const Extents extents(block.shape(), call.description().axis);
-  Block out(block.dtype(), block.shape());
-  if (extents.inner == 1 && cumulate_elements(call, extents.outer, extents.length, out)) return out;
-  const std::size_t row = extents.inner * block.element_bytes();
-  for (std::size_t o = 0; o < extents.outer; ++o) {
-    const std::byte* from = block.elements() + o * extents.length * row;
-    std::byte* to = out.elements() + o * extents.length * row;
-    for (std::size_t k = 0; k < extents.length; ++k) {
-      std::memcpy(to + k * row, from + k * row, row);
-      const std::byte* before = k > 0               ? to + (k - 1) * row
-                                : call.blocks() > 1 ? call.block(1).elements() + o * row
-                                                    : nullptr;
-      if (before != nullptr) fold_row(call.description(), block.dtype(), extents.inner, before, to + k * row);
+    });
+  }
+  void run_rows(const std::byte* start, const std::byte* base, const std::byte* from, std::byte* so_far,
+                std::byte* to) const {
+    const auto fold = strips::fold_rows(rules_.fold, block_.dtype());
+    if (start != nullptr) std::memcpy(so_far, start, row_);
+    for (std::size_t k = 0; k < extents_.length; ++k, from += row_) {
+      if (k == 0 && start == nullptr) {
+        std::memcpy(so_far, from, row_);
+      } else {
+        fold(extents_.inner, from, so_far);
+      }
+      if (to == nullptr) continue;
+      std::memcpy(to + k * row_, base != nullptr ? base : so_far, row_);
+      if (base != nullptr) fold(extents_.inner, so_far, to + k * row_);
     }
   }
-  return out;
+
+  const Cumulating& rules_;
+  const Block& block_;
+  Extents extents_;
+  std::size_t row_;
+  const std::byte* before_;
+};
+
+Block last_block(const BlockCall<Cumulating>& call) {
+  return Running(call).last();
+}
+Block cumulate_block(const BlockCall<Cumulating>& call) {
+  return Running(call).all();
 }
 
-// Blocks along the axis that come one after the other: `line` tells where block `k` of a line is.
+// What comes before a block: what came before the one before it, and that one's last value.
+Block before_block(const BlockCall<Cumulating>& call) {
+  Block before = call.block(0);
+  strips::fold_rows(call.description().fold, before.dtype())(static_cast<std::size_t>(before.count()),
+                                                             call.block(1).elements(), before.elements());
+  return before;
+}
+
+// Blocks along the axis that come one after the other.
 struct Lines {
   BlockGrid grid;
   std::size_t axis;
@@ -134,58 +151,65 @@ struct Lines {
   std::int64_t along(std::uint32_t block) const { return grid.place_of(block)[axis]; }
 };
 
-BlockRefs lower_cumulation(const Lines& lines, const Cumulating& rules, const std::string& name,
-                           const BlockRefs& blocks) {
+// What comes before each block that is not the first of its line, in a layer for each step along the axis.
+std::vector<TaskRef> lower_before(const Lines& lines, const Cumulating& rules, const std::string& name,
+                                  const BlockRefs& blocks) {
   const std::uint32_t count = lines.grid.size();
   const std::int64_t longest = lines.grid.counts[lines.axis];
+  std::vector<TaskRef> before(count);
+  if (longest == 1) return before;
+  std::vector<std::vector<std::uint32_t>> blocks_at(static_cast<std::size_t>(longest));
   BlockReads each;
   for (std::uint32_t block = 0; block < count; ++block) {
+    blocks_at[static_cast<std::size_t>(lines.along(block))].push_back(block);
     each.read(0, block);
     each.end_task();
   }
-  std::vector<BlockRefs> sources{blocks};
-  BlockReads last;
-  if (longest > 1) {
-    const BlockRefs totals = BlockTasks<total_block>::add(name + "-total", rules, {blocks}, each);
-    // One layer for each step along the axis: what comes before the blocks at place k.
-    std::vector<TaskRef> before(count);
-    std::vector<std::vector<std::uint32_t>> blocks_at(static_cast<std::size_t>(longest));
-    for (std::uint32_t block = 0; block < count; ++block)
-      blocks_at[static_cast<std::size_t>(lines.along(block))].push_back(block);
-    for (std::int64_t k = 1; k < longest; ++k) {
-      const std::vector<std::uint32_t>& at = blocks_at[static_cast<std::size_t>(k)];
-      BlockReads reads;
-      std::vector<TaskRef> so_far;
-      for (const std::uint32_t block : at) {
-        const std::uint32_t previous = lines.previous(block);
-        if (k == 1) {
-          reads.read(0, previous);
-        } else {
-          reads.read(1, static_cast<std::uint32_t>(so_far.size()));
-          so_far.push_back(before[previous]);
-          reads.read(0, previous);
-        }
-        reads.end_task();
-      }
-      std::vector<BlockRefs> both{totals};
-      if (k > 1) both.emplace_back(std::move(so_far));
-      const BlockRefs step =
-          BlockTasks<before_block>::add(name + "-before", rules, std::move(both), std::move(reads));
-      for (std::uint32_t i = 0; i < at.size(); ++i) before[at[i]] = step[i];
+  // Of each block by itself, unless it goes on from what is before it.
+  const BlockRefs lasts =
+      rules.goes_on ? blocks : BlockTasks<last_block>::add(name + "-last", rules, {blocks}, std::move(each));
+  for (std::int64_t k = 1; k < longest; ++k) {
+    const std::vector<std::uint32_t>& at = blocks_at[static_cast<std::size_t>(k)];
+    if (k == 1 && !rules.goes_on) {
+      for (const std::uint32_t block : at) before[block] = lasts[lines.previous(block)];
+      continue;
     }
-    std::vector<TaskRef> known;
-    for (std::uint32_t block = 0; block < count; ++block) {
-      last.read(0, block);
-      if (lines.along(block) > 0) {
-        last.read(1, static_cast<std::uint32_t>(known.size()));
-        known.push_back(before[block]);
+    BlockReads reads;
+    std::vector<TaskRef> so_far;
+    for (std::uint32_t i = 0; i < at.size(); ++i) {
+      const std::uint32_t previous = lines.previous(at[i]);
+      if (rules.goes_on) reads.read(0, previous);
+      if (k > 1) {
+        reads.read(1, i);
+        so_far.push_back(before[previous]);
       }
-      last.end_task();
+      if (!rules.goes_on) reads.read(0, previous);
+      reads.end_task();
     }
-    sources.emplace_back(std::move(known));
-  } else {
-    last = each;
+    std::vector<BlockRefs> both{lasts};
+    if (k > 1) both.emplace_back(std::move(so_far));
+    const auto add = rules.goes_on ? &BlockTasks<last_block>::add : &BlockTasks<before_block>::add;
+    const BlockRefs step = add(name + "-before", rules, std::move(both), std::move(reads));
+    for (std::uint32_t i = 0; i < at.size(); ++i) before[at[i]] = step[i];
   }
+  return before;
+}
+
+BlockRefs lower_cumulation(const Lines& lines, const Cumulating& rules, const std::string& name,
+                           const BlockRefs& blocks) {
+  const std::vector<TaskRef> before = lower_before(lines, rules, name, blocks);
+  std::vector<BlockRefs> sources{blocks};
+  std::vector<TaskRef> known;
+  BlockReads last;
+  for (std::uint32_t block = 0; block < lines.grid.size(); ++block) {
+    last.read(0, block);
+    if (lines.along(block) > 0) {
+      last.read(1, static_cast<std::uint32_t>(known.size()));
+      known.push_back(before[block]);
+    }
+    last.end_task();
+  }
+  if (!known.empty()) sources.emplace_back(std::move(known));
   return BlockTasks<cumulate_block>::add(name, rules, std::move(sources), std::move(last));
 }
 
@@ -198,7 +222,8 @@ ArrayPtr cumulate(const ArrayPtr& node, std::int64_t axis, strips::Fold fold, DT
   const std::size_t along = normal_axis(axis, node->shape(), "array::" + std::string(name));
   const ArrayPtr from = cast(node, dtype);
   const Lines lines{BlockGrid(from->chunks()), along};
-  const Cumulating rules{along, fold};
+  const bool floating_product = fold == strips::Fold::kProduct && (is_floating(dtype) || is_complex(dtype));
+  const Cumulating rules{static_cast<std::uint32_t>(along), fold, floating_product};
   const auto lower = [lines, rules, text = std::string(name)](const std::vector<BlockRefs>& inputs) {
     return lower_cumulation(lines, rules, text, inputs[0]);
   };
