@@ -4,8 +4,10 @@
 #include <bask/collections/array/creation.hpp>
 #include <bask/collections/array/groupby.hpp>
 #include <bask/collections/array/manipulation.hpp>
+#include <bask/collections/array/statistics.hpp>
 
 #include <cmath>
+#include <complex>
 #include <limits>
 #include <map>
 #include <string>
@@ -140,6 +142,44 @@ TEST_F(GroupbyTest, LeavesNanOutWhenAsked) {
   const auto wanted =
       expected(x, labels, 0, [](const auto& cell) { return static_cast<double>(numbers_in(cell).size()); });
   for (std::size_t i = 0; i < counts.size(); ++i) EXPECT_EQ(static_cast<double>(counts[i]), wanted[i]);
+}
+
+TEST_F(GroupbyTest, MeansOfInfinitiesAndHugeNumbersAreSumsDivided) {
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  const auto x =
+      from_array(NdArray<double>({6}, {kInfinite, 1e308, kNan, 2, -1e308, 4}), Chunks{{2, 2, 1, 1}});
+  const std::vector<std::int64_t> labels{0, 1, 0, 2, 1, 1};
+  for (const bool skipna : {true, false}) {
+    const auto means = groupby(x, labels).mean({.skipna = skipna}).compute();
+    if (skipna) {
+      EXPECT_EQ(means[0], kInfinite);
+    }
+    EXPECT_EQ(means[1], 4.0 / 3);
+    EXPECT_EQ(means[2], 2);
+  }
+  EXPECT_EQ(nanmean(x["1:"]).compute().item(), 1);  // 2 is lost beside 1e308, as in NumPy
+  EXPECT_EQ(nanmean(x["3:"].reshape({3, 1}), 0).compute()[0], x["3:"].mean().compute().item());
+  EXPECT_EQ(nanmean(x).compute().item(), kInfinite);
+  EXPECT_EQ(nanvar(x["1:"]).compute().item(), kInfinite);
+  EXPECT_TRUE(std::isnan(nanvar(x).compute().item()));
+  EXPECT_TRUE(std::isnan(nanmean(from_array(NdArray<double>({2}, {kNan, kNan}), {1})).compute().item()));
+}
+
+TEST_F(GroupbyTest, ComplexNumbersKeepBothParts) {
+  using Complex = std::complex<double>;
+  const auto x = from_array(NdArray<Complex>({5}, {{1, 1}, {kNan, 0}, {2, -1}, {0, 3}, {5, 7}}), {2});
+  const std::vector<std::int64_t> labels{0, 0, 0, 0, 1};
+  const auto groups = groupby(x, labels);
+  const GroupOptions skip{.skipna = true};
+  EXPECT_EQ(groups.mean(skip).compute(), NdArray<Complex>({2}, {{1, 1}, {5, 7}}));
+  EXPECT_EQ(groups.sum(skip).compute(), NdArray<Complex>({2}, {{3, 3}, {5, 7}}));
+  const auto variances = groups.var(skip).compute();
+  EXPECT_NEAR(variances[0], 10.0 / 3, 1e-14);
+  EXPECT_EQ(variances[1], 0);
+  EXPECT_NEAR(groups.std(skip).compute()[0], std::sqrt(10.0 / 3), 1e-14);
+  EXPECT_TRUE(std::isnan(groups.var().compute()[0]));
+  EXPECT_EQ(groups.count().compute(), NdArray<std::int64_t>({2}, {3, 1}));
+  EXPECT_EQ(groups.mean(skip).compute()[0], nanmean(x["0:4"]).compute().item());
 }
 
 TEST_F(GroupbyTest, TakesIntegersAndLazyLabels) {

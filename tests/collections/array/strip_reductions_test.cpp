@@ -208,6 +208,33 @@ TEST(Moments, OfPartsMergeToThoseOfTheWhole) {
   expect_near(merged(right, Moments()), right);
 }
 
+// As NumPy: squared distances that overflow are infinite, those from an infinity NaN.
+TEST(Moments, OfHugeNumbersOverflowAndOfInfinitiesAreNan) {
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  const double huge[] = {1.5e308, -1.5e308, 1e308, 5, 5, 5, 5},
+               infinite[] = {1, kInfinite, 2, 3, 1e308, 5, 5};
+  for (const Variant* variant : runnable_variants()) {
+    for (const bool skip_nan : {false, true}) {
+      for (const bool is_huge : {true, false}) {
+        const double* in = is_huge ? huge : infinite;
+        double count = 0, mean = 0, m2 = 0;
+        Moments parts;
+        for (int k = 0; k < 7; ++k) {
+          variant->row_moments(1, in + k, &count, &mean, &m2, skip_nan);
+          parts = merged(parts, variant->moments(1, in + k, skip_nan));
+        }
+        for (const Moments& got : {Moments{count, mean, m2}, parts, variant->moments(7, in, skip_nan)}) {
+          EXPECT_EQ(got.count, 7);
+          EXPECT_TRUE(is_huge ? got.m2 == kInfinite && std::isfinite(got.mean) : std::isnan(got.m2));
+        }
+        double other_count = 1, other_mean = -1e308, other_m2 = 0;
+        variant->row_moments_merge(1, &other_count, &other_mean, &other_m2, &count, &mean, &m2);
+        EXPECT_TRUE(is_huge ? m2 == kInfinite : std::isnan(m2));
+      }
+    }
+  }
+}
+
 TEST(Moments, OfRowsAreThoseOfTheirColumns) {
   constexpr std::size_t kLength = 37, kRows = 20;
   for (const Variant* variant : runnable_variants()) {

@@ -6,8 +6,12 @@
 #include <bask/collections/array/elementwise.hpp>
 #include <bask/collections/array/manipulation.hpp>
 #include <bask/collections/array/reductions.hpp>
+#include <bask/collections/array/statistics.hpp>
 
+#include <cmath>
+#include <complex>
 #include <functional>
+#include <limits>
 #include <sstream>
 
 namespace bask {
@@ -73,6 +77,64 @@ TEST_F(UnknownLengthsTest, ReductionsLeaveOutEmptyBlocks) {
   EXPECT_EQ(rows().sum(1).compute(), NdArray<double>({4}, {38, 54, 70, 86}));
   EXPECT_EQ(rows().sum(0).compute(), NdArray<double>({4}, {56, 60, 64, 68}));
   EXPECT_EQ(masked().cumsum(0).compute(), NdArray<double>({7}, {3, 7, 12, 18, 25, 33, 42}));
+}
+
+TEST_F(UnknownLengthsTest, ReductionsOfNothingSayThatThereIsNothing) {
+  const auto none_left = x_[x_ > 100.0];
+  const auto no_rows = table_[table_(slice(none, none), 0) > 100.0];
+  const std::string nothing = ": there are no elements to reduce; reduce over axes that are not empty";
+  const std::vector<std::pair<std::string, std::function<void()>>> wrong{
+      {"array::max", [&] { none_left.max().compute(); }},
+      {"array::min", [&] { x_.rechunk(10)[x_.rechunk(10) > 100.0].min().compute(); }},
+      {"array::max", [&] { none_left.astype<std::int64_t>().max().compute(); }},
+      {"array::nanmin", [&] { nanmin(none_left).compute(); }},
+      {"array::nanmax", [&] { nanmax(none_left, 0, {.keepdims = true, .split_every = 2}).compute(); }},
+      {"array::m", [&] { none_left.ptp().compute(); }},
+      {"array::max", [&] { no_rows.max(0).compute(); }},
+      {"array::min", [&] { (no_rows + 1.0).min().compute(); }},
+      {"array::argmax", [&] { none_left.compute_chunk_sizes().argmax(); }},
+  };
+  for (const auto& [where, act] : wrong) {
+    const std::string message = message_of(act);
+    EXPECT_NE(message.find(where), std::string::npos) << message;
+    EXPECT_NE(message.find(": there are no elements to reduce"), std::string::npos) << message;
+  }
+  EXPECT_NE(message_of([&] { none_left.max().compute(); }).find("array::max" + nothing), std::string::npos);
+  EXPECT_EQ(none_left.sum().compute().item(), 0);
+  EXPECT_EQ(none_left.prod().compute().item(), 1);
+  EXPECT_FALSE(none_left.any().compute().item());
+  EXPECT_TRUE(std::isnan(none_left.mean().compute().item()));
+  EXPECT_TRUE(std::isnan(none_left.var().compute().item()));
+  EXPECT_EQ(no_rows.max(1).compute().size(), 0u);  // no row has no greatest element
+}
+
+TEST_F(UnknownLengthsTest, AnAxisBesideMayBeEmpty) {
+  const auto rows = arange<std::int64_t>(0, 4, 1, 3) > std::int64_t{1};
+  const auto left = [&](const Shape& shape) {
+    const auto y = exp(zeros<double>(shape, {3, 2})[rows]).compute();
+    return Shape(y.shape().begin(), y.shape().end());
+  };
+  EXPECT_EQ(left({4, 0}), (Shape{2, 0}));
+  EXPECT_EQ(left({4, 3}), (Shape{2, 3}));
+  const auto empty = zeros<double>({4, 0})[rows];
+  EXPECT_EQ((empty + empty * 2.0).sum(1).compute(), NdArray<double>({2}, {0, 0}));
+  EXPECT_EQ((empty + 1.0).sum(0).compute().size(), 0u);
+}
+
+TEST_F(UnknownLengthsTest, MeansOfInfinitiesAndHugeNumbersAreThoseOfKnownLengths) {
+  constexpr double kInfinite = std::numeric_limits<double>::infinity();
+  const auto mean_of_positive = [](std::initializer_list<double> values) {
+    const auto x = from_array<double>(std::span(values.begin(), values.size()),
+                                      {static_cast<std::int64_t>(values.size())}, 1);
+    return x[x > 0.0].mean().compute().item();
+  };
+  EXPECT_EQ(mean_of_positive({kInfinite, 1, -5}), kInfinite);
+  EXPECT_EQ(mean_of_positive({1, 2, kInfinite}), kInfinite);
+  EXPECT_EQ(mean_of_positive({1e308, -1, 3e307}), 6.5e307);
+  EXPECT_EQ(rows().mean(1).compute(), NdArray<double>({4}, {9.5, 13.5, 17.5, 21.5}));
+  EXPECT_EQ(rows().mean(0).compute(), NdArray<double>({4}, {14, 15, 16, 17}));
+  const auto z = x_.astype<std::complex<double>>();
+  EXPECT_EQ(z[x_ > 2.0].mean().compute().item(), 6.0);
 }
 
 TEST_F(UnknownLengthsTest, BlocksOfDifferentLengthsAreRefusedWhenTheyMeet) {

@@ -35,6 +35,14 @@ using sum_t = std::conditional_t<
 template <class T>
 using mean_t = std::conditional_t<std::is_integral_v<T>, double, T>;
 
+/// One rule for complex numbers: what needs an order of the elements is refused here, the rest computes with
+/// both parts.
+template <class E>
+constexpr void require_order() {
+  static_assert(std::is_arithmetic_v<E>,
+                "bask: complex numbers have no order: take real(x), imag(x) or abs(x)");
+}
+
 /// Everything that NumPy has as a method; its functions are in the headers beside this one: creation.hpp,
 /// elementwise.hpp, reductions.hpp, manipulation.hpp, products.hpp, blockwise.hpp, groupby.hpp.
 template <class E>

@@ -79,8 +79,7 @@ std::vector<Array<mean_t<E>>> gradient(const Array<E>& x, const std::vector<Spac
 template <Coarsen How, class E>
 auto coarsen(const Array<E>& x, const std::vector<CoarsenAxis>& axes, bool trim_excess = false) {
   constexpr bool kComplex = !std::is_arithmetic_v<E>;
-  static_assert(!kComplex || How == Coarsen::kSum || How == Coarsen::kMean,
-                "bask: complex numbers have no order");
+  if constexpr (How == Coarsen::kMin || How == Coarsen::kMax) require_order<E>();
   if constexpr (How == Coarsen::kMean) {
     constexpr DType kValues = kComplex ? DType::kComplex128 : DType::kFloat64;
     return Array<mean_t<E>>(lazy::coarsen(x.node(), axes, How, kValues, dtype_of<mean_t<E>>(), trim_excess));

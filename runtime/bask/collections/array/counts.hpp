@@ -25,6 +25,7 @@ struct Histogram {
 /// How many elements lie between the edges; the last bin has both of its own.
 template <Element E>
 Histogram histogram(const Array<E>& x, const std::vector<double>& edges) {
+  require_order<E>();
   return {Array<std::int64_t>(lazy::histogram(x.node(), edges)), edges};
 }
 /// In so many bins of one width from low to high.

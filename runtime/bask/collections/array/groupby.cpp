@@ -145,7 +145,8 @@ Block group_block(const BlockCall<Grouping>& call) {
 void merge_groups(const ReduceRules& rules, Rows rows, const Block& from,
                   const std::vector<std::uint32_t>& own, const std::vector<std::uint32_t>& all,
                   std::byte* into) {
-  if (own == all) return ReduceSink::merge(rules, rows.all(), from.elements(), into);
+  if (own == all)
+    return ReduceSink::merge(rules, rows.all(), {from.elements(), rows.all()}, {into, rows.all()});
   const auto element = static_cast<std::int64_t>(from.element_bytes());
   const std::int64_t own_count = static_cast<std::int64_t>(own.size()), own_rows = rows.outer * own_count;
   for (std::int64_t row = 0; row < own_rows; ++row) {
@@ -153,15 +154,7 @@ void merge_groups(const ReduceRules& rules, Rows rows, const Block& from,
     const std::int64_t to = row / own_count * rows.groups + static_cast<std::int64_t>(group);
     const std::byte* source = from.elements() + row * rows.inner * element;
     std::byte* target = into + to * rows.inner * element;
-    if (rules.reduction != Reduction::kMoments) {
-      ReduceSink::merge(rules, rows.inner, source, target);
-      continue;
-    }
-    const auto* other = reinterpret_cast<const double*>(source);
-    auto* state = reinterpret_cast<double*>(target);
-    const std::int64_t step = own_rows * rows.inner;
-    strips::moments_merge_rows(static_cast<std::size_t>(rows.inner), other, other + step, other + 2 * step,
-                               state, state + rows.all(), state + 2 * rows.all());
+    ReduceSink::merge(rules, rows.inner, {source, own_rows * rows.inner}, {target, rows.all()});
   }
 }
 

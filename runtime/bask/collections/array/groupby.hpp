@@ -59,30 +59,37 @@ class GroupBy {
     return folded<Sum>(skipped(options, E(1)), strips::Fold::kProduct, "groupby-prod");
   }
   Array<E> min(const GroupOptions& options = {}) const {
-    static_assert(kOrdered, "bask: complex numbers have no order");
+    require_order<E>();
     return folded<E>(values_, options.skipna ? strips::Fold::kFmin : strips::Fold::kMinimum, "groupby-min");
   }
   Array<E> max(const GroupOptions& options = {}) const {
-    static_assert(kOrdered, "bask: complex numbers have no order");
+    require_order<E>();
     return folded<E>(values_, options.skipna ? strips::Fold::kFmax : strips::Fold::kMaximum, "groupby-max");
   }
   Array<Mean> mean(const GroupOptions& options = {}) const {
-    if constexpr (kOrdered) {
-      if (options.skipna) return moments<Mean>(Finish::kMean, options, "groupby-mean");
-    }
     ReduceRules rules;
     rules.values = kOrdered ? DType::kFloat64 : DType::kComplex128;
     rules.result = dtype_of<Mean>();
-    rules.finish = Finish::kDivide;
-    return Array<Mean>(lazy::reduce_groups(values_.node(), axis_, groups_, rules, true, "groupby-mean"));
+    rules.skip_nan = options.skipna && !std::is_integral_v<E>;
+    rules.reduction = rules.skip_nan ? Reduction::kMean : Reduction::kFold;
+    rules.finish = rules.skip_nan ? Finish::kMean : Finish::kDivide;
+    return Array<Mean>(
+        lazy::reduce_groups(values_.node(), axis_, groups_, rules, !rules.skip_nan, "groupby-mean"));
   }
   Array<Real> var(const GroupOptions& options = {}) const {
-    static_assert(kOrdered, "bask: take the variances of real(x) and imag(x)");
-    return moments<Real>(Finish::kVariance, options, "groupby-var");
+    if constexpr (kOrdered) {
+      return moments<Real>(Finish::kVariance, options, "groupby-var");
+    } else {
+      const Array<E> numbers = skipped(options, reductions::kNan<E>);
+      return of(bask::real(numbers)).var(options) + of(bask::imag(numbers)).var(options);
+    }
   }
   Array<Real> std(const GroupOptions& options = {}) const {
-    static_assert(kOrdered, "bask: take the variances of real(x) and imag(x)");
-    return moments<Real>(Finish::kDeviation, options, "groupby-std");
+    if constexpr (kOrdered) {
+      return moments<Real>(Finish::kDeviation, options, "groupby-std");
+    } else {
+      return sqrt(var(options));
+    }
   }
   /// How many elements are not NaN.
   Array<std::int64_t> count() const {
@@ -98,6 +105,10 @@ class GroupBy {
 
   Array<E> skipped(const GroupOptions& options, E instead) const {
     return options.skipna ? reductions::without_nan(values_, instead) : values_;
+  }
+  template <class R>
+  GroupBy<R> of(const Array<R>& values) const {
+    return GroupBy<R>(values, groups_, axis_);
   }
   template <class R>
   Array<R> folded(const Array<E>& values, strips::Fold fold, std::string_view name) const {

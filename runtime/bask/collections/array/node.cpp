@@ -60,10 +60,19 @@ LocalPart local_part(const Expression& whole, std::uint32_t task, const Shape& l
   return part;
 }
 
-// What that task reads, with the number of each block in the local expression. Lengths do not matter.
+// What that task reads, with the number of each block in the local expression. Lengths do not matter. Of no
+// elements no block is needed, but for those that tell the lengths.
 std::vector<SourceBlock> local_reads(const Expression& whole, std::uint32_t task) {
   const LocalPart part = local_part(whole, task, Shape(whole.chunks.size(), 1));
-  return BlockReader(part.expression).blocks(part.region);
+  const Shape& extent = part.region.extent;
+  if (std::find(extent.begin(), extent.end(), 0) == extent.end())
+    return BlockReader(part.expression).blocks(part.region);
+  std::vector<SourceBlock> tellers;
+  for (const Term& term : whole.terms) {
+    if (reads_unknown(term)) tellers.push_back({term.source, 0});
+  }
+  std::sort(tellers.begin(), tellers.end());
+  return tellers;
 }
 
 const Term& term_of(const Expression& expression, std::uint32_t source) {

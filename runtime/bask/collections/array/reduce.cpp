@@ -17,12 +17,13 @@ struct Reducing {
   bool keepdims = false;
   bool whole_index = false;  // indices are of the ravelled array, else along the one axis
   bool ends = false;         // the tasks give results, not states
+  std::string where{};       // begins messages
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     std::vector<std::byte> bytes(sizeof(rules));
     if constexpr (Archive::is_saving::value)
       std::memcpy(bytes.data(), without_padding(rules).data(), sizeof(rules));
-    archive& expression& reduced& keepdims& whole_index& ends;
+    archive& expression& reduced& keepdims& whole_index& ends& where;
     archive& boost::serialization::make_array(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size());
     if constexpr (Archive::is_loading::value) std::memcpy(&rules, bytes.data(), sizeof(rules));
   }
@@ -38,6 +39,22 @@ Shape kept_shape(const Reducing& reducing, std::span<const std::int64_t> extent,
     }
   }
   return shape;
+}
+
+bool needs_elements(const ReduceRules& rules) {
+  if (rules.reduction != Reduction::kFold) return rules.finish == Finish::kIndex;
+  return rules.fold != strips::Fold::kSum && rules.fold != strips::Fold::kProduct;
+}
+
+[[noreturn]] void refuse_nothing(const std::string& where, const std::string& which) {
+  throw Error(where, "there are no elements to reduce" + which, "reduce over axes that are not empty");
+}
+
+// The state of no elements, where that is none: a block without components.
+Block no_state(const Reducing& reducing, Shape kept) {
+  if (reducing.ends) refuse_nothing(reducing.where, "");
+  kept.insert(kept.begin(), 0);
+  return Block(ReduceSink::state_dtype(reducing.rules), kept);
 }
 
 // A state as a block: its components come first, then the kept axes.
@@ -63,6 +80,8 @@ Block reduce_block(const BlockCall<Reducing>& call) {
   const std::size_t axes = region.extent.size();
   const Shape ones = kept_shape(reducing, region.extent, true);
   const Shape whole = strides_of(task.expression().root().shape);
+  const bool empty = element_count(region.extent) == 0 && element_count(ones) != 0;
+  if (empty && needs_elements(reducing.rules)) return no_state(reducing, ones);
   Shape places = strides_of(ones), indices(axes, 0);
   for (std::size_t k = 0; k < axes; ++k) {
     if (reducing.reduced[k] != 0) {
@@ -91,12 +110,17 @@ Block reduce_block(const BlockCall<Reducing>& call) {
 
 Block combine_blocks(const BlockCall<Reducing>& call) {
   const Reducing& reducing = call.description();
-  const Block& first = call.block(0);
-  const Shape ones(first.shape().begin() + 1, first.shape().end());
+  const auto has_state = [&](std::size_t k) { return k == call.blocks() || call.block(k).shape()[0] != 0; };
+  std::size_t k = 0;
+  while (!has_state(k)) ++k;
+  const std::span<const std::int64_t> shape = call.block(0).shape();
+  const Shape ones(shape.begin() + 1, shape.end());
+  if (k == call.blocks()) return no_state(reducing, ones);
   const std::int64_t kept = element_count(ones);
-  Block state = first;
-  for (std::size_t k = 1; k < call.blocks(); ++k) {
-    ReduceSink::merge(reducing.rules, kept, call.block(k).elements(), state.elements());
+  Block state = call.block(k);
+  while (++k < call.blocks()) {
+    if (!has_state(k)) continue;
+    ReduceSink::merge(reducing.rules, kept, {call.block(k).elements(), kept}, {state.elements(), kept});
   }
   if (!reducing.ends) return state;
   return ended(reducing, kept_shape(reducing, ones, reducing.keepdims), state.elements());
@@ -150,25 +174,28 @@ BlockRefs lower_reduction(Reducing reducing, const std::string& name, std::size_
   return refs;
 }
 
-bool needs_elements(const ReduceRules& rules) {
-  if (rules.reduction != Reduction::kFold) return rules.finish == Finish::kIndex;
-  return rules.fold != strips::Fold::kSum && rules.fold != strips::Fold::kProduct;
-}
-
 }  // namespace
 
 namespace lazy {
 
-double reduced_count(const ArrayPtr& node, const Axes& axes, std::string_view name) {
-  double count = 1;
+ArrayPtr mean(const ArrayPtr& node, const Axes& axes, bool skip_nan, DType result,
+              const ReduceOptions& options, std::string_view name) {
+  ReduceRules rules;
+  rules.finish = Finish::kDivide;
+  rules.values = is_complex(result) ? DType::kComplex128 : DType::kFloat64;
+  rules.result = result;
+  rules.skip_nan = skip_nan && (is_floating(node->dtype()) || is_complex(node->dtype()));
+  bool counts = rules.skip_nan;
   for (const std::size_t axis : normal_axes(axes.list(), node->shape(), "array::" + std::string(name))) {
-    if (node->shape()[axis] == kUnknown) {
-      throw Error("array::" + std::string(name), "the shape is not known before it is computed",
-                  "call compute_chunk_sizes() first");
-    }
-    count *= static_cast<double>(node->shape()[axis]);
+    counts |= node->shape()[axis] == kUnknown;
+    rules.divisor *= static_cast<double>(node->shape()[axis]);
   }
-  return count;
+  if (counts) {
+    rules.reduction = Reduction::kMean;
+    rules.finish = Finish::kMean;
+    rules.divisor = 1;
+  }
+  return reduce(node, axes, rules, options.keepdims, options.split_every, name);
 }
 
 ArrayPtr reduce(const ArrayPtr& node, const Axes& axes, const ReduceRules& rules, bool keepdims,
@@ -176,6 +203,7 @@ ArrayPtr reduce(const ArrayPtr& node, const Axes& axes, const ReduceRules& rules
   const std::string where = "array::" + std::string(name);
   if (split_every < 2) throw Error(where, "split_every is " + std::to_string(split_every), "use 2 or more");
   Reducing reducing;
+  reducing.where = where;
   reducing.reduced.assign(node->ndim(), 0);
   const std::vector<std::size_t> over = normal_axes(axes.list(), node->shape(), where);
   reducing.rules = rules;
@@ -187,10 +215,7 @@ ArrayPtr reduce(const ArrayPtr& node, const Axes& axes, const ReduceRules& rules
     nothing |= node->shape()[axis] == 0;
   }
   for (const std::int64_t extent : node->shape()) unknown |= extent == kUnknown;
-  if (nothing && needs_elements(rules)) {
-    throw Error(where, "there are no elements to reduce in shape " + text_of(node->shape()),
-                "reduce over axes that are not empty");
-  }
+  if (nothing && needs_elements(rules)) refuse_nothing(where, " in shape " + text_of(node->shape()));
   if (unknown && rules.finish == Finish::kIndex) {
     throw Error(where, "the shape is not known before it is computed", "call compute_chunk_sizes() first");
   }

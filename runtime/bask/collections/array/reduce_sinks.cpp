@@ -66,6 +66,13 @@ bool goes_before(bool least, T a, std::int64_t a_index, T b, std::int64_t b_inde
   return least ? a < b : a > b;
 }
 
+// Of means.
+template <class Use>
+void with_numbers(DType dtype, Use&& use) {
+  if (dtype == DType::kComplex128) return use(std::type_identity<std::complex<double>>());
+  use(std::type_identity<double>());
+}
+
 template <class Use>
 void with_ordered(DType dtype, Use&& use) {
   with_element(dtype, [&]<class T>(std::type_identity<T> type) {
@@ -77,7 +84,8 @@ void with_ordered(DType dtype, Use&& use) {
 }  // namespace
 
 std::size_t ReduceSink::components(const ReduceRules& rules) {
-  return rules.reduction == Reduction::kMoments ? 3 : is_place(rules) ? 2 : 1;
+  if (rules.reduction == Reduction::kMoments) return 3;
+  return is_place(rules) || rules.reduction == Reduction::kMean ? 2 : 1;
 }
 
 DType ReduceSink::state_dtype(const ReduceRules& rules) {
@@ -93,11 +101,12 @@ void ReduceSink::fill_neutral(const ReduceRules& rules, std::int64_t kept, std::
     fill_with(state, kept, std::int64_t{0});
     fill_with(state + static_cast<std::size_t>(kept) * sizeof(std::int64_t), kept, std::int64_t{-1});
   } else {
+    const std::int64_t count = kept * static_cast<std::int64_t>(components(rules));
     with_element(rules.values, [&]<class T>(std::type_identity<T>) {
       if constexpr (std::is_arithmetic_v<T>) {
-        fill_with(state, kept, neutral<T>(rules.fold));
+        fill_with(state, count, neutral<T>(rules.fold));
       } else {
-        fill_with(state, kept, rules.fold == strips::Fold::kProduct ? T(1) : T(0));
+        fill_with(state, count, rules.fold == strips::Fold::kProduct ? T(1) : T(0));
       }
     });
   }
@@ -116,6 +125,8 @@ void ReduceSink::take(const Strip& strip, std::int64_t first_place, std::int64_t
   switch (rules_.reduction) {
     case Reduction::kFold:
       return take_fold(strip, place);
+    case Reduction::kMean:
+      return take_mean(strip, place);
     case Reduction::kMoments:
       return take_moments(strip, place);
     default:
@@ -180,6 +191,34 @@ void ReduceSink::take_fold(const Strip& strip, std::int64_t place) {
   ++rows_taken_;
 }
 
+// Sums as take_fold adds them, of what is left out 0, and how many there are.
+void ReduceSink::take_mean(const Strip& strip, std::int64_t place) {
+  Strip numbers = strip;
+  with_numbers(rules_.values, [&]<class T>(std::type_identity<T>) {
+    T* counts = reinterpret_cast<T*>(state_.data()) + kept_ + place;
+    const auto* values = static_cast<const T*>(strip.values);
+    const std::int64_t stride = strip.strides[0];
+    if (!rules_.skip_nan) {
+      if (stride == 0) counts[0] += static_cast<double>(strip.count);
+      for (std::size_t i = 0; i < strip.count && stride != 0; ++i)
+        counts[static_cast<std::int64_t>(i) * stride] += 1.0;
+      return;
+    }
+    numbers_.resize(std::max(numbers_.size(), strip.count * sizeof(T)));
+    auto* present = reinterpret_cast<T*>(numbers_.data());
+    double count = 0;
+    for (std::size_t i = 0; i < strip.count; ++i) {
+      const bool is_number = values[i] == values[i];
+      present[i] = is_number ? values[i] : T(0);
+      count += is_number ? 1.0 : 0.0;
+      if (stride != 0) counts[static_cast<std::int64_t>(i) * stride] += is_number ? 1.0 : 0.0;
+    }
+    if (stride == 0) counts[0] += count;
+    numbers.values = present;
+  });
+  take_fold(numbers, place);
+}
+
 void ReduceSink::take_moments(const Strip& strip, std::int64_t place) {
   auto* count = reinterpret_cast<double*>(state_.data()) + place;
   double* mean = count + kept_;
@@ -226,25 +265,34 @@ void ReduceSink::take_extremum(const Strip& strip, std::int64_t place, std::int6
   });
 }
 
-void ReduceSink::merge(const ReduceRules& rules, std::int64_t kept, const std::byte* from, std::byte* into) {
-  const auto count = static_cast<std::size_t>(kept);
-  if (rules.reduction == Reduction::kFold)
-    return strips::fold_rows(rules.fold, rules.values)(count, from, into);
-  if (rules.reduction == Reduction::kMoments) {
-    const auto* other = reinterpret_cast<const double*>(from);
-    auto* own = reinterpret_cast<double*>(into);
-    return strips::moments_merge_rows(count, other, other + kept, other + 2 * kept, own, own + kept,
-                                      own + 2 * kept);
+void ReduceSink::merge(const ReduceRules& rules, std::int64_t count, const States& from,
+                       const MutableStates& into) {
+  const auto length = static_cast<std::size_t>(count);
+  if (rules.reduction == Reduction::kFold || rules.reduction == Reduction::kMean) {
+    const auto element = static_cast<std::int64_t>(size_of(rules.values));
+    const auto fold = strips::fold_rows(rules.fold, rules.values);
+    for (std::size_t part = 0; part < components(rules); ++part) {
+      const auto at = static_cast<std::int64_t>(part) * element;
+      fold(length, from.elements + at * from.step, into.elements + at * into.step);
+    }
+    return;
   }
-  const auto* other = reinterpret_cast<const std::int64_t*>(from);
-  auto* own = reinterpret_cast<std::int64_t*>(into);
+  if (rules.reduction == Reduction::kMoments) {
+    const auto* other = reinterpret_cast<const double*>(from.elements);
+    auto* own = reinterpret_cast<double*>(into.elements);
+    return strips::moments_merge_rows(length, other, other + from.step, other + 2 * from.step, own,
+                                      own + into.step, own + 2 * into.step);
+  }
+  const auto* other = reinterpret_cast<const std::int64_t*>(from.elements);
+  auto* own = reinterpret_cast<std::int64_t*>(into.elements);
   const bool least = rules.reduction == Reduction::kArgMinimum;
   with_ordered(rules.values, [&]<class T>(std::type_identity<T>) {
-    for (std::int64_t i = 0; i < kept; ++i) {
-      if (!goes_before(least, value_of<T>(other[i]), other[kept + i], value_of<T>(own[i]), own[kept + i]))
-        continue;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::int64_t other_index = other[from.step + i];
+      std::int64_t& own_index = own[into.step + i];
+      if (!goes_before(least, value_of<T>(other[i]), other_index, value_of<T>(own[i]), own_index)) continue;
       own[i] = other[i];
-      own[kept + i] = other[kept + i];
+      own_index = other_index;
     }
   });
 }
@@ -255,8 +303,8 @@ void ReduceSink::finish(const ReduceRules& rules, std::int64_t kept, const std::
     const auto* indices = reinterpret_cast<const std::int64_t*>(state) + kept;
     for (std::int64_t i = 0; i < kept; ++i) {
       if (indices[i] < 0)
-        throw Error("array::nanargmin", "all elements of a slice are NaN",
-                    "leave such slices out, or fill them first");
+        throw Error(rules.reduction == Reduction::kArgMinimum ? "array::nanargmin" : "array::nanargmax",
+                    "all elements of a slice are NaN", "leave such slices out, or fill them first");
     }
     std::copy_n(reinterpret_cast<const std::byte*>(indices), count * sizeof(std::int64_t), out);
     return;
@@ -279,14 +327,17 @@ void ReduceSink::finish(const ReduceRules& rules, std::int64_t kept, const std::
         }
       }
     });
+  } else if (rules.finish == Finish::kMean) {
+    dtype = rules.values;
+    with_numbers(dtype, [&]<class T>(std::type_identity<T>) {
+      const auto* sums = reinterpret_cast<const T*>(state);
+      for (std::size_t i = 0; i < count; ++i)
+        reinterpret_cast<T*>(exact.data())[i] = sums[i] / std::real(sums[count + i]);
+    });
   } else {
     const auto* seen = reinterpret_cast<const double*>(state);
     constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
     for (std::size_t i = 0; i < count; ++i) {
-      if (rules.finish == Finish::kMean) {
-        results[i] = seen[i] > 0 ? seen[count + i] : kNan;
-        continue;
-      }
       // As NumPy: of too few elements var is a division by 0, nanvar is NaN.
       const double freedom = std::max(seen[i] - rules.divisor, 0.0);
       const bool none = seen[i] == 0 || (rules.skip_nan && freedom == 0);

@@ -7,6 +7,15 @@
 
 namespace bask {
 
+/// States in memory: `step` elements from one component to the next.
+template <class Byte>
+struct BasicStates {
+  Byte* elements;
+  std::int64_t step;
+};
+using States = BasicStates<const std::byte>;
+using MutableStates = BasicStates<std::byte>;
+
 /// The state of a reduction over one block, and the way strips get into it.
 class ReduceSink {
  public:
@@ -23,13 +32,15 @@ class ReduceSink {
   static DType state_dtype(const ReduceRules& rules);
   /// Fills `state` with what leaves everything as it is.
   static void fill_neutral(const ReduceRules& rules, std::int64_t kept, std::byte* state);
-  /// Takes one state into another.
-  static void merge(const ReduceRules& rules, std::int64_t kept, const std::byte* from, std::byte* into);
+  /// Takes `count` states into others.
+  static void merge(const ReduceRules& rules, std::int64_t count, const States& from,
+                    const MutableStates& into);
   /// Writes the results of a state as rules.result.
   static void finish(const ReduceRules& rules, std::int64_t kept, const std::byte* state, std::byte* out);
 
  private:
   void take_fold(const Strip& strip, std::int64_t place);
+  void take_mean(const Strip& strip, std::int64_t place);
   void take_moments(const Strip& strip, std::int64_t place);
   void take_extremum(const Strip& strip, std::int64_t place, std::int64_t index);
   void add_open(const std::byte* partial, std::int64_t place);
@@ -48,6 +59,7 @@ class ReduceSink {
   std::int64_t rows_place_ = -1;
   std::size_t rows_length_ = 0;
   int rows_taken_ = 0;
+  std::vector<std::byte> numbers_;  // of a strip, 0 where it has NaN
 };
 
 }  // namespace bask

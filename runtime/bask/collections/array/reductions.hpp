@@ -59,6 +59,11 @@ Array<sum_t<E>> cumulated(const Array<E>& x, std::optional<std::int64_t> axis, s
 template <class E>
 inline constexpr bool is_complex_element = !std::is_arithmetic_v<E>;
 
+template <class E>
+inline constexpr E kNan = std::numeric_limits<E>::quiet_NaN();
+template <class R>
+inline constexpr std::complex<R> kNan<std::complex<R>>{kNan<R>, kNan<R>};
+
 /// Where a NaN is, `instead`; integers have none.
 template <class E>
 Array<E> without_nan(const Array<E>& x, E instead) {
@@ -66,6 +71,31 @@ Array<E> without_nan(const Array<E>& x, E instead) {
     return x;
   } else {
     return where(isnan(x), instead, x);
+  }
+}
+
+/// A variance of real numbers from moments; of complex numbers that of both parts together, which are NaN
+/// together where NaNs are left out.
+template <class E>
+auto variance(const Array<E>& x, bool skip_nan, const Axes& axes, const VarianceOptions& options,
+              std::string_view name) {
+  const ReduceOptions rest{options.keepdims, options.split_every};
+  if constexpr (is_complex_element<E>) {
+    const Array<E> both = skip_nan ? without_nan(x, kNan<E>) : x;
+    return variance(bask::real(both), skip_nan, axes, options, name) +
+           variance(bask::imag(both), skip_nan, axes, options, name);
+  } else {
+    return from_moments<mean_t<E>>(x, Finish::kVariance, skip_nan, options.ddof, axes, rest, name);
+  }
+}
+template <class E>
+auto deviation(const Array<E>& x, bool skip_nan, const Axes& axes, const VarianceOptions& options,
+               std::string_view name) {
+  const ReduceOptions rest{options.keepdims, options.split_every};
+  if constexpr (is_complex_element<E>) {
+    return sqrt(variance(x, skip_nan, axes, options, name));
+  } else {
+    return from_moments<mean_t<E>>(x, Finish::kDeviation, skip_nan, options.ddof, axes, rest, name);
   }
 }
 
@@ -81,48 +111,24 @@ Array<sum_t<E>> Array<E>::prod(const Axes& axes, const ReduceOptions& options) c
 }
 template <class E>
 Array<mean_t<E>> Array<E>::mean(const Axes& axes, const ReduceOptions& options) const {
-  using M = mean_t<E>;
-  for (const std::int64_t extent : shape()) {
-    if (extent != kUnknown) continue;
-    if constexpr (std::is_floating_point_v<M>) {
-      return reductions::from_moments<M>(*this, Finish::kMean, false, 0, axes, options, "mean");
-    }
-  }
-  ReduceRules rules;
-  rules.finish = Finish::kDivide;
-  rules.divisor = lazy::reduced_count(node(), axes, "mean");
-  rules.values = reductions::is_complex_element<M> ? DType::kComplex128 : DType::kFloat64;
-  rules.result = dtype_of<M>();
-  return Array<M>(lazy::reduce(node(), axes, rules, options.keepdims, options.split_every, "mean"));
+  return Array<mean_t<E>>(lazy::mean(node(), axes, false, dtype_of<mean_t<E>>(), options, "mean"));
 }
 template <class E>
 Array<real_t<mean_t<E>>> Array<E>::var(const Axes& axes, const VarianceOptions& options) const {
-  using R = real_t<mean_t<E>>;
-  const ReduceOptions rest{.keepdims = options.keepdims, .split_every = options.split_every};
-  if constexpr (reductions::is_complex_element<E>) {
-    return bask::real(*this).var(axes, options) + bask::imag(*this).var(axes, options);
-  } else {
-    return reductions::from_moments<R>(*this, Finish::kVariance, false, options.ddof, axes, rest, "var");
-  }
+  return reductions::variance(*this, false, axes, options, "var");
 }
 template <class E>
 Array<real_t<mean_t<E>>> Array<E>::std(const Axes& axes, const VarianceOptions& options) const {
-  using R = real_t<mean_t<E>>;
-  const ReduceOptions rest{.keepdims = options.keepdims, .split_every = options.split_every};
-  if constexpr (reductions::is_complex_element<E>) {
-    return sqrt(var(axes, options));
-  } else {
-    return reductions::from_moments<R>(*this, Finish::kDeviation, false, options.ddof, axes, rest, "std");
-  }
+  return reductions::deviation(*this, false, axes, options, "std");
 }
 template <class E>
 Array<E> Array<E>::min(const Axes& axes, const ReduceOptions& options) const {
-  static_assert(!reductions::is_complex_element<E>, "bask: complex numbers have no order");
+  require_order<E>();
   return reductions::folded<E>(*this, strips::Fold::kMinimum, axes, options, "min");
 }
 template <class E>
 Array<E> Array<E>::max(const Axes& axes, const ReduceOptions& options) const {
-  static_assert(!reductions::is_complex_element<E>, "bask: complex numbers have no order");
+  require_order<E>();
   return reductions::folded<E>(*this, strips::Fold::kMaximum, axes, options, "max");
 }
 template <class E>
@@ -139,12 +145,12 @@ Array<bool> Array<E>::all(const Axes& axes, const ReduceOptions& options) const 
 }
 template <class E>
 Array<std::int64_t> Array<E>::argmin(std::optional<std::int64_t> axis, const ReduceOptions& options) const {
-  static_assert(!reductions::is_complex_element<E>, "bask: complex numbers have no order");
+  require_order<E>();
   return reductions::place(*this, Reduction::kArgMinimum, false, axis, options, "argmin");
 }
 template <class E>
 Array<std::int64_t> Array<E>::argmax(std::optional<std::int64_t> axis, const ReduceOptions& options) const {
-  static_assert(!reductions::is_complex_element<E>, "bask: complex numbers have no order");
+  require_order<E>();
   return reductions::place(*this, Reduction::kArgMaximum, false, axis, options, "argmax");
 }
 template <class E>

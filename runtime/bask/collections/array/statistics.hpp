@@ -144,34 +144,31 @@ auto nancumprod(const Array<E>& x, std::optional<std::int64_t> axis = {}) {
 }
 template <Element E>
 Array<mean_t<E>> nanmean(const Array<E>& x, const Axes& axes, const ReduceOptions& options = {}) {
-  return reductions::from_moments<mean_t<E>>(x, Finish::kMean, true, 0, axes, options, "nanmean");
+  return Array<mean_t<E>>(lazy::mean(x.node(), axes, true, dtype_of<mean_t<E>>(), options, "nanmean"));
 }
 template <Element E>
 Array<mean_t<E>> nanmean(const Array<E>& x, const ReduceOptions& options = {}) {
   return nanmean(x, Axes(), options);
 }
 template <Element E>
-Array<mean_t<E>> nanvar(const Array<E>& x, const Axes& axes, const VarianceOptions& options = {}) {
-  return reductions::from_moments<mean_t<E>>(
-      x, Finish::kVariance, true, options.ddof, axes,
-      {.keepdims = options.keepdims, .split_every = options.split_every}, "nanvar");
+Array<real_t<mean_t<E>>> nanvar(const Array<E>& x, const Axes& axes, const VarianceOptions& options = {}) {
+  return reductions::variance(x, true, axes, options, "nanvar");
 }
 template <Element E>
-Array<mean_t<E>> nanvar(const Array<E>& x, const VarianceOptions& options = {}) {
+Array<real_t<mean_t<E>>> nanvar(const Array<E>& x, const VarianceOptions& options = {}) {
   return nanvar(x, Axes(), options);
 }
 template <Element E>
-Array<mean_t<E>> nanstd(const Array<E>& x, const Axes& axes, const VarianceOptions& options = {}) {
-  return reductions::from_moments<mean_t<E>>(
-      x, Finish::kDeviation, true, options.ddof, axes,
-      {.keepdims = options.keepdims, .split_every = options.split_every}, "nanstd");
+Array<real_t<mean_t<E>>> nanstd(const Array<E>& x, const Axes& axes, const VarianceOptions& options = {}) {
+  return reductions::deviation(x, true, axes, options, "nanstd");
 }
 template <Element E>
-Array<mean_t<E>> nanstd(const Array<E>& x, const VarianceOptions& options = {}) {
+Array<real_t<mean_t<E>>> nanstd(const Array<E>& x, const VarianceOptions& options = {}) {
   return nanstd(x, Axes(), options);
 }
 template <Element E>
 Array<E> nanmin(const Array<E>& x, const Axes& axes, const ReduceOptions& options = {}) {
+  require_order<E>();
   return reductions::folded<E>(x, strips::Fold::kFmin, axes, options, "nanmin");
 }
 template <Element E>
@@ -180,6 +177,7 @@ Array<E> nanmin(const Array<E>& x, const ReduceOptions& options = {}) {
 }
 template <Element E>
 Array<E> nanmax(const Array<E>& x, const Axes& axes, const ReduceOptions& options = {}) {
+  require_order<E>();
   return reductions::folded<E>(x, strips::Fold::kFmax, axes, options, "nanmax");
 }
 template <Element E>
@@ -189,6 +187,7 @@ Array<E> nanmax(const Array<E>& x, const ReduceOptions& options = {}) {
 template <Element E>
 Array<std::int64_t> nanargmin(const Array<E>& x, std::optional<std::int64_t> axis,
                               const ReduceOptions& options = {}) {
+  require_order<E>();
   return reductions::place(x, Reduction::kArgMinimum, true, axis, options, "nanargmin");
 }
 template <Element E>
@@ -198,6 +197,7 @@ Array<std::int64_t> nanargmin(const Array<E>& x, const ReduceOptions& options = 
 template <Element E>
 Array<std::int64_t> nanargmax(const Array<E>& x, std::optional<std::int64_t> axis,
                               const ReduceOptions& options = {}) {
+  require_order<E>();
   return reductions::place(x, Reduction::kArgMaximum, true, axis, options, "nanargmax");
 }
 template <Element E>

@@ -1,10 +1,25 @@
 // strip_moments.inl: count, mean and squared distances from the mean. Part of strip_variant.inl.
+// Invariants: (1) the mean of finite numbers is finite, and where their squared distances overflow these are
+//                 infinite from then on; of an infinity or NaN they are NaN, and stay so.
 namespace bask::strips {
 namespace {
 
+constexpr double kHuge = 1e150;  // above, squares and sums of many may overflow
+
+// The mean of numbers whose sum has overflowed, NaNs taken for 0.
+double scaled_mean(std::size_t count, const double* in, double number) {
+  using V = Vector<double>;
+  const V zero = {}, share = zero + 1 / number;
+  double mean = 0;
+  fold_lanes<1>(
+      count, in, &mean, Plus(), [zero, share](V a) { return a == a ? a * share : zero; }, 0.0);
+  return mean;
+}
+
 Moments moments_of_numbers(std::size_t count, const double* in, double sum) {
   const double number = static_cast<double>(count);
-  const double mean = sum / number;
+  double mean = sum / number;
+  if (!is_finite(mean)) mean = scaled_mean(count, in, number);
   double m2 = 0;
   fold_lanes<1>(
       count, in, &m2, Plus(), [mean](auto a) { return (a - mean) * (a - mean); }, mean);
@@ -24,7 +39,8 @@ Moments strip_moments(std::size_t count, const double* in, bool skip_nan) {
   if (number == 0) return {};
   fold_lanes<1>(
       count, in, &present, Plus(), [zero](V a) { return a == a ? a : zero; }, nan);
-  const double mean = present / number;
+  double mean = present / number;
+  if (!is_finite(mean)) mean = scaled_mean(count, in, number);
   fold_lanes<1>(
       count, in, &m2, Plus(),
       [zero, mean](V a) {
@@ -35,9 +51,34 @@ Moments strip_moments(std::size_t count, const double* in, bool skip_nan) {
   return {number, mean, m2};
 }
 
+bool has_huge(std::size_t length, const double* in) {
+  std::int64_t huge = 0;
+  for (std::size_t i = 0; i < length; ++i) huge |= __builtin_fabs(in[i]) > kHuge ? -1 : 0;
+  return huge != 0;
+}
+
+// The mean of a mean and what it goes towards, so far that the distance may overflow.
+double moved_mean(double mean, double to, double distance, double part) {
+  const bool overflows = !is_finite(distance) && is_finite(mean) && is_finite(to);
+  return overflows ? mean * (1 - part) + to * part : mean + distance * part;
+}
+
+void huge_row_moments(std::size_t length, const double* in, double* count, double* mean, double* m2,
+                      bool skip_nan) {
+  for (std::size_t i = 0; i < length; ++i) {
+    if (skip_nan && in[i] != in[i]) continue;
+    count[i] += 1;
+    const double distance = in[i] - mean[i];
+    const double moved = moved_mean(mean[i], in[i], distance, 1 / count[i]);
+    m2[i] += distance * (in[i] - moved);
+    mean[i] = moved;
+  }
+}
+
 void row_moments(std::size_t length, const double* in, double* count, double* mean, double* m2,
                  bool skip_nan) {
   if (length == 0) return;
+  if (has_huge(length, in)) return huge_row_moments(length, in, count, mean, m2, skip_nan);
   if (!skip_nan) {
     const double number = count[0] + 1, share = 1 / number;
 #pragma GCC ivdep
@@ -70,7 +111,7 @@ void row_moments_merge(std::size_t length, const double* other_count, const doub
     const double number = count[i] + other_count[i];
     const double part = other_count[i] / (number > 1 ? number : 1.0);
     const double distance = other_mean[i] - mean[i];
-    const double moved = mean[i] + distance * part;
+    const double moved = moved_mean(mean[i], other_mean[i], distance, part);
     const double sum = m2[i] + other_m2[i] + distance * distance * (count[i] * part);
     mean[i] = other_count[i] == 0 ? mean[i] : count[i] == 0 ? other_mean[i] : moved;
     m2[i] = other_count[i] == 0 ? m2[i] : count[i] == 0 ? other_m2[i] : sum;

@@ -2,6 +2,8 @@
 
 #include <bask/collections/array/strip_variant.hpp>
 
+#include <cmath>
+
 namespace bask::strips {
 
 FoldStrip fold_strip(Fold fold, DType dtype) {
@@ -40,7 +42,9 @@ Moments merged(const Moments& a, const Moments& b) {
   const double count = a.count + b.count;
   const double distance = b.mean - a.mean;
   const double part = b.count / count;
-  return {count, a.mean + distance * part, a.m2 + b.m2 + distance * distance * (a.count * part)};
+  const bool overflows = std::isinf(distance) && std::isfinite(a.mean) && std::isfinite(b.mean);
+  const double mean = overflows ? a.mean * (1 - part) + b.mean * part : a.mean + distance * part;
+  return {count, mean, a.m2 + b.m2 + distance * distance * (a.count * part)};
 }
 
 }  // namespace bask::strips

@@ -53,21 +53,25 @@ auto power(const A& a, const B& b) {
 template <class A, class B>
 requires elementwise::Operands<A, B>
 auto maximum(const A& a, const B& b) {
+  require_order<elementwise::common_t<A, B>>();
   return elementwise::same(Opcode::kMaximum, a, b);
 }
 template <class A, class B>
 requires elementwise::Operands<A, B>
 auto minimum(const A& a, const B& b) {
+  require_order<elementwise::common_t<A, B>>();
   return elementwise::same(Opcode::kMinimum, a, b);
 }
 template <class A, class B>
 requires elementwise::Operands<A, B>
 auto fmax(const A& a, const B& b) {
+  require_order<elementwise::common_t<A, B>>();
   return elementwise::same(Opcode::kFmax, a, b);
 }
 template <class A, class B>
 requires elementwise::Operands<A, B>
 auto fmin(const A& a, const B& b) {
+  require_order<elementwise::common_t<A, B>>();
   return elementwise::same(Opcode::kFmin, a, b);
 }
 template <class A, class B>
@@ -168,6 +172,7 @@ requires(elementwise::Operand<A>&& elementwise::Operand<B>) auto where(const Arr
 template <Element E, class L, class H>
 requires(elementwise::Operand<L>&& elementwise::Operand<H>) auto clip(const Array<E>& x, const L& lowest,
                                                                       const H& highest) {
+  require_order<E>();
   return minimum(maximum(x, lowest), highest);
 }
 /// To so many decimals; halves go to the even neighbour. Negative ones round to tens, hundreds, …, integers
@@ -194,11 +199,26 @@ requires elementwise::Operands<A, B> Array<bool> isclose(const A& a, const B& b,
   const Array<bool> close = (near & isfinite(y)) | (x == y);
   return equal_nan ? close | (isnan(x) & isnan(y)) : close;
 }
-/// NaN and infinities replaced by numbers: infinities by the largest of the type unless given.
+
+namespace elementwise {
+
+template <class R>
+struct ComplexOf {
+  static constexpr const char* kName = "complex";
+  std::complex<R> operator()(R real_part, R imag_part) const { return {real_part, imag_part}; }
+};
+
+}  // namespace elementwise
+
+/// NaN and infinities replaced by numbers: infinities by the largest of the type unless given. Of complex
+/// numbers both parts are, each by itself.
 template <Element E>
 Array<E> nan_to_num(const Array<E>& x, const Number& nan = 0, const std::optional<Number>& posinf = {},
                     const std::optional<Number>& neginf = {}) {
-  if constexpr (std::is_floating_point_v<E>) {
+  if constexpr (!std::is_arithmetic_v<E>) {
+    return maps::map<ObjectCallee<elementwise::ComplexOf<real_t<E>>>>(
+        nan_to_num(bask::real(x), nan, posinf, neginf), nan_to_num(bask::imag(x), nan, posinf, neginf));
+  } else if constexpr (std::is_floating_point_v<E>) {
     const auto number = [](const Number& given) {
       return Array<E>(lazy::Operand(given).as(dtype_of<E>(), "array::nan_to_num"));
     };

@@ -145,6 +145,41 @@ void without_nan(Round& round) {
   round.expect("np.nancumsum(x)", nancumsum(x), near_sum());
 }
 
+// A complex number is left out when either part is NaN, but nan_to_num goes part by part.
+template <class E>
+void complex_without_nan(Round& round) {
+  const Shape shape = round.shape({.empty = false});
+  const auto x = round.array<E>("x", shape, Values::kWithNan);
+  for (int k = 0; k < 2; ++k) {
+    const Arguments by = arguments_of(round, shape);
+    const std::string degrees = ", ddof=0" + by.text;
+    const VarianceOptions options = variance_options(by, 0);
+    round.expect("np.nansum(x" + by.text, nansum(x, by.axes, by.options), near_sum());
+    round.expect("np.nanprod(x / 16" + by.text, nanprod(x * E(0.0625), by.axes, by.options));
+    round.expect("np.nanmean(x" + by.text, nanmean(x, by.axes, by.options), near_largest());
+    round.expect("np.nanvar(x" + degrees, nanvar(x, by.axes, options),
+                 near_largest("np.nan_to_num(np.abs(x)) ** 2"));
+    round.expect("np.nanstd(x" + degrees, nanstd(x, by.axes, options), near_largest());
+    round.expect("np.count_nonzero(x" + by.text, count_nonzero(x, by.axes, by.options));
+    round.expect("np.any(np.isnan(x)" + by.text, isnan(x).any(by.axes, by.options));
+  }
+  const std::int64_t axis = axis_of(round, shape);
+  round.expect("np.nancumsum(x, " + number(axis) + ")", nancumsum(x, axis), near_sum());
+  round.expect("np.nancumprod(x / 16, " + number(axis) + ")", nancumprod(x * E(0.0625), axis));
+  round.expect("np.nan_to_num(x)", nan_to_num(x), exactly());
+  round.expect("np.nan_to_num(x, nan=3)", nan_to_num(x, 3), exactly());
+}
+
+// Blocks whose own products are too large or too small, where the whole is not.
+template <class E>
+void far_products(Round& round) {
+  const auto u = round.array<E>("u", {round.integer(1, 40)}, Values::kUnit);
+  const E huge = E(std::is_same_v<real_t<E>, float> ? 1e25 : 1e200);
+  const std::string factor = std::is_same_v<real_t<E>, float> ? "np.float32(1e25)" : "1e200";
+  round.expect("np.cumprod(np.where(np.real(u) > 0, " + factor + ", 1 / " + factor + ").astype(u.dtype))",
+               cumprod(where(real(u) > 0, huge, E(1) / huge).template astype<E>(), 0));
+}
+
 template <class E, class W>
 void averages(Round& round) {
   const Shape shape = round.shape({.empty = false});
@@ -210,6 +245,9 @@ void of_unknown_length(Round& round) {
   round.expect("np.mean(x[x > 0])", x[x > E(0)].mean());
   round.expect("np.std(x[x > 0])", x[x > E(0)].std(), near_largest());
   round.expect("np.any(x[x > 5])", x[x > E(5)].any());
+  round.expect("np.sum(x[x > 99])", x[x > E(99)].sum());
+  round.expect("np.mean(x[x > 99])", x[x > E(99)].mean());
+  round.expect("np.var(x[x > 99])", x[x > E(99)].var());
 }
 
 template <class E>
@@ -250,6 +288,11 @@ void add_reductions(Theme& theme) {
 void add_statistics(Theme& theme) {
   theme.add("without NaN of float64", without_nan<double>, false, 12);
   theme.add("without NaN of float32", without_nan<float>, false, 12);
+  theme.add("without NaN of complex128", complex_without_nan<Complex>, false, 12);
+  theme.add("without NaN of complex64", complex_without_nan<Complex32>, false, 12);
+  theme.add("far products of float64", far_products<double>, true, 18);
+  theme.add("far products of float32", far_products<float>, true, 18);
+  theme.add("averages of complex128", averages<Complex, double>, false);
   theme.add("averages of float64", averages<double, double>, false);
   theme.add("averages of float32", averages<float, float>, false);
   theme.add("averages of int32", averages<std::int32_t, std::int64_t>, false);
