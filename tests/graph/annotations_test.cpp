@@ -32,6 +32,15 @@ TEST(Annotate, HoldsWhileItsScopeLasts) {
   EXPECT_TRUE(annotate::current().empty());
 }
 
+TEST(Annotate, OnlyPutsThoseAroundItAside) {
+  const annotate outer({.priority = 1, .retries = 3});
+  {
+    const annotate inner = annotate::only({.priority = 2});
+    EXPECT_EQ(annotate::current(), (Annotations{.priority = 2}));
+  }
+  EXPECT_EQ(annotate::current(), (Annotations{.priority = 1, .retries = 3}));
+}
+
 TEST(Annotate, DoesNotReachOtherThreads) {
   const annotate scope({.priority = 1});
   std::thread([] { EXPECT_TRUE(annotate::current().empty()); }).join();

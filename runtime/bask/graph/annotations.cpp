@@ -26,6 +26,13 @@ annotate::annotate(Annotations annotations) : outer_(in_force()) {
   in_force() = overlay(outer_, annotations);
 }
 
+annotate::annotate(Annotations annotations, Only)
+    : outer_(std::exchange(in_force(), std::move(annotations))) {}
+
+annotate annotate::only(Annotations annotations) {
+  return annotate(std::move(annotations), Only());
+}
+
 annotate::~annotate() {
   in_force() = std::move(outer_);
 }

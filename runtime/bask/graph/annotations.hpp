@@ -29,11 +29,13 @@ struct Annotations {
 /// `inner` where it says something, else `outer`.
 Annotations overlay(const Annotations& outer, const Annotations& inner);
 
-/// While it lives, the tasks that this thread adds carry these annotations; scopes nest, as `dask.annotate`
-/// does. Example: `const bask::annotate scope({.priority = 10, .retries = 2});`
+/// While it lives, tasks and array operations that this thread adds carry these annotations; scopes nest, as
+/// `dask.annotate` does. Example: `const bask::annotate scope({.priority = 10, .retries = 2});`
 class annotate {
  public:
   [[nodiscard]] explicit annotate(Annotations annotations);
+  /// The same of these alone, whatever the scopes around it say: for what was asked for elsewhere.
+  [[nodiscard]] static annotate only(Annotations annotations);
   ~annotate();
   annotate(const annotate&) = delete;
   annotate& operator=(const annotate&) = delete;
@@ -42,6 +44,8 @@ class annotate {
   static const Annotations& current();
 
  private:
+  struct Only {};
+  annotate(Annotations annotations, Only);
   Annotations outer_;
 };
 

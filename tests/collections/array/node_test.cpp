@@ -4,11 +4,15 @@
 #include <bask/collections/array/blockwise.hpp>
 #include <bask/collections/array/creation.hpp>
 #include <bask/collections/array/elementwise.hpp>
+#include <bask/collections/array/groupby.hpp>
 #include <bask/collections/array/manipulation.hpp>
 #include <bask/collections/array/random.hpp>
 #include <bask/collections/array/reductions.hpp>
+#include <bask/collections/array/statistics.hpp>
+#include <bask/graph/expand.hpp>
 
 #include <atomic>
+#include <map>
 #include <sstream>
 
 namespace bask {
@@ -140,6 +144,118 @@ TEST_F(LoweringTest, DroppingALongChainThatWasNeverComputedIsSafe) {
   for (int k = 0; k < 10000; ++k) x = x + x;
   x = Array<double>();
   SUCCEED();
+}
+
+// Annotations.
+
+// What the tasks of each layer that the array needs carry.
+std::map<std::string, Annotations> annotations_in(const ArrayPtr& node) {
+  const BlockRefs& refs = node->lowered();
+  open_layer::close();
+  std::vector<TaskRef> targets;
+  for (std::uint32_t k = 0; k < refs.size(); ++k) targets.push_back(refs[k]);
+  std::vector<const TaskRef*> wanted;
+  for (const TaskRef& target : targets) wanted.push_back(&target);
+  const TaskGraph graph = expand(wanted).graph;
+  std::map<std::string, Annotations> by_layer;
+  for (std::uint32_t task = 0; task < graph.size(); ++task) {
+    if (!graph.is_constant({task})) by_layer[graph.layer_name({task})] = graph.annotations_of({task});
+  }
+  return by_layer;
+}
+
+TEST_F(LoweringTest, AnnotationsBelongToTheOperationWhereTheyAreWritten) {
+  const auto x = ones({8}, 4);
+  const auto y = [&] {
+    const annotate scope({.retries = 3});
+    return sqrt(x + 1.0);
+  }();
+  const annotate elsewhere({.priority = 7});  // where it is lowered
+  const Annotations retried{.retries = 3};
+  EXPECT_EQ(annotations_in(y.node()), (std::map<std::string, Annotations>{{"sqrt", retried}}));
+}
+
+TEST_F(LoweringTest, OperationsOfDifferentAnnotationsAreNotFused) {
+  const Annotations gpu{.resources = {{"GPU", 1}}}, retried{.retries = 3};
+  Array<double> y, z;
+  const auto x = ones({8}, 4) + ones({8}, 4);
+  {
+    const annotate scope(gpu);
+    y = exp(x);  // with x, which asks for nothing
+  }
+  {
+    const annotate scope(retried);
+    z = sqrt(y * 2.0).sum();
+  }
+  EXPECT_EQ(annotations_in(z.node()),
+            (std::map<std::string, Annotations>{{"exp", gpu}, {"sum-partial", retried}, {"sum", retried}}));
+  EXPECT_EQ(annotations_in((y + 1.0).node()),
+            (std::map<std::string, Annotations>{{"exp", gpu}, {"add", Annotations()}}));
+  try {
+    (y + 1.0).compute();
+    FAIL() << "nothing is offered";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("wants 1 of resource 'GPU'"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(LoweringTest, AnnotationsReachEveryKindOfOperation) {
+  const Annotations note{.priority = 5};
+  Array<double> x;
+  std::vector<ArrayPtr> nodes;
+  {
+    const annotate scope(note);
+    x = random::default_rng(2).random({12}, {4});
+    nodes = {x.cumsum(0).node(),
+             groupby(x, std::vector<std::int64_t>(12, 1)).mean().node(),
+             map_blocks([](NdView<const double> b) { return NdArray<double>(Shape{b.shape[0]}); }, x).node(),
+             random::default_rng(1).random({8}, {4}).node(),
+             x(std::vector<std::int64_t>{3, 1}).node(),
+             x.reshape({4, 3})(std::vector<std::int64_t>{3, 1}, std::vector<std::int64_t>{0, 1}).node(),
+             x[x > 2.0].node(),
+             histogram(x, 3, 0, 1).counts.node()};
+  }
+  for (const ArrayPtr& node : nodes) {
+    for (const auto& [layer, found] : annotations_in(node)) EXPECT_EQ(found, note) << node->name() << layer;
+  }
+  for (const auto& [layer, found] : annotations_in((x + 1.0).node()))
+    EXPECT_EQ(found, layer == "random" ? note : Annotations()) << layer;
+}
+
+// Keys.
+
+double plus_one(double x) {
+  return x + 1;
+}
+double plus_two(double x) {
+  return x + 2;
+}
+
+TEST_F(LoweringTest, AMappedFunctionIsNamedByItsHash) {
+  const auto x = arange<double>(6);
+  Expression expression = expression_of(map<plus_one>(x).node()).expression;
+  const auto hash_of = [](const Expression& of) {
+    return KernelRegistry::instance()[of.root().map_kernel].hash;
+  };
+  const Key hash = hash_of(expression);
+  const std::string bytes = expression.to_bytes(), named(reinterpret_cast<const char*>(&hash), sizeof(hash));
+  EXPECT_NE(bytes.find(named), std::string::npos);
+  const Expression again = Expression::from_bytes(bytes);
+  EXPECT_EQ(again.root().map_kernel, expression.root().map_kernel);
+  // Its number is nowhere in them: two functions differ by their hashes alone.
+  const Expression other = expression_of(map<plus_two>(x).node()).expression;
+  std::string other_bytes = other.to_bytes();
+  const Key other_hash = hash_of(other);
+  other_bytes.replace(other_bytes.find(std::string(reinterpret_cast<const char*>(&other_hash), sizeof(Key))),
+                      sizeof(Key), named);
+  EXPECT_EQ(other_bytes, bytes);
+}
+
+TEST_F(LoweringTest, BlocksOfAnotherTypeHaveAnotherKey) {
+  BlockMapping mapping;
+  const std::string of_float64 = mapping.to_bytes();
+  mapping.result = DType::kFloat32;
+  EXPECT_NE(mapping.to_bytes(), of_float64);
 }
 
 // Arrays among lazy calls.

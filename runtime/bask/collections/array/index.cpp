@@ -61,7 +61,8 @@ Progression progression_of(const Slice& slice, std::int64_t length) {
   const std::int64_t beyond = std::max<std::int64_t>(1, length);
   const std::int64_t step = std::clamp(slice.step.value_or(1), -beyond, beyond);
   if (step == 0)
-    throw Error(lazy::kGetitem, "a slice has step 0", "use a step of 1 or more, or a negative one to go backwards");
+    throw Error(lazy::kGetitem, "a slice has step 0",
+                "use a step of 1 or more, or a negative one to go backwards");
   const std::int64_t lowest = step > 0 ? 0 : -1, highest = step > 0 ? length : length - 1;
   const auto clamped = [&](std::int64_t at) {
     return std::clamp(at < 0 ? at + length : at, lowest, highest);

@@ -110,7 +110,7 @@ class TermWriter {
     return add(node, std::move(term));
   }
   std::uint32_t write(const ArrayPtr& node) {
-    if (node->is_inline()) return write(*node);
+    if (node->is_part_of_readers_with(annotations_)) return write(*node);
     if (const auto known = numbers_.find(node.get()); known != numbers_.end()) return known->second;
     Term term;
     term.kind = TermKind::kBlocks;
@@ -131,6 +131,7 @@ class TermWriter {
   }
 
   Sourced& result_;
+  const Annotations& annotations_ = annotate::current();
   std::unordered_map<const ArrayNode*, std::uint32_t> numbers_;
 };
 
@@ -147,6 +148,7 @@ ArrayNode::ArrayNode(Kind kind, std::string name, DType dtype, Chunks chunks, st
     throw Error("array::" + name_, "the result would have " + std::to_string(shape_.size()) + " axes",
                 "use at most " + std::to_string(kMostAxes));
   }
+  if (!annotate::current().empty()) annotations_ = std::make_shared<Annotations>(annotate::current());
   for (const ArrayPtr& input : inputs_) {
     depth_ = std::max(depth_, input->depth_ + 1);
     if (kind == Kind::kInline) most_runs_ += input->most_runs_;
@@ -210,6 +212,9 @@ ArrayPtr ArrayNode::inline_term(std::string name, Term term, Chunks chunks, std:
   std::shared_ptr<ArrayNode> node(
       new ArrayNode(Kind::kInline, std::move(name), term.dtype, std::move(chunks), std::move(inputs)));
   node->term_ = std::move(term);
+  // What is a number wherever it is read has no work that could be annotated.
+  const bool works = node->term_.kind != TermKind::kConstant && node->term_.kind != TermKind::kIota;
+  if (!works) node->annotations_ = nullptr;
   if (node->term_.kind == TermKind::kOperation) ++node->most_runs_;
   return node;
 }
@@ -220,6 +225,7 @@ std::uint32_t ArrayNode::block_count() const {
 
 const BlockRefs& ArrayNode::lowered() const {
   if (!refs_.empty()) return refs_;
+  const annotate own = annotate::only(annotations_ == nullptr ? Annotations() : *annotations_);
   if (kind_ == Kind::kOperation) {
     refs_ = lower_(bask::lowered(inputs_));
     lower_ = nullptr;

@@ -6,12 +6,18 @@
 //                 checks nothing;
 //             (3) dropping a long chain of nodes does not recurse;
 //             (4) no chain of nodes without tasks is deeper than kDeepest;
-//             (5) views read no inline nodes that repeat many operations: those get tasks.
+//             (5) views read no inline nodes that repeat many operations: those get tasks;
+//             (6) a node's tasks carry the annotations that were in force where it was made, and no others:
+//                 an inline node becomes part of a reader that has the same annotations;
+//                 one that has none, of any reader;
+//                 else it gets tasks of its own.
 #pragma once
 
 #include <bask/collections/array/block_layer.hpp>
 #include <bask/collections/array/expression.hpp>
 #include <bask/collections/array/piece_runner.hpp>
+
+#include <bask/graph/annotations.hpp>
 
 #include <functional>
 #include <memory>
@@ -53,6 +59,10 @@ class ArrayNode {
   static ArrayPtr checkpoint(const ArrayPtr& node);
 
   bool is_inline() const { return kind_ == Kind::kInline; }
+  /// Whether whoever has these annotations computes its elements with its own.
+  bool is_part_of_readers_with(const Annotations& annotations) const {
+    return is_inline() && (annotations_ == nullptr || *annotations_ == annotations);
+  }
   const Term& term() const { return term_; }
   /// The tasks that make its blocks. They are added at the first call.
   const BlockRefs& lowered() const;
@@ -71,13 +81,15 @@ class ArrayNode {
   Shape shape_;
   std::vector<ArrayPtr> inputs_;
   int depth_ = 0;
-  mutable double most_runs_ = 0;  // of operations for an element, if no two are the same
-  Term term_;                     // inline
-  mutable Lowering lower_;        // operation; dropped once it has been called
-  mutable BlockRefs refs_;        // blocks; others once they are lowered
+  mutable double most_runs_ = 0;                    // of operations for an element, if no two are the same
+  Term term_;                                       // inline
+  std::shared_ptr<const Annotations> annotations_;  // null: none
+  mutable Lowering lower_;                          // operation; dropped once it has been called
+  mutable BlockRefs refs_;                          // blocks; others once they are lowered
 };
 
-/// The expression of `root` down to the nodes that have blocks, and those nodes, in the order of its sources.
+/// The expression of `root`, as tasks with the annotations in force compute it, down to the nodes that have
+/// tasks of their own, and those nodes, in the order of its sources.
 struct Sourced {
   Expression expression;
   std::vector<ArrayPtr> sources;
