@@ -146,6 +146,27 @@ TEST_F(LoweringTest, DroppingALongChainThatWasNeverComputedIsSafe) {
   SUCCEED();
 }
 
+TEST_F(LoweringTest, PointsMakeOnlyTheBlocksThatHoldThem) {
+  const std::vector<std::int64_t> rows{35, 0, 1, -1}, columns{25, 39, 38, 20};
+  EXPECT_EQ(grid()(rows, columns).compute(), NdArray<double>({4}, {14, 3, 3, 14}));
+  EXPECT_EQ(made, 2);
+  EXPECT_EQ(tasks(), 2u + 2 + 1);  // blocks, what each gives, and the result
+}
+
+TEST_F(LoweringTest, ManyPointsAreGatheredInBlocksAsLargeAsThoseThatTheyComeFrom) {
+  const auto x = arange<std::int64_t>(640000).reshape({800, 800}).rechunk({400, 400});
+  std::vector<std::int64_t> rows, columns;
+  for (std::int64_t k = 0; k < 400000; ++k) {
+    rows.push_back(k * 7919 % 800 - 800 * (k % 2));
+    columns.push_back(k * 104729 % 800);
+  }
+  const auto y = x(rows, columns);
+  EXPECT_EQ(y.chunks(), (Chunks{{160000, 160000, 80000}}));
+  const auto found = y.compute();
+  for (std::size_t k = 0; k < rows.size(); ++k)
+    ASSERT_EQ(found[k], (rows[k] + 800) % 800 * 800 + columns[k]) << k;
+}
+
 // Annotations.
 
 // What the tasks of each layer that the array needs carry.
