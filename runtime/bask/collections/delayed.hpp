@@ -152,10 +152,11 @@ requires(!FunctionObject<A>) auto delayed(const A& value) {
     return add_call<ObjectCallee<Gather<ValueOf<Plain>>>, Plain>(DelayedOptions{.pure = true}, value);
   } else {
     using V = ValueOf<Plain>;
-    const V constant(value);
-    ByteWriter encoded;
-    encode(encoded, constant);
-    return Delayed<V>(CallPacker::stored_constant(encoded, constant));
+    if constexpr (std::is_same_v<V, A>) {
+      return Delayed<V>(CallPacker::stored_constant(value));
+    } else {
+      return Delayed<V>(CallPacker::stored_constant(V(value)));
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bask/core/serialization.hpp>
+#include <bask/core/value.hpp>
 #include <bask/graph/layer.hpp>
 #include <bask/graph/value_layer.hpp>
 
@@ -36,33 +37,29 @@ class CallPacker {
     if constexpr (CopiedWhole<V> && sizeof(V) <= kMostInsideBytes) {
       bytes_.write_raw(without_padding(value));
     } else {
+      if constexpr (kHashedInPlace<V>) {
+        if (bytes_of(value).size() > kMostInsideBytes) return outside(stored_constant(value));
+      }
       ByteWriter encoded;
       encode(encoded, value);
-      const bool inside = encoded.size() <= kMostInsideBytes;
-      bytes_.write_raw(static_cast<std::uint16_t>(inside ? encoded.size() : kOutside));
-      if (inside) {
-        bytes_.write(encoded.bytes().data(), encoded.size());
-      } else {
-        stored_.push_back(stored_constant(encoded, value));
-        inputs_.push_back(&stored_.back());
-      }
+      if (encoded.size() > kMostInsideBytes) return outside(stored_encoded(encoded, value));
+      bytes_.write_raw(static_cast<std::uint16_t>(encoded.size()));
+      bytes_.write(encoded.bytes().data(), encoded.size());
     }
   }
 
+  /// The constant of this content, which is stored once. Cost: a hash of its bytes, at about 20 GB/s where
+  /// they lie in one stretch; others are encoded first.
   template <class V>
-  static TaskRef stored_constant(const ByteWriter& encoded, const V& value) {
-    const Key content = hash_bytes(encoded.bytes());
-    const Key key = hash_member(content, hash_text(typeid(V).name()).low);
-    return ValueLayer::constant(key, &value_type_of<V>, [&] {
-      Value held;
-      if constexpr (std::is_copy_constructible_v<V>) {
-        held.emplace<V>(value);
-      } else {
-        ByteReader reader(encoded.bytes());
-        held.emplace<V>(decode<V>(reader));
-      }
-      return held;
-    });
+  static TaskRef stored_constant(V&& value) {
+    using Held = std::remove_cvref_t<V>;
+    if constexpr (kHashedInPlace<Held>) {
+      return stored<Held>(hash_bytes(bytes_of(value)), [&] { return Held(std::forward<V>(value)); });
+    } else {
+      ByteWriter encoded;
+      encode(encoded, value);
+      return stored_encoded(encoded, value);
+    }
   }
 
   std::span<const std::byte> bytes() const { return bytes_.bytes(); }
@@ -76,6 +73,49 @@ class CallPacker {
   static constexpr std::uint16_t kOutside = 0xffff;
 
  private:
+  template <class V>
+  static constexpr bool hashed_in_place() {
+    if constexpr (OneStretch<V>) {
+      return std::is_copy_constructible_v<V>;
+    } else if constexpr (travels_whole<V>) {
+      return serialization::HasNoPadding<typename V::value_type>;
+    } else {
+      return false;
+    }
+  }
+  /// Whether equal values are equal bytes in one stretch.
+  template <class V>
+  static constexpr bool kHashedInPlace = hashed_in_place<V>();
+
+  template <class V>
+  static std::span<const std::byte> bytes_of(const V& value) {
+    return contiguous_type_of<V>.bytes(&value);
+  }
+  template <class V, class Make>
+  static TaskRef stored(const Key& content, const Make& make) {
+    const Key key = hash_member(content, hash_text(typeid(V).name()).low);
+    return ValueLayer::constant(key, &value_type_of<V>, [&] {
+      Value held;
+      held.emplace<V>(make());
+      return held;
+    });
+  }
+  template <class V>
+  static TaskRef stored_encoded(const ByteWriter& encoded, const V& value) {
+    return stored<V>(hash_bytes(encoded.bytes()), [&] {
+      if constexpr (std::is_copy_constructible_v<V>) {
+        return value;
+      } else {
+        ByteReader reader(encoded.bytes());
+        return decode<V>(reader);
+      }
+    });
+  }
+  void outside(TaskRef&& constant) {
+    bytes_.write_raw(kOutside);
+    input(std::move(constant));
+  }
+
   ByteWriter bytes_;
   std::vector<const TaskRef*> inputs_;
   std::deque<TaskRef> stored_;

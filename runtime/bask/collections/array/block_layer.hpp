@@ -122,9 +122,7 @@ template <class Description, Block (*F)(const BlockCall<Description>&)>
 struct BlockTasks<F> {
   static BlockRefs add(std::string name, const Description& description, std::vector<BlockRefs> sources,
                        BlockReads reads) {
-    ByteWriter encoded;
-    encode(encoded, description);
-    TaskRef constant = arguments::CallPacker::stored_constant(encoded, description);
+    TaskRef constant = arguments::CallPacker::stored_constant(description);
     return BlockRefs(LayerPtr(
         new BlockLayer(std::move(name), kernel, std::move(constant), std::move(sources), std::move(reads))));
   }
