@@ -44,17 +44,22 @@ BlockMapping BlockMapping::from_bytes(const std::string& bytes) {
       *part = decode<Shape>(reader);
   }
   reader.expect_end();
+  mapping.lay_out();
   return mapping;
 }
 
+void BlockMapping::lay_out() {
+  cut_grid = BlockGrid(cut);
+  out_grid = BlockGrid(out);
+}
+
 BlockInfo BlockMapping::info(std::uint32_t task) const {
-  const BlockGrid grid(cut);
-  return {grid.place_of(task), grid.counts, region_of(grid, task), axis};
+  return {cut_grid.place_of(task), cut_grid.counts, region_of(cut_grid, task), axis};
 }
 
 Region BlockMapping::region(std::size_t operand, std::uint32_t task) const {
   const BlockOperand& how = operands[operand];
-  const Region cut_region = region_of(cut, task);
+  const Region cut_region = region_of(cut_grid, task);
   Region region{Shape(how.axes.size(), 0), how.expression.root().shape};
   for (std::size_t k = 0; k < how.axes.size(); ++k) {
     if (how.axes[k] == BlockOperand::kWhole) continue;
@@ -94,7 +99,7 @@ OperandBlocks::OperandBlocks(const BlockMapping& mapping, std::uint32_t task, co
   for (std::size_t k = 0; k < mapping_.operands.size(); ++k) {
     const Expression& expression = mapping_.operands[k].expression;
     Operand operand{mapping_.region(k, task_), Block(), nullptr};
-    std::vector<SourceBlock> which = BlockReader(expression).blocks(operand.region);
+    std::vector<SourceBlock> which = blocks_of(expression, operand.region);
     std::vector<const Block*> blocks;
     for (std::size_t i = 0; i < which.size(); ++i) blocks.push_back(&call.inputs[next++].value->get<Block>());
     read(expression, SourceBlocks(std::move(which), std::move(blocks)), operand);
@@ -133,10 +138,10 @@ Block part_of(const Block& from, const Shape& start, const Shape& extent) {
 }  // namespace
 
 Block OperandBlocks::finished(Block result) const {
-  const Shape wanted = region_of(BlockGrid(mapping_.out), task_).extent;
+  const Shape wanted = region_of(mapping_.out_grid, task_).extent;
   if (mapping_.trim) {
     const Region& read = operands_.front().region;
-    const Region cut = region_of(BlockGrid(mapping_.cut), task_);
+    const Region cut = region_of(mapping_.cut_grid, task_);
     if (!std::equal(result.shape().begin(), result.shape().end(), read.extent.begin(), read.extent.end()))
       refuse_result(result.shape(), read.extent);
     if (read.extent == wanted) return result;
@@ -348,12 +353,13 @@ ArrayPtr map_blocks(PlannedBlocks planned, std::string name, DType dtype, AddTas
     first.push_back(static_cast<std::uint32_t>(sources.size()));
     sources.insert(sources.end(), sourced.sources.begin(), sourced.sources.end());
   }
+  mapping.lay_out();
   Chunks chunks = mapping.out;
   const auto lower = [mapping = std::move(mapping), first, name, add](const std::vector<BlockRefs>& inputs) {
     BlockReads reads;
     std::vector<BlockReader> readers;
     for (const auto& operand : mapping.operands) readers.emplace_back(operand.expression);
-    const std::uint32_t tasks = BlockGrid(mapping.cut).size();
+    const std::uint32_t tasks = mapping.cut_grid.size();
     for (std::uint32_t task = 0; task < tasks; ++task) {
       for (std::size_t k = 0; k < mapping.operands.size(); ++k) {
         for (const SourceBlock& block : readers[k].blocks(mapping.region(k, task)))

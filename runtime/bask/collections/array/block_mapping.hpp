@@ -37,11 +37,14 @@ struct BlockOperand {
 struct BlockMapping {
   Chunks cut{};  ///< along the axes of the result: the regions that are read
   Chunks out{};  ///< the blocks of the result, as many
+  BlockGrid cut_grid{Chunks()}, out_grid{Chunks()};  ///< of these, once they are laid out
   std::vector<BlockOperand> operands{};
   bool trim = false;  ///< take off of the result what was read before and after
   std::int64_t axis = 0;
   DType result = DType::kFloat64;  ///< of the blocks that the function returns
 
+  /// To be called when the chunks are set, before anything is asked of a task.
+  void lay_out();
   BlockInfo info(std::uint32_t task) const;
   Region region(std::size_t operand, std::uint32_t task) const;
 

@@ -1,5 +1,6 @@
 #include <bask/collections/array/axis_map.hpp>
 #include <bask/collections/array/expression.hpp>
+#include <bask/collections/array/expression_walk.hpp>
 #include <bask/core/serialization.hpp>
 #include <bask/graph/kernel.hpp>
 
@@ -17,27 +18,13 @@ std::int64_t ceil_divide(std::int64_t a, std::int64_t b) {
   return -floor_divide(-a, b);
 }
 
-// Half-open.
-struct Range {
-  std::int64_t begin, end;
-};
-
-// The first root index from which on `source` is at or past the boundary, in the direction of its step.
-std::int64_t crossing(const AxisSource& source, std::int64_t boundary) {
-  return source.step > 0 ? ceil_divide(boundary - source.start, source.step)
-                         : floor_divide(source.start - boundary, -source.step) + 1;
-}
-
+// Where leaves go from one block to the next, along each axis of the root.
 class CutCollector {
  public:
-  CutCollector(const Expression& expression, const Region& region)
-      : terms_(expression.terms), cuts_(region.start.size()) {
-    std::vector<Range> ranges;
-    for (std::size_t k = 0; k < region.start.size(); ++k) {
-      ranges.push_back({region.start[k], region.start[k] + region.extent[k]});
-      cuts_[k] = {ranges[k].begin, ranges[k].end};
-    }
-    visit(static_cast<std::uint32_t>(terms_.size() - 1), identity_map(ranges.size()), ranges);
+  CutCollector(const Expression& expression, const Region& region) : cuts_(region.start.size()) {
+    const Ranges ranges = ranges_of(region);
+    for (std::size_t k = 0; k < ranges.size(); ++k) cuts_[k] = {ranges[k].begin, ranges[k].end};
+    const ExpressionWalk walk(expression, ranges, *this);
     for (auto& axis : cuts_) {
       std::sort(axis.begin(), axis.end());
       axis.erase(std::unique(axis.begin(), axis.end()), axis.end());
@@ -45,66 +32,10 @@ class CutCollector {
   }
   const std::vector<std::vector<std::int64_t>>& cuts() const { return cuts_; }
 
- private:
-  struct Seen {
-    std::uint32_t term;
-    AxisMap map;
-    std::vector<std::int64_t> begins;
-  };
-
-  void visit(std::uint32_t index, const AxisMap& map, const std::vector<Range>& ranges) {
-    const Term& term = terms_[index];
-    if (term.kind == TermKind::kConstant || term.kind == TermKind::kIota || was_seen(index, map, ranges))
-      return;
-    switch (term.kind) {
-      case TermKind::kBlocks:
-      case TermKind::kRandom:
-        for (std::size_t k = 0; k < map.size(); ++k) cut_at(term.starts[k], map[k], ranges);
-        break;
-      case TermKind::kView:
-        visit(term.operands[0], composed(term.axes, map), ranges);
-        break;
-      case TermKind::kConcatenate:
-        visit_parts(term, map, ranges);
-        break;
-      default:
-        for (const std::uint32_t operand : term.operands) visit(operand, map, ranges);
-    }
+  void leaf(const Term& term, const AxisMap& map, const Ranges& ranges) {
+    for (std::size_t k = 0; k < map.size(); ++k) parts(term.starts[k], map[k], ranges);
   }
-
-  void visit_parts(const Term& term, const AxisMap& map, const std::vector<Range>& ranges) {
-    const auto axis = static_cast<std::size_t>(term.axis);
-    const std::vector<std::int64_t>& starts = term.starts[0];
-    const AxisSource& along = map[axis];
-    cut_at(starts, along, ranges);
-    const Range read = range_read(along, ranges);
-    const std::size_t last = chunk_at(starts, read.end - 1);
-    for (std::size_t part = chunk_at(starts, read.begin); part <= last; ++part) {
-      std::vector<Range> within = ranges;
-      if (along.axis >= 0) {
-        Range& range = within[static_cast<std::size_t>(along.axis)];
-        const std::int64_t from = crossing(along, along.step > 0 ? starts[part] : starts[part + 1]);
-        const std::int64_t to = crossing(along, along.step > 0 ? starts[part + 1] : starts[part]);
-        range = {std::max(range.begin, from), std::min(range.end, to)};
-        if (range.begin >= range.end) continue;
-      }
-      AxisMap inner = map;
-      inner[axis].start -= starts[part];
-      visit(term.operands[part], inner, within);
-    }
-  }
-
-  // What `source` reads where the root's indices are in ranges, which are not empty.
-  static Range range_read(const AxisSource& source, const std::vector<Range>& ranges) {
-    if (source.axis < 0) return {source.start, source.start + 1};
-    const Range& range = ranges[static_cast<std::size_t>(source.axis)];
-    const std::int64_t a = source.start + source.step * range.begin;
-    const std::int64_t b = source.start + source.step * (range.end - 1);
-    return {std::min(a, b), std::max(a, b) + 1};
-  }
-
-  void cut_at(const std::vector<std::int64_t>& starts, const AxisSource& source,
-              const std::vector<Range>& ranges) {
+  void parts(const std::vector<std::int64_t>& starts, const AxisSource& source, const Ranges& ranges) {
     if (source.axis < 0) return;
     const Range read = range_read(source, ranges);
     auto boundary = std::upper_bound(starts.begin(), starts.end(), read.begin);
@@ -113,22 +44,8 @@ class CutCollector {
     }
   }
 
-  bool was_seen(std::uint32_t index, const AxisMap& map, const std::vector<Range>& ranges) {
-    std::vector<std::int64_t> begins;
-    for (const Range& range : ranges) {
-      begins.push_back(range.begin);
-      begins.push_back(range.end);
-    }
-    for (const Seen& seen : seen_) {
-      if (seen.term == index && seen.map == map && seen.begins == begins) return true;
-    }
-    seen_.push_back({index, map, std::move(begins)});
-    return false;
-  }
-
-  const std::vector<Term>& terms_;
+ private:
   std::vector<std::vector<std::int64_t>> cuts_;
-  std::vector<Seen> seen_;
 };
 
 // Finds the leaves and instructions of one piece.
@@ -245,6 +162,19 @@ bool calls_kernel(const Term& term) {
 }
 
 }  // namespace
+
+std::int64_t crossing(const AxisSource& source, std::int64_t boundary) {
+  return source.step > 0 ? ceil_divide(boundary - source.start, source.step)
+                         : floor_divide(source.start - boundary, -source.step) + 1;
+}
+
+Range range_read(const AxisSource& source, const Ranges& ranges) {
+  if (source.axis < 0) return {source.start, source.start + 1};
+  const Range& range = ranges[static_cast<std::size_t>(source.axis)];
+  const std::int64_t a = source.start + source.step * range.begin;
+  const std::int64_t b = source.start + source.step * (range.end - 1);
+  return {std::min(a, b), std::max(a, b) + 1};
+}
 
 std::vector<Region> pieces(const Expression& expression, const Region& region) {
   for (const std::int64_t extent : region.extent) {

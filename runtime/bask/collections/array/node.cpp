@@ -2,6 +2,7 @@
 #include <bask/collections/array/piece_runner.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
 
 namespace bask {
@@ -22,58 +23,87 @@ Block compute_block(const BlockCall<Expression>& call) {
 
 constexpr std::size_t kMostCounted = 4096;
 
-bool is_unknown(const AxisChunks& axis) {
-  return std::count(axis.begin(), axis.end(), kUnknown) != 0;
+bool has_unknown(const Shape& shape) {
+  return std::find(shape.begin(), shape.end(), kUnknown) != shape.end();
 }
 
-bool has_unknown(const Chunks& chunks) {
-  return std::any_of(chunks.begin(), chunks.end(), is_unknown);
+// Beyond a length that is unknown, nothing is known.
+bool is_unknown(const std::vector<std::int64_t>& starts) {
+  return starts.back() == kUnknown;
 }
 bool has_unknown(const Expression& expression) {
-  const auto ends_unknown = [](const auto& starts) { return starts.back() == kUnknown; };
-  return std::any_of(expression.grid.starts.begin(), expression.grid.starts.end(), ends_unknown);
+  return std::any_of(expression.grid.starts.begin(), expression.grid.starts.end(), is_unknown);
 }
-
 bool reads_unknown(const Term& term) {
   return term.kind == TermKind::kBlocks && std::any_of(term.starts.begin(), term.starts.end(), is_unknown);
 }
 
-// The part of an expression that one task computes, with `lengths` in place of those that are unknown.
-struct LocalPart {
-  Expression expression;
-  Region region;
-};
-LocalPart local_part(const Expression& whole, std::uint32_t task, const Shape& lengths) {
-  LocalPart part{whole, whole.region(task)};
-  Chunks chunks = whole.chunks;
-  for (std::size_t k = 0; k < whole.chunks.size(); ++k) {
-    if (!is_unknown(whole.chunks[k])) continue;
-    chunks[k] = {lengths[k]};
-    part.region.start[k] = 0;
-    part.region.extent[k] = lengths[k];
-    for (Term& term : part.expression.terms) {
-      if (term.shape.size() == lengths.size() && term.shape[k] == kUnknown) term.shape[k] = lengths[k];
-      if (reads_unknown(term)) term.starts[k] = {0, lengths[k]};
-    }
+// The term of blocks with `lengths` in place of those that are unknown.
+Term local_blocks(const Term& term, const Shape& lengths) {
+  Term local;
+  local.kind = TermKind::kBlocks;
+  local.dtype = term.dtype;
+  local.shape = term.shape;
+  local.source = term.source;
+  for (std::size_t k = 0; k < term.starts.size(); ++k) {
+    local.starts.push_back(is_unknown(term.starts[k]) ? std::vector<std::int64_t>{0, lengths[k]}
+                                                      : term.starts[k]);
   }
-  part.expression.cut(std::move(chunks));
-  return part;
+  return local;
 }
 
-// What that task reads, with the number of each block in the local expression. Lengths do not matter. Of no
-// elements no block is needed, but for those that tell the lengths.
-std::vector<SourceBlock> local_reads(const Expression& whole, std::uint32_t task) {
-  const LocalPart part = local_part(whole, task, Shape(whole.chunks.size(), 1));
-  const Shape& extent = part.region.extent;
-  if (std::find(extent.begin(), extent.end(), 0) == extent.end())
-    return BlockReader(part.expression).blocks(part.region);
-  std::vector<SourceBlock> tellers;
+// With `lengths` in place of those that are unknown. Cost: what is unknown is not copied, however many chunks
+// it has.
+Expression local_expression(const Expression& whole, const Shape& lengths) {
+  Expression local;
+  Chunks chunks;
+  for (std::size_t k = 0; k < whole.chunks.size(); ++k)
+    chunks.push_back(is_unknown(whole.grid.starts[k]) ? AxisChunks{lengths[k]} : whole.chunks[k]);
   for (const Term& term : whole.terms) {
-    if (reads_unknown(term)) tellers.push_back({term.source, 0});
+    Term own = reads_unknown(term) ? local_blocks(term, lengths) : term;
+    for (std::size_t k = 0; k < lengths.size(); ++k) {
+      const bool unknown = is_unknown(whole.grid.starts[k]) && own.shape.size() == lengths.size();
+      if (unknown && own.shape[k] == kUnknown) own.shape[k] = lengths[k];
+    }
+    local.terms.push_back(std::move(own));
   }
-  std::sort(tellers.begin(), tellers.end());
-  return tellers;
+  local.cut(std::move(chunks));
+  return local;
 }
+
+Region local_region(const Expression& whole, std::uint32_t task, const Shape& lengths) {
+  Region region = whole.region(task);
+  for (std::size_t k = 0; k < lengths.size(); ++k) {
+    if (!is_unknown(whole.grid.starts[k])) continue;
+    region.start[k] = 0;
+    region.extent[k] = lengths[k];
+  }
+  return region;
+}
+
+// What the tasks of an expression of unknown lengths read, with the numbers of the blocks in an expression of
+// one task. Lengths do not matter. Of no elements no block is needed, but for those that tell the lengths.
+class LocalReads {
+ public:
+  explicit LocalReads(const Expression& whole)
+      : whole_(whole), ones_(whole.chunks.size(), 1), local_(local_expression(whole, ones_)) {}
+  std::vector<SourceBlock> operator()(std::uint32_t task) const {
+    const Region region = local_region(whole_, task, ones_);
+    const Shape& extent = region.extent;
+    if (std::find(extent.begin(), extent.end(), 0) == extent.end()) return blocks_of(local_, region);
+    std::vector<SourceBlock> tellers;
+    for (const Term& term : whole_.terms) {
+      if (reads_unknown(term)) tellers.push_back({term.source, 0});
+    }
+    std::sort(tellers.begin(), tellers.end());
+    return tellers;
+  }
+
+ private:
+  const Expression& whole_;
+  Shape ones_;
+  Expression local_;
+};
 
 const Term& term_of(const Expression& expression, std::uint32_t source) {
   return *std::find_if(expression.terms.begin(), expression.terms.end(), [&](const Term& term) {
@@ -202,7 +232,7 @@ ArrayPtr ArrayNode::settled(const ArrayPtr& node) {
 ArrayPtr ArrayNode::inline_term(std::string name, Term term, Chunks chunks, std::vector<ArrayPtr> inputs) {
   for (const ArrayPtr& input : inputs) {
     // Where its elements lie is not known, only which blocks they are in.
-    if (term.kind == TermKind::kOperation || !has_unknown(input->chunks())) continue;
+    if (term.kind == TermKind::kOperation || !has_unknown(input->shape())) continue;
     throw Error("array::" + name, "the shape is not known before it is computed",
                 "call compute_chunk_sizes() first");
   }
@@ -270,10 +300,10 @@ BlockReads reads_of(const Expression& expression) {
   if (unknown && std::none_of(expression.terms.begin(), expression.terms.end(), reads_unknown)) {
     throw Error("array", "the shape is not known before it is computed", "call compute_chunk_sizes() first");
   }
+  const std::optional<LocalReads> local = unknown ? std::optional<LocalReads>(expression) : std::nullopt;
   const std::uint32_t tasks = expression.grid.size();
   for (std::uint32_t task = 0; task < tasks; ++task) {
-    for (const SourceBlock& block :
-         unknown ? local_reads(expression, task) : reader.blocks(expression.region(task))) {
+    for (const SourceBlock& block : unknown ? (*local)(task) : reader.blocks(expression.region(task))) {
       reads.read(block.source, unknown ? number_in_source(expression, task, block) : block.block);
     }
     reads.end_task();
@@ -286,7 +316,7 @@ TaskExpression::TaskExpression(const Expression& whole, std::uint32_t task, cons
     : whole_(&whole) {
   is_local_ = has_unknown(whole);
   region = whole.region(task);
-  std::vector<SourceBlock> which = is_local_ ? local_reads(whole, task) : BlockReader(whole).blocks(region);
+  std::vector<SourceBlock> which = is_local_ ? LocalReads(whole)(task) : blocks_of(whole, region);
   std::vector<const Block*> blocks;
   for (std::size_t k = 0; k < which.size(); ++k) {
     blocks.push_back(&call.inputs[first_input + k].value->get<Block>());
@@ -313,9 +343,8 @@ void TaskExpression::make_local(std::uint32_t task, const std::vector<SourceBloc
       lengths[axis] = length;
     }
   }
-  LocalPart part = local_part(*whole_, task, lengths);
-  local_ = std::move(part.expression);
-  region = std::move(part.region);
+  local_ = local_expression(*whole_, lengths);
+  region = local_region(*whole_, task, lengths);
 }
 
 }  // namespace bask
