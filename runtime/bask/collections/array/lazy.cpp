@@ -61,6 +61,25 @@ void require_equal_cuts(const std::vector<ArrayPtr>& operands, const Chunks& chu
   }
 }
 
+// Of the parts one after the other. Where two meet, their chunks become one that is no longer than the
+// longest: arrays that are cut and joined again and again would else lie in ever finer chunks.
+AxisChunks joined_chunks(const std::vector<ArrayPtr>& parts, std::size_t axis) {
+  AxisChunks chunks;
+  std::int64_t longest = 0;
+  for (const ArrayPtr& part : parts) {
+    const AxisChunks& own = part->chunks()[axis];
+    longest = std::max(longest, *std::max_element(own.begin(), own.end()));
+  }
+  for (const ArrayPtr& part : parts) {
+    const AxisChunks& own = part->chunks()[axis];
+    if (part->shape()[axis] == 0) continue;
+    const bool joins = !chunks.empty() && chunks.back() + own.front() <= longest;
+    if (joins) chunks.back() += own.front();
+    chunks.insert(chunks.end(), own.begin() + (joins ? 1 : 0), own.end());
+  }
+  return chunks.empty() ? AxisChunks{0} : chunks;
+}
+
 std::vector<Shape> shapes_of(const std::vector<ArrayPtr>& nodes) {
   std::vector<Shape> shapes;
   for (const ArrayPtr& node : nodes) shapes.push_back(node->shape());
@@ -181,10 +200,11 @@ ArrayPtr broadcast_to(const ArrayPtr& node, const Shape& shape, std::string_view
   return broadcast_with(node, shape, chunks);
 }
 
-ArrayPtr concatenate(std::vector<ArrayPtr> parts, std::size_t axis, std::string_view where) {
+ArrayPtr concatenate(std::vector<ArrayPtr> parts, std::size_t axis, std::string_view where,
+                     const AxisChunks& along) {
   DType dtype = parts.front()->dtype();
   Chunks chunks = parts.front()->chunks();
-  chunks[axis].clear();
+  chunks[axis] = along.empty() ? joined_chunks(parts, axis) : along;
   std::vector<std::int64_t> starts{0};
   for (const ArrayPtr& part : parts) {
     dtype = promote(dtype, part->dtype());
@@ -195,10 +215,7 @@ ArrayPtr concatenate(std::vector<ArrayPtr> parts, std::size_t axis, std::string_
                       " differ along axis " + std::to_string(k),
                   "only the axis along which they are joined may differ, here axis " + std::to_string(axis));
     }
-    if (part->shape()[axis] == 0) continue;
-    chunks[axis].insert(chunks[axis].end(), part->chunks()[axis].begin(), part->chunks()[axis].end());
   }
-  if (chunks[axis].empty()) chunks[axis] = {0};
   for (ArrayPtr& part : parts) {
     part = cast(part, dtype);
     starts.push_back(starts.back() + part->shape()[axis]);

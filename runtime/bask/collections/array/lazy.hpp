@@ -48,9 +48,11 @@ ArrayPtr view(std::string name, const ArrayPtr& node, std::vector<AxisSource> ax
 /// The same elements in other chunks.
 ArrayPtr rechunk(const ArrayPtr& node, const Chunks& chunks);
 ArrayPtr broadcast_to(const ArrayPtr& node, const Shape& shape, std::string_view where);
-/// One after the other along `axis`; types are promoted. The other axes have equal lengths.
-/// Throws: Error when they have not.
-ArrayPtr concatenate(std::vector<ArrayPtr> parts, std::size_t axis, std::string_view where);
+/// One after the other along `axis`; types are promoted. The other axes have equal lengths. Chunks: `along`,
+/// or those of the parts; where two parts meet, their chunks become one that is no longer than the longest.
+/// Throws: Error when other axes differ.
+ArrayPtr concatenate(std::vector<ArrayPtr> parts, std::size_t axis, std::string_view where,
+                     const AxisChunks& along = {});
 /// Axis k of the result is axis order[k] of `node`.
 ArrayPtr transpose(const ArrayPtr& node, const std::vector<std::size_t>& order);
 /// Along `axis`, the elements start, start + step, … (`count` of them); any sign of step. Chunks: as the

@@ -28,11 +28,12 @@ ArrayPtr repeated_element(const ArrayPtr& node, std::size_t axis, std::int64_t a
 }
 
 // Joins, without the parts that are empty.
-ArrayPtr joined(std::vector<ArrayPtr> parts, std::size_t axis, std::string_view where) {
+ArrayPtr joined(std::vector<ArrayPtr> parts, std::size_t axis, std::string_view where,
+                const AxisChunks& along = {}) {
   const ArrayPtr first = parts.front();
   std::erase_if(parts, [&](const ArrayPtr& one) { return one->shape()[axis] == 0; });
   if (parts.empty()) return first;
-  return parts.size() == 1 ? parts.front() : concatenate(std::move(parts), axis, where);
+  return parts.size() == 1 ? parts.front() : concatenate(std::move(parts), axis, where, along);
 }
 
 // The element of 0 … length - 1 that an index outside of it stands for.
@@ -206,7 +207,7 @@ ArrayPtr roll(const ArrayPtr& node, std::int64_t shift, const Axes& axes) {
     if (length == 0) continue;
     const std::int64_t by = ((shift % length) + length) % length;
     result = joined({part(result, axis, length - by, length), part(result, axis, 0, length - by)}, axis,
-                    "array::roll");
+                    "array::roll", node->chunks()[axis]);
   }
   return result;
 }
