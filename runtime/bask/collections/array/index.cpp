@@ -96,65 +96,6 @@ std::int64_t normal_position(std::int64_t position, std::int64_t length, std::si
 
 namespace {
 
-struct Taking {
-  std::int64_t axis = 0;
-  Index::Positions positions{};
-  std::vector<std::int64_t> begins{};         // in `positions`, of each run along the axis, and the end
-  std::vector<std::int64_t> source_starts{};  // of the chunks along the axis
-  std::int64_t tasks_inside = 1;              // tasks that differ in axes after `axis` alone
-  template <class Archive>
-  void serialize(Archive& archive, unsigned) {
-    archive& axis& positions& begins& source_starts& tasks_inside;
-  }
-};
-
-// The chunks along the axis that a run of positions lies in, ascending.
-std::vector<std::uint32_t> chunks_of_run(const Taking& taking, std::size_t run) {
-  std::vector<std::uint32_t> chunks;
-  for (auto k = taking.begins[run]; k < taking.begins[run + 1]; ++k) {
-    const auto& starts = taking.source_starts;
-    const auto found =
-        std::upper_bound(starts.begin(), starts.end() - 1, taking.positions[static_cast<std::size_t>(k)]);
-    chunks.push_back(static_cast<std::uint32_t>(found - starts.begin() - 1));
-  }
-  std::sort(chunks.begin(), chunks.end());
-  chunks.erase(std::unique(chunks.begin(), chunks.end()), chunks.end());
-  return chunks;
-}
-
-Block take_block(const BlockCall<Taking>& call) {
-  const Taking& taking = call.description();
-  const auto axis = static_cast<std::size_t>(taking.axis);
-  const auto runs = static_cast<std::int64_t>(taking.begins.size() - 1);
-  const auto run = static_cast<std::size_t>(call.task() / taking.tasks_inside % runs);
-  const std::vector<std::uint32_t> chunks = chunks_of_run(taking, run);
-  const auto block_shape = chunks.empty() ? std::span<const std::int64_t>() : call.block(0).shape();
-  Shape shape(block_shape.begin(), block_shape.end());
-  const std::int64_t count = taking.begins[run + 1] - taking.begins[run];
-  shape[axis] = count;
-  Block out(call.block(0).dtype(), shape);
-  std::size_t inner = out.element_bytes(), outer = 1;
-  for (std::size_t k = 0; k < shape.size(); ++k)
-    (k < axis ? outer : inner) *= k == axis ? 1 : static_cast<std::size_t>(shape[k]);
-  for (std::int64_t i = 0; i < count; ++i) {
-    const std::int64_t position = taking.positions[static_cast<std::size_t>(taking.begins[run] + i)];
-    const auto& starts = taking.source_starts;
-    const auto chunk = static_cast<std::uint32_t>(
-        std::upper_bound(starts.begin(), starts.end() - 1, position) - starts.begin() - 1);
-    const auto which =
-        static_cast<std::size_t>(std::lower_bound(chunks.begin(), chunks.end(), chunk) - chunks.begin());
-    const Block& from = call.block(which);
-    const auto length = static_cast<std::size_t>(from.shape()[axis]);
-    const auto at = static_cast<std::size_t>(position - starts[chunk]);
-    for (std::size_t o = 0; o < outer; ++o) {
-      std::memcpy(
-          out.elements() + (o * static_cast<std::size_t>(count) + static_cast<std::size_t>(i)) * inner,
-          from.elements() + (o * length + at) * inner, inner);
-    }
-  }
-  return out;
-}
-
 struct Compressing {
   std::uint8_t unused = 0;
 };
@@ -199,42 +140,6 @@ std::vector<Index> parse_indices(std::string_view text) {
 }
 
 namespace lazy {
-
-ArrayPtr take(const ArrayPtr& node, const Index::Positions& positions, std::size_t axis) {
-  require_known(node->shape()[axis]);
-  Taking taking;
-  taking.axis = static_cast<std::int64_t>(axis);
-  for (const std::int64_t position : positions) {
-    taking.positions.push_back(normal_position(position, node->shape()[axis], axis));
-  }
-  if (positions.empty()) return slice(node, axis, 0, 1, 0);
-  Chunks chunks = node->chunks();
-  const std::int64_t longest = *std::max_element(chunks[axis].begin(), chunks[axis].end());
-  const auto count = static_cast<std::int64_t>(positions.size());
-  chunks[axis].clear();
-  for (std::int64_t begin = 0; begin < count; begin += longest) {
-    taking.begins.push_back(begin);
-    chunks[axis].push_back(std::min(longest, count - begin));
-  }
-  taking.begins.push_back(count);
-  const BlockGrid from(node->chunks()), grid(chunks);
-  taking.source_starts = from.starts[axis];
-  for (std::size_t k = axis + 1; k < grid.counts.size(); ++k) taking.tasks_inside *= grid.counts[k];
-  const auto lower = [taking, from, grid, axis](const std::vector<BlockRefs>& inputs) {
-    BlockReads reads;
-    for (std::uint32_t task = 0; task < grid.size(); ++task) {
-      std::vector<std::int64_t> place = grid.place_of(task);
-      for (const std::uint32_t chunk : chunks_of_run(taking, static_cast<std::size_t>(place[axis]))) {
-        std::vector<std::int64_t> source = place;
-        source[axis] = chunk;
-        reads.read(0, from.number_of(source));
-      }
-      reads.end_task();
-    }
-    return BlockTasks<take_block>::add("take", taking, inputs, std::move(reads));
-  };
-  return ArrayNode::operation("take", node->dtype(), std::move(chunks), {node}, lower);
-}
 
 ArrayPtr compress(const ArrayPtr& node, const ArrayPtr& mask) {
   const bool rows = mask->ndim() == 1 && node->ndim() >= 1 && mask->shape()[0] == node->shape()[0];

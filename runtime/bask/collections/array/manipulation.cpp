@@ -268,9 +268,7 @@ ArrayPtr repeat(const ArrayPtr& node, std::int64_t times, std::int64_t axis) {
   if (times < 0)
     throw Error("array::repeat", "elements are repeated " + std::to_string(times) + " times",
                 "use 0 or more");
-  Index::Positions positions;
-  for (std::int64_t k = 0; k < node->shape()[along] * times; ++k) positions.push_back(k / times);
-  return take(node, positions, along);
+  return repeat_along(node, times, along);
 }
 
 ArrayPtr tile(const ArrayPtr& node, std::vector<std::int64_t> times) {
