@@ -1,6 +1,17 @@
 #include <bask/graph/layer.hpp>
 
+#include <cassert>
+
 namespace bask {
+
+LayerPtr Layer::shared_layer(std::span<const Layer* const>) const {
+  assert(false && "only layers with a shared key are asked");
+  return nullptr;
+}
+
+void Layer::expand_rest(TaskGraph&, std::uint32_t, std::uint32_t, std::uint32_t) const {
+  assert(false && "only layers with a shared key are asked");
+}
 
 std::uint64_t Layer::next_sequence() {
   static std::atomic<std::uint64_t> next{1};

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,6 +46,16 @@ class Layer {
   /// `first_of_slot[k]` that of `inputs()[k - 1]`. A pure function: the same tasks at every call, on every
   /// rank.
   virtual void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const = 0;
+
+  /// Layers of which some work can be done at once, when several of them are wanted, have the same key for
+  /// it.
+  virtual std::optional<Key> shared_key() const { return std::nullopt; }
+  /// A layer that does this work for all of `layers`, whose shared keys are equal.
+  virtual LayerPtr shared_layer(std::span<const Layer* const> layers) const;
+  /// As expand, where that layer, whose first task is `first_shared`, has this one as its member `number`.
+  /// Keys stay what they are.
+  virtual void expand_rest(TaskGraph& graph, std::uint32_t first, std::uint32_t first_shared,
+                           std::uint32_t number) const;
 
   std::uint64_t sequence() const { return sequence_; }
   std::span<const LayerPtr> inputs() const { return inputs_; }

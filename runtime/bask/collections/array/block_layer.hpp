@@ -8,10 +8,13 @@
 #include <bask/collections/callable.hpp>
 #include <bask/collections/packing.hpp>
 #include <bask/core/id.hpp>
+#include <bask/graph/annotations.hpp>
 #include <bask/graph/kernel.hpp>
 #include <bask/graph/layer.hpp>
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -58,11 +61,14 @@ struct BlockReads {
   std::uint32_t tasks() const { return static_cast<std::uint32_t>(begin.size() - 1); }
 };
 
+class SharedWork;
+
 class BlockLayer final : public Layer {
  public:
   /// `description` is what every task gets as its first input; it is part of the key.
   BlockLayer(std::string name, KernelId kernel, TaskRef description, std::vector<BlockRefs> sources,
-             BlockReads reads);
+             BlockReads reads, std::shared_ptr<const SharedWork> work = nullptr,
+             const Annotations& annotations = annotate::current());
 
   std::uint32_t size() const override { return reads_.tasks(); }
   Key key(std::uint32_t index) const override { return hash_member(key_, index); }
@@ -70,6 +76,10 @@ class BlockLayer final : public Layer {
   bool is_pure() const override { return true; }
   std::string label(std::uint32_t) const override { return name_; }
   void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const override;
+  std::optional<Key> shared_key() const override { return shared_key_; }
+  LayerPtr shared_layer(std::span<const Layer* const> layers) const override;
+  void expand_rest(TaskGraph& graph, std::uint32_t first, std::uint32_t first_shared,
+                   std::uint32_t number) const override;
 
  private:
   struct Place {  // of a block: a slot, 0 being this layer, and the index in that layer
@@ -88,6 +98,25 @@ class BlockLayer final : public Layer {
   std::vector<std::vector<Place>> places_;  // per source that is not
   Annotations annotations_;
   Key key_;
+  std::shared_ptr<const SharedWork> work_;  // null when none can be shared; else with
+  std::vector<BlockRefs> sources_;
+  std::optional<Key> shared_key_;
+};
+
+/// What tasks of several layers with the same sources can do in one pass over the blocks that they read.
+class SharedWork {
+ public:
+  /// What tasks of such a pass return: a block for each of the layers, which its own tasks then pick out.
+  using Blocks = std::vector<Block>;
+  virtual ~SharedWork() = default;
+  /// Layers can share their work when these bytes are equal, too.
+  virtual std::string bytes() const = 0;
+  /// What tasks do for all of `works`, in that order: a kernel that returns Blocks, and its description.
+  struct Pass {
+    KernelId kernel;
+    TaskRef description;
+  };
+  virtual Pass pass(std::span<const SharedWork* const> works) const = 0;
 };
 
 /// A call of a block kernel, as its function sees it.
@@ -109,22 +138,28 @@ struct BlockCall {
 /// A function `Block f(const BlockCall<Description>&)` as a kernel, registered before main.
 template <auto F>
 struct BlockKernel;
-template <class Description, Block (*F)(const BlockCall<Description>&)>
+template <class Description, class Result, Result (*F)(const BlockCall<Description>&)>
 struct BlockKernel<F> {
-  static void run(KernelCall& call) { call.result.emplace<Block>(F(BlockCall<Description>(call))); }
+  static void run(KernelCall& call) { call.result.emplace<Result>(F(BlockCall<Description>(call))); }
 };
 
 /// Adds a layer of tasks that call F. Cost: 30 ns a task.
 /// Example: see reshape.cpp.
 template <auto F>
 struct BlockTasks;
-template <class Description, Block (*F)(const BlockCall<Description>&)>
+template <class Description, class Result, Result (*F)(const BlockCall<Description>&)>
 struct BlockTasks<F> {
   static BlockRefs add(std::string name, const Description& description, std::vector<BlockRefs> sources,
                        BlockReads reads) {
+    return add_sharing(nullptr, std::move(name), description, std::move(sources), std::move(reads));
+  }
+  /// The same of tasks that can share `work` with those of other layers.
+  static BlockRefs add_sharing(std::shared_ptr<const SharedWork> work, std::string name,
+                               const Description& description, std::vector<BlockRefs> sources,
+                               BlockReads reads) {
     TaskRef constant = arguments::CallPacker::stored_constant(description);
-    return BlockRefs(LayerPtr(
-        new BlockLayer(std::move(name), kernel, std::move(constant), std::move(sources), std::move(reads))));
+    return BlockRefs(LayerPtr(new BlockLayer(std::move(name), kernel, std::move(constant), std::move(sources),
+                                             std::move(reads), std::move(work))));
   }
   static inline const KernelId kernel = KernelRegistry::instance().add(
       callable::name_of_value<F>(), typeid(BlockTasks).name(), &BlockKernel<F>::run, &value_type_of<Block>);

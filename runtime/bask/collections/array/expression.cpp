@@ -51,17 +51,19 @@ class CutCollector {
 // Finds the leaves and instructions of one piece.
 class Binder {
  public:
-  Binder(const Expression& expression, const Region& piece) : terms_(expression.terms) {
+  Binder(const Expression& expression, const Region& piece, std::span<const std::uint32_t> roots)
+      : terms_(expression.terms) {
     program_.region = piece;
-    const Value result =
-        bind(static_cast<std::uint32_t>(terms_.size() - 1), identity_map(piece.start.size()));
+    std::vector<Value> results;
+    for (const std::uint32_t root : roots) results.push_back(bind(root, identity_map(piece.start.size())));
     const auto leaves = static_cast<std::uint32_t>(program_.leaves.size());
     for (std::size_t i = 0; i < program_.instructions.size(); ++i) {
       for (std::size_t k = 0; k < operands_[i].size(); ++k) {
         program_.instructions[i].operands[k] = number_of(operands_[i][k], leaves);
       }
     }
-    program_.result = number_of(result, leaves);
+    for (const Value& result : results) program_.roots.push_back(number_of(result, leaves));
+    program_.result = program_.roots.back();
   }
   PieceProgram take() { return std::move(program_); }
 
@@ -198,7 +200,13 @@ std::vector<Region> pieces(const Expression& expression, const Region& region) {
 }
 
 PieceProgram program_of(const Expression& expression, const Region& piece) {
-  return Binder(expression, piece).take();
+  const auto last = static_cast<std::uint32_t>(expression.terms.size() - 1);
+  return program_of(expression, piece, {&last, 1});
+}
+
+PieceProgram program_of(const Expression& expression, const Region& piece,
+                        std::span<const std::uint32_t> roots) {
+  return Binder(expression, piece, roots).take();
 }
 
 std::string Expression::to_bytes() const {

@@ -20,6 +20,7 @@
 #include <array>
 #include <compare>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -138,14 +139,17 @@ struct Instruction {
   std::uint32_t term;                                   ///< an operation
   std::array<std::uint32_t, kMostOperands> operands{};  ///< values: leaves first, then instructions
 };
-/// What computes one piece: value k is leaf k, or instruction k - leaves.size(). The last value is the
-/// result.
+/// What computes one piece: value k is leaf k, or instruction k - leaves.size().
 struct PieceProgram {
   Region region;
   std::vector<Leaf> leaves;
   std::vector<Instruction> instructions;
-  std::uint32_t result = 0;
+  std::uint32_t result = 0;            ///< the value of the last root
+  std::vector<std::uint32_t> roots{};  ///< the values of all
 };
 PieceProgram program_of(const Expression& expression, const Region& piece);
+/// The same for several terms of one shape. The instructions of the first one come first.
+PieceProgram program_of(const Expression& expression, const Region& piece,
+                        std::span<const std::uint32_t> roots);
 
 }  // namespace bask

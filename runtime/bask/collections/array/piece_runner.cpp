@@ -40,18 +40,11 @@ void scatter(std::size_t count, std::size_t element, std::byte* out, std::int64_
 
 template <class Use>
 void with_bytes(std::size_t element_bytes, const Use& use) {
-  switch (element_bytes) {
-    case 1:
-      return use(std::type_identity<std::uint8_t>());
-    case 2:
-      return use(std::type_identity<std::uint16_t>());
-    case 4:
-      return use(std::type_identity<std::uint32_t>());
-    case 8:
-      return use(std::type_identity<std::uint64_t>());
-    default:
-      return use(std::type_identity<ElementBytes>());
-  }
+  if (element_bytes == 1) return use(std::type_identity<std::uint8_t>());
+  if (element_bytes == 2) return use(std::type_identity<std::uint16_t>());
+  if (element_bytes == 4) return use(std::type_identity<std::uint32_t>());
+  if (element_bytes == 8) return use(std::type_identity<std::uint64_t>());
+  use(std::type_identity<ElementBytes>());
 }
 
 template <class T>
@@ -156,6 +149,9 @@ void PieceRunner::prepare_steps(const Expression& expression) {
     for (std::size_t k = 0; k < operands; ++k) {
       if (instruction.operands[k] >= leaves) last_use[instruction.operands[k] - leaves] = i;
     }
+  }
+  for (const std::uint32_t root : program_.roots) {
+    if (root >= leaves) last_use[root - leaves] = instructions;  // it is read when all have run
   }
   std::vector<std::size_t> free;
   for (std::size_t i = 0; i < instructions; ++i) {
@@ -315,8 +311,13 @@ void PieceRunner::load(const Nest& nest, std::size_t count) {
 // Runs the instructions over loaded leaves; the last one writes to `result`, when that is given.
 const void* PieceRunner::evaluate(const Nest& nest, std::size_t count, void* result) {
   load(nest, count);
+  run_steps(0, steps_.size(), count, result);
+  return values_[program_.result];
+}
+
+void PieceRunner::run_steps(std::size_t begin, std::size_t end, std::size_t count, void* result) {
   const std::size_t leaves = leaves_.size();
-  for (std::size_t i = 0; i < steps_.size(); ++i) {
+  for (std::size_t i = begin; i < end; ++i) {
     const Step& step = steps_[i];
     const void* in[kMostOperands] = {};
     for (std::size_t k = 0; k < step.operand_count; ++k) in[k] = values_[step.operands[k]];
@@ -329,7 +330,6 @@ const void* PieceRunner::evaluate(const Nest& nest, std::size_t count, void* res
     }
     values_[leaves + i] = out;
   }
-  return values_[program_.result];
 }
 
 void PieceRunner::store(std::byte* out, std::span<const std::int64_t> strides) {
@@ -355,27 +355,44 @@ void PieceRunner::store(std::byte* out, std::span<const std::int64_t> strides) {
 }
 
 void PieceRunner::each_strip(std::span<const Shape> places, const std::function<void(const Strip&)>& use) {
-  Nest nest = nest_of(places);
-  const std::size_t first = program_.leaves.size();
+  std::vector<Shape> streams(places.begin(), places.end());
+  const bool holds = !held_.empty();
+  if (holds) streams.push_back(strides_of(program_.region.extent));  // which divides no strip
+  Nest nest = nest_of(streams);
+  for (LeafState& leaf : leaves_) leaf.first_row = leaf.end_row = 0;  // rows of another nest
+  const std::size_t first = program_.leaves.size(), held = first + places.size();
+  roots_.resize(program_.roots.size());
   run(nest, [&](std::size_t count) {
-    use({count, evaluate(nest, count, nullptr), nest.offsets.data() + first,
-         nest.inner_strides().data() + first});
+    if (holds) {
+      values_[program_.roots[0]] =
+          held_.elements() + nest.offsets[held] * static_cast<std::int64_t>(held_.element_bytes());
+    } else {
+      load(nest, count);
+    }
+    run_steps(first_step_, steps_.size(), count, nullptr);
+    for (std::size_t k = 0; k < roots_.size(); ++k) roots_[k] = values_[program_.roots[k]];
+    use({count, roots_.back(), nest.offsets.data() + first, nest.inner_strides().data() + first,
+         roots_.data()});
   });
 }
 
-Block compute_region(const Expression& expression, const Region& region, const std::vector<Region>& parts,
-                     const SourceBlocks& sources) {
-  Block block(expression.root().dtype, region.extent);
-  const Shape strides = strides_of(region.extent);
-  for (const Region& piece : parts) {
-    std::int64_t offset = 0;
-    for (std::size_t k = 0; k < strides.size(); ++k)
-      offset += (piece.start[k] - region.start[k]) * strides[k];
-    const PieceProgram program = program_of(expression, piece);
-    PieceRunner(expression, program, sources)
-        .store(block.elements() + offset * static_cast<std::int64_t>(block.element_bytes()), strides);
-  }
-  return block;
+void PieceRunner::hold_first_root() {
+  const std::uint32_t root = program_.roots[0];
+  const bool is_leaf = root < leaves_.size();
+  if (!held_.empty() || (is_leaf && leaves_[root].term->kind != TermKind::kRandom)) return;
+  first_step_ = is_leaf ? 0 : root - leaves_.size() + 1;
+  const DType dtype = is_leaf ? leaves_[root].term->dtype : steps_[first_step_ - 1].term->dtype;
+  Block values(dtype, program_.region.extent);
+  const Shape place = strides_of(program_.region.extent);
+  Nest nest = nest_of({&place, 1});
+  const auto element = static_cast<std::int64_t>(values.element_bytes());
+  run(nest, [&](std::size_t count) {
+    load(nest, count);
+    run_steps(0, first_step_, count, nullptr);
+    std::memcpy(values.elements() + nest.offsets.back() * element, values_[root],
+                count * values.element_bytes());
+  });
+  held_ = std::move(values);
 }
 
 }  // namespace bask

@@ -40,9 +40,10 @@ struct MapStrip {
 /// for.
 struct Strip {
   std::size_t count;
-  const void* values;
-  const std::int64_t* offsets;  ///< of its first element
-  const std::int64_t* strides;  ///< from one element to the next
+  const void* values;                  ///< of the program's result
+  const std::int64_t* offsets;         ///< of its first element
+  const std::int64_t* strides;         ///< from one element to the next
+  const void* const* roots = nullptr;  ///< values of each of the program's roots
 };
 
 class PieceRunner {
@@ -57,6 +58,10 @@ class PieceRunner {
   /// Calls `use` with every strip. `places` are strides per axis of the piece, by which `use` is told where a
   /// strip lies: a stride of 0 leaves out an axis that is reduced.
   void each_strip(std::span<const Shape> places, const std::function<void(const Strip&)>& use);
+  /// Computes the values of the first root, which all others are made of, once for all calls of each_strip
+  /// that follow. They go on to visit the same strips. Cost: memory for the piece, unless the values lie in a
+  /// block as they are.
+  void hold_first_root();
 
  private:
   struct LeafState {
@@ -85,6 +90,7 @@ class PieceRunner {
   const void* load_transposed(const Nest& nest, std::size_t leaf, std::size_t count);
   void load_leaf(std::size_t leaf, std::int64_t offset, std::int64_t stride, std::size_t count, void* out);
   const void* evaluate(const Nest& nest, std::size_t count, void* result);
+  void run_steps(std::size_t begin, std::size_t end, std::size_t count, void* result);
   template <class Body>
   void run(Nest& nest, const Body& body);
 
@@ -94,7 +100,10 @@ class PieceRunner {
   std::vector<const void*> values_;  // per value: where its strip lies now
   std::size_t result_bytes_;
   std::size_t scratch_bytes_ = 0;
-  std::byte* scratch_ = nullptr;  // this thread's
+  std::byte* scratch_ = nullptr;    // this thread's
+  std::vector<const void*> roots_;  // per root: where its strip lies now
+  Block held_{};                    // the values of the first root, when they are held
+  std::size_t first_step_ = 0;      // of those that run for a strip
 };
 
 /// The elements of a region, whose pieces `parts` are, as a block.

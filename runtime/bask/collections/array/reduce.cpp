@@ -1,33 +1,13 @@
 #include <bask/collections/array/reduce.hpp>
 #include <bask/collections/array/reduce_sinks.hpp>
+#include <bask/collections/array/reduce_steps.hpp>
 #include <bask/core/error.hpp>
-#include <boost/serialization/vector.hpp>
 
 #include <algorithm>
 
 namespace bask {
 
 namespace {
-
-// What all tasks of a reduction share. The axes that stay are listed in `kept`.
-struct Reducing {
-  Expression expression{};              // of the first step
-  std::vector<std::uint8_t> reduced{};  // per axis
-  ReduceRules rules{};
-  bool keepdims = false;
-  bool whole_index = false;  // indices are of the ravelled array, else along the one axis
-  bool ends = false;         // the tasks give results, not states
-  std::string where{};       // begins messages
-  template <class Archive>
-  void serialize(Archive& archive, unsigned) {
-    std::vector<std::byte> bytes(sizeof(rules));
-    if constexpr (Archive::is_saving::value)
-      std::memcpy(bytes.data(), without_padding(rules).data(), sizeof(rules));
-    archive& expression& reduced& keepdims& whole_index& ends& where;
-    archive& boost::serialization::make_array(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size());
-    if constexpr (Archive::is_loading::value) std::memcpy(&rules, bytes.data(), sizeof(rules));
-  }
-};
 
 Shape kept_shape(const Reducing& reducing, std::span<const std::int64_t> extent, bool keepdims) {
   Shape shape;
@@ -74,38 +54,16 @@ Block ended(const Reducing& reducing, const Shape& kept, const std::byte* state)
 }
 
 Block reduce_block(const BlockCall<Reducing>& call) {
-  const Reducing& reducing = call.description();
-  const TaskExpression task(reducing.expression, call.task(), call.call);
-  const Region& region = task.region;
-  const std::size_t axes = region.extent.size();
-  const Shape ones = kept_shape(reducing, region.extent, true);
-  const Shape whole = strides_of(task.expression().root().shape);
-  const bool empty = element_count(region.extent) == 0 && element_count(ones) != 0;
-  if (empty && needs_elements(reducing.rules)) return no_state(reducing, ones);
-  Shape places = strides_of(ones), indices(axes, 0);
-  for (std::size_t k = 0; k < axes; ++k) {
-    if (reducing.reduced[k] != 0) {
-      places[k] = 0;
-      indices[k] = reducing.whole_index ? whole[k] : 1;
-    }
-  }
-  ReduceSink sink(reducing.rules, element_count(ones));
-  const std::vector<Shape> streams = reducing.rules.finish == Finish::kIndex
-                                         ? std::vector<Shape>{places, indices}
-                                         : std::vector<Shape>{places};
-  for (const Region& piece : pieces(task.expression(), region)) {
-    std::int64_t place = 0, index = 0;
-    for (std::size_t k = 0; k < axes; ++k) {
-      place += (piece.start[k] - region.start[k]) * places[k];
-      index += piece.start[k] * indices[k];
-    }
+  const TaskExpression task(call.description().expression, call.task(), call.call);
+  BlockReduction reduction(call.description(), task.region, task.expression().root().shape);
+  for (const Region& piece : pieces(task.expression(), task.region)) {
+    reduction.begin(piece);
     const PieceProgram program = program_of(task.expression(), piece);
-    PieceRunner runner(task.expression(), program, task.sources);
-    runner.each_strip(streams, [&](const Strip& strip) { sink.take(strip, place, index); });
-    sink.close();
+    PieceRunner(task.expression(), program, task.sources)
+        .each_strip(reduction.streams(), [&](const Strip& strip) { reduction.take(strip); });
+    reduction.end();
   }
-  return ended(reducing, reducing.ends ? kept_shape(reducing, region.extent, reducing.keepdims) : ones,
-               sink.state());
+  return reduction.result();
 }
 
 Block combine_blocks(const BlockCall<Reducing>& call) {
@@ -153,8 +111,9 @@ BlockRefs lower_reduction(Reducing reducing, const std::string& name, std::size_
   };
   reducing.ends = ends_at(1);
   BlockReads first = reads_of(reducing.expression);
-  BlockRefs refs = BlockTasks<reduce_block>::add(reducing.ends ? name : name + "-partial", reducing, inputs,
-                                                 std::move(first));
+  BlockRefs refs = BlockTasks<reduce_block>::add_sharing(shared_first_step(reducing),
+                                                         reducing.ends ? name : name + "-partial", reducing,
+                                                         inputs, std::move(first));
   while (!reducing.ends) {
     reducing.ends = ends_at(split_every);
     reducing.expression = {};
@@ -175,6 +134,36 @@ BlockRefs lower_reduction(Reducing reducing, const std::string& name, std::size_
 }
 
 }  // namespace
+
+BlockReduction::BlockReduction(const Reducing& how, const Region& region, const Shape& shape)
+    : how_(how),
+      region_(region),
+      ones_(kept_shape(how, region.extent, true)),
+      sink_(how.rules, element_count(ones_)) {
+  const Shape whole = strides_of(shape);
+  Shape places = strides_of(ones_), indices(places.size(), 0);
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    if (how.reduced[k] == 0) continue;
+    places[k] = 0;
+    indices[k] = how.whole_index ? whole[k] : 1;
+  }
+  streams_.push_back(std::move(places));
+  if (how.rules.finish == Finish::kIndex) streams_.push_back(std::move(indices));
+}
+
+void BlockReduction::begin(const Region& piece) {
+  place_ = index_ = 0;
+  for (std::size_t k = 0; k < piece.start.size(); ++k) {
+    place_ += (piece.start[k] - region_.start[k]) * streams_[0][k];
+    if (streams_.size() > 1) index_ += piece.start[k] * streams_[1][k];
+  }
+}
+
+Block BlockReduction::result() {
+  const bool empty = element_count(region_.extent) == 0 && element_count(ones_) != 0;
+  if (empty && needs_elements(how_.rules)) return no_state(how_, ones_);
+  return ended(how_, how_.ends ? kept_shape(how_, region_.extent, how_.keepdims) : ones_, sink_.state());
+}
 
 namespace lazy {
 
