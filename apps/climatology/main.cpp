@@ -64,7 +64,8 @@ void write_results(const Settings& settings, const Wind& wind, const Climatology
         field(wind.units, "area-weighted global mean of the wind speed", {time})}},
       {{"Conventions", "CF-1.8"},
        {"title", "Climatology of the wind speed"},
-       {"source", std::filesystem::path(settings.input).filename().string()}});
+       {"source", std::filesystem::path(settings.input).filename().string()}},
+      bask::Hdf5Output::kAuto, bask::Hdf5Mode::kReplace);
 }
 
 void draw_pictures(const Settings& settings, const Wind& wind, const NdArray<double>& mean,

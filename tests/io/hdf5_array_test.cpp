@@ -2,13 +2,16 @@
 // nothing.
 #include "hdf5_files.hpp"
 
+#include <sys/wait.h>
 #include <bask/bask.hpp>
+#include <bask/collections/array/blockwise.hpp>
 #include <bask/collections/array/creation.hpp>
 #include <bask/collections/array/elementwise.hpp>
 #include <bask/collections/array/manipulation.hpp>
 #include <bask/collections/array/universal_functions.hpp>
 #include <bask/io/hdf5.hpp>
 
+#include <atomic>
 #include <cmath>
 #include <complex>
 #include <limits>
@@ -116,7 +119,7 @@ TEST_F(Hdf5Arrays, OfSeveralFilesAreJoinedInTheOrderOfTheirNames) {
             "from_hdf5 " + path("part*.h5") +
                 ": shapes (7, 10) and (7, 9) differ along axis 1; "
                 "only the axis along which they are joined may differ, here axis 0");
-  to_hdf5(path("part3.h5"), "x", ones({7}));
+  to_hdf5(path("part3.h5"), "x", ones({7}), {}, Hdf5Mode::kReplace);
   EXPECT_REFUSED(from_hdf5<double>(path("part*.h5"), "x"), "the datasets have shapes (7, 10) and (7,)");
   EXPECT_REFUSED(from_hdf5<double>(path("part?.nc"), "x"), "no file matches " + path("part?.nc"));
 }
@@ -264,6 +267,210 @@ TEST_F(Hdf5Arrays, AreRefusedBeforeAnythingIsComputedWhenTheyCannotBeWritten) {
   }
   EXPECT_REFUSED(to_hdf5(path("x.h5"), "x", numbers<double>()[numbers<double>() > 3.0]),
                  "the shape is not known before it is computed; call compute_chunk_sizes() first");
+}
+
+TEST_F(Hdf5Arrays, OfOneFileStayWhenOthersAreAdded) {
+  for (const auto output : {Hdf5Output::kOneFile, Hdf5Output::kFilePerRank}) {
+    fs::remove_all(path("x.h5"));
+    to_hdf5(path("x.h5"), {{"x", numbers<double>()}}, {{"title", "first"}, {"run", 1}}, output);
+    to_hdf5(path("x.h5"), {{"y", numbers<float>()}}, {{"run", 2}}, output);
+    EXPECT_EQ(from_hdf5<double>(path("x.h5"), "x").compute(), numbers<double>().compute());
+    EXPECT_EQ(from_hdf5<float>(path("x.h5"), "y").compute(), numbers<float>().compute());
+    to_hdf5(path("x.h5"), {{"y", numbers<float>() + 1.0F}}, {}, output);  // the same name, shape and type
+    EXPECT_EQ(from_hdf5<double>(path("x.h5"), "x").compute(), numbers<double>().compute());
+    EXPECT_EQ(from_hdf5<float>(path("x.h5"), "y").compute(), (numbers<float>() + 1.0F).compute());
+    EXPECT_REFUSED(to_hdf5(path("x.h5"), {{"y", numbers<double>()}}, {}, output),
+                   "the file has a dataset of that name already, of shape (7, 10) and float32");
+    to_hdf5(path("x.h5"), {{"y", numbers<double>()}}, {}, output, Hdf5Mode::kReplace);
+    EXPECT_REFUSED(from_hdf5<double>(path("x.h5"), "x"), "there is no such dataset");
+  }
+  EXPECT_EQ(std::distance(fs::directory_iterator(path("x.h5.parts")), {}), 1);
+}
+
+TEST_F(Hdf5Arrays, OfAMovedOrCopiedFileKeepTheirParts) {
+  const auto write = [&](double value) {
+    to_hdf5(path("x.h5"), {{"x", numbers<double>() + value}}, {}, Hdf5Output::kFilePerRank);
+  };
+  const auto expect = [&](const std::string& name, double value) {
+    EXPECT_EQ(from_hdf5<double>(path(name), "x").compute(), (numbers<double>() + value).compute()) << name;
+  };
+  const auto runs = [&] { return std::distance(fs::directory_iterator(path("x.h5.parts")), {}); };
+  write(1);
+  fs::rename(path("x.h5"), path("old.h5"));
+  write(2);
+  fs::copy_file(path("x.h5"), path("copy.h5"));
+  write(3);
+  write(4);  // the third has no file any more
+  expect("old.h5", 1);
+  expect("copy.h5", 2);
+  expect("x.h5", 4);
+  EXPECT_EQ(runs(), 3);
+  fs::create_directory(path("archive"));
+  fs::rename(path("x.h5"), path("archive/x.h5"));
+  fs::rename(path("x.h5.parts"), path("archive/x.h5.parts"));
+  write(5);
+  expect("archive/x.h5", 4);
+  to_hdf5(path("x.h5"), {{"x", numbers<double>()}}, {}, Hdf5Output::kOneFile);
+  EXPECT_FALSE(fs::exists(path("x.h5.parts")));
+  expect("x.h5", 0);
+}
+
+TEST_F(Hdf5Arrays, OfAKilledRunGoWithTheNextOne) {
+  to_hdf5(path("x.h5"), {{"x", numbers<double>()}}, {}, Hdf5Output::kFilePerRank);
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(0);
+  ::waitpid(child, nullptr, 0);
+  char host[256] = "";
+  ::gethostname(host, sizeof(host) - 1);
+  const auto begun = [&](const std::string& digits, pid_t process) {
+    const std::string run = "x.h5.parts/bask-" + digits;
+    fs::create_directories(path(run));
+    write_text(run + "/part.h5", "unfinished");
+    write_text(run + "/unfinished.bask-" + host + "-" + std::to_string(process) + "-0", "");
+    return path(run);
+  };
+  const std::string dead = begun("0123456789abcdef", child), living = begun("fedcba9876543210", ::getppid());
+  fs::create_directories(path("x.h5.parts/mine"));
+  to_hdf5(path("x.h5"), {{"x", numbers<double>() * 2.0}}, {}, Hdf5Output::kFilePerRank);
+  EXPECT_FALSE(fs::exists(dead));
+  EXPECT_TRUE(fs::exists(living) && fs::exists(path("x.h5.parts/mine")));
+  EXPECT_EQ(std::distance(fs::directory_iterator(path("x.h5.parts")), {}), 3);
+  EXPECT_EQ(from_hdf5<double>(path("x.h5"), "x").compute(), (numbers<double>() * 2.0).compute());
+}
+
+std::atomic<int> calls{0};
+double counted(double x) {
+  ++calls;
+  return x;
+}
+
+TEST_F(Hdf5Arrays, AreWrittenInTheRunThatComputesOthers) {
+  for (const auto output : {Hdf5Output::kOneFile, Hdf5Output::kFilePerRank}) {
+    const auto x = numbers<double>().map<counted>().rechunk({7, 5});
+    const auto kept = map_blocks(
+        [](NdView<const double> block) {
+          return NdArray<double>(Shape(block.shape.begin(), block.shape.end()),
+                                 std::vector<double>(block.data, block.data + 35));
+        },
+        x);
+    const Hdf5Store stored = to_hdf5_lazily(path("x.h5"), {{"x", kept}}, {}, output, Hdf5Mode::kReplace);
+    EXPECT_EQ(entries(), 0u);
+    calls = 0;
+    const auto [sum, written, largest] = bask::compute(kept.sum(), stored, kept.max());
+    EXPECT_EQ(calls, 70);
+    EXPECT_EQ(sum.item(), 69 * 70 / 2);
+    EXPECT_EQ(largest.item(), 69);
+    EXPECT_EQ(written, path("x.h5"));
+    EXPECT_EQ(from_hdf5<double>(path("x.h5"), "x").compute(), numbers<double>().compute());
+    fs::remove_all(path("x.h5"));
+    stored.compute();  // again
+    EXPECT_EQ(from_hdf5<double>(path("x.h5"), "x").compute(), numbers<double>().compute());
+    fs::remove_all(path("x.h5"));
+    fs::remove_all(path("x.h5.parts"));
+  }
+}
+
+TEST_F(Hdf5Arrays, ThatAreNotComputedToTheEndLeaveNothing) {
+  for (const auto output : {Hdf5Output::kOneFile, Hdf5Output::kFilePerRank}) {
+    const Hdf5Store stored = to_hdf5_lazily(path("x.h5"), {{"x", numbers<double>()}}, {}, output);
+    EXPECT_NE(
+        message_of_task([&] { bask::compute(stored, numbers<double>().map<refuse>()); }).find("x is 50"),
+        std::string::npos);
+    EXPECT_EQ(stored.compute(), path("x.h5"));
+    EXPECT_EQ(from_hdf5<double>(path("x.h5"), "x").compute(), numbers<double>().compute());
+    fs::remove_all(path("x.h5"));
+    fs::remove_all(path("x.h5.parts"));
+    {
+      const Hdf5Store other = to_hdf5_lazily(path("y.h5"), {{"y", numbers<double>()}}, {}, output);
+      EXPECT_ANY_THROW(bask::compute(other, numbers<double>().map<refuse>()));
+    }
+    EXPECT_EQ(entries(), 0u);
+  }
+  const auto unknown = numbers<double>()[numbers<double>() > 3.0];
+  EXPECT_REFUSED(static_cast<void>(bask::to_hdf5_lazily(path("x.h5"), {{"x", unknown}})),
+                 "the shape is not known before it is computed; call compute_chunk_sizes() first");
+}
+
+TEST_F(Hdf5Arrays, MayBePackedWithANumberForWhatIsMissing) {
+  const auto x = numbers<double>();
+  const auto gaps = where(x == 9.0, std::nan(""), x * 0.5 - 10.0);
+  ToHdf5Options packed{
+      .dtype = DType::kInt16, .scale_factor = 0.5, .add_offset = -10.0, .fill_value = -32768.0};
+  for (const auto output : {Hdf5Output::kOneFile, Hdf5Output::kFilePerRank}) {
+    to_hdf5(path("x.nc"), {{"x", gaps, packed}}, {}, output, Hdf5Mode::kReplace);
+    const NdArray<std::int16_t> raw = from_hdf5<std::int16_t>(path("x.nc"), "x").compute();
+    const NdArray<double> wide = from_hdf5<double>(path("x.nc"), "x").compute();
+    for (std::size_t i = 0; i < 70; ++i) {
+      EXPECT_EQ(raw[i], i == 9 ? -32768 : static_cast<int>(i));
+      if (i == 9) {
+        EXPECT_TRUE(std::isnan(wide[i]));
+      } else {
+        EXPECT_EQ(wide[i], static_cast<double>(i) * 0.5 - 10);
+      }
+    }
+  }
+  to_hdf5(path("y.nc"), "y", gaps, {.fill_value = -999.0});
+  EXPECT_EQ(from_hdf5<double>(path("y.nc"), "y", {.decoding = Hdf5Decoding::kNone}).compute()[9], -999);
+  to_hdf5(path("z.nc"), "z", numbers<std::int64_t>(), {.dtype = DType::kUInt8});
+  EXPECT_EQ(from_hdf5<std::uint8_t>(path("z.nc"), "z").compute(), numbers<std::uint8_t>().compute());
+}
+
+TEST_F(Hdf5Arrays, AreNotPackedIntoOtherNumbers) {
+  const auto message = [&](const auto& x, const ToHdf5Options& options) {
+    return message_of_task([&] { to_hdf5(path("x.nc"), "x", x, options); });
+  };
+  const auto expect = [](const std::string& said, const std::string& part) {
+    EXPECT_NE(said.find(part), std::string::npos) << said;
+  };
+  const auto x = numbers<double>();
+  expect(message(x + 32699.0, {.dtype = DType::kInt16}),
+         path("x.nc") +
+             "', 'x'): an element of 32768 becomes 32768, which int16 does not hold; choose a wider dtype");
+  expect(message(numbers<std::int64_t>() - std::int64_t{1}, {.dtype = DType::kUInt64}),
+         "an element of -1 becomes -1, which uint64 does not hold");
+  expect(message(where(x == 9.0, std::nan(""), x), {.dtype = DType::kInt16}),
+         "an element of nan has no place; give a fill value: .fill_value");
+  expect(message(x, {.dtype = DType::kInt16, .fill_value = 9.0}),
+         "an element of 9 becomes 9, the fill value, and would be read as missing");
+  EXPECT_REFUSED(to_hdf5(path("x.nc"), "x", x, {.scale_factor = 0.0}),
+                 "scale_factor and add_offset are finite");
+  EXPECT_REFUSED(to_hdf5(path("x.nc"), "x", numbers<std::complex<double>>(), {.scale_factor = 2.0}),
+                 "complex elements cannot be packed");
+  EXPECT_REFUSED(to_hdf5(path("x.nc"), "x", x, {.dtype = DType::kInt16, .fill_value = 0.5}),
+                 "fill_value is 0.5, which int16 does not hold");
+  EXPECT_REFUSED(to_hdf5(path("x.nc"), {{"x", x, {.append_axis = 0}}}, {}, Hdf5Output::kFilePerRank),
+                 "what shows the parts of several ranks cannot grow");
+  EXPECT_EQ(entries(), 0u);
+}
+
+TEST_F(Hdf5Arrays, MayBeAppended) {
+  for (int i = 0; i < 3; ++i) {
+    to_hdf5(path("x.nc"),
+            {{"time", arange<double>(7) + 7.0 * i, {.dimensions = {"time"}, .append_axis = 0}},
+             {"x",
+              numbers<double>() + 70.0 * i,
+              {.dimensions = {"time", "lon"}, .compression = {Codec::kDeflate, 1, true}, .append_axis = 0}}});
+  }
+  EXPECT_EQ(from_hdf5<double>(path("x.nc"), "x").compute(), arange<double>(210).reshape({21, 10}).compute());
+  EXPECT_EQ(from_hdf5<double>(path("x.nc"), "time").compute(), arange<double>(21).compute());
+}
+
+TEST_F(Hdf5Arrays, WithoutElementsOrAxesAreWrittenPlain) {
+  const ToHdf5Options packed{.chunks = Shape{2, 2}, .compression = {Codec::kDeflate, 4, true}};
+  for (const auto output : {Hdf5Output::kOneFile, Hdf5Output::kFilePerRank}) {
+    to_hdf5(path("x.h5"), {{"none", zeros({0, 3}), packed}, {"one", full<double>({}, 7), packed}}, {},
+            output);
+    EXPECT_EQ(from_hdf5<double>(path("x.h5"), "none").compute(), NdArray<double>(Shape{0, 3}));
+    EXPECT_EQ(from_hdf5<double>(path("x.h5"), "one").compute().item(), 7);
+  }
+}
+
+TEST_F(Hdf5Arrays, MayBeWrittenByTasksThatAreRunAgain) {
+  const annotate scope({.retries = 2});
+  for (const auto output : {Hdf5Output::kOneFile, Hdf5Output::kFilePerRank}) {
+    to_hdf5(path("x.h5"), {{"x", numbers<double>()}}, {}, output);
+    EXPECT_EQ(from_hdf5<double>(path("x.h5"), "x").compute(), numbers<double>().compute());
+  }
 }
 
 }  // namespace

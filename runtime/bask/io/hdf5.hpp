@@ -2,8 +2,8 @@
 // Runs on: rank 0 looks at files and finishes them; blocks are read and written by tasks, on every rank.
 // Threads: any; a file is written by one call at a time.
 //
-//   auto u = bask::from_hdf5<double>("winds.nc", "UWND");        // missing values are NaN, packed ones
-//   unpacked bask::to_hdf5("speed.h5", "speed", sqrt(u * u), {.units = "m s-1", .dimensions = {"time", "lat",
+//   auto u = bask::from_hdf5<double>("winds.nc", "UWND");  // missing values are NaN, packed ones unpacked
+//   bask::to_hdf5("speed.h5", "speed", sqrt(u * u), {.units = "m s-1", .dimensions = {"time", "lat",
 //   "lon"}});
 #pragma once
 
@@ -12,6 +12,8 @@
 #include <bask/io/hdf5_dataset.hpp>
 #include <bask/io/hdf5_read.hpp>
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +39,18 @@ struct ToHdf5Options {
   std::optional<Shape> chunks{};
   Hdf5Compression compression{};
   std::vector<Hdf5Attribute> attributes{};
+  /// In the file; the array's unless given. An element that it does not hold is an Error.
+  std::optional<DType> dtype{};
+  /// The file has (x - add_offset) / scale_factor, rounded where `dtype` is an integer, and these as
+  /// attributes.
+  std::optional<double> scale_factor{}, add_offset{};
+  /// Stands for NaN, and for what is never written; becomes the attribute _FillValue.
+  std::optional<double> fill_value{};
+  /// Axes that may become longer later. In one file only.
+  std::vector<std::int64_t> unlimited{};
+  /// The array is added at the end of this axis where the file has the dataset; else the dataset is made,
+  /// with that axis unlimited. Its coordinates are to be appended in the same call.
+  std::optional<std::int64_t> append_axis{};
 };
 
 /// One array under a name, for files of several.
@@ -51,9 +65,12 @@ struct Hdf5Variable {
 
 /// Where elements go when there are several ranks.
 enum class Hdf5Output : std::uint8_t {
-  kAuto,         ///< one file up to 1 GiB of elements, then one for each rank
-  kOneFile,      ///< all blocks go through rank 0
-  kFilePerRank,  ///< each rank writes its blocks, to NAME.parts/; NAME itself shows them as virtual datasets
+  kAuto,     ///< one file up to 1 GiB of elements, then one for each rank
+  kOneFile,  ///< all blocks go through rank 0
+  /// Each rank writes its blocks, to a directory in NAME.parts/; NAME itself shows them as virtual datasets.
+  /// A file that is moved within its directory, or together with NAME.parts, keeps its parts, whatever is
+  /// written under its old name.
+  kFilePerRank,
 };
 
 namespace io {
@@ -71,15 +88,54 @@ Array<E> from_hdf5(const std::string& path, const std::string& dataset, const Fr
   return Array<E>(io::from_hdf5(path, dataset, dtype_of<E>(), options));
 }
 
-/// Computes the arrays, and writes them to a new file, in one run. The file appears, or is replaced, when it
-/// is complete and on the disk. `attributes` are the file's own. Throws: Error naming file, dataset and chunk
-/// when that is not possible; then nothing has changed.
+/// Computes the arrays, and writes them to a file, in one run. What the file has besides stays, as with
+/// h5py's mode "a", and a dataset of the same name, shape and type is replaced; Hdf5Mode::kReplace begins
+/// anew. The file appears, or is replaced, when it is complete and on the disk, with the mode and owner of
+/// the old one; until then there is the old one. `attributes` are the file's own. Cost: of adding to a file,
+/// a copy of it, which file systems that share blocks (XFS, Btrfs) make at once. Throws: Error naming file,
+/// dataset and chunk when that is not possible; then nothing has changed.
 void to_hdf5(const std::string& path, const std::vector<Hdf5Variable>& variables,
-             const std::vector<Hdf5Attribute>& attributes = {}, Hdf5Output output = Hdf5Output::kAuto);
+             const std::vector<Hdf5Attribute>& attributes = {}, Hdf5Output output = Hdf5Output::kAuto,
+             Hdf5Mode mode = Hdf5Mode::kAdd);
 template <Element E>
 void to_hdf5(const std::string& path, const std::string& dataset, const Array<E>& array,
-             const ToHdf5Options& options = {}) {
-  to_hdf5(path, {Hdf5Variable(dataset, array, options)});
+             const ToHdf5Options& options = {}, Hdf5Mode mode = Hdf5Mode::kAdd) {
+  to_hdf5(path, {Hdf5Variable(dataset, array, options)}, {}, Hdf5Output::kAuto, mode);
 }
+
+/// A file that is written when it is computed, in one run with whatever else is wanted:
+///
+///     const auto stored = bask::to_hdf5_lazily("anomaly.h5", {{"anomaly", anomaly}});
+///     const auto [mean, path] = bask::compute(speed.mean(), stored);  // reads its input once
+///
+/// Nothing happens to the disk before. Each compute() writes the file again. Computes to the file's path.
+class Hdf5Store {
+ public:
+  class State;
+  explicit Hdf5Store(std::shared_ptr<State> state);
+  std::string compute() const;
+  const std::shared_ptr<State>& state() const { return state_; }
+
+ private:
+  std::shared_ptr<State> state_;  // shared by copies: they are one file
+};
+/// `da.store(…, compute=False)`: to_hdf5 as a part of what is computed. Throws: Error for what cannot be
+/// written.
+[[nodiscard]] Hdf5Store to_hdf5_lazily(const std::string& path, const std::vector<Hdf5Variable>& variables,
+                                       const std::vector<Hdf5Attribute>& attributes = {},
+                                       Hdf5Output output = Hdf5Output::kAuto, Hdf5Mode mode = Hdf5Mode::kAdd);
+
+namespace arguments {
+
+template <>
+struct Contains<Hdf5Store> : std::true_type {};
+template <>
+struct Argument<Hdf5Store> {
+  using Value = std::string;
+  static void pack(const Hdf5Store& store, CallPacker& packer);
+  static Ready<Value> unpack(CallUnpacker& unpacker);
+};
+
+}  // namespace arguments
 
 }  // namespace bask

@@ -3,10 +3,12 @@
 #include <bask/io/hdf5_attribute.hpp>
 #include <bask/io/hdf5_library.hpp>
 #include <bask/io/hdf5_type.hpp>
+#include <bask/io/number_range.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 
 namespace bask {
 namespace {
@@ -16,6 +18,16 @@ constexpr std::size_t kMostBytes = std::size_t{1} << 20;
 constexpr std::array<std::string_view, 9> kOfDimensions{
     "DIMENSION_LIST", "REFERENCE_LIST", "CLASS",           "NAME", "_Netcdf4Dimid", "_Netcdf4Coordinates",
     "_NCProperties",  "_nc3_strict",    "DIMENSION_LABELS"};
+
+// Others that netCDF makes up when a file is read.
+constexpr std::array<std::string_view, 4> kMadeUp{"_IsNetcdf4", "_SuperblockVersion", "_Format", "_Codecs"};
+// Of the type of their dataset: NetCDF Users' Guide, attribute conventions, and CF 3.5.
+constexpr std::array<std::string_view, 7> kOfDatasetsType{
+    "_FillValue", "missing_value", "valid_range", "valid_min", "valid_max", "flag_values", "flag_masks"};
+
+bool is_among(std::string_view name, std::span<const std::string_view> names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
 
 struct Extent {
   std::size_t count = 0;
@@ -161,7 +173,7 @@ std::vector<Hdf5Attribute> read_attributes(std::int64_t object, const std::strin
                "cannot read its attributes");
   std::vector<Hdf5Attribute> attributes;
   for (const auto& name : names) {
-    if (std::find(kOfDimensions.begin(), kOfDimensions.end(), name) != kOfDimensions.end()) continue;
+    if (is_among(name, kOfDimensions)) continue;
     Hdf5Attribute attribute;
     if (read_attribute(object, name.c_str(), attribute)) attributes.push_back(std::move(attribute));
   }
@@ -177,6 +189,49 @@ std::string read_text_attribute(std::int64_t object, const char* name) {
   return attribute.texts.front();
 }
 
+std::vector<std::byte> typed_numbers(const Hdf5Attribute& attribute, DType dtype, const std::string& where) {
+  std::vector<long double> numbers(attribute.numbers.begin(), attribute.numbers.end());
+  numbers.insert(numbers.end(), attribute.integers.begin(), attribute.integers.end());
+  if (numbers.empty()) {
+    throw Error(where, fmt::format("the attribute '{}' is no number", attribute.name),
+                "give a number of the dataset's type");
+  }
+  std::vector<std::byte> elements(numbers.size() * size_of(dtype));
+  with_element(dtype, [&]<class T>(std::type_identity<T>) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      if (!holds<real_t<T>>(numbers[i])) {
+        throw Error(where,
+                    fmt::format("{} is {}, which {} does not hold", attribute.name,
+                                static_cast<double>(numbers[i]), bask::name_of(dtype)),
+                    "give a number of the dataset's type");
+      }
+      const T element = static_cast<T>(static_cast<real_t<T>>(numbers[i]));
+      std::memcpy(&elements[i * sizeof(T)], &element, sizeof(T));
+    }
+  });
+  return elements;
+}
+
+Hdf5Attribute attribute_of(const Hdf5Attribute& attribute, std::optional<DType> dtype,
+                           const std::string& where) {
+  if (is_among(attribute.name, kOfDimensions) || is_among(attribute.name, kMadeUp)) {
+    throw Error(where, fmt::format("HDF5 and netCDF keep the attribute '{}' to themselves", attribute.name),
+                "give it another name");
+  }
+  Hdf5Attribute typed = attribute;
+  if (!dtype || is_complex(*dtype) || !is_among(attribute.name, kOfDatasetsType)) return typed;
+  if (*dtype == DType::kBool) {
+    throw Error(where, fmt::format("a dataset of bool has no '{}'", attribute.name),
+                "leave it out, or write uint8: .astype<std::uint8_t>()");
+  }
+  const std::size_t count = typed_numbers(attribute, *dtype, where).size() / size_of(*dtype);
+  if (attribute.name == "_FillValue" && count != 1) {
+    throw Error(where, fmt::format("the attribute '_FillValue' has {} numbers", count), "give one");
+  }
+  typed.dtype = *dtype;
+  return typed;
+}
+
 void write_attribute(std::int64_t object, const Hdf5Attribute& attribute, const std::string& where) {
   if (H5Aexists(object, attribute.name.c_str()) > 0) H5Adelete(object, attribute.name.c_str());
   const Writing writing{object, attribute, where};
@@ -188,7 +243,9 @@ void write_attribute(std::int64_t object, const Hdf5Attribute& attribute, const 
     for (const auto& text : attribute.texts) pointers.push_back(text.c_str());
     return writing.write(type.get(), type.get(), pointers.size(), pointers.data());
   }
-  const Hdf5Id type = native_type_of(is_complex(attribute.dtype) ? DType::kFloat64 : attribute.dtype);
+  const Hdf5Id file(H5Iget_file_id(object));
+  const Hdf5Id type =
+      file_type_of(is_complex(attribute.dtype) ? DType::kFloat64 : attribute.dtype, file.get(), where);
   if (!attribute.integers.empty() && attribute.dtype == DType::kBool) {
     const std::vector<std::int8_t> bytes(attribute.integers.begin(), attribute.integers.end());
     return writing.write(type.get(), type.get(), bytes.size(), bytes.data());

@@ -5,7 +5,10 @@
 
 #include <bask/collections/array/dtype.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +16,8 @@
 namespace bask {
 
 /// One attribute: a text, a number, or a list of either. Exactly one of the three lists is filled.
+/// _FillValue, missing_value, valid_range, valid_min, valid_max, flag_values and flag_masks are written in
+/// the type of their dataset, as netCDF wants them, whatever type is given here.
 ///
 ///     dataset.attributes = {{"units", "m s-1"}, {"valid_range", {0.0, 90.0}}};
 struct Hdf5Attribute {
@@ -30,6 +35,14 @@ struct Hdf5Attribute {
   Hdf5Attribute(std::string name_, int number) : Hdf5Attribute(std::move(name_), std::int64_t{number}) {}
   Hdf5Attribute(std::string name_, std::vector<std::int64_t> list, DType dtype_ = DType::kInt64)
       : name(std::move(name_)), integers(std::move(list)), dtype(dtype_), is_list(true) {}
+  Hdf5Attribute(std::string name_, std::vector<std::string> list)
+      : name(std::move(name_)), texts(std::move(list)), is_list(true) {}
+  Hdf5Attribute(std::string name_, std::initializer_list<double> list)
+      : Hdf5Attribute(std::move(name_), std::vector<double>(list)) {}
+  Hdf5Attribute(std::string name_, std::initializer_list<int> list)
+      : Hdf5Attribute(std::move(name_), std::vector<std::int64_t>(list.begin(), list.end())) {}
+  Hdf5Attribute(std::string name_, std::initializer_list<const char*> list)
+      : Hdf5Attribute(std::move(name_), std::vector<std::string>(list.begin(), list.end())) {}
 
   std::string name;
   std::vector<std::string> texts;
@@ -56,6 +69,13 @@ std::vector<double> numbers_of(const std::vector<Hdf5Attribute>& attributes, std
 std::vector<Hdf5Attribute> read_attributes(std::int64_t object, const std::string& where);
 /// The text of one attribute, however HDF5 holds it; empty when there is no such attribute. Under Hdf5Lock.
 std::string read_text_attribute(std::int64_t object, const char* name);
+/// The numbers of an attribute as elements of `dtype`, one after the other.
+/// Throws: Error when they are none, or when `dtype` does not hold them, but for rounding to float32.
+std::vector<std::byte> typed_numbers(const Hdf5Attribute& attribute, DType dtype, const std::string& where);
+/// The attribute as a dataset of `dtype` has it, or a group where that is empty. Throws: Error for names that
+/// HDF5 and netCDF keep to themselves, and as typed_numbers does.
+Hdf5Attribute attribute_of(const Hdf5Attribute& attribute, std::optional<DType> dtype,
+                           const std::string& where);
 /// Adds one, or replaces it. Texts are written as h5py and xarray write them: UTF-8 of variable length.
 /// Under Hdf5Lock. Throws: Error when it cannot be written.
 void write_attribute(std::int64_t object, const Hdf5Attribute& attribute, const std::string& where);

@@ -55,18 +55,38 @@ void check_shapes(const Hdf5DatasetSpec& spec, const std::string& where) {
 
 }  // namespace
 
-void check_spec(const Hdf5DatasetSpec& spec, const std::string& where) {
+Hdf5DatasetSpec with_layout(Hdf5DatasetSpec spec, const std::string& where) {
+  const auto axes = static_cast<std::int64_t>(spec.shape.size());
+  const auto may_grow = [&](std::int64_t axis) {
+    return std::find(spec.unlimited.begin(), spec.unlimited.end(), axis) != spec.unlimited.end();
+  };
+  if (spec.append_axis && !may_grow(*spec.append_axis)) spec.unlimited.push_back(*spec.append_axis);
+  for (const std::int64_t axis : spec.unlimited) {
+    if (axis < 0 || axis >= axes) {
+      throw Error(where,
+                  fmt::format("there is no axis {} to grow in the shape {}", axis, hdf5_text(spec.shape)),
+                  "name axes from 0 on");
+    }
+  }
+  const bool is_empty = std::find(spec.shape.begin(), spec.shape.end(), 0) != spec.shape.end();
+  if (spec.unlimited.empty() && (axes == 0 || is_empty)) {
+    spec.chunk_shape.clear();
+    spec.compression = {};
+  }
+  if (!spec.unlimited.empty() && spec.chunk_shape.empty()) {
+    for (const std::int64_t length : spec.shape)
+      spec.chunk_shape.push_back(std::max<std::int64_t>(length, 1));
+  }
   check_shapes(spec, where);
   check_compression(spec, where);
+  return spec;
 }
 
-std::vector<std::byte> typed_element(double value, DType dtype) {
-  std::vector<std::byte> element(size_of(dtype));
-  with_element(dtype, [&]<class T>(std::type_identity<T>) {
-    const T typed = static_cast<T>(value);
-    std::memcpy(element.data(), &typed, sizeof(T));
-  });
-  return element;
+std::vector<std::byte> fill_element(const Hdf5DatasetSpec& spec, const std::string& where) {
+  if (spec.fill_value) return typed_numbers({"fill_value", *spec.fill_value}, spec.dtype, where);
+  const Hdf5Attribute* attribute = find_attribute(spec.attributes, "_FillValue");
+  if (attribute != nullptr && !is_complex(spec.dtype)) return typed_numbers(*attribute, spec.dtype, where);
+  return std::vector<std::byte>(size_of(spec.dtype));
 }
 
 std::vector<Hdf5Filter> filters_of(const Hdf5DatasetSpec& spec) {
@@ -104,18 +124,20 @@ Hdf5Id creation_list(const Hdf5DatasetSpec& spec, std::span<const Hdf5Filter> fi
                                                              filter.client.size(), filter.client.data()),
                  where, fmt::format("cannot set the filter {}", filter.name));
   }
-  if (spec.fill_value) {
-    const auto element = typed_element(*spec.fill_value, spec.dtype);
+  if (spec.fill_value || find_attribute(spec.attributes, "_FillValue") != nullptr) {
+    const auto element = fill_element(spec, where);
     checked_hdf5(H5Pset_fill_value(list.get(), native_type_of(spec.dtype).get(), element.data()), where,
                  "cannot set its fill value");
   }
   return list;
 }
 
-Hdf5Id space_of(std::span<const std::int64_t> shape) {
+Hdf5Id space_of(std::span<const std::int64_t> shape, std::span<const std::int64_t> unlimited) {
   const auto extents = hdf5_extents(shape);
-  return Hdf5Id(shape.empty() ? H5Screate(H5S_SCALAR)
-                              : H5Screate_simple(static_cast<int>(extents.size()), extents.data(), nullptr));
+  if (shape.empty()) return Hdf5Id(H5Screate(H5S_SCALAR));
+  auto most = extents;
+  for (const std::int64_t axis : unlimited) most[static_cast<std::size_t>(axis)] = H5S_UNLIMITED;
+  return Hdf5Id(H5Screate_simple(static_cast<int>(extents.size()), extents.data(), most.data()));
 }
 
 }  // namespace bask

@@ -31,6 +31,12 @@ struct Hdf5Compression {
   }
 };
 
+/// What happens to what a file of that name has already.
+enum class Hdf5Mode : std::uint8_t {
+  kAdd,      ///< it stays, as with h5py's "a"; a dataset of the same name, shape and type is replaced
+  kReplace,  ///< it goes, as with "w"
+};
+
 /// A dataset to be made.
 struct Hdf5DatasetSpec {
   std::string name = {};  ///< from the root; groups on the way are made
@@ -42,26 +48,34 @@ struct Hdf5DatasetSpec {
   /// A name per axis, or none. A dataset of that name in the same group becomes the axis' coordinates.
   std::vector<std::string> dimensions = {};
   std::vector<Hdf5Attribute> attributes = {};
+  std::vector<std::int64_t> unlimited = {};      ///< axes that may grow later; wants chunks
+  std::optional<std::int64_t> append_axis = {};  ///< grows along it where the file has the dataset
 
   template <class Archive>
   void serialize(Archive& archive, unsigned /*version*/) {
     bool has_fill = fill_value.has_value();
+    bool appends = append_axis.has_value();
     double fill = fill_value.value_or(0);
-    archive& name& dtype& shape& chunk_shape& compression& has_fill& fill& dimensions& attributes;
+    std::int64_t axis = append_axis.value_or(0);
+    archive& name& dtype& shape& chunk_shape& compression& has_fill& fill& dimensions& attributes& unlimited&
+        appends& axis;
     fill_value = has_fill ? std::optional(fill) : std::nullopt;
+    append_axis = appends ? std::optional(axis) : std::nullopt;
   }
 };
 
-/// Throws: Error for chunks that do not fit the shape, names that are not one per axis, and compressions that
-/// there are none of, or that this build is without.
-void check_spec(const Hdf5DatasetSpec& spec, const std::string& where);
+/// The spec as it can be written: scalars and arrays without elements have neither chunks nor compression;
+/// what may grow has chunks. Throws: Error for chunks that do not fit the shape, names that are not one per
+/// axis, axes that there are not, and compressions that there are none of, or that this build is without.
+Hdf5DatasetSpec with_layout(Hdf5DatasetSpec spec, const std::string& where);
 /// What the compression is made of, in the order of writing.
 std::vector<Hdf5Filter> filters_of(const Hdf5DatasetSpec& spec);
-/// The bytes of one element.
-std::vector<std::byte> typed_element(double value, DType dtype);
+/// The bytes of the element that stands where nothing is written: the fill value, else that of the attribute
+/// _FillValue, else 0.
+std::vector<std::byte> fill_element(const Hdf5DatasetSpec& spec, const std::string& where);
 /// HDF5's property list for the dataset.
 Hdf5Id creation_list(const Hdf5DatasetSpec& spec, std::span<const Hdf5Filter> filters,
                      const std::string& where);
-Hdf5Id space_of(std::span<const std::int64_t> shape);
+Hdf5Id space_of(std::span<const std::int64_t> shape, std::span<const std::int64_t> unlimited = {});
 
 }  // namespace bask

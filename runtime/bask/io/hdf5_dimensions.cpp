@@ -5,6 +5,7 @@
 #include <bask/io/hdf5_dimensions.hpp>
 #include <bask/io/hdf5_library.hpp>
 
+#include <algorithm>
 #include <string_view>
 
 namespace bask {
@@ -74,6 +75,107 @@ void make_scale(std::int64_t dataset, const std::string& dimension, std::int64_t
 void attach_scale(std::int64_t dataset, std::int64_t scale, std::size_t axis, const std::string& where) {
   checked_hdf5(H5DSattach_scale(dataset, scale, static_cast<unsigned>(axis)), where,
                fmt::format("cannot attach a dimension scale to axis {}", axis));
+}
+
+bool only_stands_for_a_length(std::int64_t dataset) {
+  return H5DSis_scale(dataset) > 0 && read_text_attribute(dataset, "NAME").starts_with(kNoVariable);
+}
+
+namespace {
+
+constexpr const char* kDimid = "_Netcdf4Dimid";
+
+std::size_t axes_of(hid_t dataset) {
+  return static_cast<std::size_t>(
+      std::max(0, H5Sget_simple_extent_ndims(Hdf5Id(H5Dget_space(dataset)).get())));
+}
+
+herr_t collect_scale(hid_t, unsigned, hid_t scale, void* names) {
+  static_cast<std::vector<std::string>*>(names)->push_back(name_of_object(scale));
+  return 0;
+}
+
+std::vector<std::string> scales_of(hid_t dataset, std::size_t axis) {
+  std::vector<std::string> names;
+  H5DSiterate_scales(dataset, static_cast<unsigned>(axis), nullptr, collect_scale, &names);
+  H5Eclear2(H5E_DEFAULT);
+  return names;
+}
+
+herr_t collect_path(hid_t, const char* name, const H5L_info_t*, void* names) {
+  static_cast<std::vector<std::string>*>(names)->emplace_back(name);
+  return 0;
+}
+
+// The axes of all datasets of the file that have the scale.
+std::vector<ReplacedDimension::Axis> axes_with(hid_t file, hid_t scale) {
+  std::vector<std::string> paths;
+  H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, collect_path, &paths);
+  std::vector<ReplacedDimension::Axis> axes;
+  for (const auto& path : paths) {
+    const Hdf5Id object(H5Oopen(file, path.c_str(), H5P_DEFAULT));
+    if (!object || H5Iget_type(object.get()) != H5I_DATASET || H5DSis_scale(object.get()) > 0) continue;
+    for (std::size_t axis = 0; axis < axes_of(object.get()); ++axis) {
+      if (H5DSis_attached(object.get(), scale, static_cast<unsigned>(axis)) > 0) axes.push_back({path, axis});
+    }
+  }
+  H5Eclear2(H5E_DEFAULT);
+  return axes;
+}
+
+}  // namespace
+
+void lengthen_scales(std::int64_t dataset, std::size_t axis, std::int64_t length, const std::string& where) {
+  for (const auto& name : scales_of(dataset, axis)) {
+    const Hdf5Id scale(H5Dopen2(dataset, name.c_str(), H5P_DEFAULT));
+    if (!only_stands_for_a_length(scale.get())) continue;
+    const auto extent = static_cast<hsize_t>(length);
+    checked_hdf5(H5Dset_extent(scale.get(), &extent), where, fmt::format("cannot lengthen '{}'", name));
+  }
+}
+
+ReplacedDimension take_out(std::int64_t file, std::int64_t dataset, const std::string& where) {
+  ReplacedDimension replaced;
+  replaced.is_scale = H5DSis_scale(dataset) > 0;
+  if (!replaced.is_scale) {
+    for (std::size_t axis = 0; axis < axes_of(dataset); ++axis) {
+      for (const auto& name : scales_of(dataset, axis)) {
+        const Hdf5Id scale(H5Dopen2(file, name.c_str(), H5P_DEFAULT));
+        checked_hdf5(H5DSdetach_scale(dataset, scale.get(), static_cast<unsigned>(axis)), where,
+                     fmt::format("cannot take it from its dimension '{}'", name));
+      }
+    }
+    return replaced;
+  }
+  if (H5Aexists(dataset, kDimid) > 0) {
+    int id = 0;
+    if (H5Aread(Hdf5Id(H5Aopen(dataset, kDimid, H5P_DEFAULT)).get(), H5T_NATIVE_INT, &id) >= 0) {
+      replaced.netcdf_id = id;
+    }
+  }
+  replaced.axes = axes_with(file, dataset);
+  for (const auto& [name, axis] : replaced.axes) {
+    const Hdf5Id reader(H5Dopen2(file, name.c_str(), H5P_DEFAULT));
+    checked_hdf5(H5DSdetach_scale(reader.get(), dataset, static_cast<unsigned>(axis)), where,
+                 fmt::format("cannot take it from '{}'", name));
+  }
+  return replaced;
+}
+
+void put_back(const ReplacedDimension& replaced, std::int64_t file, std::int64_t dataset,
+              const std::string& name, const std::string& where) {
+  if (!replaced.is_scale) return;
+  make_scale(dataset, name.substr(name.rfind('/') + 1), 0, true, where);
+  if (replaced.netcdf_id) {
+    const Hdf5Id space(H5Screate(H5S_SCALAR));
+    const Hdf5Id made(H5Acreate2(dataset, kDimid, H5T_NATIVE_INT, space.get(), H5P_DEFAULT, H5P_DEFAULT));
+    checked_hdf5(H5Awrite(made.get(), H5T_NATIVE_INT, &*replaced.netcdf_id), where,
+                 "cannot write its dimension");
+  }
+  for (const auto& [reader_name, axis] : replaced.axes) {
+    const Hdf5Id reader(H5Dopen2(file, reader_name.c_str(), H5P_DEFAULT));
+    attach_scale(reader.get(), dataset, axis, where);
+  }
 }
 
 }  // namespace bask

@@ -3,7 +3,9 @@
 // Runs on: every rank. Threads: any, under Hdf5Lock.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,28 @@ Hdf5Dimensions read_dimensions(std::int64_t dataset, const std::string& name, st
 /// stands for a length.
 void make_scale(std::int64_t dataset, const std::string& dimension, std::int64_t length, bool is_variable,
                 const std::string& where);
+/// Whether it is a scale that only stands for a length, as netCDF has one for each dimension without
+/// coordinates.
+bool only_stands_for_a_length(std::int64_t dataset);
+/// Makes the scales of an axis that only stand for its length as long as it has become.
+void lengthen_scales(std::int64_t dataset, std::size_t axis, std::int64_t length, const std::string& where);
+
+/// What a dataset was the dimension of, when it has been taken out to be replaced.
+struct ReplacedDimension {
+  struct Axis {
+    std::string dataset;
+    std::size_t axis;
+  };
+  bool is_scale = false;
+  std::optional<int> netcdf_id;  ///< that netCDF's variables know it by
+  std::vector<Axis> axes;
+};
+/// Detaches a dataset, which is to be removed, from its dimensions, and from the axes that it is a dimension
+/// of.
+ReplacedDimension take_out(std::int64_t file, std::int64_t dataset, const std::string& where);
+/// Makes the dataset that has replaced it what it was.
+void put_back(const ReplacedDimension& replaced, std::int64_t file, std::int64_t dataset,
+              const std::string& name, const std::string& where);
 void attach_scale(std::int64_t dataset, std::int64_t scale, std::size_t axis, const std::string& where);
 
 }  // namespace bask

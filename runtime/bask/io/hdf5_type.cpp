@@ -161,4 +161,20 @@ Hdf5Id native_type_of(DType dtype) {
   return Hdf5Id(H5Tcopy(number_type(dtype)));
 }
 
+Hdf5Id file_type_of(DType dtype, std::int64_t file, const std::string& where) {
+  Hdf5Id type = native_type_of(dtype);
+  if (dtype != DType::kBool) return type;
+  for (std::string name = "/bool";; name += '_') {  // where the name stands for something else
+    if (H5Lexists(file, name.c_str(), H5P_DEFAULT) <= 0) {
+      checked_hdf5(H5Tcommit2(file, name.c_str(), type.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), where,
+                   "cannot write the type bool");
+      return type;
+    }
+    const Hdf5Id old(H5Oopen(file, name.c_str(), H5P_DEFAULT));
+    if (H5Iget_type(old.get()) == H5I_DATATYPE && H5Tequal(old.get(), type.get()) > 0) {
+      return Hdf5Id(H5Topen2(file, name.c_str(), H5P_DEFAULT));
+    }
+  }
+}
+
 }  // namespace bask

@@ -25,7 +25,10 @@ struct StoredType {
 std::optional<StoredType> stored_type_of(std::int64_t type);
 /// "a string", "a compound of (x, y)": for messages.
 std::string describe_type(std::int64_t type);
-/// The datatype of `dtype` in this machine's memory, as it is written too.
+/// The datatype of `dtype` in this machine's memory.
 Hdf5Id native_type_of(DType dtype);
+/// The same as it is written to `file`: bool is a type with a name of its own, "/bool", which is made when it
+/// is wanted, as netCDF reads no other enumerations.
+Hdf5Id file_type_of(DType dtype, std::int64_t file, const std::string& where);
 
 }  // namespace bask

@@ -1,47 +1,19 @@
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <hdf5.h>
-#include <unistd.h>
-#include <bask/collections/array/box_runs.hpp>
-#include <bask/io/hdf5_creation.hpp>
 #include <bask/io/hdf5_dimensions.hpp>
 #include <bask/io/hdf5_type.hpp>
-#include <bask/io/hdf5_writer.hpp>
+#include <bask/io/hdf5_writer_dataset.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <system_error>
-#include <tuple>
 
 namespace bask {
 
-struct Hdf5Writer::Dataset {
-  Hdf5DatasetSpec spec;
-  Hdf5Id id;
-  Hdf5Id type;
-  std::vector<Hdf5Filter> filters;
-  std::vector<std::byte> fill;  // one element
-  bool is_variable = true;      // else it only stands for the length of a dimension
-};
-
-struct Hdf5Writer::Block {
-  std::span<const std::int64_t> start, extent;
-  const std::byte* data;
-};
-
 namespace {
 
-namespace fs = std::filesystem;
 using Extents = std::vector<std::int64_t>;
-
-constexpr const char* kFix = "write to a directory that you may write to and that has room";
-
-std::string reason(int error) {
-  return std::generic_category().message(error);
-}
 
 // "/a/b" of "/a/u" and "b".
 std::string sibling(const std::string& name, const std::string& other) {
@@ -53,86 +25,177 @@ Hdf5DatasetSpec with_full_name(Hdf5DatasetSpec spec) {
   return spec;
 }
 
+Extents extent_of(std::int64_t dataset) {
+  const Hdf5Id space(H5Dget_space(dataset));
+  std::vector<hsize_t> lengths(
+      static_cast<std::size_t>(std::max(0, H5Sget_simple_extent_ndims(space.get()))));
+  H5Sget_simple_extent_dims(space.get(), lengths.data(), nullptr);
+  return {lengths.begin(), lengths.end()};
+}
+
 }  // namespace
 
-Hdf5Writer::Hdf5Writer(std::string path) : path_(std::move(path)) {
-  create_file();
+Hdf5Writer::Hdf5Writer(std::string path, Hdf5Mode mode)
+    : path_(std::move(path)), output_(path_, where()), state_(std::make_shared<Hdf5OutputState>()) {
+  state_->descriptor = output_.descriptor();
+  open_file(mode);
 }
 
 Hdf5Writer::~Hdf5Writer() {
-  {
-    const Hdf5Lock lock;
-    datasets_.clear();
-    file_.close();
-  }
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  const Hdf5Lock lock;
+  if (state_->error == 0) state_->error = ECANCELED;  // nobody will see what HDF5 still writes
+  close_file();
 }
 
-void Hdf5Writer::create_file() {
-  static std::atomic<unsigned> number{0};
-  const fs::path directory =
-      fs::path(path_).has_parent_path() ? fs::path(path_).parent_path() : fs::path(".");
+void Hdf5Writer::open_file(Hdf5Mode mode) {
   std::error_code ignored;
-  if (!fs::is_directory(directory, ignored)) {
-    throw Error(where(), fmt::format("there is no directory '{}'", directory.string()),
-                "create it first, or name another place");
-  }
-  if (::faccessat(AT_FDCWD, directory.c_str(), W_OK, AT_EACCESS) != 0) refuse(reason(errno));
+  const bool adds = mode == Hdf5Mode::kAdd && output_.replaces() &&
+                    std::filesystem::file_size(output_.place(), ignored) > 0;
+  if (adds) output_.copy_old();
   const Hdf5Lock lock;
-  const Hdf5Id access(H5Pcreate(H5P_FILE_ACCESS)), creation(H5Pcreate(H5P_FILE_CREATE));
-  H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
-#if H5_VERSION_GE(1, 10, 7)
-  H5Pset_file_locking(access.get(), true, true);
-#endif
+  const Hdf5Id access = output_access_list(state_), creation(H5Pcreate(H5P_FILE_CREATE));
+  const std::string name = output_.temporary().string();
+  if (adds) {
+    file_ = Hdf5Id(H5Fopen(name.c_str(), H5F_ACC_RDWR, access.get()));
+    if (!file_) {
+      refuse_hdf5(where(), "cannot add to the file that is there",
+                  "name another file, or have it replaced: Hdf5Mode::kReplace");
+    }
+    return;
+  }
   H5Pset_link_creation_order(creation.get(),
                              H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);  // as netCDF wants it
   H5Pset_attr_creation_order(creation.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
-  constexpr int kTries = 100;  // another host may have taken the name
-  for (int i = 0; i < kTries; ++i) {
-    const auto name = (directory / fmt::format(".bask-{}-{}.part", ::getpid(), ++number)).string();
-    if (fs::exists(name, ignored)) continue;
-    file_ = Hdf5Id(H5Fcreate(name.c_str(), H5F_ACC_EXCL, creation.get(), access.get()));
-    if (file_) {
-      temporary_ = name;
-      return;
-    }
-  }
-  refuse_hdf5(where(), fmt::format("cannot create a file in '{}'", directory.string()), kFix);
+  file_ = Hdf5Id(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()));
+  if (!file_) refuse_hdf5(where(), "cannot create the file", kWriteElsewhere);
 }
 
-std::int64_t Hdf5Writer::make_dataset(const Hdf5DatasetSpec& spec, std::int64_t list) {
-  if (H5Lexists(file_.get(), spec.name.c_str(), H5P_DEFAULT) > 0) {
+void Hdf5Writer::close_file() {
+  datasets_.clear();
+  ids_.clear();
+  file_.close();
+}
+
+bool Hdf5Writer::has_link(const std::string& name) const {
+  for (auto end = name.find('/', 1); end != std::string::npos; end = name.find('/', end + 1)) {
+    if (H5Lexists(file_.get(), name.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
+  }
+  return H5Lexists(file_.get(), name.c_str(), H5P_DEFAULT) > 0;
+}
+
+Hdf5Writer::Dataset& Hdf5Writer::keep(std::unique_ptr<Dataset> dataset) {
+  ids_.emplace(dataset->spec.name, datasets_.size());
+  datasets_.push_back(std::move(dataset));
+  return *datasets_.back();
+}
+
+void Hdf5Writer::check_old(const Hdf5DatasetSpec& spec, const Extents& shape, std::int64_t type) const {
+  const auto stored = stored_type_of(type);
+  if (stored && stored->dtype == spec.dtype && shape == spec.shape) return;
+  throw Error(
+      where(spec.name),
+      fmt::format("the file has a dataset of that name already, of shape {} and {}, not of shape {} and {}",
+                  hdf5_text(shape), stored ? bask::name_of(stored->dtype) : describe_type(type),
+                  hdf5_text(spec.shape), bask::name_of(spec.dtype)),
+      "give it another name, or have the file replaced: Hdf5Mode::kReplace");
+}
+
+Hdf5Writer::Dataset& Hdf5Writer::make_dataset(const Hdf5DatasetSpec& spec, std::int64_t list) {
+  if (ids_.contains(spec.name)) {
     throw Error(where(spec.name), "there is a dataset of that name already", "give each its own name");
   }
-  const Hdf5Id links(H5Pcreate(H5P_LINK_CREATE)), type = native_type_of(spec.dtype),
-                                                  space = space_of(spec.shape);
+  ReplacedDimension replaced;
+  if (has_link(spec.name)) {
+    const Hdf5Id old(H5Oopen(file_.get(), spec.name.c_str(), H5P_DEFAULT));
+    if (H5Iget_type(old.get()) != H5I_DATASET) {
+      throw Error(where(spec.name), "the file has something else of that name, not a dataset",
+                  "give it another name, or have the file replaced: Hdf5Mode::kReplace");
+    }
+    if (!only_stands_for_a_length(old.get())) {
+      check_old(spec, extent_of(old.get()), Hdf5Id(H5Dget_type(old.get())).get());
+    }
+    replaced = take_out(file_.get(), old.get(), where(spec.name));
+    checked_hdf5(H5Ldelete(file_.get(), spec.name.c_str(), H5P_DEFAULT), where(spec.name),
+                 "cannot replace the dataset");
+  }
+  const Hdf5Id links(H5Pcreate(H5P_LINK_CREATE)),
+      type = file_type_of(spec.dtype, file_.get(), where(spec.name)),
+      space = space_of(spec.shape, spec.unlimited);
   H5Pset_create_intermediate_group(links.get(), 1);
-  const std::int64_t id = checked_hdf5(
-      H5Dcreate2(file_.get(), spec.name.c_str(), type.get(), space.get(), links.get(), list, H5P_DEFAULT),
-      where(spec.name), "cannot create the dataset");
   auto made = std::make_unique<Dataset>();
   made->spec = spec;
-  made->id = Hdf5Id(id);
+  made->id = Hdf5Id(checked_hdf5(
+      H5Dcreate2(file_.get(), spec.name.c_str(), type.get(), space.get(), links.get(), list, H5P_DEFAULT),
+      where(spec.name), "cannot create the dataset"));
   made->type = native_type_of(spec.dtype);
   made->filters = filters_of(spec);
-  made->fill = typed_element(spec.fill_value.value_or(0), spec.dtype);
-  datasets_.push_back(std::move(made));
-  for (const auto& attribute : spec.attributes) write_attribute(id, attribute, where(spec.name));
-  return id;
+  made->fill = fill_element(spec, where(spec.name));
+  made->extent = spec.shape;
+  made->first.assign(spec.shape.size(), 0);
+  for (const auto& attribute : spec.attributes) {
+    write_attribute(made->id.get(), attribute_of(attribute, spec.dtype, where(spec.name)), where(spec.name));
+  }
+  if (spec.dtype == DType::kBool) {  // which xarray goes by
+    write_attribute(made->id.get(), {"dtype", "bool"}, where(spec.name));
+  }
+  put_back(replaced, file_.get(), made->id.get(), spec.name, where(spec.name));
+  return keep(std::move(made));
+}
+
+Hdf5Writer::Dataset& Hdf5Writer::lengthen(const Hdf5DatasetSpec& spec) {
+  if (ids_.contains(spec.name)) {
+    throw Error(where(spec.name), "the dataset is written twice", "append to it once");
+  }
+  auto old = std::make_unique<Dataset>();
+  old->spec = spec;
+  old->spec.dimensions.clear();  // it has its own
+  old->id = Hdf5Id(checked_hdf5(H5Dopen2(file_.get(), spec.name.c_str(), H5P_DEFAULT), where(spec.name),
+                                "cannot append to it"));
+  old->extent = extent_of(old->id.get());
+  const auto axis = static_cast<std::size_t>(*spec.append_axis);
+  Extents fitting = old->extent;
+  if (axis < fitting.size() && fitting.size() == spec.shape.size()) fitting[axis] = spec.shape[axis];
+  check_old(spec, fitting, Hdf5Id(H5Dget_type(old->id.get())).get());
+  old->first.assign(fitting.size(), 0);
+  old->first[axis] = old->extent[axis];
+  old->extent[axis] += spec.shape[axis];
+  const auto extent = hdf5_extents(old->extent);
+  if (H5Dset_extent(old->id.get(), extent.data()) < 0) {
+    H5Eclear2(H5E_DEFAULT);
+    throw Error(where(spec.name), fmt::format("the dataset cannot grow along axis {}", axis),
+                "write it with that axis unlimited: .unlimited or .append_axis");
+  }
+  lengthen_scales(old->id.get(), axis, old->extent[axis], where(spec.name));
+  old->type = native_type_of(spec.dtype);
+  old->fill = fill_element(spec, where(spec.name));
+  old->by_library = true;
+  for (const auto& attribute : spec.attributes) {
+    write_attribute(old->id.get(), attribute_of(attribute, spec.dtype, where(spec.name)), where(spec.name));
+  }
+  return keep(std::move(old));
 }
 
 Hdf5Writer::DatasetId Hdf5Writer::create_dataset(const Hdf5DatasetSpec& spec) {
-  const Hdf5DatasetSpec full = with_full_name(spec);
-  check_spec(full, where(full.name));
+  const Hdf5DatasetSpec full = with_layout(with_full_name(spec), where(spec.name));
   const Hdf5Lock lock;
-  const auto filters = filters_of(full);
-  make_dataset(full, creation_list(full, filters, where(full.name)).get());
+  if (full.append_axis && has_link(full.name)) {
+    lengthen(full);
+  } else {
+    const auto filters = filters_of(full);
+    make_dataset(full, creation_list(full, filters, where(full.name)).get());
+  }
+  check_written(full.name, "cannot create the dataset");
   return datasets_.size() - 1;
 }
 
+Hdf5Writer::DatasetId Hdf5Writer::dataset_for(const Hdf5DatasetSpec& spec) {
+  const Hdf5Lock lock;
+  const auto found = ids_.find(with_full_name(spec).name);
+  return found != ids_.end() ? found->second : create_dataset(spec);
+}
+
 void Hdf5Writer::create_virtual(const Hdf5DatasetSpec& spec, std::span<const Hdf5VirtualPart> parts) {
-  const Hdf5DatasetSpec full = with_full_name(spec);
-  check_spec(full, where(full.name));
+  const Hdf5DatasetSpec full = with_layout(with_full_name(spec), where(spec.name));
   const Hdf5Lock lock;
   const Hdf5Id list = creation_list(full, {}, where(full.name));
   for (const auto& part : parts) {
@@ -153,128 +216,29 @@ void Hdf5Writer::create_virtual(const Hdf5DatasetSpec& spec, std::span<const Hdf
 void Hdf5Writer::set_attributes(const std::vector<Hdf5Attribute>& attributes) {
   const Hdf5Lock lock;
   const Hdf5Id root(checked_hdf5(H5Gopen2(file_.get(), "/", H5P_DEFAULT), where(), "cannot open its root"));
-  for (const auto& attribute : attributes) write_attribute(root.get(), attribute, where());
-}
-
-const Hdf5Writer::Dataset& Hdf5Writer::dataset_of(DatasetId id) const {
-  const Hdf5Lock lock;  // others may be adding theirs
-  return *datasets_.at(id);
-}
-
-void Hdf5Writer::write_block(DatasetId id, std::span<const std::int64_t> start,
-                             std::span<const std::int64_t> extent, const void* data) {
-  const Dataset& dataset = dataset_of(id);
-  const auto& [shape, chunk] = std::tie(dataset.spec.shape, dataset.spec.chunk_shape);
-  const std::size_t axes = shape.size();
-  for (std::size_t a = 0; a < axes; ++a) {
-    if (start.size() != axes || extent.size() != axes || start[a] < 0 || extent[a] < 0 ||
-        extent[a] > shape[a] - start[a]) {
-      throw Error(where(dataset.spec.name),
-                  fmt::format("a block of shape {} from element {} on does not lie within its shape {}",
-                              hdf5_text(extent), hdf5_text(start), hdf5_text(shape)),
-                  "write a block within it");
-    }
-    if (extent[a] == 0) return;
-  }
-  const Block block{start, extent, static_cast<const std::byte*>(data)};
-  if (chunk.empty()) return write_part(dataset, block, start, extent);
-  Extents at(axes), begin(axes), part(axes);
-  for (std::size_t a = 0; a < axes; ++a) at[a] = start[a] / chunk[a] * chunk[a];
-  while (true) {
-    bool is_whole = true;
-    for (std::size_t a = 0; a < axes; ++a) {
-      const std::int64_t end = std::min(at[a] + chunk[a], shape[a]);
-      begin[a] = std::max(at[a], start[a]);
-      part[a] = std::min(end, start[a] + extent[a]) - begin[a];
-      is_whole = is_whole && part[a] == end - at[a];
-    }
-    is_whole ? write_chunk(dataset, block, at) : write_part(dataset, block, begin, part);
-    std::size_t a = axes;
-    while (a > 0 && at[a - 1] + chunk[a - 1] >= start[a - 1] + extent[a - 1]) {
-      --a, at[a] = start[a] / chunk[a] * chunk[a];
-    }
-    if (a == 0) return;
-    at[a - 1] += chunk[a - 1];
-  }
-}
-
-void Hdf5Writer::write_chunk(const Dataset& dataset, const Block& block,
-                             std::span<const std::int64_t> origin) {
-  const auto& chunk = dataset.spec.chunk_shape;
-  const std::size_t element_bytes = dataset.fill.size();
-  const auto bytes_of = [&](std::int64_t elements) {
-    return elements * static_cast<std::int64_t>(element_bytes);
-  };
-  Extents part(chunk.size()), in_block(chunk.size());
-  std::int64_t elements = 1;
-  for (std::size_t a = 0; a < chunk.size(); ++a) {
-    part[a] = std::min(chunk[a], dataset.spec.shape[a] - origin[a]);
-    in_block[a] = origin[a] - block.start[a];
-    elements *= chunk[a];
-  }
-  const Extents zero(chunk.size(), 0);
-  const BoxPlace from{block.extent, in_block}, to{chunk, zero};
-  const bool is_dense = part == chunk && runs_of(from, to, part).outer_axes == 0;
-  std::span<const std::byte> raw{block.data + bytes_of(offset_of(from)),
-                                 static_cast<std::size_t>(bytes_of(elements))};
-  if (!is_dense) {
-    const auto memory = thread_scratch(ScratchUse::kRaw, raw.size());
-    if (part != chunk) {  // beyond the dataset's end
-      for (std::size_t i = 0; i < raw.size(); i += element_bytes)
-        std::memcpy(&memory[i], dataset.fill.data(), element_bytes);
-    }
-    for_each_run(from, to, part, [&](auto in, auto at, auto length) {
-      std::memcpy(memory.data() + bytes_of(at), block.data + bytes_of(in),
-                  static_cast<std::size_t>(bytes_of(length)));
-    });
-    raw = memory;
-  }
-  const EncodedChunk encoded = encode_chunk(dataset.filters, raw, element_bytes);
-  const auto offset = hdf5_extents(origin);
-  const Hdf5Lock lock;
-  if (H5Dwrite_chunk(dataset.id.get(), H5P_DEFAULT, encoded.skipped, offset.data(), encoded.bytes.size(),
-                     encoded.bytes.data()) < 0) {
-    refuse_hdf5(where(dataset.spec.name),
-                fmt::format("the chunk from element {} on cannot be written", hdf5_text(origin)), kFix);
-  }
-}
-
-void Hdf5Writer::write_part(const Dataset& dataset, const Block& block, std::span<const std::int64_t> begin,
-                            std::span<const std::int64_t> extent) {
-  const Hdf5Lock lock;
-  const Hdf5Id memory = space_of(block.extent), space = space_of(dataset.spec.shape);
-  Extents in_block(begin.begin(), begin.end());
-  for (std::size_t a = 0; a < in_block.size(); ++a) in_block[a] -= block.start[a];
-  const auto from = hdf5_extents(in_block), to = hdf5_extents(begin), count = hdf5_extents(extent);
-  const bool is_selected =
-      begin.empty() ||
-      (H5Sselect_hyperslab(memory.get(), H5S_SELECT_SET, from.data(), nullptr, count.data(), nullptr) >= 0 &&
-       H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, to.data(), nullptr, count.data(), nullptr) >= 0);
-  if (!is_selected || H5Dwrite(dataset.id.get(), dataset.type.get(), memory.get(), space.get(), H5P_DEFAULT,
-                               block.data) < 0) {
-    refuse_hdf5(where(dataset.spec.name),
-                fmt::format("the elements from {} on cannot be written", hdf5_text(begin)), kFix);
+  for (const auto& attribute : attributes) {
+    write_attribute(root.get(), attribute_of(attribute, std::nullopt, where()), where());
   }
 }
 
 void Hdf5Writer::connect_dimensions() {
-  const std::size_t count = datasets_.size();  // those that only stand for a length come after them
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto& dimensions = datasets_[i]->spec.dimensions;
-    for (std::size_t axis = 0; axis < dimensions.size(); ++axis) {
-      if (!dimensions[axis].empty()) connect_axis(*datasets_[i], axis);
+  const Hdf5Lock lock;
+  for (; connected_ < datasets_.size(); ++connected_) {
+    const Dataset& dataset = *datasets_[connected_];
+    for (std::size_t axis = 0; axis < dataset.spec.dimensions.size(); ++axis) {
+      if (!dataset.spec.dimensions[axis].empty()) connect_axis(dataset, axis);
     }
   }
 }
 
 void Hdf5Writer::connect_axis(const Dataset& dataset, std::size_t axis) {
   const std::string& dimension = dataset.spec.dimensions[axis];
-  const std::int64_t length = dataset.spec.shape[axis];
+  const std::int64_t length = dataset.extent[axis];
   const Dataset& scale = scale_of(dataset, axis);
-  if (scale.spec.shape != Extents{length}) {
+  if (scale.extent != Extents{length}) {
     throw Error(where(dataset.spec.name),
                 fmt::format("axis {} has length {}, and '{}', its dimension, has the shape {}", axis, length,
-                            scale.spec.name, hdf5_text(scale.spec.shape)),
+                            scale.spec.name, hdf5_text(scale.extent)),
                 "give the axis a dimension of its own length");
   }
   make_scale(scale.id.get(), dimension, length, scale.is_variable, where(scale.spec.name));
@@ -283,48 +247,48 @@ void Hdf5Writer::connect_axis(const Dataset& dataset, std::size_t axis) {
 
 const Hdf5Writer::Dataset& Hdf5Writer::scale_of(const Dataset& dataset, std::size_t axis) {
   const std::string name = sibling(dataset.spec.name, dataset.spec.dimensions[axis]);
-  const auto at =
-      std::find_if(datasets_.begin(), datasets_.end(), [&](const auto& d) { return d->spec.name == name; });
-  if (at != datasets_.end()) return **at;
+  if (const auto at = ids_.find(name); at != ids_.end()) return *datasets_[at->second];
+  if (has_link(name)) {  // of the old file
+    auto old = std::make_unique<Dataset>();
+    old->spec.name = name;
+    old->id = Hdf5Id(checked_hdf5(H5Dopen2(file_.get(), name.c_str(), H5P_DEFAULT), where(name),
+                                  "cannot open the dataset"));
+    old->extent = extent_of(old->id.get());
+    return keep(std::move(old));
+  }
   Hdf5DatasetSpec only_length;
   only_length.name = name;
   only_length.dtype = DType::kFloat32;
-  only_length.shape = {dataset.spec.shape[axis]};
-  make_dataset(only_length, creation_list(only_length, {}, where(name)).get());
-  datasets_.back()->is_variable = false;
-  return *datasets_.back();
+  only_length.shape = {dataset.extent[axis]};
+  const auto& unlimited = dataset.spec.unlimited;
+  if (std::find(unlimited.begin(), unlimited.end(), static_cast<std::int64_t>(axis)) != unlimited.end()) {
+    only_length.unlimited = {0};
+  }
+  only_length = with_layout(std::move(only_length), where(name));
+  Dataset& made = make_dataset(only_length, creation_list(only_length, {}, where(name)).get());
+  made.is_variable = false;
+  return made;
+}
+
+void Hdf5Writer::check_written(const std::string& dataset, const std::string& happened) const {
+  if (state_->error == 0) return;
+  throw Error(where(dataset), fmt::format("{}: {}", happened, std::generic_category().message(state_->error)),
+              kWriteElsewhere);
 }
 
 void Hdf5Writer::finish() {
   {
     const Hdf5Lock lock;
     connect_dimensions();
-    datasets_.clear();
     checked_hdf5(H5Fflush(file_.get(), H5F_SCOPE_LOCAL), where(), "cannot be written");
-    if (H5Fclose(file_.get()) < 0) refuse_hdf5(where(), "cannot be closed", kFix);
+    check_written({}, "cannot be written");
+    datasets_.clear();
+    ids_.clear();
+    if (H5Fclose(file_.get()) < 0) refuse_hdf5(where(), "cannot be closed", kWriteElsewhere);
     file_ = Hdf5Id();
+    check_written({}, "cannot be written");
   }
-  put_in_place();
-}
-
-void Hdf5Writer::put_in_place() {
-  const int file = ::open(temporary_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) refuse(reason(errno));
-  const int error = ::fsync(file) == 0 ? 0 : errno;
-  ::close(file);
-  if (error != 0) refuse(reason(error));
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) refuse(reason(errno));
-  temporary_.clear();
-  const fs::path directory =
-      fs::path(path_).has_parent_path() ? fs::path(path_).parent_path() : fs::path(".");
-  const int place = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (place < 0) return;  // the name is there; only that it is on the disk is not known
-  ::fsync(place);
-  ::close(place);
-}
-
-void Hdf5Writer::refuse(const std::string& why) const {
-  throw Error(where(), fmt::format("cannot write it: {}", why), kFix);
+  output_.put_in_place();
 }
 
 }  // namespace bask

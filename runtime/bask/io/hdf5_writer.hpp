@@ -1,17 +1,21 @@
-// hdf5_writer.hpp: a new HDF5 file, written block by block, that takes its place when it is complete. Whole
-// chunks are compressed outside of HDF5 and of its lock, so that threads write in parallel.
-// Runs on: every rank, each its own file. Threads: any for create_dataset and write_block; one for the rest.
-// Invariants: (1) under the file's name there is always the old file or the whole new one, on the disk;
-//             (2) a writer that ends without finish() leaves nothing behind.
+// hdf5_writer.hpp: an HDF5 file that is written block by block, new or with what the old one of its name has,
+// and takes its place when it is complete. Whole chunks are compressed outside of HDF5 and of its lock, so
+// that threads write in parallel. Runs on: every rank, each its own file. Threads: any for create_dataset and
+// write_block; one for the rest. Invariants: (1) under the file's name there is always the old file or the
+// whole new one, on the disk;
+//             (2) a writer that ends without finish() leaves nothing behind, whatever failed.
 #pragma once
 
 #include <bask/io/hdf5_creation.hpp>
 #include <bask/io/hdf5_library.hpp>
+#include <bask/io/hdf5_output_driver.hpp>
+#include <bask/io/output_file.hpp>
 
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace bask {
@@ -31,48 +35,69 @@ class Hdf5Writer {
  public:
   using DatasetId = std::size_t;
 
-  /// Throws: Error when there is no such directory or it cannot be written to.
-  explicit Hdf5Writer(std::string path);
+  /// Cost: with kAdd and a file of that name, a copy of it (OutputFile::copy_old).
+  /// Throws: Error when the file cannot be written there, or, with kAdd, is no HDF5 file.
+  explicit Hdf5Writer(std::string path, Hdf5Mode mode = Hdf5Mode::kReplace);
   ~Hdf5Writer();
   Hdf5Writer(const Hdf5Writer&) = delete;
   Hdf5Writer& operator=(const Hdf5Writer&) = delete;
 
-  /// Throws: Error for a name twice, chunks that do not fit, and compressions that this build is without.
+  /// A dataset of the old file of the same name, shape and type is replaced, with its attributes; what has it
+  /// as a dimension keeps the new one. With `spec.append_axis`, one that is there is made longer, and blocks
+  /// are written after its old elements. Throws: Error for a name twice, an old dataset that does not fit,
+  /// chunks that do not fit, and compressions that this build is without.
   DatasetId create_dataset(const Hdf5DatasetSpec& spec);
+  /// The dataset of that name which this writer has made, or a new one: for tasks that are run again.
+  DatasetId dataset_for(const Hdf5DatasetSpec& spec);
   /// Shows datasets of other files as one. `spec` has no chunks. Nothing is written to it.
   void create_virtual(const Hdf5DatasetSpec& spec, std::span<const Hdf5VirtualPart> parts);
   /// Of the file itself, such as Conventions.
   void set_attributes(const std::vector<Hdf5Attribute>& attributes);
+  /// Makes the datasets that axes are named after their dimensions. Those made later are connected by
+  /// finish(). Throws: Error when an axis and its dimension have not the same length.
+  void connect_dimensions();
 
   /// `data`: elements of the dataset's type in C order. Blocks of several threads may share chunks, but whole
-  /// chunks are the fast way. Throws: Error naming file, dataset and chunk, as when the disk is full.
+  /// chunks are the fast way. The same block may be written again. Throws: Error naming file, dataset and
+  /// chunk, as when the disk is full.
   void write_block(DatasetId dataset, std::span<const std::int64_t> start,
                    std::span<const std::int64_t> extent, const void* data);
 
-  /// Connects dimensions, brings all to the disk, and gives the file its name.
+  /// Brings all to the disk, and gives the file its name.
   void finish();
+
+  /// Where the file will be: its path, or what that links to.
+  const std::filesystem::path& place() const { return output_.place(); }
 
  private:
   struct Dataset;
   struct Block;
 
   std::string where(const std::string& dataset = {}) const { return hdf5_place("to_hdf5", path_, dataset); }
-  void create_file();
+  void open_file(Hdf5Mode mode);
+  void close_file();
   const Dataset& dataset_of(DatasetId id) const;
-  std::int64_t make_dataset(const Hdf5DatasetSpec& spec, std::int64_t creation_list);
+  Dataset& make_dataset(const Hdf5DatasetSpec& spec, std::int64_t creation_list);
+  Dataset& lengthen(const Hdf5DatasetSpec& spec);
+  Dataset& keep(std::unique_ptr<Dataset> dataset);
+  bool has_link(const std::string& name) const;
+  void check_old(const Hdf5DatasetSpec& spec, const std::vector<std::int64_t>& shape,
+                 std::int64_t type) const;
   void write_chunk(const Dataset& dataset, const Block& block, std::span<const std::int64_t> origin);
   void write_part(const Dataset& dataset, const Block& block, std::span<const std::int64_t> begin,
                   std::span<const std::int64_t> extent);
-  void connect_dimensions();
   void connect_axis(const Dataset& dataset, std::size_t axis);
   const Dataset& scale_of(const Dataset& dataset, std::size_t axis);
-  void put_in_place();
-  [[noreturn]] void refuse(const std::string& why) const;
+  /// Throws: Error when a write has failed, now or before.
+  void check_written(const std::string& dataset, const std::string& happened) const;
 
   std::string path_;
-  std::string temporary_;  // beside path_; empty once it has been renamed
+  OutputFile output_;
+  std::shared_ptr<Hdf5OutputState> state_;
   Hdf5Id file_;
   std::vector<std::unique_ptr<Dataset>> datasets_;  // their places stay while others are added
+  std::unordered_map<std::string, DatasetId> ids_;  // of those by name
+  std::size_t connected_ = 0;                       // of them
 };
 
 }  // namespace bask

@@ -1,0 +1,36 @@
+// hdf5_packing.hpp: elements as they are packed into a file: shifted, scaled, rounded, and with a number of
+// their own for what is missing. Runs on: every rank. Threads: any.
+#pragma once
+
+#include <bask/collections/array/block.hpp>
+#include <bask/collections/array/dtype.hpp>
+
+#include <optional>
+#include <string>
+
+namespace bask {
+
+/// What is stored is (x - add_offset) / scale_factor, rounded to the nearest integer where `dtype` is one,
+/// and `fill_value` for NaN.
+struct Hdf5Packing {
+  DType dtype = DType::kFloat64;  ///< in the file
+  double scale_factor = 1;
+  double add_offset = 0;
+  bool has_fill_value = false;
+  double fill_value = 0;
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned /*version*/) {
+    archive& dtype& scale_factor& add_offset& has_fill_value& fill_value;
+  }
+  bool changes(DType from) const {
+    return dtype != from || scale_factor != 1 || add_offset != 0 || (has_fill_value && is_floating(from));
+  }
+};
+
+/// The block packed; the same when nothing changes. Throws: Error, which `where` begins, for an element that
+/// the type does not hold, NaN without a fill value in an integer type, and an element that is not missing
+/// but would be read as such. Cost: a few nanoseconds an element.
+Block packed(const Block& block, const Hdf5Packing& packing, const std::string& where);
+
+}  // namespace bask

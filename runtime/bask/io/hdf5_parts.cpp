@@ -1,0 +1,187 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <hdf5.h>
+#include <sys/file.h>
+#include <unistd.h>
+#include <bask/core/error.hpp>
+#include <bask/io/hdf5_library.hpp>
+#include <bask/io/hdf5_parts.hpp>
+#include <bask/io/output_file.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <optional>
+#include <random>
+#include <system_error>
+#include <vector>
+
+namespace bask {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::string_view kBeginning = "bask-", kMark = "unfinished.", kEnding = ".parts";
+constexpr std::size_t kDigits = 16;
+
+std::string random_name() {
+  std::random_device random;
+  return fmt::format("{}{:08x}{:08x}", kBeginning, random(), random());
+}
+
+bool is_parts_name(std::string_view name) {
+  return name.starts_with(kBeginning) && name.size() == kBeginning.size() + kDigits &&
+         std::all_of(name.begin() + kBeginning.size(), name.end(),
+                     [](unsigned char c) { return std::isxdigit(c); });
+}
+
+// "x.parts/bask-…" of "x.parts/bask-…/part.h5"; empty for files that are no parts.
+std::string parts_name_of(const std::string& source) {
+  const fs::path path(source);
+  const fs::path directory = path.parent_path();
+  const bool is_part = path.is_relative() && is_parts_name(directory.filename().string()) &&
+                       directory.parent_path().extension() == kEnding &&
+                       !directory.parent_path().has_parent_path();
+  return is_part ? directory.string() : std::string();
+}
+
+herr_t collect_path(hid_t, const char* name, const H5L_info_t*, void* names) {
+  static_cast<std::vector<std::string>*>(names)->emplace_back(name);
+  return 0;
+}
+
+void add_sources(hid_t dataset, PartsNames& names) {
+  const Hdf5Id list(H5Dget_create_plist(dataset));
+  std::size_t count = 0;
+  if (H5Pget_layout(list.get()) != H5D_VIRTUAL || H5Pget_virtual_count(list.get(), &count) < 0) return;
+  std::string source;
+  for (std::size_t i = 0; i < count; ++i) {
+    const ssize_t size = H5Pget_virtual_filename(list.get(), i, nullptr, 0);
+    if (size <= 0) continue;
+    source.resize(static_cast<std::size_t>(size));
+    H5Pget_virtual_filename(list.get(), i, source.data(), source.size() + 1);
+    if (std::string name = parts_name_of(source); !name.empty()) names.insert(std::move(name));
+  }
+}
+
+// Nothing for what cannot be looked into now, as it is being written.
+std::optional<PartsNames> look_into(const fs::path& path) {
+  const Hdf5Lock lock;
+  PartsNames names;
+  if (H5Fis_hdf5(path.c_str()) <= 0) {
+    H5Eclear2(H5E_DEFAULT);
+    return names;
+  }
+  const Hdf5Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
+  std::vector<std::string> paths;
+  if (!file || H5Lvisit(file.get(), H5_INDEX_NAME, H5_ITER_INC, collect_path, &paths) < 0) {
+    H5Eclear2(H5E_DEFAULT);
+    return std::nullopt;
+  }
+  for (const auto& name : paths) {
+    const Hdf5Id object(H5Oopen(file.get(), name.c_str(), H5P_DEFAULT));
+    if (object && H5Iget_type(object.get()) == H5I_DATASET) add_sources(object.get(), names);
+  }
+  H5Eclear2(H5E_DEFAULT);
+  return names;
+}
+
+fs::path directory_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+// Those of the directories of parts that no HDF5 file in `directory` shows.
+PartsNames shown_by_none(const fs::path& directory, PartsNames names) {
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end && !names.empty();
+       entry.increment(error)) {
+    std::error_code ignored;
+    if (!entry->is_regular_file(ignored)) continue;
+    const auto shown = look_into(entry->path());
+    if (!shown) return {};
+    for (const auto& name : *shown) names.erase(name);
+  }
+  return error ? PartsNames() : names;
+}
+
+// Of runs that have written to this name, and have been killed.
+PartsNames left_by_killed_runs(const fs::path& all_parts) {
+  PartsNames names;
+  std::error_code error;
+  for (fs::directory_iterator entry(all_parts, error), end; !error && entry != end; entry.increment(error)) {
+    if (!is_parts_name(entry->path().filename().string())) continue;
+    std::error_code ignored;
+    for (fs::directory_iterator file(entry->path(), ignored), last; !ignored && file != last;
+         file.increment(ignored)) {
+      if (file->path().filename().string().starts_with(kMark) && is_abandoned(file->path())) {
+        names.insert((all_parts.filename() / entry->path().filename()).string());
+      }
+    }
+  }
+  return names;
+}
+
+fs::path all_parts_of(const fs::path& master) {
+  return directory_of(master) / (master.filename().string() + std::string(kEnding));
+}
+
+}  // namespace
+
+PartsNames parts_shown_by(const fs::path& file) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(file, ignored)) return {};
+  return look_into(file).value_or(PartsNames());
+}
+
+void remove_unused_parts(const fs::path& master, const PartsNames& of_predecessor) {
+  PartsNames names = left_by_killed_runs(all_parts_of(master));
+  names.insert(of_predecessor.begin(), of_predecessor.end());
+  if (names.empty()) return;
+  const fs::path directory = directory_of(master);
+  std::error_code ignored;
+  for (const auto& name : shown_by_none(directory, names)) {
+    fs::remove_all(directory / name, ignored);
+    fs::remove((directory / name).parent_path(), ignored);  // when it is empty
+  }
+}
+
+PartsDirectory::PartsDirectory(const fs::path& master, const std::string& where) {
+  const fs::path all = all_parts_of(master);
+  const std::string own = random_name();
+  path_ = all / own;
+  name_ = (all.filename() / own).string();
+  std::error_code error;
+  fs::create_directories(path_, error);
+  mark_ = path_ / (std::string(kMark) + owner_mark());
+  if (!error) locked_ = ::open(mark_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (locked_ < 0) {
+    if (!error) error = std::error_code(errno, std::generic_category());
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+    throw Error(
+        where,
+        fmt::format("cannot make the directory '{}' of its parts: {}", path_.string(), error.message()),
+        "write to a directory that you may write to and that has room");
+  }
+  ::flock(locked_, LOCK_EX | LOCK_NB);
+  for (const fs::path& changed : {all, directory_of(all)}) {  // so that a master on the disk finds them there
+    const int directory = ::open(changed.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0) continue;
+    ::fsync(directory);
+    ::close(directory);
+  }
+}
+
+PartsDirectory::~PartsDirectory() {
+  ::close(locked_);
+  if (is_kept_) return;
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+  fs::remove(path_.parent_path(), ignored);  // when it is empty
+}
+
+void PartsDirectory::keep() {
+  is_kept_ = true;
+  ::unlink(mark_.c_str());
+}
+
+}  // namespace bask

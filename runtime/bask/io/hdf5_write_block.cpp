@@ -1,0 +1,126 @@
+// Blocks into chunks: whole chunks are made by the calling thread, parts of chunks by the library.
+#include <fmt/format.h>
+#include <hdf5.h>
+#include <bask/collections/array/box_runs.hpp>
+#include <bask/io/hdf5_writer_dataset.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <tuple>
+
+namespace bask {
+
+namespace {
+
+using Extents = std::vector<std::int64_t>;
+
+}  // namespace
+
+const Hdf5Writer::Dataset& Hdf5Writer::dataset_of(DatasetId id) const {
+  const Hdf5Lock lock;  // others may be adding theirs
+  return *datasets_.at(id);
+}
+
+void Hdf5Writer::write_block(DatasetId id, std::span<const std::int64_t> start,
+                             std::span<const std::int64_t> extent, const void* data) {
+  const Dataset& dataset = dataset_of(id);
+  const auto& [shape, chunk] = std::tie(dataset.spec.shape, dataset.spec.chunk_shape);
+  const std::size_t axes = shape.size();
+  for (std::size_t a = 0; a < axes; ++a) {
+    if (start.size() != axes || extent.size() != axes || start[a] < 0 || extent[a] < 0 ||
+        extent[a] > shape[a] - start[a]) {
+      throw Error(where(dataset.spec.name),
+                  fmt::format("a block of shape {} from element {} on does not lie within its shape {}",
+                              hdf5_text(extent), hdf5_text(start), hdf5_text(shape)),
+                  "write a block within it");
+    }
+    if (extent[a] == 0) return;
+  }
+  const Block block{start, extent, static_cast<const std::byte*>(data)};
+  if (chunk.empty() || dataset.by_library) return write_part(dataset, block, start, extent);
+  Extents at(axes), begin(axes), part(axes);
+  for (std::size_t a = 0; a < axes; ++a) at[a] = start[a] / chunk[a] * chunk[a];
+  while (true) {
+    bool is_whole = true;
+    for (std::size_t a = 0; a < axes; ++a) {
+      const std::int64_t end = std::min(at[a] + chunk[a], shape[a]);
+      begin[a] = std::max(at[a], start[a]);
+      part[a] = std::min(end, start[a] + extent[a]) - begin[a];
+      is_whole = is_whole && part[a] == end - at[a];
+    }
+    is_whole ? write_chunk(dataset, block, at) : write_part(dataset, block, begin, part);
+    std::size_t a = axes;
+    while (a > 0 && at[a - 1] + chunk[a - 1] >= start[a - 1] + extent[a - 1]) {
+      --a, at[a] = start[a] / chunk[a] * chunk[a];
+    }
+    if (a == 0) return;
+    at[a - 1] += chunk[a - 1];
+  }
+}
+
+void Hdf5Writer::write_chunk(const Dataset& dataset, const Block& block,
+                             std::span<const std::int64_t> origin) {
+  const auto& chunk = dataset.spec.chunk_shape;
+  const std::size_t element_bytes = dataset.fill.size();
+  const auto bytes_of = [&](std::int64_t elements) {
+    return elements * static_cast<std::int64_t>(element_bytes);
+  };
+  Extents part(chunk.size()), in_block(chunk.size());
+  std::int64_t elements = 1;
+  for (std::size_t a = 0; a < chunk.size(); ++a) {
+    part[a] = std::min(chunk[a], dataset.spec.shape[a] - origin[a]);
+    in_block[a] = origin[a] - block.start[a];
+    elements *= chunk[a];
+  }
+  const Extents zero(chunk.size(), 0);
+  const BoxPlace from{block.extent, in_block}, to{chunk, zero};
+  const bool is_dense = part == chunk && runs_of(from, to, part).outer_axes == 0;
+  std::span<const std::byte> raw{block.data + bytes_of(offset_of(from)),
+                                 static_cast<std::size_t>(bytes_of(elements))};
+  if (!is_dense) {
+    const auto memory = thread_scratch(ScratchUse::kRaw, raw.size());
+    if (part != chunk) {  // beyond the dataset's end
+      for (std::size_t i = 0; i < raw.size(); i += element_bytes)
+        std::memcpy(&memory[i], dataset.fill.data(), element_bytes);
+    }
+    for_each_run(from, to, part, [&](auto in, auto at, auto length) {
+      std::memcpy(memory.data() + bytes_of(at), block.data + bytes_of(in),
+                  static_cast<std::size_t>(bytes_of(length)));
+    });
+    raw = memory;
+  }
+  const EncodedChunk encoded = encode_chunk(dataset.filters, raw, element_bytes);
+  const auto offset = hdf5_extents(origin);
+  const Hdf5Lock lock;
+  const auto happened = fmt::format("the chunk from element {} on cannot be written", hdf5_text(origin));
+  check_written(dataset.spec.name, happened);
+  if (H5Dwrite_chunk(dataset.id.get(), H5P_DEFAULT, encoded.skipped, offset.data(), encoded.bytes.size(),
+                     encoded.bytes.data()) < 0) {
+    refuse_hdf5(where(dataset.spec.name), happened, kWriteElsewhere);
+  }
+  check_written(dataset.spec.name, happened);
+}
+
+void Hdf5Writer::write_part(const Dataset& dataset, const Block& block, std::span<const std::int64_t> begin,
+                            std::span<const std::int64_t> extent) {
+  const Hdf5Lock lock;
+  const Hdf5Id memory = space_of(block.extent), space = space_of(dataset.extent);
+  Extents in_block(begin.begin(), begin.end());
+  for (std::size_t a = 0; a < in_block.size(); ++a) in_block[a] -= block.start[a];
+  Extents in_dataset(begin.begin(), begin.end());
+  for (std::size_t a = 0; a < in_dataset.size(); ++a) in_dataset[a] += dataset.first[a];
+  const auto from = hdf5_extents(in_block), to = hdf5_extents(in_dataset), count = hdf5_extents(extent);
+  const auto happened = fmt::format("the elements from {} on cannot be written", hdf5_text(begin));
+  check_written(dataset.spec.name, happened);
+  const bool is_selected =
+      begin.empty() ||
+      (H5Sselect_hyperslab(memory.get(), H5S_SELECT_SET, from.data(), nullptr, count.data(), nullptr) >= 0 &&
+       H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, to.data(), nullptr, count.data(), nullptr) >= 0);
+  if (!is_selected || H5Dwrite(dataset.id.get(), dataset.type.get(), memory.get(), space.get(), H5P_DEFAULT,
+                               block.data) < 0) {
+    refuse_hdf5(where(dataset.spec.name), happened, kWriteElsewhere);
+  }
+  check_written(dataset.spec.name, happened);
+}
+
+}  // namespace bask

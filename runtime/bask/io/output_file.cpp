@@ -1,0 +1,246 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/fs.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <bask/core/error.hpp>
+#include <bask/core/key.hpp>
+#include <bask/io/output_file.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace bask {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr std::string_view kMark = "bask-";
+
+std::string host_name() {
+  char name[256] = "host";
+  ::gethostname(name, sizeof(name) - 1);
+  return name;
+}
+
+fs::path directory_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+// What all temporary files of one name begin with. Long names are cut, for a name has at most 255 bytes.
+std::string beginning_of_temporaries(const std::string& name) {
+  constexpr std::size_t kMost = 120;
+  if (name.size() <= kMost) return "." + name + ".";
+  return fmt::format(".{}~{:016x}.", name.substr(0, kMost), hash_text(name).low);
+}
+
+struct Owner {
+  std::string host;
+  pid_t process;
+};
+
+std::optional<Owner> owner_in(std::string_view name) {
+  const auto mark = name.rfind(kMark);
+  const auto last = name.rfind('-');
+  if (mark == std::string_view::npos || last <= mark + kMark.size()) return std::nullopt;
+  const auto middle = name.rfind('-', last - 1);
+  if (middle == std::string_view::npos || middle < mark + kMark.size()) return std::nullopt;
+  Owner owner{std::string(name.substr(mark + kMark.size(), middle - mark - kMark.size())), 0};
+  const auto [end, error] = std::from_chars(name.data() + middle + 1, name.data() + last, owner.process);
+  if (error != std::errc() || end != name.data() + last || owner.process <= 0) return std::nullopt;
+  return owner;
+}
+
+bool is_locked(int file) {
+  if (::flock(file, LOCK_EX | LOCK_NB) != 0) return errno == EWOULDBLOCK;
+  ::flock(file, LOCK_UN);
+  return false;
+}
+
+void remove_abandoned(const fs::path& directory, const std::string& beginning) {
+  std::error_code error;
+  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error)) {
+    if (!entry->path().filename().string().starts_with(beginning)) continue;
+    if (is_abandoned(entry->path())) ::unlink(entry->path().c_str());
+  }
+}
+
+const char* kind_of(mode_t mode) {
+  if (S_ISDIR(mode)) return "a directory";
+  if (S_ISFIFO(mode)) return "a pipe";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+fs::path place_of(const std::string& path, const std::string& where) {
+  constexpr int kMostLinks = 40;
+  fs::path place = path;
+  std::error_code ignored;
+  for (int i = 0; fs::is_symlink(place, ignored); ++i) {
+    if (i == kMostLinks) throw Error(where, "the link leads to itself", "name a file");
+    place = directory_of(place) / fs::read_symlink(place, ignored);
+  }
+  return place;
+}
+
+// By sharing blocks, inside of the kernel, or through memory: whatever the file system can. 0 or an error.
+int copy_bytes(int from, int to, std::int64_t size_bytes) {
+  if (::ioctl(to, FICLONE, from) == 0) return 0;
+  std::int64_t left = size_bytes;
+  while (left > 0) {
+    const ssize_t count = ::copy_file_range(from, nullptr, to, nullptr, static_cast<std::size_t>(left), 0);
+    if (count <= 0) break;
+    left -= count;
+  }
+  std::vector<char> memory(left > 0 ? std::size_t{1} << 20 : 0);
+  while (left > 0) {
+    const ssize_t count =
+        ::read(from, memory.data(), std::min<std::size_t>(memory.size(), static_cast<std::size_t>(left)));
+    if (count == 0) return EIO;  // it has become shorter
+    if (count < 0) return errno;
+    for (ssize_t done = 0; done < count;) {
+      const ssize_t written = ::write(to, memory.data() + done, static_cast<std::size_t>(count - done));
+      if (written < 0) return errno;
+      done += written;
+    }
+    left -= count;
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::string owner_mark() {
+  static std::atomic<unsigned> number{0};
+  return fmt::format("{}{}-{}-{}", kMark, host_name(), ::getpid(), number++);
+}
+
+bool is_abandoned(const fs::path& unfinished) {
+  const auto owner = owner_in(unfinished.filename().string());
+  if (!owner) return false;
+  const int file = ::open(unfinished.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (file < 0) return false;
+  struct stat status {};
+  const bool is_known = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && !is_locked(file);
+  ::close(file);
+  if (!is_known) return false;
+  if (owner->host == host_name() && ::kill(owner->process, 0) != 0 && errno == ESRCH) return true;
+  constexpr std::int64_t kWeek_s = 7 * 24 * 3600;
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());
+  return now.count() - status.st_mtim.tv_sec > kWeek_s;
+}
+
+OutputFile::OutputFile(const std::string& path, std::string where) : where_(std::move(where)) {
+  place_ = place_of(path, where_);
+  const fs::path directory = directory_of(place_);
+  std::error_code ignored;
+  if (!fs::is_directory(directory, ignored)) {
+    throw Error(where_, fmt::format("there is no directory '{}'", directory.string()),
+                "create it first, or name another place");
+  }
+  old_ = look();
+  if (old_.exists && ::faccessat(AT_FDCWD, place_.c_str(), W_OK, AT_EACCESS) != 0) refuse(errno);
+  if (::faccessat(AT_FDCWD, directory.c_str(), W_OK, AT_EACCESS) != 0) refuse(errno);
+  remove_abandoned(directory, beginning_of_temporaries(place_.filename().string()));
+  create();
+  if (old_.exists) take_over_mode_and_owner();
+}
+
+OutputFile::~OutputFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+OutputFile::Old OutputFile::look() const {
+  struct stat status {};
+  if (::stat(place_.c_str(), &status) != 0) {
+    if (errno == ENOENT) return {};
+    refuse(errno);
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw Error(where_, fmt::format("this is {}", kind_of(status.st_mode)),
+                "name a regular file, or a new one");
+  }
+  return {true,
+          status.st_mode & 07777,
+          status.st_uid,
+          status.st_gid,
+          status.st_ino,
+          status.st_size,
+          std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
+void OutputFile::create() {
+  const std::string beginning = beginning_of_temporaries(place_.filename().string());
+  const mode_t mode = old_.exists ? 0600 : 0666;  // nobody reads meanwhile what may not be read later
+  constexpr int kTries = 100;                     // a process of the same number may have left one
+  for (int i = 0; i < kTries; ++i) {
+    temporary_ = directory_of(place_) / (beginning + owner_mark());
+    descriptor_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (descriptor_ >= 0) break;
+    if (errno != EEXIST) break;
+  }
+  if (descriptor_ < 0) {
+    const int error = errno;
+    temporary_.clear();
+    refuse(error);
+  }
+  ::flock(descriptor_, LOCK_EX | LOCK_NB);  // where there are no locks, is_abandoned goes by the process
+}
+
+void OutputFile::take_over_mode_and_owner() const {
+  // Who may not give files away keeps this one, with the group where that is allowed.
+  if (::fchown(descriptor_, old_.user, old_.group) != 0 &&
+      ::fchown(descriptor_, static_cast<uid_t>(-1), old_.group) != 0) {
+    ::fchmod(descriptor_, old_.mode & 0707);  // the bits of its group are not meant for another one
+    return;
+  }
+  ::fchmod(descriptor_, old_.mode);
+}
+
+void OutputFile::copy_old() {
+  const int from = ::open(place_.c_str(), O_RDONLY | O_CLOEXEC);
+  if (from < 0) refuse(errno);
+  if (::flock(from, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+    ::close(from);
+    throw Error(where_, "another program has the file open for writing", "wait for that to end");
+  }
+  const int error = copy_bytes(from, descriptor_, old_.size_bytes);
+  ::close(from);
+  if (error != 0) refuse(error);
+  is_copy_ = true;
+}
+
+void OutputFile::put_in_place() {
+  if (::fsync(descriptor_) != 0) refuse(errno);
+  if (is_copy_ && !(look() == old_)) {
+    throw Error(where_, "another program has changed the file meanwhile",
+                "let one program after the other add to it; what this one had to add is not in it");
+  }
+  ::flock(descriptor_, LOCK_UN);  // whoever finds it under its name may read it
+  if (::rename(temporary_.c_str(), place_.c_str()) != 0) refuse(errno);
+  temporary_.clear();
+  ::close(std::exchange(descriptor_, -1));
+  const int directory = ::open(directory_of(place_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory < 0) return;  // the name is there; only that it is on the disk is not known
+  ::fsync(directory);
+  ::close(directory);
+}
+
+void OutputFile::refuse(int error) const {
+  throw Error(where_, fmt::format("cannot write it: {}", std::generic_category().message(error)),
+              "write to a directory that you may write to and that has room");
+}
+
+}  // namespace bask
