@@ -2,6 +2,7 @@
 
 #include <bask/io/hdf5_writer.hpp>
 
+#include <sys/wait.h>
 #include <complex>
 #include <cstdlib>
 #include <iterator>
@@ -17,11 +18,13 @@ class H5py : public Hdf5Files {
   void SetUp() override {
     if (std::string(BASK_PYTHON).empty()) GTEST_SKIP() << "there is no Python with h5py";
   }
-  void run(const std::string& mode) const {
+  int code_of(const std::string& mode) const {
     const std::string command =
         std::string(BASK_PYTHON) + " " + BASK_H5PY_FILES + " " + mode + " " + directory_.string();
-    ASSERT_EQ(std::system(command.c_str()), 0) << command;
+    const int status = std::system(command.c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
+  void run(const std::string& mode) const { ASSERT_EQ(code_of(mode), 0) << mode; }
 };
 
 std::string bytes_of_file(const std::string& path) {
@@ -98,6 +101,51 @@ TEST_F(H5py, ReadsWhatBaskWrites) {
   part.write_block(part.create_dataset({.name = "x", .shape = shape}), zero, shape, all.data());
   part.finish();
   run("check");
+}
+
+// Bask's own test of a file that netCDF4 has made, and of everything that only netCDF is particular about.
+TEST_F(H5py, ReadsWhatBaskAddsToAFileOfNetcdf) {
+  constexpr int kSkipped = 77;
+  const int code = code_of("netcdf");
+  if (code == kSkipped) GTEST_SKIP() << "there is no netCDF4 and xarray";
+  ASSERT_EQ(code, 0);
+  const double lat[] = {-10, 0, 10}, lon[] = {5, 6}, time[] = {2};
+  const float u[] = {100, 101, 102, 103, 104, 105}, growing[] = {1, 2};
+  const bool mask[] = {true, false, true};
+  const std::int16_t packed[] = {3, -99, 5};
+  Hdf5Writer writer(path("netcdf.nc"), Hdf5Mode::kAdd);
+  writer.set_attributes({{"title", "by Bask, too"}});
+  const auto write = [&](const Hdf5DatasetSpec& spec, const void* data) {
+    writer.write_block(writer.create_dataset(spec), Extents(spec.shape.size(), 0), spec.shape, data);
+  };
+  write({.name = "lat", .shape = {3}, .dimensions = {"lat"}}, lat);  // coordinates in the place of others
+  write({.name = "lon", .shape = {2}, .dimensions = {"lon"}}, lon);  // and of a length alone
+  write({.name = "time", .shape = {1}, .append_axis = 0}, time);
+  write({.name = "u", .dtype = DType::kFloat32, .shape = {1, 3, 2}, .append_axis = 0}, u);
+  write({.name = "mask",
+         .dtype = DType::kBool,
+         .shape = {3},
+         .dimensions = {"lat"},
+         .attributes = {{"flag", std::int64_t{1}, DType::kBool}}},
+        mask);
+  write({.name = "packed",
+         .dtype = DType::kInt16,
+         .shape = {3},
+         .chunk_shape = {2},
+         .dimensions = {"lat"},
+         .attributes = {{"_FillValue", std::int64_t{-99}},
+                        {"missing_value", -99.0},
+                        {"valid_range", {0, 100}},
+                        {"scale_factor", 0.5}}},
+        packed);
+  write({.name = "growing",
+         .dtype = DType::kFloat32,
+         .shape = {1, 2},
+         .dimensions = {"step", "lon"},
+         .unlimited = {0}},
+        growing);
+  writer.finish();
+  run("added");
 }
 
 }  // namespace
