@@ -65,8 +65,11 @@ struct Hdf5Variable {
 
 /// Where elements go when there are several ranks.
 enum class Hdf5Output : std::uint8_t {
-  kAuto,     ///< one file up to 1 GiB of elements, then one for each rank
-  kOneFile,  ///< all blocks go through rank 0
+  kAuto,  ///< one file up to 1 GiB of elements and where axes may grow, else one for each rank
+  /// One file. Up to 1 GiB, rank 0 gathers the blocks and writes them; above, each rank writes its own to
+  /// NAME.parts/ as they come, and rank 0 copies them into the file: then all ranks must see its directory,
+  /// and there is room for twice the data.
+  kOneFile,
   /// Each rank writes its blocks, to a directory in NAME.parts/; NAME itself shows them as virtual datasets.
   /// A file that is moved within its directory, or together with NAME.parts, keeps its parts, whatever is
   /// written under its old name.

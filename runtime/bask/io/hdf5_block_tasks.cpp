@@ -75,6 +75,8 @@ std::string write_to_part(const Hdf5BlockOutput& to, std::uint32_t task, const B
   spec.name = dataset_of_block(spec.name, task);
   spec.shape.assign(block.shape().begin(), block.shape().end());
   spec.dimensions.clear();
+  spec.unlimited.clear();
+  spec.append_axis.reset();
   for (std::size_t k = 0; k < spec.chunk_shape.size(); ++k)
     spec.chunk_shape[k] = std::clamp<std::int64_t>(spec.shape[k], 1, spec.chunk_shape[k]);
   const Output output = part_output(to);

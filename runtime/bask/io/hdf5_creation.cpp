@@ -114,20 +114,20 @@ Hdf5Id creation_list(const Hdf5DatasetSpec& spec, std::span<const Hdf5Filter> fi
                              H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);  // as netCDF wants it
   if (!spec.chunk_shape.empty()) {
     const auto chunk = hdf5_extents(spec.chunk_shape);
-    checked_hdf5(H5Pset_chunk(list.get(), static_cast<int>(chunk.size()), chunk.data()), where,
-                 "cannot set its chunks");
+    checked_write(H5Pset_chunk(list.get(), static_cast<int>(chunk.size()), chunk.data()), where,
+                  "cannot set its chunks");
   }
   for (const auto& filter : filters) {
     // Optional, so that chunks which do not get smaller are stored as they are.
-    checked_hdf5(filter.id == kShuffleFilter ? H5Pset_shuffle(list.get())
-                                             : H5Pset_filter(list.get(), filter.id, H5Z_FLAG_OPTIONAL,
-                                                             filter.client.size(), filter.client.data()),
-                 where, fmt::format("cannot set the filter {}", filter.name));
+    checked_write(filter.id == kShuffleFilter ? H5Pset_shuffle(list.get())
+                                              : H5Pset_filter(list.get(), filter.id, H5Z_FLAG_OPTIONAL,
+                                                              filter.client.size(), filter.client.data()),
+                  where, fmt::format("cannot set the filter {}", filter.name));
   }
   if (spec.fill_value || find_attribute(spec.attributes, "_FillValue") != nullptr) {
     const auto element = fill_element(spec, where);
-    checked_hdf5(H5Pset_fill_value(list.get(), native_type_of(spec.dtype).get(), element.data()), where,
-                 "cannot set its fill value");
+    checked_write(H5Pset_fill_value(list.get(), native_type_of(spec.dtype).get(), element.data()), where,
+                  "cannot set its fill value");
   }
   return list;
 }

@@ -68,13 +68,13 @@ void make_scale(std::int64_t dataset, const std::string& dimension, std::int64_t
                 const std::string& where) {
   if (H5DSis_scale(dataset) > 0) return;
   const std::string name = is_variable ? dimension : fmt::format("{}{:10}", kNoVariable, length);
-  checked_hdf5(H5DSset_scale(dataset, name.c_str()), where,
-               fmt::format("cannot make a dimension scale of '{}'", dimension));
+  checked_write(H5DSset_scale(dataset, name.c_str()), where,
+                fmt::format("cannot make a dimension scale of '{}'", dimension));
 }
 
 void attach_scale(std::int64_t dataset, std::int64_t scale, std::size_t axis, const std::string& where) {
-  checked_hdf5(H5DSattach_scale(dataset, scale, static_cast<unsigned>(axis)), where,
-               fmt::format("cannot attach a dimension scale to axis {}", axis));
+  checked_write(H5DSattach_scale(dataset, scale, static_cast<unsigned>(axis)), where,
+                fmt::format("cannot attach a dimension scale to axis {}", axis));
 }
 
 bool only_stands_for_a_length(std::int64_t dataset) {
@@ -130,7 +130,7 @@ void lengthen_scales(std::int64_t dataset, std::size_t axis, std::int64_t length
     const Hdf5Id scale(H5Dopen2(dataset, name.c_str(), H5P_DEFAULT));
     if (!only_stands_for_a_length(scale.get())) continue;
     const auto extent = static_cast<hsize_t>(length);
-    checked_hdf5(H5Dset_extent(scale.get(), &extent), where, fmt::format("cannot lengthen '{}'", name));
+    checked_write(H5Dset_extent(scale.get(), &extent), where, fmt::format("cannot lengthen '{}'", name));
   }
 }
 
@@ -141,8 +141,8 @@ ReplacedDimension take_out(std::int64_t file, std::int64_t dataset, const std::s
     for (std::size_t axis = 0; axis < axes_of(dataset); ++axis) {
       for (const auto& name : scales_of(dataset, axis)) {
         const Hdf5Id scale(H5Dopen2(file, name.c_str(), H5P_DEFAULT));
-        checked_hdf5(H5DSdetach_scale(dataset, scale.get(), static_cast<unsigned>(axis)), where,
-                     fmt::format("cannot take it from its dimension '{}'", name));
+        checked_write(H5DSdetach_scale(dataset, scale.get(), static_cast<unsigned>(axis)), where,
+                      fmt::format("cannot take it from its dimension '{}'", name));
       }
     }
     return replaced;
@@ -156,8 +156,8 @@ ReplacedDimension take_out(std::int64_t file, std::int64_t dataset, const std::s
   replaced.axes = axes_with(file, dataset);
   for (const auto& [name, axis] : replaced.axes) {
     const Hdf5Id reader(H5Dopen2(file, name.c_str(), H5P_DEFAULT));
-    checked_hdf5(H5DSdetach_scale(reader.get(), dataset, static_cast<unsigned>(axis)), where,
-                 fmt::format("cannot take it from '{}'", name));
+    checked_write(H5DSdetach_scale(reader.get(), dataset, static_cast<unsigned>(axis)), where,
+                  fmt::format("cannot take it from '{}'", name));
   }
   return replaced;
 }
@@ -169,8 +169,8 @@ void put_back(const ReplacedDimension& replaced, std::int64_t file, std::int64_t
   if (replaced.netcdf_id) {
     const Hdf5Id space(H5Screate(H5S_SCALAR));
     const Hdf5Id made(H5Acreate2(dataset, kDimid, H5T_NATIVE_INT, space.get(), H5P_DEFAULT, H5P_DEFAULT));
-    checked_hdf5(H5Awrite(made.get(), H5T_NATIVE_INT, &*replaced.netcdf_id), where,
-                 "cannot write its dimension");
+    checked_write(H5Awrite(made.get(), H5T_NATIVE_INT, &*replaced.netcdf_id), where,
+                  "cannot write its dimension");
   }
   for (const auto& [reader_name, axis] : replaced.axes) {
     const Hdf5Id reader(H5Dopen2(file, reader_name.c_str(), H5P_DEFAULT));

@@ -71,6 +71,15 @@ Result checked_hdf5(Result result, const std::string& where, std::string_view ha
   return result;
 }
 
+/// The same for what is being written.
+template <class Result>
+Result checked_write(Result result, const std::string& where, std::string_view happened) {
+  if (result < 0) {
+    refuse_hdf5(where, std::string(happened), "see what HDF5 says; another name, shape or chunks may do");
+  }
+  return result;
+}
+
 /// Extents or places as HDF5 takes them (hsize_t), and as messages name them: "(0, 73, 144)".
 std::vector<unsigned long long> hdf5_extents(std::span<const std::int64_t> numbers);
 std::string hdf5_text(std::span<const std::int64_t> numbers);

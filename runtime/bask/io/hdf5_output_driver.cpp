@@ -187,7 +187,8 @@ hid_t driver_id() {
 Hdf5Id output_access_list(const std::shared_ptr<Hdf5OutputState>& state) {
   Hdf5Id list(H5Pcreate(H5P_FILE_ACCESS));
   H5Pset_fclose_degree(list.get(), H5F_CLOSE_STRONG);
-  checked_hdf5(H5Pset_driver(list.get(), driver_id(), &state), "hdf5", "cannot set the driver of a new file");
+  checked_write(H5Pset_driver(list.get(), driver_id(), &state), "hdf5",
+                "cannot set the driver of a new file");
   return list;
 }
 

@@ -144,6 +144,22 @@ void remove_unused_parts(const fs::path& master, const PartsNames& of_predecesso
   }
 }
 
+Hdf5Id open_part(const std::string& path, const std::string& where) {
+  const Hdf5Lock lock;
+  Hdf5Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
+  if (!file) {
+    refuse_hdf5(where, fmt::format("rank 0 cannot read '{}', which another rank has written", path),
+                "write to a directory that all ranks see");
+  }
+  return file;
+}
+
+Hdf5Id open_block(std::int64_t file, const std::string& dataset, const std::string& path) {
+  const Hdf5Lock lock;
+  return Hdf5Id(checked_hdf5(H5Dopen2(file, dataset.c_str(), H5P_DEFAULT),
+                             hdf5_place("to_hdf5", path, dataset), "cannot open a part"));
+}
+
 PartsDirectory::PartsDirectory(const fs::path& master, const std::string& where) {
   const fs::path all = all_parts_of(master);
   const std::string own = random_name();

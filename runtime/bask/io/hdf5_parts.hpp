@@ -8,6 +8,9 @@
 //             (3) parts that a killed run has left, which no file shows, go when its process is gone.
 #pragma once
 
+#include <bask/io/hdf5_library.hpp>
+
+#include <cstdint>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -23,6 +26,11 @@ PartsNames parts_shown_by(const std::filesystem::path& file);
 /// After `master` has been put in place: removes the parts that its predecessor showed and nobody shows now,
 /// and what killed runs have left. Cost: when there are any, a look at each HDF5 file beside it.
 void remove_unused_parts(const std::filesystem::path& master, const PartsNames& of_predecessor);
+
+/// A part to be read, and a block in it. Throws: Error when it is not there, as when the
+/// ranks do not see the same directory.
+Hdf5Id open_part(const std::string& path, const std::string& where);
+Hdf5Id open_block(std::int64_t file, const std::string& dataset, const std::string& path);
 
 /// A new directory for the parts of one run. It goes, with what is in it, unless it is kept.
 class PartsDirectory {

@@ -34,14 +34,14 @@ class Hdf5Store::State {
   void give_up() noexcept;
 
  private:
-  enum class Way { kHere, kGathered, kParts };
+  enum class Way { kHere, kGathered, kMerged, kParts };
   Way way() const;
   Hdf5DatasetSpec spec_of(const Hdf5Variable& variable) const;
-  Hdf5BlockOutput output_of(const Hdf5Variable& variable) const;
-  void begin_here(std::vector<BlockRefs>& arrays);
-  void begin_gathered(std::vector<BlockRefs>& arrays);
-  void begin_parts(std::vector<BlockRefs>& arrays);
+  Hdf5BlockOutput output_of(std::size_t variable) const;
+  bool has_parts() const { return way_ == Way::kMerged || way_ == Way::kParts; }
+  void create_datasets();
   void write_gathered(std::span<const Input> blocks);
+  void merge_parts(std::span<const Input> blocks);
   void show_parts(std::span<const Input> blocks);
 
   std::string path_;
@@ -54,7 +54,7 @@ class Hdf5Store::State {
   Way way_ = Way::kHere;
   std::uint64_t output_ = 0;
   std::shared_ptr<Hdf5Writer> writer_;           // of the file that gets the name
-  std::vector<Hdf5Writer::DatasetId> datasets_;  // of it, when it is gathered
+  std::vector<Hdf5Writer::DatasetId> datasets_;  // of it, unless it only shows parts
   std::unique_ptr<PartsDirectory> parts_;
 };
 

@@ -166,8 +166,8 @@ Hdf5Id file_type_of(DType dtype, std::int64_t file, const std::string& where) {
   if (dtype != DType::kBool) return type;
   for (std::string name = "/bool";; name += '_') {  // where the name stands for something else
     if (H5Lexists(file, name.c_str(), H5P_DEFAULT) <= 0) {
-      checked_hdf5(H5Tcommit2(file, name.c_str(), type.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), where,
-                   "cannot write the type bool");
+      checked_write(H5Tcommit2(file, name.c_str(), type.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), where,
+                    "cannot write the type bool");
       return type;
     }
     const Hdf5Id old(H5Oopen(file, name.c_str(), H5P_DEFAULT));

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 #include <bask/collections/array/box_runs.hpp>
+#include <bask/collections/array/shape.hpp>
 #include <bask/io/hdf5_writer_dataset.hpp>
 
 #include <algorithm>
@@ -121,6 +122,66 @@ void Hdf5Writer::write_part(const Dataset& dataset, const Block& block, std::spa
     refuse_hdf5(where(dataset.spec.name), happened, kWriteElsewhere);
   }
   check_written(dataset.spec.name, happened);
+}
+
+namespace {
+
+// Whether the block is made of whole chunks of the dataset, and `source` of the same ones.
+bool has_same_chunks(const Hdf5DatasetSpec& spec, std::span<const std::int64_t> start,
+                     std::span<const std::int64_t> extent, std::int64_t source) {
+  const Hdf5Id list(H5Dget_create_plist(source));
+  const std::size_t axes = spec.chunk_shape.size();
+  std::vector<hsize_t> chunk(axes);
+  if (axes == 0 || H5Pget_layout(list.get()) != H5D_CHUNKED) return false;
+  if (H5Pget_chunk(list.get(), static_cast<int>(axes), chunk.data()) != static_cast<int>(axes)) return false;
+  for (std::size_t a = 0; a < axes; ++a) {
+    const std::int64_t length = spec.chunk_shape[a];
+    const bool is_whole = extent[a] % length == 0 || start[a] + extent[a] == spec.shape[a];
+    if (static_cast<std::int64_t>(chunk[a]) != length || start[a] % length != 0 || !is_whole) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void Hdf5Writer::copy_block(DatasetId id, std::span<const std::int64_t> start,
+                            std::span<const std::int64_t> extent, std::int64_t source) {
+  const Dataset& dataset = dataset_of(id);
+  std::vector<std::byte> bytes;
+  {
+    const Hdf5Lock lock;
+    if (!dataset.by_library && has_same_chunks(dataset.spec, start, extent, source)) {
+      return copy_chunks(dataset, start, extent, source);
+    }
+    bytes.resize(static_cast<std::size_t>(element_count(extent)) * dataset.fill.size());
+    checked_hdf5(H5Dread(source, dataset.type.get(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()),
+                 where(dataset.spec.name), "cannot read a part");
+  }
+  write_block(id, start, extent, bytes.data());
+}
+
+void Hdf5Writer::copy_chunks(const Dataset& dataset, std::span<const std::int64_t> start,
+                             std::span<const std::int64_t> extent, std::int64_t source) {
+  const auto& chunk = dataset.spec.chunk_shape;
+  std::vector<std::byte> bytes;
+  std::vector<hsize_t> from(chunk.size(), 0), to(chunk.size());
+  while (true) {
+    for (std::size_t a = 0; a < to.size(); ++a) to[a] = from[a] + static_cast<hsize_t>(start[a]);
+    hsize_t size = 0;
+    std::uint32_t skipped = 0;
+    checked_hdf5(H5Dget_chunk_storage_size(source, from.data(), &size), where(dataset.spec.name),
+                 "cannot read a part");
+    bytes.resize(size);
+    checked_hdf5(H5Dread_chunk(source, H5P_DEFAULT, from.data(), &skipped, bytes.data()),
+                 where(dataset.spec.name), "cannot read a part");
+    checked_write(H5Dwrite_chunk(dataset.id.get(), H5P_DEFAULT, skipped, to.data(), size, bytes.data()),
+                  where(dataset.spec.name), "cannot write a part");
+    check_written(dataset.spec.name, "cannot write a part");
+    std::size_t a = chunk.size();
+    while (a > 0 && static_cast<std::int64_t>(from[a - 1]) + chunk[a - 1] >= extent[a - 1]) from[--a] = 0;
+    if (a == 0) return;
+    from[a - 1] += static_cast<hsize_t>(chunk[a - 1]);
+  }
 }
 
 }  // namespace bask

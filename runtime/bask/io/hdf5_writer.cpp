@@ -20,8 +20,13 @@ std::string sibling(const std::string& name, const std::string& other) {
   return name.substr(0, name.rfind('/') + 1) + other;
 }
 
-Hdf5DatasetSpec with_full_name(Hdf5DatasetSpec spec) {
+Hdf5DatasetSpec with_full_name(Hdf5DatasetSpec spec, const std::string& where) {
   if (!spec.name.starts_with('/')) spec.name.insert(0, 1, '/');
+  const std::string ended = spec.name + "/";
+  const auto has = [&](const char* part) { return ended.find(part) != std::string::npos; };
+  if (has("//") || has("/./")) {
+    throw Error(where, "this is no name of a dataset", "give one such as \"u\" or \"winds/u\"");
+  }
   return spec;
 }
 
@@ -78,7 +83,13 @@ void Hdf5Writer::close_file() {
 
 bool Hdf5Writer::has_link(const std::string& name) const {
   for (auto end = name.find('/', 1); end != std::string::npos; end = name.find('/', end + 1)) {
-    if (H5Lexists(file_.get(), name.substr(0, end).c_str(), H5P_DEFAULT) <= 0) return false;
+    const std::string parent = name.substr(0, end);
+    if (H5Lexists(file_.get(), parent.c_str(), H5P_DEFAULT) <= 0) return false;
+    const Hdf5Id object(H5Oopen(file_.get(), parent.c_str(), H5P_DEFAULT));
+    if (H5Iget_type(object.get()) != H5I_GROUP) {
+      throw Error(where(name), fmt::format("'{}' is no group, and holds no datasets", parent),
+                  "give it another name");
+    }
   }
   return H5Lexists(file_.get(), name.c_str(), H5P_DEFAULT) > 0;
 }
@@ -115,8 +126,8 @@ Hdf5Writer::Dataset& Hdf5Writer::make_dataset(const Hdf5DatasetSpec& spec, std::
       check_old(spec, extent_of(old.get()), Hdf5Id(H5Dget_type(old.get())).get());
     }
     replaced = take_out(file_.get(), old.get(), where(spec.name));
-    checked_hdf5(H5Ldelete(file_.get(), spec.name.c_str(), H5P_DEFAULT), where(spec.name),
-                 "cannot replace the dataset");
+    checked_write(H5Ldelete(file_.get(), spec.name.c_str(), H5P_DEFAULT), where(spec.name),
+                  "cannot replace the dataset");
   }
   const Hdf5Id links(H5Pcreate(H5P_LINK_CREATE)),
       type = file_type_of(spec.dtype, file_.get(), where(spec.name)),
@@ -124,7 +135,7 @@ Hdf5Writer::Dataset& Hdf5Writer::make_dataset(const Hdf5DatasetSpec& spec, std::
   H5Pset_create_intermediate_group(links.get(), 1);
   auto made = std::make_unique<Dataset>();
   made->spec = spec;
-  made->id = Hdf5Id(checked_hdf5(
+  made->id = Hdf5Id(checked_write(
       H5Dcreate2(file_.get(), spec.name.c_str(), type.get(), space.get(), links.get(), list, H5P_DEFAULT),
       where(spec.name), "cannot create the dataset"));
   made->type = native_type_of(spec.dtype);
@@ -149,8 +160,8 @@ Hdf5Writer::Dataset& Hdf5Writer::lengthen(const Hdf5DatasetSpec& spec) {
   auto old = std::make_unique<Dataset>();
   old->spec = spec;
   old->spec.dimensions.clear();  // it has its own
-  old->id = Hdf5Id(checked_hdf5(H5Dopen2(file_.get(), spec.name.c_str(), H5P_DEFAULT), where(spec.name),
-                                "cannot append to it"));
+  old->id = Hdf5Id(checked_write(H5Dopen2(file_.get(), spec.name.c_str(), H5P_DEFAULT), where(spec.name),
+                                 "cannot append to it"));
   old->extent = extent_of(old->id.get());
   const auto axis = static_cast<std::size_t>(*spec.append_axis);
   Extents fitting = old->extent;
@@ -176,7 +187,7 @@ Hdf5Writer::Dataset& Hdf5Writer::lengthen(const Hdf5DatasetSpec& spec) {
 }
 
 Hdf5Writer::DatasetId Hdf5Writer::create_dataset(const Hdf5DatasetSpec& spec) {
-  const Hdf5DatasetSpec full = with_layout(with_full_name(spec), where(spec.name));
+  const Hdf5DatasetSpec full = with_layout(with_full_name(spec, where(spec.name)), where(spec.name));
   const Hdf5Lock lock;
   if (full.append_axis && has_link(full.name)) {
     lengthen(full);
@@ -190,23 +201,23 @@ Hdf5Writer::DatasetId Hdf5Writer::create_dataset(const Hdf5DatasetSpec& spec) {
 
 Hdf5Writer::DatasetId Hdf5Writer::dataset_for(const Hdf5DatasetSpec& spec) {
   const Hdf5Lock lock;
-  const auto found = ids_.find(with_full_name(spec).name);
+  const auto found = ids_.find(with_full_name(spec, where(spec.name)).name);
   return found != ids_.end() ? found->second : create_dataset(spec);
 }
 
 void Hdf5Writer::create_virtual(const Hdf5DatasetSpec& spec, std::span<const Hdf5VirtualPart> parts) {
-  const Hdf5DatasetSpec full = with_layout(with_full_name(spec), where(spec.name));
+  const Hdf5DatasetSpec full = with_layout(with_full_name(spec, where(spec.name)), where(spec.name));
   const Hdf5Lock lock;
   const Hdf5Id list = creation_list(full, {}, where(full.name));
   for (const auto& part : parts) {
     const Hdf5Id space = space_of(full.shape), source = space_of(part.extent);
     const auto start = hdf5_extents(part.start), extent = hdf5_extents(part.extent);
     if (!start.empty()) {
-      checked_hdf5(
+      checked_write(
           H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr),
           where(full.name), "cannot select a part");
     }
-    checked_hdf5(
+    checked_write(
         H5Pset_virtual(list.get(), space.get(), part.path.c_str(), part.dataset.c_str(), source.get()),
         where(full.name), fmt::format("cannot show '{}' of '{}' in it", part.dataset, part.path));
   }
@@ -215,7 +226,7 @@ void Hdf5Writer::create_virtual(const Hdf5DatasetSpec& spec, std::span<const Hdf
 
 void Hdf5Writer::set_attributes(const std::vector<Hdf5Attribute>& attributes) {
   const Hdf5Lock lock;
-  const Hdf5Id root(checked_hdf5(H5Gopen2(file_.get(), "/", H5P_DEFAULT), where(), "cannot open its root"));
+  const Hdf5Id root(checked_write(H5Gopen2(file_.get(), "/", H5P_DEFAULT), where(), "cannot open its root"));
   for (const auto& attribute : attributes) {
     write_attribute(root.get(), attribute_of(attribute, std::nullopt, where()), where());
   }
@@ -251,8 +262,8 @@ const Hdf5Writer::Dataset& Hdf5Writer::scale_of(const Dataset& dataset, std::siz
   if (has_link(name)) {  // of the old file
     auto old = std::make_unique<Dataset>();
     old->spec.name = name;
-    old->id = Hdf5Id(checked_hdf5(H5Dopen2(file_.get(), name.c_str(), H5P_DEFAULT), where(name),
-                                  "cannot open the dataset"));
+    old->id = Hdf5Id(checked_write(H5Dopen2(file_.get(), name.c_str(), H5P_DEFAULT), where(name),
+                                   "cannot open the dataset"));
     old->extent = extent_of(old->id.get());
     return keep(std::move(old));
   }
@@ -280,7 +291,7 @@ void Hdf5Writer::finish() {
   {
     const Hdf5Lock lock;
     connect_dimensions();
-    checked_hdf5(H5Fflush(file_.get(), H5F_SCOPE_LOCAL), where(), "cannot be written");
+    checked_write(H5Fflush(file_.get(), H5F_SCOPE_LOCAL), where(), "cannot be written");
     check_written({}, "cannot be written");
     datasets_.clear();
     ids_.clear();

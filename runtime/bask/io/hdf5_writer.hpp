@@ -63,6 +63,12 @@ class Hdf5Writer {
   void write_block(DatasetId dataset, std::span<const std::int64_t> start,
                    std::span<const std::int64_t> extent, const void* data);
 
+  /// The same of a dataset in a file that another writer has made of the same spec; `source` is an HDF5
+  /// handle. Chunks are copied as they are where both have the same. Cost: one chunk in memory, else the
+  /// block.
+  void copy_block(DatasetId dataset, std::span<const std::int64_t> start,
+                  std::span<const std::int64_t> extent, std::int64_t source);
+
   /// Brings all to the disk, and gives the file its name.
   void finish();
 
@@ -86,6 +92,8 @@ class Hdf5Writer {
   void write_chunk(const Dataset& dataset, const Block& block, std::span<const std::int64_t> origin);
   void write_part(const Dataset& dataset, const Block& block, std::span<const std::int64_t> begin,
                   std::span<const std::int64_t> extent);
+  void copy_chunks(const Dataset& dataset, std::span<const std::int64_t> start,
+                   std::span<const std::int64_t> extent, std::int64_t source);
   void connect_axis(const Dataset& dataset, std::size_t axis);
   const Dataset& scale_of(const Dataset& dataset, std::size_t axis);
   /// Throws: Error when a write has failed, now or before.

@@ -1,5 +1,6 @@
-// Writing arrays: each block is written by a task, on the rank that has it, to a file of that rank's own; or
-// by rank 0, which gets the blocks as they are computed. Files get their names when all is on the disk.
+// Writing arrays: each block is written by a task, on the rank that has it, to the one file of the only
+// process, or to a file of that rank's own; these stay, or rank 0 copies them into one. A small array is
+// gathered by rank 0 and written there. Files get their names when all is on the disk.
 #include <fmt/format.h>
 #include <bask/collections/array/use.hpp>
 #include <bask/core/error.hpp>
@@ -15,7 +16,7 @@ namespace bask {
 
 namespace {
 
-constexpr std::int64_t kMostInOneFile = std::int64_t{1} << 30;
+constexpr std::int64_t kMostGathered = std::int64_t{1} << 30;
 
 Shape longest_chunks(const Chunks& chunks) {
   Shape longest;
@@ -106,26 +107,28 @@ Hdf5DatasetSpec Hdf5Store::State::spec_of(const Hdf5Variable& variable) const {
 
 Hdf5Store::State::Way Hdf5Store::State::way() const {
   const bool is_alone = end_hdf5_output(next_hdf5_output(), false) == 1;
-  if (is_alone && wanted_ != Hdf5Output::kFilePerRank) return Way::kHere;
-  if (wanted_ != Hdf5Output::kAuto) return wanted_ == Hdf5Output::kOneFile ? Way::kGathered : Way::kParts;
+  if (wanted_ == Hdf5Output::kFilePerRank) return Way::kParts;
+  if (is_alone) return Way::kHere;
   std::int64_t bytes = 0;
-  bool grows = false;
+  bool is_one_file = wanted_ == Hdf5Output::kOneFile;
   for (const Hdf5Variable& variable : variables_) {
     bytes +=
         element_count(variable.node->shape()) * static_cast<std::int64_t>(size_of(spec_of(variable).dtype));
-    grows = grows || may_grow(variable);
+    is_one_file = is_one_file || may_grow(variable);
   }
-  return grows || bytes <= kMostInOneFile ? Way::kGathered : Way::kParts;
+  if (bytes <= kMostGathered) return Way::kGathered;
+  return is_one_file ? Way::kMerged : Way::kParts;
 }
 
-Hdf5BlockOutput Hdf5Store::State::output_of(const Hdf5Variable& variable) const {
+Hdf5BlockOutput Hdf5Store::State::output_of(std::size_t variable) const {
+  const Hdf5Variable& of = variables_[variable];
   return {output_,
-          parts_ != nullptr ? parts_->path().string() : std::string(),
-          0,
+          has_parts() ? parts_->path().string() : std::string(),
+          has_parts() ? 0 : datasets_[variable],
           path_,
-          spec_of(variable),
-          packing_of(variable),
-          variable.node->chunks()};
+          spec_of(of),
+          packing_of(of),
+          of.node->chunks()};
 }
 
 std::vector<BlockRefs> Hdf5Store::State::begin() {
@@ -136,14 +139,34 @@ std::vector<BlockRefs> Hdf5Store::State::begin() {
   is_begun_ = true;
   std::vector<BlockRefs> arrays;
   try {
-    if (way_ == Way::kHere) begin_here(arrays);
-    if (way_ == Way::kGathered) begin_gathered(arrays);
-    if (way_ == Way::kParts) begin_parts(arrays);
+    if (way_ ==
+        Way::kParts) {  // what cannot be written is known before all the work: by a file that is dropped
+      create_datasets();
+      datasets_.clear();
+    }
+    writer_ = std::make_shared<Hdf5Writer>(path_, mode_);
+    writer_->set_attributes(attributes_);
+    if (has_parts()) {
+      parts_ = std::make_unique<PartsDirectory>(writer_->place(), hdf5_place("to_hdf5", path_));
+    }
+    if (way_ != Way::kParts) create_datasets();
+    if (way_ == Way::kHere) open_hdf5_output(output_, writer_);
+    for (std::size_t v = 0; v < variables_.size(); ++v) {
+      arrays.push_back(way_ == Way::kGathered ? variables_[v].node->lowered()
+                                              : add_write_tasks(variables_[v].node, output_of(v)));
+    }
   } catch (...) {
     give_up();
     throw;
   }
   return arrays;
+}
+
+void Hdf5Store::State::create_datasets() {
+  const auto writer = writer_ != nullptr ? writer_ : std::make_shared<Hdf5Writer>(path_, mode_);
+  for (const Hdf5Variable& variable : variables_)
+    datasets_.push_back(writer->create_dataset(spec_of(variable)));
+  writer->connect_dimensions();
 }
 
 void Hdf5Store::State::give_up() noexcept {
@@ -152,47 +175,6 @@ void Hdf5Store::State::give_up() noexcept {
   writer_.reset();
   datasets_.clear();
   parts_.reset();
-}
-
-// By the tasks of this process, the only one.
-void Hdf5Store::State::begin_here(std::vector<BlockRefs>& arrays) {
-  writer_ = std::make_shared<Hdf5Writer>(path_, mode_);
-  writer_->set_attributes(attributes_);
-  std::vector<Hdf5BlockOutput> outputs;
-  for (const Hdf5Variable& variable : variables_) {
-    outputs.push_back(output_of(variable));
-    outputs.back().dataset = writer_->create_dataset(outputs.back().spec);
-  }
-  writer_->connect_dimensions();
-  open_hdf5_output(output_, writer_);
-  for (std::size_t v = 0; v < variables_.size(); ++v) {
-    arrays.push_back(add_write_tasks(variables_[v].node, outputs[v]));
-  }
-}
-
-// By rank 0, which gets all blocks.
-void Hdf5Store::State::begin_gathered(std::vector<BlockRefs>& arrays) {
-  writer_ = std::make_shared<Hdf5Writer>(path_, mode_);
-  writer_->set_attributes(attributes_);
-  for (const Hdf5Variable& variable : variables_) {
-    datasets_.push_back(writer_->create_dataset(spec_of(variable)));
-    arrays.push_back(variable.node->lowered());
-  }
-  writer_->connect_dimensions();
-}
-
-void Hdf5Store::State::begin_parts(std::vector<BlockRefs>& arrays) {
-  {  // What cannot be written is known before all the work: the same in a file that is dropped.
-    Hdf5Writer dropped(path_, mode_);
-    for (const Hdf5Variable& variable : variables_) dropped.create_dataset(spec_of(variable));
-    dropped.connect_dimensions();
-  }
-  writer_ = std::make_shared<Hdf5Writer>(path_, mode_);
-  writer_->set_attributes(attributes_);
-  parts_ = std::make_unique<PartsDirectory>(writer_->place(), hdf5_place("to_hdf5", path_));
-  for (const Hdf5Variable& variable : variables_) {
-    arrays.push_back(add_write_tasks(variable.node, output_of(variable)));
-  }
 }
 
 void Hdf5Store::State::write_gathered(std::span<const Input> blocks) {
@@ -207,6 +189,25 @@ void Hdf5Store::State::write_gathered(std::span<const Input> blocks) {
       const bool changes = packing.changes(given.dtype());
       if (changes) changed = packed(given, packing, hdf5_place("to_hdf5", path_, variables_[v].name));
       writer_->write_block(datasets_[v], region.start, region.extent, (changes ? changed : given).elements());
+    }
+  }
+}
+
+// Of parts that all blocks have been written to as they came.
+void Hdf5Store::State::merge_parts(std::span<const Input> blocks) {
+  std::map<std::string, Hdf5Id> files;
+  std::size_t next = 0;
+  for (std::size_t v = 0; v < variables_.size(); ++v) {
+    const BlockGrid grid(variables_[v].node->chunks());
+    for (std::uint32_t k = 0; k < grid.size(); ++k) {
+      const std::string part = part_of(blocks[next++].value->get<Block>());
+      if (part.empty()) continue;  // the block has no elements
+      Hdf5Id& file = files[part];
+      const std::string path = (parts_->path() / part).string();
+      if (!file) file = open_part(path, hdf5_place("to_hdf5", path_));
+      const Hdf5Id dataset = open_block(file.get(), dataset_of_block(variables_[v].name, k), path);
+      const Region region = region_of(grid, k);
+      writer_->copy_block(datasets_[v], region.start, region.extent, dataset.get());
     }
   }
 }
@@ -232,16 +233,17 @@ void Hdf5Store::State::show_parts(std::span<const Input> blocks) {
 
 void Hdf5Store::State::finish(std::span<const Input> blocks) {
   const PartsNames of_predecessor = parts_shown_by(writer_->place());
-  if (way_ == Way::kGathered) write_gathered(blocks);
   if (way_ != Way::kGathered) end_hdf5_output(output_, true);  // finishes the file of this process, too
+  if (way_ == Way::kGathered) write_gathered(blocks);
+  if (way_ == Way::kMerged) merge_parts(blocks);
   if (way_ == Way::kParts) show_parts(blocks);
   if (way_ != Way::kHere) writer_->finish();
-  if (parts_ != nullptr) parts_->keep();
+  if (way_ == Way::kParts) parts_->keep();
+  parts_.reset();
   remove_unused_parts(writer_->place(), of_predecessor);
   is_begun_ = false;
   writer_.reset();
   datasets_.clear();
-  parts_.reset();
 }
 
 Hdf5Store::Hdf5Store(std::shared_ptr<State> state) : state_(std::move(state)) {}
