@@ -205,6 +205,83 @@ TEST_F(Hdf5WriterTest, RefusesWhatCannotBeWritten) {
   EXPECT_REFUSED(writer.finish(), "axis 0 has length 4, and '/t', its dimension, has the shape (3,)");
 }
 
+TEST_F(Hdf5WriterTest, WritesAttributesInTheTypeOfTheirDataset) {
+  constexpr std::int64_t kLarge = (std::int64_t{1} << 53) + 1;  // which no double holds
+  Hdf5Writer writer(path("x"));
+  writer.create_dataset({.name = "short",
+                         .dtype = DType::kInt16,
+                         .shape = {2},
+                         .chunk_shape = {2},
+                         .attributes = {{"_FillValue", std::int64_t{-99}},
+                                        {"missing_value", -99.0},
+                                        {"valid_range", {0.0, 90.0}},
+                                        {"flag_values", {1, 2, 3}},
+                                        {"scale_factor", 0.5},
+                                        {"names", {"a", "b"}}}});
+  writer.create_dataset(
+      {.name = "long", .dtype = DType::kInt64, .shape = {2}, .attributes = {{"_FillValue", kLarge}}});
+  writer.create_dataset(
+      {.name = "narrow", .dtype = DType::kFloat32, .shape = {2}, .attributes = {{"_FillValue", -999.9}}});
+  writer.finish();
+  const Hdf5Dataset narrow = describe_hdf5(path("x"), "narrow"), whole = describe_hdf5(path("x"), "short");
+  for (const char* name : {"_FillValue", "missing_value", "valid_range", "flag_values"}) {
+    EXPECT_EQ(find_attribute(whole.attributes, name)->dtype, DType::kInt16) << name;
+  }
+  EXPECT_EQ(numbers_of(whole.attributes, "valid_range"), (std::vector<double>{0, 90}));
+  EXPECT_EQ(numbers_of(whole.attributes, "flag_values"), (std::vector<double>{1, 2, 3}));
+  EXPECT_EQ(find_attribute(whole.attributes, "scale_factor")->dtype, DType::kFloat64);
+  EXPECT_EQ(find_attribute(whole.attributes, "names")->texts, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(read_all<std::int16_t>(whole), (std::vector<std::int16_t>{-99, -99}));  // never written
+  EXPECT_EQ(read_all<std::int64_t>(describe_hdf5(path("x"), "long"))[0], kLarge);
+  EXPECT_EQ(find_attribute(narrow.attributes, "_FillValue")->numbers, std::vector<double>{-999.9F});
+}
+
+TEST_F(Hdf5WriterTest, RefusesAttributesThatNobodyCouldRead) {
+  Hdf5Writer writer(path("x"));
+  const auto message = [&](DType dtype, const Hdf5Attribute& attribute) {
+    return message_of([&] {
+      writer.create_dataset({.name = "x", .dtype = dtype, .shape = {1}, .attributes = {attribute}});
+    });
+  };
+  const auto expect = [&](const std::string& said, const std::string& part) {
+    EXPECT_NE(said.find(part), std::string::npos) << said;
+    writer.dataset_for({.name = "y", .shape = {1}});  // which is not hindered
+  };
+  expect(message(DType::kInt16, {"_FillValue", 40000}),
+         "to_hdf5('" + path("x") +
+             "', '/x'): _FillValue is 40000, which int16 does not hold; give a number of the");
+  expect(message(DType::kInt16, {"valid_range", {0.5, 1.0}}),
+         "valid_range is 0.5, which int16 does not hold");
+  expect(message(DType::kUInt8, {"missing_value", -1}), "missing_value is -1, which uint8 does not hold");
+  expect(message(DType::kFloat32, {"_FillValue", 1e300}), "which float32 does not hold");
+  expect(message(DType::kInt32, {"_FillValue", std::nan("")}), "which int32 does not hold");
+  expect(message(DType::kInt32, {"_FillValue", "none"}), "the attribute '_FillValue' is no number");
+  expect(message(DType::kInt32, {"_FillValue", {1, 2}}),
+         "the attribute '_FillValue' has 2 numbers; give one");
+  expect(message(DType::kBool, {"_FillValue", 1}), "a dataset of bool has no '_FillValue'");
+  for (const char* name :
+       {"DIMENSION_LIST", "REFERENCE_LIST", "CLASS", "NAME", "DIMENSION_LABELS", "_NCProperties",
+        "_Netcdf4Dimid", "_Netcdf4Coordinates", "_nc3_strict", "_IsNetcdf4", "_SuperblockVersion"}) {
+    const std::string expected =
+        std::string("HDF5 and netCDF keep the attribute '") + name + "' to themselves";
+    expect(message(DType::kInt32, {name, 1}), expected);
+    EXPECT_REFUSED(writer.set_attributes({{name, "text"}}), expected);
+  }
+}
+
+TEST_F(Hdf5WriterTest, RefusesNamesThatHdf5HasNot) {
+  Hdf5Writer writer(path("x"));
+  writer.create_dataset({.name = "u", .shape = {3}});
+  writer.create_dataset({.name = "group/u", .shape = {3}});
+  EXPECT_REFUSED(writer.create_dataset({.name = "u/v", .shape = {3}}),
+                 "'/u' is no group, and holds no datasets");
+  EXPECT_REFUSED(writer.create_dataset({.name = "group", .shape = {3}}),
+                 "the file has something else of that name");
+  for (const char* name : {"", "/", "a//b", "a/", "a/./b"}) {
+    EXPECT_REFUSED(writer.create_dataset({.name = name, .shape = {3}}), "this is no name of a dataset");
+  }
+}
+
 TEST_F(Hdf5WriterTest, SaysThatTheDiskIsFullAndLeavesTheOldFile) {
   std::filesystem::create_directory(path("small"));
   if (::mount("bask", path("small").c_str(), "tmpfs", 0, "size=256k") != 0)

@@ -30,6 +30,12 @@ Hdf5DatasetSpec with_full_name(Hdf5DatasetSpec spec, const std::string& where) {
   return spec;
 }
 
+std::vector<Hdf5Attribute> attributes_of(const Hdf5DatasetSpec& spec, const std::string& where) {
+  std::vector<Hdf5Attribute> typed;
+  for (const auto& attribute : spec.attributes) typed.push_back(attribute_of(attribute, spec.dtype, where));
+  return typed;
+}
+
 Extents extent_of(std::int64_t dataset) {
   const Hdf5Id space(H5Dget_space(dataset));
   std::vector<hsize_t> lengths(
@@ -115,6 +121,7 @@ Hdf5Writer::Dataset& Hdf5Writer::make_dataset(const Hdf5DatasetSpec& spec, std::
   if (ids_.contains(spec.name)) {
     throw Error(where(spec.name), "there is a dataset of that name already", "give each its own name");
   }
+  const auto attributes = attributes_of(spec, where(spec.name));
   ReplacedDimension replaced;
   if (has_link(spec.name)) {
     const Hdf5Id old(H5Oopen(file_.get(), spec.name.c_str(), H5P_DEFAULT));
@@ -143,9 +150,7 @@ Hdf5Writer::Dataset& Hdf5Writer::make_dataset(const Hdf5DatasetSpec& spec, std::
   made->fill = fill_element(spec, where(spec.name));
   made->extent = spec.shape;
   made->first.assign(spec.shape.size(), 0);
-  for (const auto& attribute : spec.attributes) {
-    write_attribute(made->id.get(), attribute_of(attribute, spec.dtype, where(spec.name)), where(spec.name));
-  }
+  for (const auto& attribute : attributes) write_attribute(made->id.get(), attribute, where(spec.name));
   if (spec.dtype == DType::kBool) {  // which xarray goes by
     write_attribute(made->id.get(), {"dtype", "bool"}, where(spec.name));
   }
@@ -157,6 +162,7 @@ Hdf5Writer::Dataset& Hdf5Writer::lengthen(const Hdf5DatasetSpec& spec) {
   if (ids_.contains(spec.name)) {
     throw Error(where(spec.name), "the dataset is written twice", "append to it once");
   }
+  const auto attributes = attributes_of(spec, where(spec.name));
   auto old = std::make_unique<Dataset>();
   old->spec = spec;
   old->spec.dimensions.clear();  // it has its own
@@ -180,9 +186,7 @@ Hdf5Writer::Dataset& Hdf5Writer::lengthen(const Hdf5DatasetSpec& spec) {
   old->type = native_type_of(spec.dtype);
   old->fill = fill_element(spec, where(spec.name));
   old->by_library = true;
-  for (const auto& attribute : spec.attributes) {
-    write_attribute(old->id.get(), attribute_of(attribute, spec.dtype, where(spec.name)), where(spec.name));
-  }
+  for (const auto& attribute : attributes) write_attribute(old->id.get(), attribute, where(spec.name));
   return keep(std::move(old));
 }
 
