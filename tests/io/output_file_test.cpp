@@ -204,6 +204,28 @@ TEST_F(Output, KeepsWhatTheFileHasAndReplacesWhatHasTheSameName) {
   EXPECT_REFUSED(describe_hdf5(path("x.h5"), "u"), "there is no such dataset");
 }
 
+TEST_F(Output, IsWrittenAnewWhenNothingOfItWouldStay) {
+  const std::vector<Hdf5DatasetSpec> specs{{.name = "g/x", .shape = {2}, .dimensions = {"t"}},
+                                           {.name = "mask", .dtype = DType::kBool, .shape = {}}};
+  Hdf5Writer writer(path("x.h5"));
+  writer.set_attributes({{"title", "old"}});
+  for (const auto& spec : specs) writer.create_dataset(spec);
+  writer.finish();
+  const std::vector<Hdf5Attribute> title{{"title", "new"}};
+  const auto is_whole = [&](std::vector<Hdf5DatasetSpec> changed,
+                            const std::vector<Hdf5Attribute>& attributes) {
+    return is_replaced_whole(path("x.h5"), changed, attributes);
+  };
+  EXPECT_TRUE(is_whole(specs, title));
+  EXPECT_TRUE(is_whole({specs[0], specs[1], {.name = "more", .shape = {1}}}, title));
+  EXPECT_FALSE(is_whole(specs, {}));  // the title stays
+  EXPECT_FALSE(is_whole({specs[0]}, title));
+  EXPECT_FALSE(is_whole({{.name = "g/x", .shape = {3}}, specs[1]}, title));
+  EXPECT_FALSE(is_whole({{.name = "g/x", .dtype = DType::kFloat32, .shape = {2}}, specs[1]}, title));
+  EXPECT_FALSE(is_whole({{.name = "g/x", .shape = {2}, .append_axis = 0}, specs[1]}, title));
+  EXPECT_FALSE(is_replaced_whole(path("none.h5"), specs, title));
+}
+
 TEST_F(Output, GrowsAlongAnUnlimitedAxis) {
   const auto append = [&](double value) {
     Hdf5Writer writer(path("x.h5"), Hdf5Mode::kAdd);

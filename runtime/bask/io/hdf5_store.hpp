@@ -51,6 +51,7 @@ class Hdf5Store::State {
   Hdf5Mode mode_;
 
   bool is_begun_ = false;
+  Hdf5Mode used_mode_ = Hdf5Mode::kAdd;  // kReplace also where that is the same
   Way way_ = Way::kHere;
   std::uint64_t output_ = 0;
   std::shared_ptr<Hdf5Writer> writer_;           // of the file that gets the name

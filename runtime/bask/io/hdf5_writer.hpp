@@ -28,6 +28,11 @@ struct Hdf5VirtualPart {
   std::vector<std::int64_t> extent;
 };
 
+/// Whether all that a file has is to be replaced by datasets of these specs and attributes of its own, of the
+/// same shapes and types: then adding them to it is the same as writing it anew, which copies nothing.
+bool is_replaced_whole(const std::filesystem::path& file, std::span<const Hdf5DatasetSpec> specs,
+                       const std::vector<Hdf5Attribute>& attributes);
+
 ///     Hdf5Writer writer("speed.h5");
 ///     const auto speed = writer.create_dataset({.name = "speed", .shape = {132, 73, 144}, .chunk_shape =
 ///     {12, 73, 144}}); writer.write_block(speed, start, extent, elements); writer.finish();

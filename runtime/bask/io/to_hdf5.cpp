@@ -136,6 +136,9 @@ std::vector<BlockRefs> Hdf5Store::State::begin() {
   start_hdf5_everywhere();
   way_ = way();
   output_ = next_hdf5_output();
+  std::vector<Hdf5DatasetSpec> specs;
+  for (const Hdf5Variable& variable : variables_) specs.push_back(spec_of(variable));
+  used_mode_ = is_replaced_whole(path_, specs, attributes_) ? Hdf5Mode::kReplace : mode_;
   is_begun_ = true;
   std::vector<BlockRefs> arrays;
   try {
@@ -144,7 +147,7 @@ std::vector<BlockRefs> Hdf5Store::State::begin() {
       create_datasets();
       datasets_.clear();
     }
-    writer_ = std::make_shared<Hdf5Writer>(path_, mode_);
+    writer_ = std::make_shared<Hdf5Writer>(path_, used_mode_);
     writer_->set_attributes(attributes_);
     if (has_parts()) {
       parts_ = std::make_unique<PartsDirectory>(writer_->place(), hdf5_place("to_hdf5", path_));
@@ -163,7 +166,7 @@ std::vector<BlockRefs> Hdf5Store::State::begin() {
 }
 
 void Hdf5Store::State::create_datasets() {
-  const auto writer = writer_ != nullptr ? writer_ : std::make_shared<Hdf5Writer>(path_, mode_);
+  const auto writer = writer_ != nullptr ? writer_ : std::make_shared<Hdf5Writer>(path_, used_mode_);
   for (const Hdf5Variable& variable : variables_)
     datasets_.push_back(writer->create_dataset(spec_of(variable)));
   writer->connect_dimensions();
