@@ -443,6 +443,18 @@ TEST_F(Hdf5Arrays, AreNotPackedIntoOtherNumbers) {
   EXPECT_EQ(entries(), 0u);
 }
 
+TEST_F(Hdf5Arrays, MayHaveNamesThatHdf5TakesForPatterns) {
+  for (const std::string name : {"50%.h5", "a%b.h5", "a%%c.h5"}) {
+    to_hdf5(path(name), "x%b", numbers<double>());
+    EXPECT_EQ(from_hdf5<double>(path(name), "x%b").compute(), numbers<double>().compute());
+    EXPECT_REFUSED(to_hdf5(path(name), {{"x", numbers<double>()}}, {}, Hdf5Output::kFilePerRank),
+                   "a file that shows the parts of several ranks has no '%' in its name");
+  }
+  EXPECT_REFUSED(to_hdf5(path("x.h5"), {{"x%b", numbers<double>()}}, {}, Hdf5Output::kFilePerRank),
+                 "a dataset that shows the parts of several ranks has no '%' in its name");
+  EXPECT_EQ(entries(), 3u);
+}
+
 TEST_F(Hdf5Arrays, MayBeAppended) {
   for (int i = 0; i < 3; ++i) {
     to_hdf5(path("x.nc"),

@@ -1,12 +1,12 @@
 #!/bin/sh
-# header_examples.sh <header> <what comes before> <compiler> <options…>: the examples in the header, the lines of its
-# comments that are indented by five spaces, compile as statements after what comes before them.
+# header_examples.sh <header> <statement before> <compiler> <options…>: the examples in the header, the lines of its
+# comments that are indented by five spaces, compile as statements after the one before them.
 set -eu
 header=$1 before=$2
 shift 2
 name=header_example_$(basename "$header" .hpp).cpp
 {
-  printf '#include <bask/bask.hpp>\nint main() {\n%s\n' "$before"
+  printf '#include <bask/bask.hpp>\nint main() {\n%s;\n' "$before"
   sed -n 's,^///     ,,p' "$header"
   echo 'return 0; }'
 } >"$name"

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <functional>
+#include <new>
 
 namespace bask {
 namespace {
@@ -123,13 +124,26 @@ int write_all(int descriptor, haddr_t address, const std::byte* bytes, std::size
   return 0;
 }
 
-herr_t write(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t size, const void* buffer) {
+// Large stretches are elements, which nobody reads again.
+void keep(Hdf5OutputState& state, haddr_t address, const std::byte* bytes, std::size_t size,
+          H5FD_mem_t type) {
+  constexpr std::size_t kMostOfElements = std::size_t{1} << 16;
+  if (type == H5FD_MEM_DRAW && size > kMostOfElements) return;
+  state.kept.push_back({address, {bytes, bytes + size}});
+}
+
+herr_t write(H5FD_t* file, H5FD_mem_t type, hid_t, haddr_t address, std::size_t size, const void* buffer) {
   OpenFile& opened = open_file(file);
   Hdf5OutputState& state = *opened.state;
   const auto* bytes = static_cast<const std::byte*>(buffer);
   opened.end_of_file = std::max<haddr_t>(opened.end_of_file, address + size);
   if (state.error == 0) state.error = write_all(state.descriptor, address, bytes, size);
-  if (state.error != 0) state.kept.push_back({address, {bytes, bytes + size}});
+  if (state.error == 0) return 0;
+  try {
+    keep(state, address, bytes, size, type);
+  } catch (const std::bad_alloc&) {
+    return -1;
+  }
   return 0;
 }
 

@@ -22,7 +22,8 @@ struct Hdf5OutputState {
     std::uint64_t address;
     std::vector<std::byte> bytes;
   };
-  std::vector<Later> kept;  ///< what was not written, in order; as much as HDF5's caches hold
+  std::vector<Later>
+      kept;  ///< what was not written, in order, but for stretches of elements: as much as HDF5's caches hold
 };
 
 /// A list of access properties for H5Fcreate and H5Fopen, which then read and write `state.descriptor`,

@@ -162,6 +162,10 @@ Hdf5Id open_block(std::int64_t file, const std::string& dataset, const std::stri
 
 PartsDirectory::PartsDirectory(const fs::path& master, const std::string& where) {
   const fs::path all = all_parts_of(master);
+  if (all.filename().string().find('%') != std::string::npos) {  // which HDF5 takes for the number of a block
+    throw Error(where, "a file that shows the parts of several ranks has no '%' in its name",
+                "give it another name, or write one file: Hdf5Output::kOneFile");
+  }
   const std::string own = random_name();
   path_ = all / own;
   name_ = (all.filename() / own).string();

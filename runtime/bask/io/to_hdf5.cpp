@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <mutex>
 
@@ -26,6 +27,11 @@ Shape longest_chunks(const Chunks& chunks) {
 
 bool may_grow(const Hdf5Variable& variable) {
   return variable.options.append_axis.has_value() || !variable.options.unlimited.empty();
+}
+
+// HDF5 puts numbers in the place of "%b" in the names of what a virtual dataset shows.
+bool has_percent(const std::string& name) {
+  return name.find('%') != std::string::npos;
 }
 
 Hdf5Packing packing_of(const Hdf5Variable& variable) {
@@ -74,6 +80,10 @@ Hdf5Store::State::State(std::string path, std::vector<Hdf5Variable> variables,
     const Hdf5DatasetSpec spec = spec_of(variable);
     fill_element(spec, where);
     for (const auto& attribute : spec.attributes) attribute_of(attribute, spec.dtype, where);
+    if (wanted_ == Hdf5Output::kFilePerRank && has_percent(variable.name)) {
+      throw Error(where, "a dataset that shows the parts of several ranks has no '%' in its name",
+                  "give it another name, or write one file: Hdf5Output::kOneFile");
+    }
     if (wanted_ == Hdf5Output::kFilePerRank && may_grow(variable)) {
       throw Error(where, "what shows the parts of several ranks cannot grow",
                   "write one file: Hdf5Output::kOneFile");
@@ -110,11 +120,12 @@ Hdf5Store::State::Way Hdf5Store::State::way() const {
   if (wanted_ == Hdf5Output::kFilePerRank) return Way::kParts;
   if (is_alone) return Way::kHere;
   std::int64_t bytes = 0;
-  bool is_one_file = wanted_ == Hdf5Output::kOneFile;
+  bool is_one_file =
+      wanted_ == Hdf5Output::kOneFile || has_percent(std::filesystem::path(path_).filename().string());
   for (const Hdf5Variable& variable : variables_) {
     bytes +=
         element_count(variable.node->shape()) * static_cast<std::int64_t>(size_of(spec_of(variable).dtype));
-    is_one_file = is_one_file || may_grow(variable);
+    is_one_file = is_one_file || may_grow(variable) || has_percent(variable.name);
   }
   if (bytes <= kMostGathered) return Way::kGathered;
   return is_one_file ? Way::kMerged : Way::kParts;
@@ -142,8 +153,7 @@ std::vector<BlockRefs> Hdf5Store::State::begin() {
   is_begun_ = true;
   std::vector<BlockRefs> arrays;
   try {
-    if (way_ ==
-        Way::kParts) {  // what cannot be written is known before all the work: by a file that is dropped
+    if (way_ == Way::kParts) {  // first in a file that is dropped: what cannot be written is known now
       create_datasets();
       datasets_.clear();
     }
