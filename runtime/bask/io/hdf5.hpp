@@ -49,7 +49,8 @@ struct ToHdf5Options {
   /// Axes that may become longer later. In one file only.
   std::vector<std::int64_t> unlimited{};
   /// The array is added at the end of this axis where the file has the dataset; else the dataset is made,
-  /// with that axis unlimited. Its coordinates are to be appended in the same call.
+  /// with that axis unlimited. Its coordinates are to be appended in the same call. Cost: the library makes
+  /// the chunks, one after the other, as it fills up those that the file has.
   std::optional<std::int64_t> append_axis{};
 };
 
@@ -94,9 +95,11 @@ Array<E> from_hdf5(const std::string& path, const std::string& dataset, const Fr
 /// Computes the arrays, and writes them to a file, in one run. What the file has besides stays, as with
 /// h5py's mode "a", and a dataset of the same name, shape and type is replaced; Hdf5Mode::kReplace begins
 /// anew. The file appears, or is replaced, when it is complete and on the disk, with the mode and owner of
-/// the old one; until then there is the old one. `attributes` are the file's own. Cost: of adding to a file,
-/// a copy of it, which file systems that share blocks (XFS, Btrfs) make at once. Throws: Error naming file,
-/// dataset and chunk when that is not possible; then nothing has changed.
+/// the old one; until then there is the old one. `attributes` are the file's own.
+/// Cost: of adding to a file, unless all that it has is replaced, a copy of it, which file systems that share
+/// blocks (XFS, Btrfs) make at once.
+/// Throws: Error naming file, dataset and chunk when that is not possible, before anything is computed where
+/// that can be known; then nothing has changed.
 void to_hdf5(const std::string& path, const std::vector<Hdf5Variable>& variables,
              const std::vector<Hdf5Attribute>& attributes = {}, Hdf5Output output = Hdf5Output::kAuto,
              Hdf5Mode mode = Hdf5Mode::kAdd);
