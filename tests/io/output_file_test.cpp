@@ -117,6 +117,16 @@ TEST_F(Output, OfAnotherProcessIsLeftAloneWhileItLives) {
   EXPECT_EQ(entries(), 5U);
 }
 
+TEST_F(Output, IsNobodysUnlessItsNameSaysSo) {
+  for (const std::string name : {".x.h5.bask-", ".x.h5.bask--", ".x.h5.bask-host", ".x.h5.bask-host-x-0",
+                                 ".x.h5.bask-host--1", ".x.h5.bask-bask-1-0"}) {
+    write_text(name, "");
+    EXPECT_FALSE(is_abandoned(path(name))) << name;
+    fs::last_write_time(path(name), fs::file_time_type::clock::now() - std::chrono::hours(24 * 8));
+    EXPECT_EQ(is_abandoned(path(name)), name == ".x.h5.bask-bask-1-0") << name;  // of a host called "bask"
+  }
+}
+
 TEST_F(Output, IsLeftAloneWhileItIsLocked) {
   const OutputFile first(path("x.h5"), "first");
   // The lock counts, whoever the name says.

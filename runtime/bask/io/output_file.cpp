@@ -50,12 +50,13 @@ struct Owner {
 };
 
 std::optional<Owner> owner_in(std::string_view name) {
-  const auto mark = name.rfind(kMark);
+  const auto mark = name.rfind("." + std::string(kMark));  // a host may be called so as well
+  if (mark == std::string_view::npos) return std::nullopt;
+  name.remove_prefix(mark + 1 + kMark.size());
   const auto last = name.rfind('-');
-  if (mark == std::string_view::npos || last <= mark + kMark.size()) return std::nullopt;
-  const auto middle = name.rfind('-', last - 1);
-  if (middle == std::string_view::npos || middle < mark + kMark.size()) return std::nullopt;
-  Owner owner{std::string(name.substr(mark + kMark.size(), middle - mark - kMark.size())), 0};
+  const auto middle = last == std::string_view::npos || last == 0 ? last : name.rfind('-', last - 1);
+  if (middle == std::string_view::npos) return std::nullopt;
+  Owner owner{std::string(name.substr(0, middle)), 0};
   const auto [end, error] = std::from_chars(name.data() + middle + 1, name.data() + last, owner.process);
   if (error != std::errc() || end != name.data() + last || owner.process <= 0) return std::nullopt;
   return owner;
