@@ -6,7 +6,9 @@
 #include <bask/collections/array/elementwise.hpp>
 #include <bask/collections/array/manipulation.hpp>
 #include <bask/collections/array/reductions.hpp>
+#include <bask/collections/array/statistics.hpp>
 
+#include <cmath>
 #include <functional>
 
 namespace bask {
@@ -358,6 +360,13 @@ TEST_F(WrongBlocksTest, DoNotFitMemoryOfAnotherSize) {
       "array::store: the array (8, 4) has 256 bytes, the memory 248; give memory for all elements of the "
       "array",
       [&] { matrix().store(memory); });
+}
+
+TEST_F(WrongBlocksTest, OfNanAloneHaveNoPlace) {
+  const auto nan = full({4}, std::nan(""), {2});
+  const std::string message = ": all elements of a slice are NaN; leave such slices out, or fill them first";
+  expect_part("array::nanargmax" + message, [&] { nanargmax(nan).compute(); });
+  expect_part("array::nanargmin" + message, [&] { nanargmin(nan).compute(); });
 }
 
 }  // namespace
