@@ -1,10 +1,14 @@
 #include <fmt/format.h>
 #include <bask/core/error.hpp>
 #include <bask/io/element_conversion.hpp>
+#include <bask/io/number_range.hpp>
 
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -39,7 +43,7 @@ template <class T>
 using Stored = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>;
 
 template <class From, class To>
-void convert(const std::byte* from, std::byte* to, std::size_t count, const CfDecoding&) {
+void convert(const std::byte* from, std::byte* to, std::size_t count, const CfDecoding&, const std::byte*) {
   const auto* in = reinterpret_cast<const Stored<From>*>(from);
   auto* out = reinterpret_cast<To*>(to);
   for (std::size_t i = 0; i < count; ++i) {
@@ -51,28 +55,74 @@ void convert(const std::byte* from, std::byte* to, std::size_t count, const CfDe
   }
 }
 
+// The number as the type holds it; none where the type cannot, so that no stored number is it.
+template <class From>
+std::optional<From> as_stored(long double number) {
+  if (!holds<From>(number) || std::isnan(number)) return std::nullopt;
+  return static_cast<From>(number);
+}
+
+// Bounds that no number lies within when the type has none that is valid.
+template <class From>
+std::array<From, 2> valid_numbers(long double least, long double most) {
+  constexpr From kLowest = std::numeric_limits<From>::lowest(), kHighest = std::numeric_limits<From>::max();
+  if constexpr (std::is_integral_v<From>) {
+    if (least > kHighest || most < kLowest) return {kHighest, kLowest};
+    return {least > kLowest ? static_cast<From>(std::ceil(least)) : kLowest,
+            most < kHighest ? static_cast<From>(std::floor(most)) : kHighest};
+  } else {
+    return {static_cast<From>(least), static_cast<From>(most)};
+  }
+}
+
+// Drops missing numbers that the type cannot hold.
+template <class From>
+std::vector<std::byte> limits_of(CfDecoding& decoding) {
+  const auto bounds = valid_numbers<From>(decoding.least, decoding.most);
+  std::vector<From> limits(bounds.begin(), bounds.end());
+  std::erase_if(decoding.missing, [](long double number) { return !as_stored<From>(number); });
+  for (const long double number : decoding.missing) limits.push_back(*as_stored<From>(number));
+  std::vector<std::byte> bytes(limits.size() * sizeof(From));
+  std::memcpy(bytes.data(), limits.data(), bytes.size());
+  return bytes;
+}
+
+// Stored numbers are compared as they are stored: a double holds not every 64-bit integer.
 template <class From, class To>
-void decode(const std::byte* from, std::byte* to, std::size_t count, const CfDecoding& decoding) {
-  const auto* in = reinterpret_cast<const Stored<From>*>(from);
+void decode(const std::byte* from, std::byte* to, std::size_t count, const CfDecoding& decoding,
+            const std::byte* limits) {
+  const auto* in = reinterpret_cast<const From*>(from);
+  const auto *bounds = reinterpret_cast<const From*>(limits), *missing = bounds + 2;
   auto* out = reinterpret_cast<To*>(to);
   const double scale = decoding.scale, offset = decoding.offset;
-  const double missing =
-      decoding.missing.empty() ? std::numeric_limits<double>::quiet_NaN() : decoding.missing[0];
-  const bool is_plain = scale == 1 && offset == 0;
+  const bool is_plain = scale == 1 && offset == 0, has_missing = !decoding.missing.empty();
+  const From first = has_missing ? missing[0] : From();
   constexpr To kNan = std::numeric_limits<To>::quiet_NaN();
   for (std::size_t i = 0; i < count; ++i) {
     const auto number = static_cast<double>(in[i]);
     const auto value = static_cast<To>(is_plain ? number : number * scale + offset);
-    out[i] = number == missing ? kNan : value;
+    out[i] = (has_missing & (in[i] == first)) != 0 ? kNan : value;
   }
   for (std::size_t m = 1; m < decoding.missing.size(); ++m) {
     for (std::size_t i = 0; i < count; ++i) {
-      if (static_cast<double>(in[i]) == decoding.missing[m]) out[i] = kNan;
+      if (in[i] == missing[m]) out[i] = kNan;
     }
+  }
+  if (decoding.least > -CfDecoding::kInfinity || decoding.most < CfDecoding::kInfinity) {
+    const From least = bounds[0], most = bounds[1];
+    for (std::size_t i = 0; i < count; ++i) {
+      if (in[i] < least || in[i] > most) out[i] = kNan;
+    }
+  }
+  const double least = decoding.least_value, most = decoding.most_value;
+  if (least == -CfDecoding::kInfinity && most == CfDecoding::kInfinity) return;
+  for (std::size_t i = 0; i < count; ++i) {
+    const double value = static_cast<double>(in[i]) * scale + offset;
+    if (value < least || value > most) out[i] = kNan;
   }
 }
 
-using Convert = void (*)(const std::byte*, std::byte*, std::size_t, const CfDecoding&);
+using Convert = void (*)(const std::byte*, std::byte*, std::size_t, const CfDecoding&, const std::byte*);
 
 Convert find_convert(DType from, DType to) {
   return with_element(from, [&]<class From>(std::type_identity<From>) {
@@ -88,7 +138,7 @@ Convert find_convert(DType from, DType to) {
 
 Convert find_decode(DType from, DType to) {
   return with_element(from, [&]<class From>(std::type_identity<From>) -> Convert {
-    if constexpr (is_complex(dtype_of<From>())) {
+    if constexpr (is_complex(dtype_of<From>()) || std::is_same_v<From, bool>) {
       return nullptr;
     } else {
       return to == DType::kFloat32   ? decode<From, float>
@@ -107,8 +157,18 @@ ElementConversion::ElementConversion(DType from, bool is_swapped, DType to, CfDe
       number_bytes_(size_of(real_of(from))),
       is_swapped_(is_swapped && number_bytes_ > 1) {
   if (decoding_.is_used) {
+    from = decoding_.stored;
     convert_ = find_decode(from, to);
-    if (convert_ != nullptr) return;
+    if (convert_ != nullptr) {
+      limits_ = with_element(from, [&]<class From>(std::type_identity<From>) {
+        if constexpr (is_complex(dtype_of<From>()) || std::is_same_v<From, bool>) {
+          return std::vector<std::byte>();
+        } else {
+          return limits_of<From>(decoding_);
+        }
+      });
+      return;
+    }
     throw Error(
         "hdf5",
         fmt::format("missing values and scales of {} cannot be decoded as {}", name_of(from), name_of(to)),
@@ -124,7 +184,7 @@ ElementConversion::ElementConversion(DType from, bool is_swapped, DType to, CfDe
 void ElementConversion::apply(std::byte* from, std::byte* to, std::size_t count) const {
   if (is_swapped_) swap_bytes(from, count * from_bytes_, number_bytes_);
   if (convert_ != nullptr) {
-    convert_(from, to, count, decoding_);
+    convert_(from, to, count, decoding_, limits_.data());
   } else if (count != 0) {
     std::memcpy(to, from, count * from_bytes_);
   }

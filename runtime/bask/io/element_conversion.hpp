@@ -5,22 +5,31 @@
 #include <bask/collections/array/dtype.hpp>
 
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 namespace bask {
 
-/// What CF says that stored numbers stand for: NaN where they are missing, else number * scale + offset.
+/// What CF says that stored numbers stand for: NaN where they are missing or not valid, else
+/// number * scale + offset. A long double holds every number of every type.
 struct CfDecoding {
+  static constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
   bool is_used = false;
-  std::vector<double> missing;
+  DType stored = DType::kFloat64;  ///< of the numbers: the dataset's, or the same bytes with the other sign
+  std::vector<long double> missing{};
   double scale = 1;
   double offset = 0;
+  long double least = -kInfinity, most = kInfinity;         ///< valid stored numbers
+  double least_value = -kInfinity, most_value = kInfinity;  ///< valid unpacked ones
 };
+static_assert(std::numeric_limits<long double>::digits >= 64);
 
 class ElementConversion {
  public:
   /// `from`: bytes of that type, in the other order where `is_swapped`. Every value of `from` must be one of
-  /// `to`; a decoding wants real numbers, and a floating `to`. Throws: Error naming both types.
+  /// `to`; a decoding wants real numbers, takes them as its `stored`, and wants a floating `to`. Throws:
+  /// Error naming both types.
   ElementConversion(DType from, bool is_swapped, DType to, CfDecoding decoding);
 
   /// Whether the bytes stay as they are, so that a read may go straight to its end.
@@ -32,10 +41,12 @@ class ElementConversion {
 
  private:
   using Convert = void (*)(const std::byte* from, std::byte* to, std::size_t count,
-                           const CfDecoding& decoding);
+                           const CfDecoding& decoding, const std::byte* limits);
 
   Convert convert_ = nullptr;  // null: copied
   CfDecoding decoding_;
+  std::vector<std::byte>
+      limits_;  // in the stored type: the least and the most valid number, the missing ones
   std::size_t from_bytes_, to_bytes_, number_bytes_;
   bool is_swapped_;
 };

@@ -86,13 +86,11 @@ ArrayPtr one_file(const std::string& path, const std::string& name, DType dtype,
   reading.dataset = describe_hdf5(path, name);
   const Hdf5Dataset& dataset = reading.dataset;
   note_inputs(dataset);
-  const bool decodes =
-      options.decoding == Hdf5Decoding::kCf && is_floating(dtype) && !is_complex(dataset.dtype);
-  reading.decoding = static_cast<std::uint8_t>(decodes ? Hdf5Decoding::kCf : Hdf5Decoding::kNone);
+  const Hdf5Decoding decoding = is_floating(dtype) ? options.decoding : Hdf5Decoding::kNone;
+  reading.decoding = static_cast<std::uint8_t>(decoding);
   reading.dtype = static_cast<std::uint8_t>(dtype);
   // A packed dataset is what it is unpacked to: float32 does for int16 and the like.
-  const bool packed = decodes && cf_decoding_of(dataset).is_used;
-  const DType stored = packed ? decoded_dtype(dataset) : dataset.dtype;
+  const DType stored = decoded_dtype(dataset, decoding);
   if (!can_cast(stored, dtype)) {
     throw Error(hdf5_place("from_hdf5", path, dataset.name),
                 "it holds " + std::string(name_of(stored)) + ", not all of which " +

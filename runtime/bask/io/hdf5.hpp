@@ -22,8 +22,9 @@ namespace bask {
 struct FromHdf5Options {
   /// Blocks; unless said, whole chunks of the file, one at least, as many as make up to 4 MiB.
   std::optional<ChunkSpec> chunks{};
-  /// How a floating array takes _FillValue, missing_value, scale_factor and add_offset; others take numbers
-  /// as stored.
+  /// How a floating array takes _FillValue, missing_value, scale_factor, add_offset and _Unsigned; others
+  /// take numbers as stored. NaN outside of valid_range, and for the types' default fills, on request:
+  /// `Hdf5Decoding::kValidRange | Hdf5Decoding::kDefaultFills`.
   Hdf5Decoding decoding = Hdf5Decoding::kCf;
   /// Along which files are joined, when the path is a pattern such as "run/*.nc".
   std::int64_t axis = 0;

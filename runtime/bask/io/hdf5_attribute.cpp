@@ -19,6 +19,11 @@ constexpr std::array<std::string_view, 9> kOfDimensions{
     "DIMENSION_LIST", "REFERENCE_LIST", "CLASS",           "NAME", "_Netcdf4Dimid", "_Netcdf4Coordinates",
     "_NCProperties",  "_nc3_strict",    "DIMENSION_LABELS"};
 
+// Without these, numbers would be taken for others than they are: one of a type that attributes here do not
+// have is kept without a value.
+constexpr std::array<std::string_view, 8> kOfNumbers{"_FillValue", "missing_value", "scale_factor",
+                                                     "add_offset", "_Unsigned",     "valid_range",
+                                                     "valid_min",  "valid_max"};
 // Others that netCDF makes up when a file is read.
 constexpr std::array<std::string_view, 4> kMadeUp{"_IsNetcdf4", "_SuperblockVersion", "_Format", "_Codecs"};
 // Of the type of their dataset: NetCDF Users' Guide, attribute conventions, and CF 3.5.
@@ -82,11 +87,15 @@ bool read_texts(hid_t attribute, hid_t type, Hdf5Attribute& result) {
 }
 
 bool read_numbers(hid_t attribute, hid_t type, Hdf5Attribute& result) {
-  const auto stored = stored_type_of(type);
-  if (!stored || is_complex(stored->dtype)) return false;
   const Extent extent = extent_of(attribute, 8);
   if (extent.count == 0) return false;
   result.is_list = extent.is_list;
+  if (H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) > 8) {  // a long double, rounded
+    result.numbers.resize(extent.count);
+    return H5Aread(attribute, H5T_NATIVE_DOUBLE, result.numbers.data()) >= 0;
+  }
+  const auto stored = stored_type_of(type);
+  if (!stored || is_complex(stored->dtype)) return false;
   result.dtype = stored->dtype;
   if (is_floating(stored->dtype)) {
     result.numbers.resize(extent.count);
@@ -99,18 +108,8 @@ bool read_numbers(hid_t attribute, hid_t type, Hdf5Attribute& result) {
     std::copy(bytes.begin(), bytes.end(), result.integers.begin());
     return true;
   }
-  if (stored->dtype == DType::kUInt64) {
-    std::vector<std::uint64_t> wide(extent.count);
-    if (H5Aread(attribute, H5T_NATIVE_UINT64, wide.data()) < 0) return false;
-    if (std::any_of(wide.begin(), wide.end(), [](auto number) { return number >> 63 != 0; })) {
-      result.integers.clear();
-      result.numbers.assign(wide.begin(), wide.end());
-      return true;
-    }
-    std::copy(wide.begin(), wide.end(), result.integers.begin());
-    return true;
-  }
-  return H5Aread(attribute, H5T_NATIVE_INT64, result.integers.data()) >= 0;
+  const hid_t memory_type = stored->dtype == DType::kUInt64 ? H5T_NATIVE_UINT64 : H5T_NATIVE_INT64;
+  return H5Aread(attribute, memory_type, result.integers.data()) >= 0;
 }
 
 bool read_attribute(hid_t object, const char* name, Hdf5Attribute& result) {
@@ -122,6 +121,12 @@ bool read_attribute(hid_t object, const char* name, Hdf5Attribute& result) {
   const bool is_text = H5Tget_class(type.get()) == H5T_STRING;
   return is_text ? read_texts(attribute.get(), type.get(), result)
                  : read_numbers(attribute.get(), type.get(), result);
+}
+
+bool holds_something(hid_t object, const char* name) {
+  const Hdf5Id attribute(H5Aopen(object, name, H5P_DEFAULT));
+  const Hdf5Id space(attribute ? H5Aget_space(attribute.get()) : -1);
+  return !space || H5Sget_simple_extent_npoints(space.get()) != 0;
 }
 
 herr_t collect_name(hid_t, const char* name, const H5A_info_t*, void* names) {
@@ -159,11 +164,20 @@ std::string text_of(const std::vector<Hdf5Attribute>& attributes, std::string_vi
   return attribute == nullptr || attribute->texts.empty() ? std::string() : attribute->texts.front();
 }
 
+std::vector<long double> exact_numbers_of(const Hdf5Attribute& attribute) {
+  std::vector<long double> numbers(attribute.numbers.begin(), attribute.numbers.end());
+  for (const std::int64_t integer : attribute.integers) {
+    const bool is_wide = attribute.dtype == DType::kUInt64;
+    numbers.push_back(is_wide ? static_cast<long double>(static_cast<std::uint64_t>(integer)) : integer);
+  }
+  return numbers;
+}
+
 std::vector<double> numbers_of(const std::vector<Hdf5Attribute>& attributes, std::string_view name) {
   const Hdf5Attribute* attribute = find_attribute(attributes, name);
   if (attribute == nullptr) return {};
-  if (!attribute->numbers.empty()) return attribute->numbers;
-  return {attribute->integers.begin(), attribute->integers.end()};
+  const std::vector<long double> exact = exact_numbers_of(*attribute);
+  return {exact.begin(), exact.end()};
 }
 
 std::vector<Hdf5Attribute> read_attributes(std::int64_t object, const std::string& where) {
@@ -175,7 +189,12 @@ std::vector<Hdf5Attribute> read_attributes(std::int64_t object, const std::strin
   for (const auto& name : names) {
     if (is_among(name, kOfDimensions)) continue;
     Hdf5Attribute attribute;
-    if (read_attribute(object, name.c_str(), attribute)) attributes.push_back(std::move(attribute));
+    if (read_attribute(object, name.c_str(), attribute)) {
+      attributes.push_back(std::move(attribute));
+    } else if (is_among(name, kOfNumbers) && holds_something(object, name.c_str())) {
+      attributes.emplace_back();
+      attributes.back().name = name;
+    }
   }
   H5Eclear2(H5E_DEFAULT);
   return attributes;
@@ -190,8 +209,7 @@ std::string read_text_attribute(std::int64_t object, const char* name) {
 }
 
 std::vector<std::byte> typed_numbers(const Hdf5Attribute& attribute, DType dtype, const std::string& where) {
-  std::vector<long double> numbers(attribute.numbers.begin(), attribute.numbers.end());
-  numbers.insert(numbers.end(), attribute.integers.begin(), attribute.integers.end());
+  const std::vector<long double> numbers = exact_numbers_of(attribute);
   if (numbers.empty()) {
     throw Error(where, fmt::format("the attribute '{}' is no number", attribute.name),
                 "give a number of the dataset's type");
@@ -251,7 +269,8 @@ void write_attribute(std::int64_t object, const Hdf5Attribute& attribute, const 
     return writing.write(type.get(), type.get(), bytes.size(), bytes.data());
   }
   if (!attribute.integers.empty()) {
-    return writing.write(type.get(), H5T_NATIVE_INT64, attribute.integers.size(), attribute.integers.data());
+    const hid_t memory_type = attribute.dtype == DType::kUInt64 ? H5T_NATIVE_UINT64 : H5T_NATIVE_INT64;
+    return writing.write(type.get(), memory_type, attribute.integers.size(), attribute.integers.data());
   }
   writing.write(type.get(), H5T_NATIVE_DOUBLE, attribute.numbers.size(), attribute.numbers.data());
 }

@@ -15,7 +15,8 @@
 
 namespace bask {
 
-/// One attribute: a text, a number, or a list of either. Exactly one of the three lists is filled.
+/// One attribute: a text, a number, or a list of either. Exactly one of the three lists is filled; none
+/// where a file gives a _FillValue, scale_factor or the like of a type that is neither.
 /// _FillValue, missing_value, valid_range, valid_min, valid_max, flag_values and flag_masks are written in
 /// the type of their dataset, as netCDF wants them, whatever type is given here.
 ///
@@ -46,9 +47,9 @@ struct Hdf5Attribute {
 
   std::string name;
   std::vector<std::string> texts;
-  std::vector<double> numbers;  ///< floating-point ones, and integers beyond int64
-  std::vector<std::int64_t> integers;
-  DType dtype = DType::kFloat64;  ///< of the numbers, as the file holds them
+  std::vector<double> numbers;         ///< floating-point ones; long doubles are rounded
+  std::vector<std::int64_t> integers;  ///< those of uint64 by their bits
+  DType dtype = DType::kFloat64;       ///< of the numbers, as the file holds them
   bool is_list = false;
 
   template <class Archive>
@@ -61,7 +62,9 @@ struct Hdf5Attribute {
 const Hdf5Attribute* find_attribute(const std::vector<Hdf5Attribute>& attributes, std::string_view name);
 /// Its text, or the first of its texts; empty when there is none.
 std::string text_of(const std::vector<Hdf5Attribute>& attributes, std::string_view name);
-/// Its numbers, integers among them; empty when there are none.
+/// Its numbers, each of which a long double holds.
+std::vector<long double> exact_numbers_of(const Hdf5Attribute& attribute);
+/// Its numbers, integers among them, as doubles; empty when there are none.
 std::vector<double> numbers_of(const std::vector<Hdf5Attribute>& attributes, std::string_view name);
 
 /// All attributes of an object but those that HDF5 and netCDF keep their dimensions in. Those of other types

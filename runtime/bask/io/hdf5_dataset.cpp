@@ -181,10 +181,6 @@ void read_layout(hid_t id, Hdf5Dataset& dataset, const std::string& where) {
   }
 }
 
-double as_stored(double number, DType dtype) {
-  return dtype == DType::kFloat32 ? static_cast<double>(static_cast<float>(number)) : number;
-}
-
 }  // namespace
 
 Hdf5Dataset describe_hdf5(const std::string& path, const std::string& name) {
@@ -212,33 +208,6 @@ Hdf5Dataset describe_hdf5(const std::string& path, const std::string& name) {
   dataset.coordinates = std::move(dimensions.coordinates);
   dataset.attributes = read_attributes(id.get(), where);
   return dataset;
-}
-
-CfDecoding cf_decoding_of(const Hdf5Dataset& dataset) {
-  CfDecoding decoding;
-  for (const char* name : {"_FillValue", "missing_value"}) {
-    for (const double number : numbers_of(dataset.attributes, name)) {
-      const double missing = as_stored(number, dataset.dtype);
-      const auto& known = decoding.missing;
-      if (std::find(known.begin(), known.end(), missing) == known.end()) decoding.missing.push_back(missing);
-    }
-  }
-  const auto first_of = [&](const char* name, double otherwise) {
-    const auto numbers = numbers_of(dataset.attributes, name);
-    return numbers.empty() ? otherwise : numbers.front();
-  };
-  decoding.scale = first_of("scale_factor", 1);
-  decoding.offset = first_of("add_offset", 0);
-  decoding.is_used = !is_complex(dataset.dtype) && dataset.dtype != DType::kBool &&
-                     (!decoding.missing.empty() || decoding.scale != 1 || decoding.offset != 0);
-  return decoding;
-}
-
-DType decoded_dtype(const Hdf5Dataset& dataset) {
-  const CfDecoding decoding = cf_decoding_of(dataset);
-  if (!decoding.is_used || is_floating(dataset.dtype)) return dataset.dtype;
-  // xarray: integers of up to 16 bits fit float32, but not with an offset, which may cost figures.
-  return size_of(dataset.dtype) <= 2 && decoding.offset == 0 ? DType::kFloat32 : DType::kFloat64;
 }
 
 }  // namespace bask

@@ -5,7 +5,6 @@
 
 #include <bask/collections/array/dtype.hpp>
 #include <bask/io/chunk_pipeline.hpp>
-#include <bask/io/element_conversion.hpp>
 #include <bask/io/hdf5_attribute.hpp>
 #include <boost/serialization/vector.hpp>
 
@@ -72,11 +71,5 @@ struct Hdf5Dataset {
 /// are), it is no HDF5 file (a classic NetCDF file: with the command that converts it), it ends too early, it
 /// holds other things than numbers, or a virtual dataset's source is not there.
 Hdf5Dataset describe_hdf5(const std::string& path, const std::string& dataset);
-
-/// What the attributes _FillValue, missing_value, scale_factor and add_offset ask for; not used when there
-/// are none.
-CfDecoding cf_decoding_of(const Hdf5Dataset& dataset);
-/// The type that the decoding gives, as xarray chooses it: float32 for what float32 holds, and float64.
-DType decoded_dtype(const Hdf5Dataset& dataset);
 
 }  // namespace bask

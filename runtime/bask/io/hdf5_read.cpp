@@ -44,7 +44,7 @@ class RegionReader {
       : dataset_(dataset),
         start_(start),
         extent_(extent),
-        decoding_(decoding == Hdf5Decoding::kCf ? cf_decoding_of(dataset) : CfDecoding{}),
+        decoding_(cf_decoding_of(dataset, decoding)),
         conversion_(dataset.dtype, dataset.is_swapped, wanted, decoding_),
         unswapped_(dataset.dtype, false, wanted, decoding_),
         out_(static_cast<std::byte*>(out)) {

@@ -3,18 +3,12 @@
 // Runs on: every rank. Threads: any.
 #pragma once
 
-#include <bask/io/hdf5_dataset.hpp>
+#include <bask/io/cf_decoding.hpp>
 
 #include <cstdint>
 #include <span>
 
 namespace bask {
-
-/// What reading makes of stored numbers.
-enum class Hdf5Decoding : std::uint8_t {
-  kNone,  ///< the numbers as they are stored
-  kCf,    ///< missing ones as NaN, and scaled ones at their values
-};
 
 /// Fills `out` with the elements from `start` on, `extent` of them along each axis, in C order, as `wanted`.
 /// Chunks that were never written give the fill value. Memory: one chunk for each thread.
