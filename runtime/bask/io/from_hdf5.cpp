@@ -1,11 +1,12 @@
 #include <bask/collections/array/lazy.hpp>
 #include <bask/core/error.hpp>
 #include <bask/graph/runtime.hpp>
+#include <bask/io/file_pattern.hpp>
 #include <bask/io/hdf5.hpp>
+#include <bask/io/hdf5_join.hpp>
 #include <bask/io/hdf5_library.hpp>
 
 #include <fmt/chrono.h>
-#include <glob.h>
 
 #include <algorithm>
 #include <ctime>
@@ -53,19 +54,6 @@ Shape block_shape(const Hdf5Dataset& dataset, std::size_t element) {
   return shape;
 }
 
-std::vector<std::string> files_of(const std::string& path) {
-  if (path.find_first_of("*?[") == std::string::npos) return {path};
-  glob_t found{};
-  const int failed = ::glob(path.c_str(), 0, nullptr, &found);
-  std::vector<std::string> files(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  ::globfree(&found);
-  if (failed != 0 || files.empty()) {
-    throw Error("from_hdf5", "no file matches " + path,
-                "give a pattern that matches a file at least; it is taken as a shell takes it");
-  }
-  return files;
-}
-
 std::string identity_text(const FileIdentity& identity) {
   const std::time_t seconds = static_cast<std::time_t>(identity.modified_ns / 1'000'000'000);
   return fmt::format("{} bytes of {:%Y-%m-%d %H:%M:%S} UTC", identity.size_bytes, fmt::gmtime(seconds));
@@ -80,13 +68,12 @@ void note_inputs(const Hdf5Dataset& dataset) {
     runtime->note_input(source.path, identity_text(source.file));
 }
 
-ArrayPtr one_file(const std::string& path, const std::string& name, DType dtype,
+ArrayPtr one_file(const Hdf5Dataset& dataset, DType dtype, Hdf5Decoding decoding,
                   const FromHdf5Options& options) {
   Reading reading;
-  reading.dataset = describe_hdf5(path, name);
-  const Hdf5Dataset& dataset = reading.dataset;
+  reading.dataset = dataset;
+  const std::string& path = dataset.path;
   note_inputs(dataset);
-  const Hdf5Decoding decoding = is_floating(dtype) ? options.decoding : Hdf5Decoding::kNone;
   reading.decoding = static_cast<std::uint8_t>(decoding);
   reading.dtype = static_cast<std::uint8_t>(dtype);
   // A packed dataset is what it is unpacked to: float32 does for int16 and the like.
@@ -111,23 +98,24 @@ ArrayPtr one_file(const std::string& path, const std::string& name, DType dtype,
 
 }  // namespace
 
-ArrayPtr from_hdf5(const std::string& path, const std::string& dataset, DType dtype,
-                   const FromHdf5Options& options) {
+ArrayPtr from_hdf5(const std::vector<std::string>& paths, const std::string& name, DType dtype,
+                   const FromHdf5Options& options, const std::string& where) {
   start_hdf5_everywhere();
+  if (paths.empty()) throw Error(where, "there are no files", "give one at least");
+  std::vector<Hdf5Dataset> datasets;
+  for (const std::string& path : paths) datasets.push_back(describe_hdf5(path, name));
+  const Hdf5Decoding decoding = is_floating(dtype) ? options.decoding : Hdf5Decoding::kNone;
+  if (datasets.size() == 1) return one_file(datasets.front(), dtype, decoding, options);
+  const std::size_t axis = normal_axis(options.axis, datasets.front().shape, where);
+  check_joined(datasets, axis, decoding, where);
   std::vector<ArrayPtr> parts;
-  for (const std::string& file : files_of(path)) parts.push_back(one_file(file, dataset, dtype, options));
-  if (parts.size() == 1) return parts.front();
-  const std::string where = "from_hdf5 " + path;
-  const std::size_t axis = normal_axis(options.axis, parts.front()->shape(), where);
-  for (const ArrayPtr& part : parts) {
-    if (part->ndim() != parts.front()->ndim()) {
-      throw Error(
-          where,
-          "the datasets have shapes " + text_of(parts.front()->shape()) + " and " + text_of(part->shape()),
-          "give files whose datasets have as many axes");
-    }
-  }
+  for (const Hdf5Dataset& dataset : datasets) parts.push_back(one_file(dataset, dtype, decoding, options));
   return lazy::concatenate(std::move(parts), axis, where);
+}
+
+ArrayPtr from_hdf5(const std::string& path, const std::string& name, DType dtype,
+                   const FromHdf5Options& options) {
+  return from_hdf5(files_matching(path), name, dtype, options, "from_hdf5 " + path);
 }
 
 }  // namespace bask::io

@@ -26,7 +26,7 @@ struct FromHdf5Options {
   /// take numbers as stored. NaN outside of valid_range, and for the types' default fills, on request:
   /// `Hdf5Decoding::kValidRange | Hdf5Decoding::kDefaultFills`.
   Hdf5Decoding decoding = Hdf5Decoding::kCf;
-  /// Along which files are joined, when the path is a pattern such as "run/*.nc".
+  /// Along which files are joined, when the path is a list or a pattern such as "run/*.nc".
   std::int64_t axis = 0;
 };
 
@@ -82,15 +82,30 @@ namespace io {
 
 ArrayPtr from_hdf5(const std::string& path, const std::string& dataset, DType dtype,
                    const FromHdf5Options& options);
+ArrayPtr from_hdf5(const std::vector<std::string>& paths, const std::string& dataset, DType dtype,
+                   const FromHdf5Options& options, const std::string& where);
 
 }  // namespace io
 
 /// A dataset as a lazy array. Nothing but the description is read now. `path`: a file, or a pattern (*, ?, [)
-/// of files whose datasets are joined in the order of their names. Throws: Error when a file or dataset is
-/// not there, or holds values that E does not: float64 for Array<float>.
+/// of files whose datasets are joined in the natural order of their names, 2 before 10. Throws: Error when a
+/// file or dataset is not there, holds values that E does not (float64 for Array<float>), or its dimensions,
+/// coordinates or units are not those of the others (see check_joined).
 template <Element E>
 Array<E> from_hdf5(const std::string& path, const std::string& dataset, const FromHdf5Options& options = {}) {
   return Array<E>(io::from_hdf5(path, dataset, dtype_of<E>(), options));
+}
+
+/// The same of several files, each of them named, in this order.
+template <Element E>
+Array<E> from_hdf5(const std::vector<std::string>& paths, const std::string& dataset,
+                   const FromHdf5Options& options = {}) {
+  return Array<E>(io::from_hdf5(paths, dataset, dtype_of<E>(), options, "from_hdf5 of a list"));
+}
+template <Element E>
+Array<E> from_hdf5(std::initializer_list<std::string> paths, const std::string& dataset,
+                   const FromHdf5Options& options = {}) {
+  return from_hdf5<E>(std::vector<std::string>(paths), dataset, options);
 }
 
 /// Computes the arrays, and writes them to a file, in one run. What the file has besides stays, as with

@@ -1,0 +1,61 @@
+#include <glob.h>
+#include <bask/core/error.hpp>
+#include <bask/io/file_pattern.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace bask {
+namespace {
+
+bool is_digit(char letter) {
+  return letter >= '0' && letter <= '9';
+}
+
+// The run of digits that the text begins with, without leading zeros; `text` goes on behind it.
+std::string_view take_number(std::string_view& text) {
+  const auto end =
+      static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
+  std::string_view digits = text.substr(0, end);
+  text.remove_prefix(end);
+  digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size()));
+  return digits;
+}
+
+}  // namespace
+
+bool comes_before(std::string_view a, std::string_view b) {
+  std::string_view left = a, right = b;
+  while (!left.empty() && !right.empty()) {
+    if (is_digit(left.front()) && is_digit(right.front())) {
+      const std::string_view first = take_number(left), second = take_number(right);
+      if (first.size() != second.size()) return first.size() < second.size();
+      if (first != second) return first < second;
+      continue;
+    }
+    if (left.front() != right.front()) {
+      return static_cast<unsigned char>(left.front()) < static_cast<unsigned char>(right.front());
+    }
+    left.remove_prefix(1);
+    right.remove_prefix(1);
+  }
+  if (left.empty() != right.empty()) return left.empty();
+  return a < b;  // they differ in leading zeros alone
+}
+
+std::vector<std::string> files_matching(const std::string& path) {
+  std::error_code ignored;
+  if (path.find_first_of("*?[") == std::string::npos || std::filesystem::exists(path, ignored)) return {path};
+  glob_t found{};
+  const int failed = ::glob(path.c_str(), GLOB_NOSORT, nullptr, &found);
+  std::vector<std::string> files(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  if (failed != 0 || files.empty()) {
+    throw Error("from_hdf5", "no file matches " + path,
+                "give a pattern that matches a file at least; it is taken as a shell takes it");
+  }
+  std::sort(files.begin(), files.end(), comes_before);
+  return files;
+}
+
+}  // namespace bask
