@@ -7,5 +7,6 @@
 #include <bask/collections/tasks.hpp>
 #include <bask/core/error.hpp>
 #include <bask/execution/task_error.hpp>
+#include <bask/io/cf_time.hpp>
 #include <bask/io/hdf5.hpp>
 #include <bask/run.hpp>
