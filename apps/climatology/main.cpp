@@ -71,8 +71,8 @@ void write_results(const Settings& settings, const Wind& wind, const Climatology
 void draw_pictures(const Settings& settings, const Wind& wind, const NdArray<double>& mean,
                    const NdArray<double>& u, const NdArray<double>& v, const NdArray<double>& global) {
   char years[64];
-  std::snprintf(years, sizeof(years), "%.0f–%.0f", std::floor(wind.months.years.front()),
-                std::floor(wind.months.years.back()));
+  std::snprintf(years, sizeof(years), "%.0f–%.0f", std::floor(wind.years.front()),
+                std::floor(wind.years.back()));
   const std::string source = "data: " + std::filesystem::path(settings.input).filename().string() + ", " +
                              std::to_string(wind.times.size()) + " months";
   draw_map({.title = "Mean wind speed, " + std::string(years),
@@ -95,8 +95,8 @@ void draw_pictures(const Settings& settings, const Wind& wind, const NdArray<dou
   draw_series({.title = "Global mean wind speed",
                .units = wind.units,
                .source = source,
-               .lines = {{"monthly", wind.months.years, {global.begin(), global.end()}},
-                         {"mean of twelve months", wind.months.years, smooth}}},
+               .lines = {{"monthly", wind.years, {global.begin(), global.end()}},
+                         {"mean of twelve months", wind.years, smooth}}},
               settings.series);
 }
 
@@ -113,8 +113,8 @@ void print_summary(const Settings& settings, const Wind& wind, const NdArray<dou
     ++months;
   }
   const std::size_t width = wind.longitudes.size();
-  std::printf("%zu months, %.1f to %.1f; %zu x %zu cells\n", wind.times.size(), wind.months.years.front(),
-              wind.months.years.back(), wind.latitudes.size(), width);
+  std::printf("%zu months, %.1f to %.1f; %zu x %zu cells\n", wind.times.size(), wind.years.front(),
+              wind.years.back(), wind.latitudes.size(), width);
   const double latitude = wind.latitudes[windiest / width];
   const double longitude = std::remainder(wind.longitudes[windiest % width], 360);
   std::printf("global mean wind speed %.3f %s; windiest cell %.2f at %.1f°%c %.1f°%c\n", sum / months,
@@ -136,7 +136,7 @@ int main(int argc, char** argv) {
     const Wind wind = open_wind(*settings);
     const Climatology all = climatology_of(wind);
     // 2. The large results go to their file as they are computed.
-    std::vector<std::int64_t> months = wind.months.month;
+    std::vector<std::int64_t> months = wind.months;
     std::sort(months.begin(), months.end());
     months.erase(std::unique(months.begin(), months.end()), months.end());
     write_results(*settings, wind, all, months);

@@ -9,7 +9,9 @@ std::optional<Settings> read_settings(int argc, char** argv) {
   Settings settings;
   CLI::App app(
       "The climatology of a wind data set: mean, deviation, anomalies and trend of its speed.\n"
-      "Input: HDF5 or NetCDF-4 with the components u and v on time x latitude x longitude.\n"
+      "Input: HDF5 or NetCDF-4 with the components u and v on time, latitude and longitude, in any order, "
+      "and\n"
+      "one level at most. Axes are told by their coordinates' standard_name and units, or axis and names.\n"
       "Bask's own options: --bask-help.");
   app.add_option("input", settings.input, "the file")->capture_default_str();
   app.add_option("--u", settings.u, "the eastward component")->capture_default_str();

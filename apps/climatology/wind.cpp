@@ -1,7 +1,14 @@
 #include "wind.hpp"
 
-#include <bask/core/error.hpp>
+#include "field_axes.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <bask/core/error.hpp>
+#include <bask/io/cf_time.hpp>
+
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 
@@ -9,40 +16,76 @@ using bask::Array;
 
 namespace {
 
+// The names of what the output holds besides coordinates of the input.
+constexpr std::array kResults{"month", "speed_mean", "speed_std", "anomaly", "trend", "global_mean"};
+
 Array<double> vector(const std::vector<double>& values, std::int64_t chunk = -1) {
   return bask::from_array<double>(values, {static_cast<std::int64_t>(values.size())}, chunk);
 }
 
-// The coordinates of an axis, or none when the file has none.
-std::vector<double> coordinates(const bask::Hdf5Dataset& dataset, std::size_t axis, std::string& units,
-                                std::string& calendar) {
-  if (dataset.coordinates[axis].empty()) {
-    throw bask::Error("climatology " + dataset.path + " " + dataset.name,
-                      "axis " + std::to_string(axis) + " has no coordinates",
-                      "give a file whose dimensions time, latitude and longitude have coordinates");
-  }
+struct Coordinate {
+  std::vector<double> values;
+  std::string units, calendar;
+};
+Coordinate coordinate(const bask::Hdf5Dataset& dataset, std::size_t axis) {
   const bask::Hdf5Dataset scale = bask::describe_hdf5(dataset.path, dataset.coordinates[axis]);
-  units = bask::text_of(scale.attributes, "units");
-  calendar = bask::text_of(scale.attributes, "calendar");
   const bask::NdArray<double> values = bask::from_hdf5<double>(dataset.path, scale.name).compute();
-  return {values.begin(), values.end()};
+  return {{values.begin(), values.end()},
+          bask::text_of(scale.attributes, "units"),
+          bask::text_of(scale.attributes, "calendar")};
 }
 
-std::string base_name(const std::string& name) {
-  return name.substr(name.rfind('/') + 1);
+// A name for the output: the file's own, unless a result has it.
+std::string output_name(const bask::Hdf5Dataset& dataset, std::size_t axis, const char* otherwise) {
+  const std::string& scale = dataset.coordinates[axis];
+  const std::string name = scale.substr(scale.rfind('/') + 1);
+  return std::find(kResults.begin(), kResults.end(), name) == kResults.end() ? name : otherwise;
+}
+
+// As time x latitude x longitude, in blocks of whole maps: a month is needed whole.
+Array<double> read_field(const Settings& settings, const std::string& name, const bask::Hdf5Dataset& dataset,
+                         const FieldAxes& axes) {
+  const std::int64_t map = dataset.shape[axes.latitude] * dataset.shape[axes.longitude];
+  bask::Shape blocks(dataset.shape.size(), -1);
+  blocks[axes.time] =
+      settings.chunk_months > 0 ? settings.chunk_months : std::max<std::int64_t>(1, (16 << 20) / (8 * map));
+  bask::FromHdf5Options options;
+  options.chunks = bask::ChunkSpec(blocks);
+  const Array<double> field =
+      bask::from_hdf5<double>(settings.input, name, options).transpose(axes.order(dataset.shape.size()));
+  std::vector<std::int64_t> levels;
+  for (std::size_t axis = 3; axis < dataset.shape.size(); ++axis)
+    levels.push_back(static_cast<std::int64_t>(axis));
+  return levels.empty() ? field : field.squeeze(levels);
+}
+
+void check_same_grid(const bask::Hdf5Dataset& u, const FieldAxes& of_u, const bask::Hdf5Dataset& v,
+                     const FieldAxes& of_v) {
+  const auto is_same = [&](std::size_t a, std::size_t b) {
+    return u.coordinates[a] == v.coordinates[b] && u.shape[a] == v.shape[b];
+  };
+  if (is_same(of_u.time, of_v.time) && is_same(of_u.latitude, of_v.latitude) &&
+      is_same(of_u.longitude, of_v.longitude)) {
+    return;
+  }
+  throw bask::Error("climatology " + u.path,
+                    fmt::format("{} lies on ({}) of shape {}, and {} on ({}) of shape {}", u.name,
+                                fmt::join(u.dimensions, ", "), bask::text_of(u.shape), v.name,
+                                fmt::join(v.dimensions, ", "), bask::text_of(v.shape)),
+                    "give two datasets on one grid");
 }
 
 // The same data again and again: each copy begins whole years later, so that months stay months.
 void replicate(Wind& wind, std::int64_t copies, std::int64_t year_steps) {
   const std::size_t once = wind.times.size();
-  const double span = wind.months.years.back() - wind.months.years.front();
+  const double span = wind.years.back() - wind.years.front();
   const double years = std::ceil(span + 0.5 / static_cast<double>(year_steps));
   for (std::int64_t copy = 1; copy < copies; ++copy) {
     for (std::size_t k = 0; k < once; ++k) {
       const double later = static_cast<double>(copy) * years;
-      wind.times.push_back(wind.times[k] + later * wind.months.year_length);
-      wind.months.years.push_back(wind.months.years[k] + later);
-      wind.months.month.push_back(wind.months.month[k]);
+      wind.times.push_back(wind.times[k] + later * wind.year_length);
+      wind.years.push_back(wind.years[k] + later);
+      wind.months.push_back(wind.months[k]);
     }
   }
   wind.u = bask::tile(wind.u, {copies, 1, 1});
@@ -54,28 +97,25 @@ void replicate(Wind& wind, std::int64_t copies, std::int64_t year_steps) {
 Wind open_wind(const Settings& settings) {
   const bask::Hdf5Dataset u = bask::describe_hdf5(settings.input, settings.u);
   const bask::Hdf5Dataset v = bask::describe_hdf5(settings.input, settings.v);
-  if (u.shape.size() != 3 || v.shape != u.shape) {
-    throw bask::Error(
-        "climatology " + settings.input,
-        u.name + " has shape " + bask::text_of(u.shape) + " and " + v.name + " " + bask::text_of(v.shape),
-        "give two datasets of one shape, time x latitude x longitude");
-  }
+  const FieldAxes of_u = field_axes_of(u), of_v = field_axes_of(v);
+  check_same_grid(u, of_u, v, of_v);
   Wind wind;
-  std::string unused;
-  wind.times = coordinates(u, 0, wind.time_units, wind.calendar);
-  wind.latitudes = coordinates(u, 1, unused, unused);
-  wind.longitudes = coordinates(u, 2, unused, unused);
-  for (const std::string& scale : u.coordinates) wind.dimensions.push_back(base_name(scale));
+  const Coordinate time = coordinate(u, of_u.time);
+  wind.times = time.values;
+  wind.time_units = time.units;
+  wind.calendar = time.calendar;
+  wind.latitudes = coordinate(u, of_u.latitude).values;
+  wind.longitudes = coordinate(u, of_u.longitude).values;
+  wind.dimensions = {output_name(u, of_u.time, "time"), output_name(u, of_u.latitude, "latitude"),
+                     output_name(u, of_u.longitude, "longitude")};
   wind.units = bask::text_of(u.attributes, "units");
-  wind.months = months_of(wind.times, wind.time_units, wind.calendar);
-  // Blocks of whole maps: a month is needed whole.
-  const std::int64_t steps = settings.chunk_months > 0
-                                 ? settings.chunk_months
-                                 : std::max<std::int64_t>(1, (16 << 20) / (8 * u.shape[1] * u.shape[2]));
-  bask::FromHdf5Options options;
-  options.chunks = bask::ChunkSpec{steps, -1, -1};
-  wind.u = bask::from_hdf5<double>(settings.input, settings.u, options);
-  wind.v = bask::from_hdf5<double>(settings.input, settings.v, options);
+  const bask::CfTimes dates = bask::times_from_hdf5(u.path, u.coordinates[of_u.time]);
+  wind.months = dates.month();
+  wind.years = dates.decimal_year();
+  const bask::CfTimeUnits units = bask::cf_time_units_of(wind.time_units, wind.calendar);
+  wind.year_length = static_cast<double>(bask::mean_year_days(dates.calendar()) * 86400e6L / units.unit_us);
+  wind.u = read_field(settings, settings.u, u, of_u);
+  wind.v = read_field(settings, settings.v, v, of_v);
   if (settings.replicate > 1) replicate(wind, settings.replicate, 12);
   return wind;
 }
@@ -83,12 +123,12 @@ Wind open_wind(const Settings& settings) {
 Climatology climatology_of(const Wind& wind) {
   Climatology all;
   all.speed = sqrt(wind.u * wind.u + wind.v * wind.v);
-  const auto by_month = bask::groupby(all.speed, wind.months.month, 0);
+  const auto by_month = bask::groupby(all.speed, wind.months, 0);
   all.speed_mean = by_month.mean({.skipna = true});
   all.speed_std = by_month.std({.skipna = true});
 
   std::vector<std::int64_t> place;  // of each time's month among the months there are
-  for (const std::int64_t month : wind.months.month) {
+  for (const std::int64_t month : wind.months) {
     place.push_back(std::lower_bound(by_month.labels().begin(), by_month.labels().end(), month) -
                     by_month.labels().begin());
   }
@@ -98,9 +138,9 @@ Climatology climatology_of(const Wind& wind) {
   // first.
   const Array<double> there = (!isnan(all.speed)).astype<double>();
   const Array<double> values = where(isnan(all.speed), 0.0, all.speed);
-  const double middle = std::accumulate(wind.months.years.begin(), wind.months.years.end(), 0.0) /
-                        static_cast<double>(wind.months.years.size());
-  std::vector<double> years = wind.months.years;
+  const double middle =
+      std::accumulate(wind.years.begin(), wind.years.end(), 0.0) / static_cast<double>(wind.years.size());
+  std::vector<double> years = wind.years;
   for (double& year : years) year -= middle;
   const Array<double> t = vector(years)(bask::Slice{}, bask::newaxis, bask::newaxis);
   const Array<double> count = there.sum(0), mean_t = (there * t).sum(0) / count,

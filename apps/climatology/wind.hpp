@@ -2,7 +2,6 @@
 // Runs on: rank 0 says what, the ranks compute. Threads: one.
 #pragma once
 
-#include "calendar.hpp"
 #include "settings.hpp"
 
 #include <bask/collections/array.hpp>
@@ -12,10 +11,12 @@
 struct Wind {
   bask::Array<double> u, v;
   std::vector<double> times, latitudes, longitudes;
-  std::vector<std::string> dimensions;  ///< names of the axes, in the file
+  std::vector<std::string> dimensions;  ///< names of the axes: the file's, unless a result has such a name
   std::string units;                    ///< of u and v
   std::string time_units, calendar;
-  Months months;
+  std::vector<std::int64_t> months;  ///< of each time: 1 to 12
+  std::vector<double> years;         ///< 1980.5 is the middle of 1980
+  double year_length = 0;            ///< in the units of times
 };
 
 /// Looks at the file; the wind itself is not read yet. Throws: bask::Error when it is not as it must be.
