@@ -95,13 +95,21 @@ void decode(const std::byte* from, std::byte* to, std::size_t count, const CfDec
   const auto *bounds = reinterpret_cast<const From*>(limits), *missing = bounds + 2;
   auto* out = reinterpret_cast<To*>(to);
   const double scale = decoding.scale, offset = decoding.offset;
-  const bool is_plain = scale == 1 && offset == 0, has_missing = !decoding.missing.empty();
-  const From first = has_missing ? missing[0] : From();
+  const bool is_plain = scale == 1 && offset == 0;
   constexpr To kNan = std::numeric_limits<To>::quiet_NaN();
+  // A double is made in any case, and holds every number of less than 64 bits.
+  using Compared = std::conditional_t<(sizeof(From) < 8), double, From>;
+  const bool has_missing = !decoding.missing.empty();
+  const auto first = has_missing ? static_cast<Compared>(missing[0])
+                                 : std::numeric_limits<Compared>::quiet_NaN();  // of integers: 0
   for (std::size_t i = 0; i < count; ++i) {
     const auto number = static_cast<double>(in[i]);
     const auto value = static_cast<To>(is_plain ? number : number * scale + offset);
-    out[i] = (has_missing & (in[i] == first)) != 0 ? kNan : value;
+    if constexpr (std::is_integral_v<Compared>) {
+      out[i] = (has_missing & (in[i] == first)) != 0 ? kNan : value;
+    } else {
+      out[i] = static_cast<Compared>(number) == first ? kNan : value;
+    }
   }
   for (std::size_t m = 1; m < decoding.missing.size(); ++m) {
     for (std::size_t i = 0; i < count; ++i) {

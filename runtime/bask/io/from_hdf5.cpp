@@ -102,14 +102,13 @@ ArrayPtr from_hdf5(const std::vector<std::string>& paths, const std::string& nam
                    const FromHdf5Options& options, const std::string& where) {
   start_hdf5_everywhere();
   if (paths.empty()) throw Error(where, "there are no files", "give one at least");
-  std::vector<Hdf5Dataset> datasets;
-  for (const std::string& path : paths) datasets.push_back(describe_hdf5(path, name));
   const Hdf5Decoding decoding = is_floating(dtype) ? options.decoding : Hdf5Decoding::kNone;
-  if (datasets.size() == 1) return one_file(datasets.front(), dtype, decoding, options);
-  const std::size_t axis = normal_axis(options.axis, datasets.front().shape, where);
-  check_joined(datasets, axis, decoding, where);
   std::vector<ArrayPtr> parts;
-  for (const Hdf5Dataset& dataset : datasets) parts.push_back(one_file(dataset, dtype, decoding, options));
+  for (const Hdf5Dataset& dataset : describe_pieces(paths, name, options.axis, decoding, where)) {
+    parts.push_back(one_file(dataset, dtype, decoding, options));
+  }
+  if (parts.size() == 1) return parts.front();
+  const std::size_t axis = normal_axis(options.axis, parts.front()->shape(), where);
   return lazy::concatenate(std::move(parts), axis, where);
 }
 

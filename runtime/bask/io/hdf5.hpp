@@ -90,7 +90,7 @@ ArrayPtr from_hdf5(const std::vector<std::string>& paths, const std::string& dat
 /// A dataset as a lazy array. Nothing but the description is read now. `path`: a file, or a pattern (*, ?, [)
 /// of files whose datasets are joined in the natural order of their names, 2 before 10. Throws: Error when a
 /// file or dataset is not there, holds values that E does not (float64 for Array<float>), or its dimensions,
-/// coordinates or units are not those of the others (see check_joined).
+/// coordinates or units are not those of the others (see describe_pieces).
 template <Element E>
 Array<E> from_hdf5(const std::string& path, const std::string& dataset, const FromHdf5Options& options = {}) {
   return Array<E>(io::from_hdf5(path, dataset, dtype_of<E>(), options));

@@ -151,10 +151,17 @@ class Join {
 
 }  // namespace
 
-void check_joined(const std::vector<Hdf5Dataset>& datasets, std::size_t axis, Hdf5Decoding decoding,
-                  const std::string& where) {
-  const Join join(datasets.front(), axis, decoding, where);
-  for (std::size_t k = 1; k < datasets.size(); ++k) join.check(datasets[k]);
+std::vector<Hdf5Dataset> describe_pieces(const std::vector<std::string>& paths, const std::string& name,
+                                         std::int64_t axis, Hdf5Decoding decoding, const std::string& where) {
+  std::vector<Hdf5Dataset> pieces{describe_hdf5(paths.front(), name)};
+  if (paths.size() == 1) return pieces;
+  pieces.reserve(paths.size());  // the join looks at the first one
+  const Join join(pieces.front(), normal_axis(axis, pieces.front().shape, where), decoding, where);
+  for (std::size_t k = 1; k < paths.size(); ++k) {
+    pieces.push_back(describe_hdf5(paths[k], name));
+    join.check(pieces.back());  // at once, while the file is open
+  }
+  return pieces;
 }
 
 }  // namespace bask
