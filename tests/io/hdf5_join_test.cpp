@@ -75,6 +75,11 @@ TEST_F(Hdf5Join, TakesAPathThatIsThereForThatFile) {
   to_hdf5(path("whats.h5"), "a", values({6}));
   EXPECT_EQ(from_hdf5<double>(path("data [1].h5"), "a").compute(), NdArray<double>({3}, {0, 1, 2}));
   EXPECT_EQ(from_hdf5<double>(path("what?.h5"), "a").compute(), NdArray<double>({1}, {5}));
+  std::filesystem::create_directory(path("run [1]"));
+  to_hdf5(path("run [1]/x1.h5"), "a", values({7}));
+  to_hdf5(path("run [1]/x[2].h5"), "a", values({8}));
+  EXPECT_EQ(from_hdf5<double>(path("run [1]/x*.h5"), "a").compute(), NdArray<double>({2}, {7, 8}));
+  EXPECT_EQ(from_hdf5<double>(path("run*/x[12].h5"), "a").compute(), NdArray<double>({1}, {7}));
   EXPECT_EQ(from_hdf5<double>(path("data [0-9].h5"), "a").compute(), NdArray<double>({4}, {9, 9, 9, 9}));
 }
 

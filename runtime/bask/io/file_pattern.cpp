@@ -22,6 +22,22 @@ std::string_view take_number(std::string_view& text) {
   return digits;
 }
 
+// A directory that is there is that directory: its brackets are no pattern.
+std::string pattern_of(const std::string& path) {
+  std::string pattern;
+  std::size_t begin = 0;
+  for (std::size_t slash; (slash = path.find('/', begin)) != std::string::npos; begin = slash + 1) {
+    std::error_code ignored;
+    if (slash != 0 && !std::filesystem::is_directory(path.substr(0, slash), ignored)) break;
+    for (const char letter : path.substr(begin, slash - begin)) {
+      if (std::string_view("*?[\\").find(letter) != std::string_view::npos) pattern += '\\';
+      pattern += letter;
+    }
+    pattern += '/';
+  }
+  return pattern + path.substr(begin);
+}
+
 }  // namespace
 
 bool comes_before(std::string_view a, std::string_view b) {
@@ -47,7 +63,7 @@ std::vector<std::string> files_matching(const std::string& path) {
   std::error_code ignored;
   if (path.find_first_of("*?[") == std::string::npos || std::filesystem::exists(path, ignored)) return {path};
   glob_t found{};
-  const int failed = ::glob(path.c_str(), GLOB_NOSORT, nullptr, &found);
+  const int failed = ::glob(pattern_of(path).c_str(), GLOB_NOSORT, nullptr, &found);
   std::vector<std::string> files(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   ::globfree(&found);
   if (failed != 0 || files.empty()) {

@@ -9,7 +9,8 @@
 namespace bask {
 
 /// The file itself where the path is one, whatever characters its name has, or where it is no pattern; else
-/// the files that match it as a shell takes it (*, ?, [), in natural order. Throws: Error when none matches.
+/// the files that match it as a shell takes it (*, ?, [), in natural order; a directory on the way that is
+/// there is that directory. Throws: Error when none matches.
 std::vector<std::string> files_matching(const std::string& path);
 
 /// Whether `a` comes before `b` when runs of digits are taken for numbers: "x2" before "x10".
