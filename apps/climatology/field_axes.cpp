@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <bask/collections/array/shape.hpp>
 #include <bask/core/error.hpp>
+#include <bask/core/lower_case.hpp>
 #include <bask/io/hdf5_attribute.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <string_view>
 
@@ -34,20 +34,15 @@ bool has(const std::array<std::string_view, kCount>& words, std::string_view wor
   return !word.empty() && std::find(words.begin(), words.end(), word) != words.end();
 }
 
-std::string lower(std::string text) {
-  for (char& letter : text) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return text;
-}
-
 // What one axis is, or none of the three.
 std::optional<std::size_t> kind_of(const bask::Hdf5Dataset& dataset, std::size_t axis) {
   std::vector<bask::Hdf5Attribute> attributes;
   if (!dataset.coordinates[axis].empty()) {
     attributes = bask::describe_hdf5(dataset.path, dataset.coordinates[axis]).attributes;
   }
-  const std::string standard_name = lower(text_of(attributes, "standard_name"));
-  const std::string units = lower(text_of(attributes, "units"));
-  const std::string letter = text_of(attributes, "axis"), name = lower(dataset.dimensions[axis]);
+  const std::string standard_name = bask::lower_case(text_of(attributes, "standard_name"));
+  const std::string units = bask::lower_case(text_of(attributes, "units"));
+  const std::string letter = text_of(attributes, "axis"), name = bask::lower_case(dataset.dimensions[axis]);
   const bool is_since = units.find(" since ") != std::string::npos;
   for (std::size_t k = 0; k < kKinds.size(); ++k) {
     const Kind& kind = kKinds[k];

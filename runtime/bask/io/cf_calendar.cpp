@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 #include <bask/core/error.hpp>
+#include <bask/core/lower_case.hpp>
 #include <bask/io/cf_calendar.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 
 namespace bask {
@@ -79,8 +79,7 @@ CfDate date_in(const Eras& eras, std::int64_t day) {
 }  // namespace
 
 CfCalendar cf_calendar_of(std::string_view name) {
-  std::string lower(name);
-  for (char& letter : lower) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  const std::string lower = lower_case(std::string(name));
   if (lower.empty()) return CfCalendar::kStandard;
   for (const auto& [known, calendar] : kNames) {
     if (lower == known) return calendar;

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <bask/core/error.hpp>
+#include <bask/core/lower_case.hpp>
 #include <bask/io/cf_decoding.hpp>
 #include <bask/io/hdf5_library.hpp>
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -38,12 +38,6 @@ std::optional<long double> parsed(std::string_view text) {
   if (const auto number = parsed_as<std::int64_t>(text)) return number;
   if (const auto number = parsed_as<std::uint64_t>(text)) return number;
   return parsed_as<double>(text);
-}
-
-bool is_word(std::string_view text, std::string_view word) {
-  return std::equal(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
 }
 
 class Attributes {
@@ -105,11 +99,11 @@ class Attributes {
     const DType dtype = dataset_.dtype;
     const Hdf5Attribute* attribute = find_attribute(dataset_.attributes, "_Unsigned");
     if (attribute == nullptr || !(is_signed_integer(dtype) || is_unsigned(dtype))) return dtype;
-    const std::string_view text =
-        attribute->texts.size() == 1 ? trimmed(attribute->texts.front()) : std::string_view();
-    if (!is_word(text, "true") && !is_word(text, "false")) refuse(*attribute, "neither true nor false");
+    const std::string text =
+        attribute->texts.size() == 1 ? lower_case(std::string(trimmed(attribute->texts.front()))) : "";
+    if (text != "true" && text != "false") refuse(*attribute, "neither true nor false");
     constexpr int kBetween = static_cast<int>(DType::kUInt8) - static_cast<int>(DType::kInt8);
-    const bool changes = is_word(text, "true") == is_signed_integer(dtype);
+    const bool changes = (text == "true") == is_signed_integer(dtype);
     if (!changes) return dtype;
     if (!dataset_.is_plain) refuse(*attribute, "but its integers have fewer bits than their bytes");
     return static_cast<DType>(static_cast<int>(dtype) + (is_signed_integer(dtype) ? kBetween : -kBetween));

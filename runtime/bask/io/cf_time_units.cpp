@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 #include <bask/core/error.hpp>
+#include <bask/core/lower_case.hpp>
 #include <bask/io/cf_time_units.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -210,8 +210,7 @@ std::int64_t CfTimeUnits::time_us(std::int64_t number) const {
 }
 
 CfTimeUnits cf_time_units_of(const std::string& units, const std::string& calendar) {
-  std::string text = units.substr(0, units.find_last_not_of(" \t\n") + 1);
-  for (char& letter : text) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  const std::string text = lower_case(units.substr(0, units.find_last_not_of(" \t\n") + 1));
   Reader reader(text);
   reader.skip_spaces();
   const std::string_view unit = reader.word();

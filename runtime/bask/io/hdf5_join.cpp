@@ -2,12 +2,12 @@
 #include <fmt/ranges.h>
 #include <bask/collections/array/shape.hpp>
 #include <bask/core/error.hpp>
+#include <bask/io/cf_calendar.hpp>
 #include <bask/io/hdf5_join.hpp>
 #include <bask/io/hdf5_library.hpp>
 #include <bask/io/hdf5_read.hpp>
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 
 namespace bask {
@@ -18,9 +18,8 @@ struct Coordinates {
   std::vector<double> values;  // empty where the file has none, or none that are numbers
 };
 
-std::string lower(std::string text) {
-  for (char& letter : text) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  return text;
+bool is_one_calendar(const std::string& a, const std::string& b) {
+  return a == b || cf_calendar_of(a) == cf_calendar_of(b);
 }
 
 // None where the axis has no coordinates that are numbers: names of stations are not compared.
@@ -31,7 +30,7 @@ Coordinates coordinates_of(const Hdf5Dataset& dataset, std::size_t axis) try {
   if (scale.shape.size() != 1 || !can_cast(scale.dtype, DType::kFloat64)) return found;
   found.name = scale.name.substr(scale.name.rfind('/') + 1);
   found.units = text_of(scale.attributes, "units");
-  found.calendar = lower(text_of(scale.attributes, "calendar"));
+  found.calendar = text_of(scale.attributes, "calendar");
   found.values.resize(static_cast<std::size_t>(scale.shape[0]));
   const std::int64_t start = 0;
   read_hdf5(scale, {&start, 1}, scale.shape, DType::kFloat64, Hdf5Decoding::kCf, found.values.data());
@@ -107,7 +106,7 @@ class Join {
     constexpr std::string_view kSince = " since ";
     const bool are_times =
         own.units.find(kSince) != std::string::npos && others.units.find(kSince) != std::string::npos;
-    if (are_times && own.calendar != others.calendar) {
+    if (are_times && !is_one_calendar(own.calendar, others.calendar)) {
       refuse(other, fmt::format("has the calendar '{}' in '{}'", own.calendar, own.name),
              fmt::format("'{}'", others.calendar), "give files of one calendar");
     }
