@@ -34,6 +34,7 @@ struct Part {
 class Hdf5Join : public Hdf5Files {
  protected:
   void write(const std::string& name, const Part& part) {
+    std::filesystem::remove(path(name));
     to_hdf5(
         path(name),
         {{"time",
