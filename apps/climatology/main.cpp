@@ -26,8 +26,8 @@ bask::Array<double> vector(const std::vector<double>& values) {
   return bask::from_array<double>(values, {static_cast<std::int64_t>(values.size())});
 }
 
-void write_results(const Settings& settings, const Wind& wind, const Climatology& all,
-                   const std::vector<std::int64_t>& months) {
+bask::Hdf5Store results_file(const Settings& settings, const Wind& wind, const Climatology& all,
+                             const std::vector<std::int64_t>& months) {
   const std::string time = wind.dimensions[0], latitude = wind.dimensions[1], longitude = wind.dimensions[2];
   const std::string per_year = wind.units + " / year";
   const auto how = [](std::string units, std::string name, std::vector<std::string> dimensions,
@@ -45,7 +45,7 @@ void write_results(const Settings& settings, const Wind& wind, const Climatology
     options.attributes.emplace_back("_FillValue", std::nan(""));
     return options;
   };
-  bask::to_hdf5(
+  return bask::to_hdf5_lazily(
       settings.output,
       {{time, vector(wind.times), times},
        {latitude, vector(wind.latitudes), how("degrees_north", "latitude", {latitude}, "latitude")},
@@ -135,13 +135,15 @@ int main(int argc, char** argv) {
     // 1. What there is, and what is wanted of it: nothing is read or computed yet.
     const Wind wind = open_wind(*settings);
     const Climatology all = climatology_of(wind);
-    // 2. The large results go to their file as they are computed.
+    // 2. The large results go to their file as they are computed, the small ones come here: one run, which
+    // reads the wind once.
     std::vector<std::int64_t> months = wind.months;
     std::sort(months.begin(), months.end());
     months.erase(std::unique(months.begin(), months.end()), months.end());
-    write_results(*settings, wind, all, months);
-    // 3. The small ones come here, in one run.
-    const auto [mean, u, v, global] = bask::compute(all.mean, all.mean_u, all.mean_v, all.global_mean);
+    const bask::Hdf5Store file = results_file(*settings, wind, all, months);
+    const auto [mean, u, v, global, written] =
+        bask::compute(all.mean, all.mean_u, all.mean_v, all.global_mean, file);
+    // 3. Pictures and a summary of the small ones.
     if (settings->pictures) draw_pictures(*settings, wind, mean, u, v, global);
     print_summary(*settings, wind, mean, global);
     return 0;
