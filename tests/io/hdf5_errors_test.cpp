@@ -146,6 +146,65 @@ TEST_F(Hdf5Errors, SayThatAChunkHasAnotherLengthOnceDecompressed) {
                  "the chunk from element (4,) on cannot be read");
 }
 
+std::string content_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// In the index of the chunks, a tree whose first entry begins with the first chunk's size.
+void damage_chunk_size(const std::string& path, std::uint32_t bytes) {
+  const std::size_t tree = content_of(path).find(std::string("TREE\x01", 5));
+  ASSERT_NE(tree, std::string::npos);
+  damage(path, tree + 24, {reinterpret_cast<const char*>(&bytes), sizeof(bytes)});
+}
+
+TEST_F(Hdf5Errors, SayThatAnIndexGivesAChunkAnotherSize) {
+  const std::vector<int> all(10000, 5);
+  const auto written = [&](const std::string& name, hsize_t chunk, bool is_deflated, std::uint32_t bytes) {
+    write_with_hdf5(path(name),
+                    {.shape = {10000},
+                     .chunk = {chunk},
+                     .more = [&](hid_t list) { is_deflated ? H5Pset_deflate(list, 1) : 0; }},
+                    H5T_NATIVE_INT, all.data());
+    damage_chunk_size(path(name), bytes);
+    return describe_hdf5(path(name), "x");
+  };
+  // Few chunks, whose addresses are asked for.
+  const auto longer = written("longer", 5000, false, 100000), none = written("none", 5000, false, 0),
+             deflated_none = written("deflated none", 5000, true, 0);
+  EXPECT_REFUSED(
+      read_all<int>(longer),
+      "the chunk from element (0,) on cannot be read: it has 100000 bytes where 20000 are expected");
+  EXPECT_REFUSED(read_all<int>(none), "it has 0 bytes where 20000 are expected");
+  EXPECT_REFUSED(read_all<int>(deflated_none), "it has 0 bytes where 20000 are expected");
+  // Many: the library copies as much as its index says, and reads as much as the chunk has.
+  EXPECT_EQ(read_all<int>(written("many longer", 250, false, 8192)), all);
+  const auto many_none = written("many none", 250, true, 0),
+             many_longer = written("many deflated longer", 250, true, 0x7fffffff);
+  EXPECT_REFUSED(read_all<int>(many_none), "the elements from (0,) on cannot be read");
+  EXPECT_REFUSED(read_all<int>(many_longer), "it has 2147483647 bytes where 1000 are expected");
+}
+
+TEST_F(Hdf5Errors, SayThatChunksHaveAnotherRankThanTheDataset) {
+  write_with_hdf5(path("x"), {.shape = {1234567, 7654321}, .chunk = {2, 2}}, 0, nullptr);
+  const std::uint64_t extents[] = {1234567, 7654321};
+  const std::string bytes(reinterpret_cast<const char*>(extents), sizeof(extents));
+  const std::size_t place = content_of(path("x")).find(bytes);
+  damage(path("x"), place - 7, std::string(1, '\0'));  // the dataspace's rank
+  EXPECT_REFUSED(describe_hdf5(path("x"), "x"), "its chunks have shape (2, 2), and the dataset has shape ()");
+}
+
+TEST_F(Hdf5Errors, SayWhereALinkedFileWasLookedFor) {
+  {
+    const Hdf5Lock lock;
+    const Hdf5Id file(H5Fcreate(path("x").c_str(), H5F_ACC_EXCL, H5P_DEFAULT, H5P_DEFAULT));
+    H5Lcreate_external("gone.h5", "/a", file.get(), "u", H5P_DEFAULT, H5P_DEFAULT);
+  }
+  EXPECT_REFUSED(
+      describe_hdf5(path("x"), "u"),
+      "'/u' is a link to '/a' of the file 'gone.h5', and there is no such file; put it beside this");
+}
+
 TEST_F(Hdf5Errors, SayThatAShapeIsLargerThanAnyMemory) {
   const hsize_t huge = hsize_t{1} << 40;
   write_with_hdf5(path("x"), {.shape = {huge, huge}, .chunk = {1, 1}}, 0, nullptr);

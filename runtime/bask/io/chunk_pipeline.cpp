@@ -95,14 +95,15 @@ bool can_decode(std::span<const Hdf5Filter> filters) {
     const auto codec = codec_of(filter);
     if (codec && !is_built_in(*codec)) return false;
     if (!codec && filter.id != kShuffleFilter && filter.id != kFletcher32Filter) return false;
+    // HDF5 shuffles by this number alone, and refuses a filter without.
+    if (filter.id == kShuffleFilter && (filter.client.size() != 1 || filter.client[0] == 0)) return false;
     codecs += codec ? 1 : 0;
   }
   return codecs <= 1;  // between two, sizes are not known
 }
 
 DecodedChunk decode_chunk(std::span<const Hdf5Filter> filters, std::uint32_t skipped,
-                          std::span<std::byte> raw, std::size_t bytes, std::size_t element_bytes,
-                          std::span<std::byte> to) {
+                          std::span<std::byte> raw, std::size_t bytes, std::span<std::byte> to) {
   const auto is_used = [&](std::size_t i) { return ((skipped >> i) & 1U) == 0; };
   // What goes into each filter on the way to the file: all but the compression say how long that gets.
   std::array<std::size_t, 33> sizes{bytes};
@@ -119,7 +120,7 @@ DecodedChunk decode_chunk(std::span<const Hdf5Filter> filters, std::uint32_t ski
     if (filters[i].id == kFletcher32Filter) {
       trouble = check_sum(now);
     } else if (filters[i].id == kShuffleFilter) {
-      const std::size_t unit = filters[i].client.empty() ? element_bytes : filters[i].client[0];
+      const std::size_t unit = filters[i].client.front();
       if (unit > 1 && now.size() >= unit) {
         const auto next = steps.next(now.size(), i == first_used);
         unshuffle_bytes(now, next, unit);

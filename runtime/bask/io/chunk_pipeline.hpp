@@ -49,11 +49,10 @@ struct DecodedChunk {
   std::string trouble;
 };
 /// `raw`: the bytes in the file, in the thread's kRaw memory. `skipped`: HDF5's mask of filters left out.
-/// `bytes` and `element_bytes` are the chunk's own. `to`: where the last step writes when it has that size;
-/// empty for scratch memory.
+/// `bytes`: the chunk's own. `to`: where the last step writes when it has that size; empty for scratch
+/// memory.
 DecodedChunk decode_chunk(std::span<const Hdf5Filter> filters, std::uint32_t skipped,
-                          std::span<std::byte> raw, std::size_t bytes, std::size_t element_bytes,
-                          std::span<std::byte> to);
+                          std::span<std::byte> raw, std::size_t bytes, std::span<std::byte> to);
 
 /// What encode_chunk gives, good until the thread's next call.
 struct EncodedChunk {

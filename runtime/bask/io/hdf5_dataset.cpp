@@ -4,6 +4,7 @@
 #include <bask/io/hdf5_dataset.hpp>
 #include <bask/io/hdf5_dimensions.hpp>
 #include <bask/io/hdf5_open_file.hpp>
+#include <bask/io/hdf5_sources.hpp>
 #include <bask/io/hdf5_type.hpp>
 
 #include <algorithm>
@@ -127,21 +128,17 @@ void read_filters(hid_t list, Hdf5Dataset& dataset, const std::string& where) {
   }
 }
 
-void read_sources(hid_t list, Hdf5Dataset& dataset, const std::string& where) {
-  std::size_t count = 0;
-  checked_hdf5(H5Pget_virtual_count(list, &count), where, "cannot read its sources");
-  const auto directory = std::filesystem::path(dataset.path).parent_path();
-  for (std::size_t i = 0; i < count; ++i) {
-    std::array<char, 4096> name{};
-    checked_hdf5(H5Pget_virtual_filename(list, i, name.data(), name.size()), where,
-                 "cannot read its sources");
-    if (std::string_view(name.data()) == "." || std::strchr(name.data(), '%') != nullptr) continue;
-    std::string path = (directory / name.data()).string();  // as HDF5 looks; an absolute path stays
-    const auto is_it = [&](const Hdf5Source& source) { return source.path == path; };
-    if (std::any_of(dataset.sources.begin(), dataset.sources.end(), is_it)) continue;
-    const FileIdentity identity = identity_of(path, where + ": its source " + hdf5_place("from_hdf5", path));
-    dataset.sources.push_back({std::move(path), identity});
+// What HDF5 takes from two places of the file.
+void check_chunks(const Hdf5Dataset& dataset, const std::string& where) {
+  const auto is_empty = [](std::int64_t length) { return length <= 0; };
+  if (dataset.chunk_shape.size() == dataset.shape.size() &&
+      std::none_of(dataset.chunk_shape.begin(), dataset.chunk_shape.end(), is_empty)) {
+    return;
   }
+  throw Error(where,
+              fmt::format("its chunks have shape {}, and the dataset has shape {}",
+                          hdf5_text(dataset.chunk_shape), hdf5_text(dataset.shape)),
+              "the file is damaged: write it again");
 }
 
 void read_layout(hid_t id, Hdf5Dataset& dataset, const std::string& where) {
@@ -159,11 +156,11 @@ void read_layout(hid_t id, Hdf5Dataset& dataset, const std::string& where) {
       const int axes = checked_hdf5(H5Pget_chunk(list.get(), H5S_MAX_RANK, extents.data()), where,
                                     "cannot read its chunks");
       dataset.chunk_shape.assign(extents.begin(), extents.begin() + axes);
+      check_chunks(dataset, where);
       break;
     }
     case H5D_VIRTUAL:
       dataset.layout = Hdf5Layout::kVirtual;
-      read_sources(list.get(), dataset, where);
       break;
     default:
       refuse_hdf5(where, "cannot read how it is laid out", "look at the file with h5dump; it may be damaged");
@@ -173,11 +170,9 @@ void read_layout(hid_t id, Hdf5Dataset& dataset, const std::string& where) {
   H5D_fill_value_t defined = H5D_FILL_VALUE_UNDEFINED;
   H5Pfill_value_defined(list.get(), &defined);
   if (defined == H5D_FILL_VALUE_USER_DEFINED) {
-    const Hdf5Id type(H5Dget_type(id)), memory_type(H5Tget_native_type(type.get(), H5T_DIR_ASCEND));
-    if (H5Tget_size(memory_type.get()) == dataset.fill_value.size()) {
-      checked_hdf5(H5Pget_fill_value(list.get(), memory_type.get(), dataset.fill_value.data()), where,
-                   "cannot read its fill value");
-    }
+    checked_hdf5(
+        H5Pget_fill_value(list.get(), native_type_of(dataset.dtype).get(), dataset.fill_value.data()), where,
+        "cannot read its fill value");
   }
 }
 
@@ -187,10 +182,12 @@ Hdf5Dataset describe_hdf5(const std::string& path, const std::string& name) {
   Hdf5Dataset dataset;
   const std::string where = hdf5_place("from_hdf5", path, name);
   dataset.path = std::filesystem::absolute(path).lexically_normal().string();
-  const Hdf5Lock lock;
   dataset.file = identity_of(path, where);
+  const Hdf5Lock lock;
   const auto file = open_for_reading(dataset.path, dataset.file, where);
+  const Hdf5Reading reading(file, where);
   dataset.name = full_name(file->id(), name, where);
+  dataset.sources = other_files_of({file->id(), dataset.path, dataset.name}, where);
   const Hdf5Id id = open_dataset(file->id(), dataset.name, where);
   const Hdf5Id type(checked_hdf5(H5Dget_type(id.get()), where, "cannot read its type"));
   const auto stored = stored_type_of(type.get());

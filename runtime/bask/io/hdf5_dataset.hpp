@@ -26,10 +26,11 @@ struct FileIdentity {
   }
 };
 
-/// A file that a virtual dataset takes elements from.
+/// Another file that elements come from: of a virtual dataset, of raw elements, or behind a link.
 struct Hdf5Source {
   std::string path;
   FileIdentity file;
+  friend bool operator==(const Hdf5Source&, const Hdf5Source&) = default;
 
   template <class Archive>
   void serialize(Archive& archive, unsigned /*version*/) {
@@ -53,7 +54,7 @@ struct Hdf5Dataset {
   std::vector<std::int64_t> chunk_shape;  ///< empty where the dataset is not chunked
   std::vector<Hdf5Filter> filters;
   std::vector<std::byte> fill_value;     ///< one element of `dtype`, in this machine's order
-  std::vector<Hdf5Source> sources;       ///< of a virtual dataset
+  std::vector<Hdf5Source> sources;       ///< all other files that elements come from
   std::vector<std::string> dimensions;   ///< one name per axis; empty names where the file has none
   std::vector<std::string> coordinates;  ///< one dataset per axis that holds its coordinates; empty for none
   std::vector<Hdf5Attribute> attributes;
@@ -69,7 +70,8 @@ struct Hdf5Dataset {
 /// `dataset`: a name such as "u" or "/winds/u"; empty when the file holds only one.
 /// Throws: Error naming file and dataset: when there is no such file or dataset (with the names that there
 /// are), it is no HDF5 file (a classic NetCDF file: with the command that converts it), it ends too early, it
-/// holds other things than numbers, or a virtual dataset's source is not there.
+/// holds other things than numbers, its parts contradict each other, or another file that elements come from
+/// is not there.
 Hdf5Dataset describe_hdf5(const std::string& path, const std::string& dataset);
 
 }  // namespace bask

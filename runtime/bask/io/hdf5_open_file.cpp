@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <hdf5.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <bask/core/near_miss.hpp>
@@ -9,9 +10,10 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <cstdlib>
 #include <filesystem>
 #include <list>
+#include <string_view>
 #include <system_error>
 
 namespace bask {
@@ -79,6 +81,16 @@ std::string beginning_of(const std::string& path) {
               "if another program has it open for writing, wait for that; else copy or write it again");
 }
 
+// As HDF5 decides it.
+bool locks_files() {
+  const char* said = std::getenv("HDF5_USE_FILE_LOCKING");
+  return said == nullptr || (std::string_view(said) != "FALSE" && std::string_view(said) != "0");
+}
+
+void unlock(const std::vector<int>& descriptors) {
+  for (const int descriptor : descriptors) ::flock(descriptor, LOCK_UN);
+}
+
 Hdf5Id access_list() {
   Hdf5Id list(H5Pcreate(H5P_FILE_ACCESS));
 #if H5_VERSION_GE(1, 10, 7)
@@ -113,35 +125,51 @@ Hdf5OpenFile::Hdf5OpenFile(std::string path, FileIdentity identity, const std::s
   const Hdf5Id list = access_list();
   file_ = Hdf5Id(H5Fopen(path_.c_str(), H5F_ACC_RDONLY, list.get()));
   if (!file_) refuse_open(path_, identity_, where);
-  const Hdf5Id made(H5Fget_create_plist(file_.get())), opened(H5Fget_access_plist(file_.get()));
-  hsize_t user_block = 0;
-  void* handle = nullptr;
-  const bool is_one_stretch = H5Pget_driver(opened.get()) == H5FD_SEC2 &&
-                              H5Pget_userblock(made.get(), &user_block) >= 0 && user_block == 0;
-  if (is_one_stretch && H5Fget_vfd_handle(file_.get(), H5P_DEFAULT, &handle) >= 0 && handle != nullptr) {
-    descriptor_ = *static_cast<int*>(handle);
-  }
+  descriptor_ = descriptor_of(file_.get());
 }
 
-Hdf5OpenFile::Dataset& Hdf5OpenFile::dataset(const std::string& name, const std::string& where) {
-  const auto at = datasets_.find(name);
+Hdf5OpenFile::Dataset& Hdf5OpenFile::dataset(const Hdf5Dataset& described, const std::string& where) {
+  const auto at = datasets_.find(described.name);
   if (at != datasets_.end()) return at->second;
   Dataset opened;
-  opened.id = Hdf5Id(
-      checked_hdf5(H5Dopen2(file_.get(), name.c_str(), H5P_DEFAULT), where, "cannot open the dataset"));
-  const Hdf5Id type(checked_hdf5(H5Dget_type(opened.id.get()), where, "cannot read its type"));
-  opened.memory_type = Hdf5Id(H5Tget_native_type(type.get(), H5T_DIR_ASCEND));
-  const haddr_t address = H5Dget_offset(opened.id.get());
-  if (address != HADDR_UNDEF) opened.address = address;
-  H5Eclear2(H5E_DEFAULT);
-  return datasets_.emplace(name, std::move(opened)).first->second;
+  opened.id = Hdf5Id(checked_hdf5(H5Dopen2(file_.get(), described.name.c_str(), H5P_DEFAULT), where,
+                                  "cannot open the dataset"));
+  opened.is_virtual = described.layout == Hdf5Layout::kVirtual;
+  opened.raw = can_read_by_address(described, opened.id.get());
+  opened.descriptor = descriptor_of(opened.id.get());
+  return datasets_.emplace(described.name, std::move(opened)).first->second;
+}
+
+// With -1 where HDF5 has none; the system does nothing for that.
+std::vector<int> Hdf5OpenFile::descriptors() const {
+  std::vector<int> all{descriptor_};
+  for (const auto& [name, dataset] : datasets_) {
+    if (dataset.descriptor != descriptor_) all.push_back(dataset.descriptor);
+  }
+  return all;
+}
+
+void Hdf5OpenFile::begin_reading(const std::string& where) {
+  if (readers_ == 0 && locks_files()) {
+    for (const int descriptor : descriptors()) {
+      if (::flock(descriptor, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) continue;  // or without locks
+      unlock(descriptors());
+      throw Error(where, "another program has the file open for writing", "wait until it has closed it");
+    }
+  }
+  ++readers_;
+}
+
+void Hdf5OpenFile::end_reading() {
+  const Hdf5Lock lock;
+  if (--readers_ != 0) return;
+  if (locks_files()) unlock(descriptors());
+  // These hold files of their own open, with HDF5's locks on them.
+  std::erase_if(datasets_, [](const auto& entry) { return entry.second.is_virtual; });
 }
 
 std::shared_ptr<Hdf5OpenFile> open_for_reading(const std::string& path, const FileIdentity& identity,
                                                const std::string& where) {
-  if (!(identity_of(path, where) == identity)) {
-    refuse_changed_file(where);
-  }
   auto& files = open_files();
   const auto at =
       std::find_if(files.begin(), files.end(), [&](const auto& file) { return file->path() == path; });

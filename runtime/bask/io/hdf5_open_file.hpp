@@ -2,16 +2,18 @@
 // own.
 // Runs on: every rank. Threads: any; those that call HDF5 hold Hdf5Lock.
 // Invariants: (1) at most kMostOpenFiles are kept, those used last;
-//             (2) an open file is the one that was described, or is not used.
+//             (2) an open file is the one that was described, or is not used;
+//             (3) HDF5's locks on files are held only while somebody reads: other programs may write then.
 #pragma once
 
 #include <bask/io/hdf5_dataset.hpp>
 #include <bask/io/hdf5_library.hpp>
+#include <bask/io/hdf5_raw_access.hpp>
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace bask {
 
@@ -25,8 +27,9 @@ class Hdf5OpenFile {
  public:
   struct Dataset {
     Hdf5Id id;
-    Hdf5Id memory_type;  ///< for reads through HDF5: the stored type in this machine's order
-    std::optional<std::uint64_t> address;  ///< of a contiguous dataset's elements in the file
+    Hdf5RawAccess raw;
+    bool is_virtual = false;
+    int descriptor = -1;  ///< of the file that holds it, which links may have led to
   };
 
   /// Throws: Error when it cannot be opened, with the reason.
@@ -35,21 +38,41 @@ class Hdf5OpenFile {
   const std::string& path() const { return path_; }
   const FileIdentity& identity() const { return identity_; }
   std::int64_t id() const { return file_.get(); }
-  /// For pread outside of the lock; -1 where the file is not one stretch of bytes as HDF5 counts them.
-  int descriptor() const { return descriptor_; }
-  /// Opened at the first call. Under the lock; the reference is good as long as the file.
-  Dataset& dataset(const std::string& name, const std::string& where);
+  /// Opened at the first call. Under the lock, by who is reading; the reference is good until it ends.
+  Dataset& dataset(const Hdf5Dataset& described, const std::string& where);
 
  private:
+  friend class Hdf5Reading;
+  void begin_reading(const std::string& where);
+  void end_reading();
+  std::vector<int> descriptors() const;
+
   std::string path_;
   FileIdentity identity_;
   Hdf5Id file_;
-  int descriptor_ = -1;
   std::map<std::string, Dataset> datasets_;
+  int descriptor_ = -1;
+  int readers_ = 0;
+};
+
+/// While it lives, the file is being read, and no other program can open it for writing. Made under Hdf5Lock.
+class Hdf5Reading {
+ public:
+  /// Throws: Error when another program has the file open for writing.
+  Hdf5Reading(std::shared_ptr<Hdf5OpenFile> file, const std::string& where) : file_(std::move(file)) {
+    file_->begin_reading(where);
+  }
+  ~Hdf5Reading() { file_->end_reading(); }
+  Hdf5Reading(const Hdf5Reading&) = delete;
+  Hdf5Reading& operator=(const Hdf5Reading&) = delete;
+  Hdf5OpenFile& file() const { return *file_; }
+
+ private:
+  std::shared_ptr<Hdf5OpenFile> file_;  // shared: see open_for_reading
 };
 
 /// From those kept open, or opened now. Shared: a thread may still read while another's file takes the place.
-/// Under the lock. Throws: Error also when the file is not `identity` any more.
+/// `identity` is that of the file now, found before the lock was taken. Under the lock.
 std::shared_ptr<Hdf5OpenFile> open_for_reading(const std::string& path, const FileIdentity& identity,
                                                const std::string& where);
 /// Lets go of a file that is to be replaced or removed.

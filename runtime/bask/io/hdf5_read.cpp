@@ -4,10 +4,15 @@
 #include <bask/io/file_stretch.hpp>
 #include <bask/io/hdf5_open_file.hpp>
 #include <bask/io/hdf5_read.hpp>
+#include <bask/io/hdf5_type.hpp>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <map>
+#include <mutex>
+#include <optional>
 #include <system_error>
 
 namespace bask {
@@ -29,13 +34,38 @@ struct ChunkPart {
   Extents extent;
 };
 
-// A chunk's bytes: in the file, or in the thread's memory.
+// A chunk's bytes.
 struct FoundChunk {
-  std::uint64_t bytes = 0;  // 0: never written
-  std::uint64_t address = HADDR_UNDEF;
+  enum class Place {
+    kNowhere,    // never written
+    kUnknown,    // HDF5 is to read the elements
+    kAtAddress,  // in the file
+    kFetched,    // in the thread's memory
+  };
+  Place place = Place::kNowhere;
+  std::uint64_t bytes = 0;
+  std::uint64_t address = 0;
   std::uint32_t skipped_filters = 0;
-  bool is_fetched = false;
 };
+constexpr std::uint32_t kAllFilters = 0xffffffff;
+
+// Whether the other files of a dataset are to be looked at again: many blocks that are read together look
+// once.
+bool sources_are_due(const Hdf5Dataset& dataset) {
+  constexpr auto kGood = std::chrono::milliseconds(100);
+  struct Looked {
+    std::vector<Hdf5Source> sources;
+    std::chrono::steady_clock::time_point at;
+  };
+  static std::mutex mutex;
+  static std::map<std::string, Looked> looked;
+  const auto now = std::chrono::steady_clock::now();
+  const std::lock_guard lock(mutex);
+  Looked& last = looked[dataset.path + dataset.name];
+  if (last.sources == dataset.sources && now - last.at < kGood) return false;
+  last = {dataset.sources, now};
+  return true;
+}
 
 class RegionReader {
  public:
@@ -48,26 +78,37 @@ class RegionReader {
         conversion_(dataset.dtype, dataset.is_swapped, wanted, decoding_),
         unswapped_(dataset.dtype, false, wanted, decoding_),
         out_(static_cast<std::byte*>(out)) {
-    for (const auto& source : dataset.sources) {
-      const std::string place = where() + ": its source " + hdf5_place("from_hdf5", source.path);
-      if (!(identity_of(source.path, place) == source.file)) refuse_changed_file(place);
-    }
+    check_identities();
     const Hdf5Lock lock;
-    file_ = open_for_reading(dataset.path, dataset.file, where());
-    opened_ = &file_->dataset(dataset.name, where());
+    reading_.emplace(open_for_reading(dataset.path, dataset.file, where()), where());
+    opened_ = &reading_->file().dataset(dataset, where());
+    raw_ = opened_->raw;
+    stored_fill_ = dataset.fill_value;
+    if (dataset.is_swapped && dataset.is_plain) {  // the fill value is in this machine's
+      const std::size_t number = size_of(real_of(dataset.dtype));
+      for (auto at = stored_fill_.begin(); at != stored_fill_.end();
+           at += static_cast<std::ptrdiff_t>(number))
+        std::reverse(at, at + static_cast<std::ptrdiff_t>(number));
+    }
   }
 
   void read() {
-    const bool is_known = dataset_.is_plain && file_->descriptor() >= 0;
-    if (is_known && dataset_.layout == Hdf5Layout::kContiguous && opened_->address) return read_contiguous();
-    if (dataset_.is_plain && dataset_.layout == Hdf5Layout::kChunked && can_decode(dataset_.filters)) {
-      return read_chunks();
-    }
-    read_through_hdf5();
+    if (raw_.address) return read_contiguous();
+    if (dataset_.layout == Hdf5Layout::kChunked && raw_.access != Hdf5Access::kLibrary) return read_chunks();
+    read_through_hdf5(start_, extent_, Extents(extent_.size(), 0));
   }
 
  private:
   std::string where() const { return hdf5_place("from_hdf5", dataset_.path, dataset_.name); }
+
+  void check_identities() const {
+    if (!(identity_of(dataset_.path, where()) == dataset_.file)) refuse_changed_file(where());
+    if (dataset_.sources.empty() || !sources_are_due(dataset_)) return;
+    for (const auto& source : dataset_.sources) {
+      const std::string place = where() + ": its source " + hdf5_place("from_hdf5", source.path);
+      if (!(identity_of(source.path, place) == source.file)) refuse_changed_file(place);
+    }
+  }
 
   [[noreturn]] void refuse_read(int error, const Extents* chunk) const {
     std::string what = error == 0 ? "the file ends before its elements do"
@@ -82,7 +123,7 @@ class RegionReader {
   }
 
   void read_contiguous() {
-    const FileStretch stretch{file_->descriptor(), *opened_->address, dataset_.shape};
+    const FileStretch stretch{raw_.descriptor, *raw_.address, dataset_.shape};
     const Extents zero(extent_.size(), 0);
     if (!read_stretch(stretch, start_, extent_, conversion_, out_, extent_, zero))
       refuse_read(errno, nullptr);
@@ -90,7 +131,11 @@ class RegionReader {
 
   void read_chunks() {
     chunk_bytes_ = static_cast<std::uint64_t>(count_of(dataset_.chunk_shape)) * conversion_.from_bytes();
-    has_addresses_ = file_->descriptor() >= 0 && addresses_pay();
+    has_addresses_ = raw_.access == Hdf5Access::kAddresses && addresses_pay();
+    // What HDF5 copies of such a chunk is as long as its index says, whatever it tells of the chunk's size.
+    if (dataset_.filters.empty() && !has_addresses_) {
+      return read_through_hdf5(start_, extent_, Extents(extent_.size(), 0));
+    }
     const std::size_t axes = extent_.size();
     Extents first(axes), last(axes);
     for (std::size_t a = 0; a < axes; ++a) {
@@ -137,18 +182,33 @@ class RegionReader {
 
   void read_part(const ChunkPart& part) const {
     const FoundChunk found = find(part);
-    if (found.bytes == 0) return fill(part);
-    if (dataset_.filters.empty() && !found.is_fetched) {
-      const FileStretch stretch{file_->descriptor(), found.address, dataset_.chunk_shape};
+    if (found.place == FoundChunk::Place::kNowhere) return fill(part);
+    if (found.place == FoundChunk::Place::kUnknown) {
+      Extents start = part.origin;
+      for (std::size_t a = 0; a < start.size(); ++a) start[a] += part.in_chunk[a];
+      return read_through_hdf5(start, part.extent, part.in_out);
+    }
+    const bool is_plain = dataset_.filters.empty() || skips_filters(part);
+    if (is_plain && found.bytes != chunk_bytes_) refuse_size(part, found.bytes);
+    if (is_plain && found.place == FoundChunk::Place::kAtAddress) {
+      const FileStretch stretch{raw_.descriptor, found.address, dataset_.chunk_shape};
       if (!read_stretch(stretch, part.in_chunk, part.extent, conversion_, out_, extent_, part.in_out)) {
         refuse_read(errno, &part.origin);
       }
       return;
     }
     const auto raw = thread_scratch(ScratchUse::kRaw, found.bytes);
-    if (!found.is_fetched && !read_bytes(file_->descriptor(), found.address, raw))
+    if (found.place == FoundChunk::Place::kAtAddress && !read_bytes(raw_.descriptor, found.address, raw))
       refuse_read(errno, &part.origin);
-    deliver(part, found, raw);
+    deliver(part, is_plain ? kAllFilters : found.skipped_filters, raw);
+  }
+
+  // Whatever the mask says that is stored with the chunk.
+  bool skips_filters(const ChunkPart& part) const {
+    bool is_partial = false;
+    for (std::size_t a = 0; a < extent_.size(); ++a)
+      is_partial = is_partial || part.origin[a] + dataset_.chunk_shape[a] > dataset_.shape[a];
+    return raw_.has_plain_edges && is_partial;
   }
 
   FoundChunk find(const ChunkPart& part) const {
@@ -157,29 +217,30 @@ class RegionReader {
     const hid_t id = opened_->id.get();
     hsize_t bytes = 0;
     const Hdf5Lock lock;
-    // HDF5 may fail to tell the size of a chunk that was never written: then its place in the index tells.
-    if (has_addresses_ || H5Dget_chunk_storage_size(id, origin.data(), &bytes) < 0) {
+    if (has_addresses_) {
       unsigned skipped = 0;
       haddr_t address = HADDR_UNDEF;
       if (H5Dget_chunk_info_by_coord(id, origin.data(), &skipped, &address, &bytes) < 0) refuse_chunk(part);
-      found = {address == HADDR_UNDEF ? 0 : bytes, address, skipped, false};
-      check_size(part, found.bytes);
-      if (has_addresses_ || found.bytes == 0) return found;
+      if (address == HADDR_UNDEF) return found;
+      if (bytes == 0 || bytes > raw_.file_bytes) refuse_size(part, bytes);
+      return {FoundChunk::Place::kAtAddress, bytes, address, skipped};
     }
-    check_size(part, bytes);
-    found.bytes = bytes;
-    if (bytes == 0) return found;
+    // Not told of a chunk that was never written, nor of one that the index gives no bytes.
+    if (H5Dget_chunk_storage_size(id, origin.data(), &bytes) < 0 || bytes == 0) {
+      H5Eclear2(H5E_DEFAULT);
+      found.place = FoundChunk::Place::kUnknown;
+      return found;
+    }
+    if (bytes > raw_.file_bytes) refuse_size(part, bytes);
     const auto raw = thread_scratch(ScratchUse::kRaw, bytes);
     if (H5Dread_chunk(id, H5P_DEFAULT, origin.data(), &found.skipped_filters, raw.data()) < 0)
       refuse_chunk(part);
-    found.is_fetched = true;
+    found.place = FoundChunk::Place::kFetched;
+    found.bytes = bytes;
     return found;
   }
 
-  // Before memory is taken by what the file says.
-  void check_size(const ChunkPart& part, std::uint64_t bytes) const {
-    const bool must_be_whole = dataset_.filters.empty() && bytes != 0 && bytes != chunk_bytes_;
-    if (bytes <= dataset_.file.size_bytes && !must_be_whole) return;
+  [[noreturn]] void refuse_size(const ChunkPart& part, std::uint64_t bytes) const {
     refuse(&part.origin, fmt::format("it has {} bytes where {} are expected", bytes, chunk_bytes_),
            "the file is damaged: copy or write it again");
   }
@@ -187,15 +248,14 @@ class RegionReader {
     refuse(&part.origin, hdf5_error_text(), "the file is damaged: copy or write it again");
   }
 
-  void deliver(const ChunkPart& part, const FoundChunk& found, std::span<std::byte> raw) const {
+  void deliver(const ChunkPart& part, std::uint32_t skipped, std::span<std::byte> raw) const {
     const BoxPlace from{dataset_.chunk_shape, part.in_chunk}, to{extent_, part.in_out};
     const bool is_whole = part.extent == dataset_.chunk_shape;
     std::span<std::byte> goal;
     if (is_whole && conversion_.is_copy() && runs_of(from, to, part.extent).outer_axes == 0) {
       goal = {out_ + offset_of(to) * static_cast<std::int64_t>(conversion_.to_bytes()), chunk_bytes_};
     }
-    const DecodedChunk decoded = decode_chunk(dataset_.filters, found.skipped_filters, raw, chunk_bytes_,
-                                              conversion_.from_bytes(), goal);
+    const DecodedChunk decoded = decode_chunk(dataset_.filters, skipped, raw, chunk_bytes_, goal);
     if (!decoded.trouble.empty()) {
       refuse(&part.origin, decoded.trouble, "the file is damaged: copy or write it again");
     }
@@ -221,32 +281,60 @@ class RegionReader {
                  });
   }
 
-  // Filters, layouts and types that only HDF5 knows; pieces of the first axis, for a bounded memory.
-  void read_through_hdf5() const {
+  // What only HDF5 can read; pieces of the first axis, for a bounded memory.
+  void read_through_hdf5(std::span<const std::int64_t> from, std::span<const std::int64_t> box,
+                         const Extents& in_out) const {
+    // Bytes that Bask knows are not converted under the lock.
+    const ElementConversion& conversion = dataset_.is_plain ? conversion_ : unswapped_;
+    Extents start(from.begin(), from.end()), extent(box.begin(), box.end()), to = in_out;
+    const std::int64_t all = extent.empty() ? 1 : extent[0];
+    const std::int64_t row = count_of(extent) / all;
+    for (std::int64_t done = 0; done < all;) {
+      const std::int64_t now = extent.empty() ? 1 : rows_at_once(from[0] + done, all - done, row);
+      if (!extent.empty()) start[0] = from[0] + done, extent[0] = now, to[0] = in_out[0] + done;
+      read_piece(conversion, start, extent, to, static_cast<std::size_t>(now * row));
+      done += now;
+    }
+  }
+
+  // Rows from `first` on; whole ones of chunks with filters, which HDF5 would decode again for each piece.
+  std::int64_t rows_at_once(std::int64_t first, std::int64_t left, std::int64_t row_elements) const {
     constexpr std::int64_t kPieceBytes = 16 << 20;
     const auto bytes = static_cast<std::int64_t>(conversion_.from_bytes());
-    Extents start(start_.begin(), start_.end()), extent(extent_.begin(), extent_.end());
-    const std::int64_t row = extent.empty() ? 1 : count_of(extent) / extent[0];
-    const std::int64_t rows = std::max<std::int64_t>(1, kPieceBytes / (row * bytes));
-    const std::int64_t all = extent.empty() ? 1 : extent[0];
-    for (std::int64_t done = 0; done < all; done += rows) {
-      const std::int64_t now = std::min(rows, all - done);
-      if (!extent.empty()) start[0] = start_[0] + done, extent[0] = now;
-      const auto count = static_cast<std::size_t>(now * row);
-      std::byte* to = out_ + done * row * static_cast<std::int64_t>(conversion_.to_bytes());
-      if (unswapped_.is_copy()) {
-        read_slab(start, extent, to);
-      } else {
-        const auto memory = thread_scratch(ScratchUse::kConversion, count * conversion_.from_bytes());
-        read_slab(start, extent, memory.data());
-        unswapped_.apply(memory.data(), to, count);
-      }
+    std::int64_t rows = std::max<std::int64_t>(1, kPieceBytes / (row_elements * bytes));
+    if (!dataset_.filters.empty() && dataset_.layout == Hdf5Layout::kChunked) {
+      const std::int64_t of_chunk = dataset_.chunk_shape[0];
+      rows = std::max<std::int64_t>(1, rows / of_chunk) * of_chunk - first % of_chunk;
     }
+    return std::min(rows, left);
+  }
+
+  void read_piece(const ElementConversion& conversion, const Extents& start, const Extents& extent,
+                  const Extents& to, std::size_t count) const {
+    const Extents zero(extent.size(), 0);
+    const BoxPlace from{extent, zero}, goal{extent_, to};
+    const bool is_direct = conversion.is_copy() && runs_of(from, goal, extent).outer_axes == 0;
+    std::byte* const end = out_ + offset_of(goal) * static_cast<std::int64_t>(conversion_.to_bytes());
+    std::byte* const memory =
+        is_direct ? end : thread_scratch(ScratchUse::kConversion, count * conversion_.from_bytes()).data();
+    if (raw_.leaves_gaps) {
+      const std::size_t bytes = dataset_.fill_value.size();
+      for (std::size_t i = 0; i < count; ++i) std::memcpy(memory + i * bytes, stored_fill_.data(), bytes);
+    }
+    read_slab(start, extent, memory);
+    if (is_direct) return;
+    for_each_run(from, goal, extent, [&](auto in, auto at, auto length) {
+      conversion.apply(memory + in * static_cast<std::int64_t>(conversion_.from_bytes()),
+                       out_ + at * static_cast<std::int64_t>(conversion_.to_bytes()),
+                       static_cast<std::size_t>(length));
+    });
   }
 
   void read_slab(const Extents& start, const Extents& extent, std::byte* to) const {
     const Hdf5Lock lock;
     const Hdf5Id space(checked_hdf5(H5Dget_space(opened_->id.get()), where(), "cannot read its shape"));
+    const Hdf5Id type(dataset_.is_plain ? Hdf5Id(H5Dget_type(opened_->id.get()))
+                                        : native_type_of(dataset_.dtype));
     const auto begin = hdf5_extents(start), counts = hdf5_extents(extent);
     const Hdf5Id memory(extent.empty()
                             ? H5Screate(H5S_SCALAR)
@@ -256,15 +344,13 @@ class RegionReader {
           H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, begin.data(), nullptr, counts.data(), nullptr),
           where(), "cannot select its elements");
     }
-    if (H5Dread(opened_->id.get(), opened_->memory_type.get(), memory.get(), space.get(), H5P_DEFAULT, to) <
-        0) {
-      std::string names;
-      for (const auto& filter : dataset_.filters) names += fmt::format(" {} ({})", filter.id, filter.name);
-      refuse_hdf5(where(), fmt::format("the elements from {} on cannot be read", hdf5_text(start)),
-                  names.empty()
-                      ? "the file is damaged: copy or write it again"
-                      : fmt::format("its filters are{}; HDF5 looks for plug-ins in HDF5_PLUGIN_PATH", names));
-    }
+    if (H5Dread(opened_->id.get(), type.get(), memory.get(), space.get(), H5P_DEFAULT, to) >= 0) return;
+    std::string names;
+    for (const auto& filter : dataset_.filters) names += fmt::format(" {} ({})", filter.id, filter.name);
+    refuse_hdf5(where(), fmt::format("the elements from {} on cannot be read", hdf5_text(start)),
+                names.empty() || can_decode(dataset_.filters)
+                    ? "the file is damaged: copy or write it again"
+                    : fmt::format("its filters are{}; HDF5 looks for plug-ins in HDF5_PLUGIN_PATH", names));
   }
 
   const Hdf5Dataset& dataset_;
@@ -273,8 +359,10 @@ class RegionReader {
   ElementConversion conversion_;
   ElementConversion unswapped_;  // for what HDF5 has brought into this machine's order
   std::byte* out_;
-  std::shared_ptr<Hdf5OpenFile> file_;  // shared: see open_for_reading
+  std::optional<Hdf5Reading> reading_;
   const Hdf5OpenFile::Dataset* opened_ = nullptr;
+  Hdf5RawAccess raw_;
+  std::vector<std::byte> stored_fill_;  // in the order of bytes that HDF5 gives
   std::uint64_t chunk_bytes_ = 0;
   bool has_addresses_ = false;
 };

@@ -30,23 +30,48 @@ std::optional<StoredType> stored_integer(hid_t type) {
   return stored;
 }
 
+// Whether every number of a floating type, of the usual form, is one of IEEE's with so many bits.
+struct FloatLimits {
+  std::size_t fraction_bits;
+  int least_exponent, most_exponent;  // of the smallest subnormal and of the largest number
+};
+constexpr FloatLimits kFloat32{23, -149, 127}, kFloat64{52, -1074, 1023};
+
+bool fits(hid_t type, const FloatLimits& limits) {
+  std::size_t sign = 0, exponent_at = 0, exponent_bits = 0, fraction_at = 0, fraction_bits = 0;
+  if (H5Tget_fields(type, &sign, &exponent_at, &exponent_bits, &fraction_at, &fraction_bits) < 0)
+    return false;
+  if (exponent_bits > 11 || fraction_bits > limits.fraction_bits) return false;
+  const auto bias = static_cast<std::int64_t>(H5Tget_ebias(type));
+  const std::int64_t most = (std::int64_t{1} << exponent_bits) - 2 - bias;
+  const std::int64_t least = 1 - bias - static_cast<std::int64_t>(fraction_bits);
+  return most <= limits.most_exponent && least >= limits.least_exponent;
+}
+
 std::optional<StoredType> stored_float(hid_t type) {
   if (H5Tequal(type, H5T_IEEE_F32LE) > 0) return StoredType{DType::kFloat32, false, true};
   if (H5Tequal(type, H5T_IEEE_F64LE) > 0) return StoredType{DType::kFloat64, false, true};
   if (H5Tequal(type, H5T_IEEE_F32BE) > 0) return StoredType{DType::kFloat32, true, true};
   if (H5Tequal(type, H5T_IEEE_F64BE) > 0) return StoredType{DType::kFloat64, true, true};
-  const std::size_t size = H5Tget_size(type);
-  if (size > 8) return std::nullopt;  // what a long double holds does not fit
-  return StoredType{size <= 4 ? DType::kFloat32 : DType::kFloat64, false, false};
+  if (fits(type, kFloat32)) return StoredType{DType::kFloat32, false, false};
+  if (fits(type, kFloat64)) return StoredType{DType::kFloat64, false, false};
+  return std::nullopt;  // such as a long double
+}
+
+std::int64_t member_value(hid_t type, unsigned member) {
+  std::int8_t value = -1;
+  H5Tget_member_value(type, member, &value);
+  return value;
 }
 
 std::optional<StoredType> stored_enumeration(hid_t type) {
   const Hdf5Id base(H5Tget_super(type));
   auto stored = base ? stored_integer(base.get()) : std::nullopt;
-  if (!stored || !stored->is_plain) return std::nullopt;
+  if (!stored) return std::nullopt;
   if (H5Tget_size(type) == 1 && H5Tget_nmembers(type) == 2 && member_name(type, 0) == "FALSE" &&
       member_name(type, 1) == "TRUE") {
     stored->dtype = DType::kBool;
+    stored->is_plain = stored->is_plain && member_value(type, 0) == 0 && member_value(type, 1) == 1;
   }
   return stored;
 }
