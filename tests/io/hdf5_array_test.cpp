@@ -485,5 +485,75 @@ TEST_F(Hdf5Arrays, MayBeWrittenByTasksThatAreRunAgain) {
   }
 }
 
+TEST_F(Hdf5Arrays, OfSeveralFilesAreReadFromEachOfThem) {
+  const auto all = numbers<double>();
+  to_hdf5(path("v.h5"), {Hdf5Variable("x", all, {.compression = {Codec::kDeflate}})}, {},
+          Hdf5Output::kFilePerRank);
+  const Hdf5Dataset dataset = describe_hdf5(path("v.h5"), "x");
+  EXPECT_EQ(dataset.parts.size(), 9u);
+  for (const ChunkSpec& blocks : {ChunkSpec{3, 4}, ChunkSpec{2, 7}, ChunkSpec(100)}) {
+    const auto x = from_hdf5<double>(path("v.h5"), "x", {.chunks = blocks});
+    EXPECT_EQ(x.compute(), all.compute());
+    EXPECT_EQ(x["2:5, 3:5"].compute(), all["2:5, 3:5"].compute());
+  }
+  EXPECT_EQ(from_hdf5<std::complex<double>>(path("v.h5"), "x").compute(),
+            all.astype<std::complex<double>>().compute());
+}
+
+// Slices of a dataset that is stored in this and that way, and of arrays made of it.
+TEST_F(Hdf5Arrays, ReadOnlyWhatIsSelectedOfThem) {
+  const auto all = arange<std::int64_t>(300 * 400).reshape({300, 400}).rechunk({50, 400});
+  to_hdf5(path("plain.h5"), "x", all, {.chunks = Shape()});
+  to_hdf5(path("chunked.h5"), "x", all, {.chunks = Shape{30, 70}});
+  to_hdf5(path("deflated.h5"), "x", all, {.chunks = Shape{30, 70}, .compression = {Codec::kDeflate}});
+  for (const char* name : {"plain.h5", "chunked.h5", "deflated.h5"}) {
+    for (const ChunkSpec& blocks : {ChunkSpec{11, 130}, ChunkSpec{300, 400}}) {
+      SCOPED_TRACE(name);
+      const auto x = from_hdf5<std::int64_t>(path(name), "x", {.chunks = blocks});
+      for (const char* index : {"5, 7:9", "::60, 399", "-1, ::-40", "299:280:-7, 3:30", "29:31, 69:71",
+                                "4, 4", "100:101", ":, 0", "0:0, 3"}) {
+        SCOPED_TRACE(index);
+        EXPECT_EQ(x[index].compute(), all[index].compute());
+        EXPECT_EQ((x * std::int64_t{2} + x)[index].compute(), (all * std::int64_t{3})[index].compute());
+        EXPECT_EQ(flip(x)[index].compute(), flip(all)[index].compute());
+      }
+      const auto difference = x["3:9, 5:50"] - x["5:11, 4:49"];
+      EXPECT_EQ(difference.compute(), (all["3:9, 5:50"] - all["5:11, 4:49"]).compute());
+      const auto joined = concatenate<std::int64_t>({x["3:5"], x["290:291"], all["7:9"]}, 0);
+      const auto expected = concatenate<std::int64_t>({all["3:5"], all["290:291"], all["7:9"]}, 0);
+      EXPECT_EQ(joined.compute(), expected.compute());
+      EXPECT_EQ(x["7:9, 20:30"].sum().compute(), all["7:9, 20:30"].sum().compute());
+      EXPECT_EQ(x["31:33"]["1, 100:103"].compute(), all["32, 100:103"].compute());
+    }
+  }
+}
+
+TEST_F(Hdf5Arrays, ReadFewBytesAndMakeFewTasksForALittle) {
+  // A million chunks, of which one is there; and elements that lie in one stretch.
+  testing::write_with_hdf5(path("many.h5"), {.shape = {1'000'000'000}, .chunk = {1000}}, 0, nullptr);
+  const auto many = from_hdf5<int>(path("many.h5"), "x", {.chunks = 1000});
+  EXPECT_EQ(many["500000:500010"].compute(), zeros<int>({10}).compute());
+  EXPECT_LE(client_.last_compute().tasks, 4u);
+  to_hdf5(path("plain.h5"), "x", ones<double>({1000, 1000}), {.chunks = Shape()});
+  const auto x = from_hdf5<double>(path("plain.h5"), "x");
+  const auto bytes_read = [] {
+    std::ifstream io("/proc/self/io");
+    std::string name;
+    std::uint64_t bytes = 0;
+    io >> name >> bytes;
+    return bytes;
+  };
+  const std::uint64_t before = bytes_read();
+  EXPECT_EQ(x["5, 7:9"].compute(), ones<double>({2}).compute());
+  EXPECT_LE(bytes_read() - before, 64u << 10);
+}
+
+TEST_F(Hdf5Arrays, SayThatAShapeMakesTooManyBlocks) {
+  testing::write_with_hdf5(path("x.h5"), {.shape = {hsize_t{1} << 50}, .chunk = {1}}, 0, nullptr);
+  EXPECT_REFUSED(
+      from_hdf5<int>(path("x.h5"), "x"),
+      "its shape (1125899906842624,) makes more than 4194304 blocks of (1048576,); name larger ones");
+}
+
 }  // namespace
 }  // namespace bask

@@ -19,18 +19,20 @@ constexpr std::int64_t kBlockBytes = 4 << 20;
 
 struct Reading {
   Hdf5Dataset dataset{};
+  Shape start{};  // of the first block in the dataset
   Chunks chunks{};
   std::uint8_t dtype = 0;
   std::uint8_t decoding = 0;
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& dataset& chunks& dtype& decoding;
+    archive& dataset& start& chunks& dtype& decoding;
   }
 };
 
 Block read_block(const BlockCall<Reading>& call) {
   const Reading& reading = call.description();
-  const Region region = region_of(reading.chunks, call.task());
+  Region region = region_of(reading.chunks, call.task());
+  for (std::size_t k = 0; k < reading.start.size(); ++k) region.start[k] += reading.start[k];
   const auto dtype = static_cast<DType>(reading.dtype);
   Block block(dtype, region.extent);
   read_hdf5(reading.dataset, region.start, region.extent, dtype, static_cast<Hdf5Decoding>(reading.decoding),
@@ -52,6 +54,90 @@ Shape block_shape(const Hdf5Dataset& dataset, std::size_t element) {
     shape[k] = std::min(shape[k] * times, whole);
   }
   return shape;
+}
+
+// As many tasks as can be planned in some seconds. More come of shapes that are damaged, or hold nearly
+// nothing.
+void check_block_count(const Hdf5Dataset& dataset, const Shape& block) {
+  constexpr std::int64_t kMostBlocks = 1 << 22;
+  std::int64_t blocks = 1;
+  for (std::size_t k = 0; k < block.size(); ++k) {
+    const std::int64_t along = (dataset.shape[k] + block[k] - 1) / std::max<std::int64_t>(block[k], 1);
+    if (along <= kMostBlocks / std::max<std::int64_t>(blocks, 1)) {
+      blocks *= along;
+      continue;
+    }
+    throw Error(hdf5_place("from_hdf5", dataset.path, dataset.name),
+                "its shape " + text_of(dataset.shape) + " makes more than " + std::to_string(kMostBlocks) +
+                    " blocks of " + text_of(block),
+                "name larger ones, as in {.chunks = …}; if no such array was written, the file is damaged");
+  }
+}
+
+BlockRefs add_reads(const Reading& reading) {
+  BlockReads reads;
+  const std::uint32_t blocks = BlockGrid(reading.chunks).size();
+  for (std::uint32_t k = 0; k < blocks; ++k) reads.end_task();
+  return BlockTasks<read_block>::add("from-hdf5", reading, {}, std::move(reads));
+}
+
+// What is read at once: single elements, or whole chunks where these are decompressed, unless they are so
+// large that a block of them is to be avoided. Several boxes in one chunk become one task.
+Shape grain_of(const Hdf5Dataset& dataset) {
+  constexpr std::int64_t kMostChunkBytes = 64 << 20;
+  const bool is_whole = !dataset.filters.empty() && !dataset.chunk_shape.empty() &&
+                        element_count(dataset.chunk_shape) <=
+                            kMostChunkBytes / static_cast<std::int64_t>(size_of(dataset.dtype));
+  return is_whole ? dataset.chunk_shape : Shape(dataset.shape.size(), 1);
+}
+
+ArrayPtr read_array(Reading reading);
+
+// Where less than a quarter of the elements is wanted. Blocks end where those of the whole do.
+std::optional<ArrayPart> part_of(const Reading& whole, const BlockGrid& grid, const Region& box) {
+  constexpr std::int64_t kSmallBytes = 64 << 10;  // which are read whole
+  constexpr std::int64_t kPays = 4;
+  const Shape& shape = whole.dataset.shape;
+  const Shape grain = grain_of(whole.dataset);
+  Reading part;
+  Shape extent;
+  for (std::size_t k = 0; k < shape.size(); ++k) {
+    const std::int64_t begin = box.start[k] / grain[k] * grain[k];
+    const std::int64_t end =
+        std::min(shape[k], (box.start[k] + box.extent[k] + grain[k] - 1) / grain[k] * grain[k]);
+    AxisChunks lengths;
+    const auto& starts = grid.starts[k];
+    auto next = std::upper_bound(starts.begin(), starts.end(), begin);
+    for (std::int64_t at = begin; at < end; at = std::min(*next++, end))
+      lengths.push_back(std::min(*next, end) - at);
+    part.start.push_back(begin);
+    part.chunks.push_back(std::move(lengths));
+    extent.push_back(end - begin);
+  }
+  const std::int64_t all = element_count(shape);
+  if (all * static_cast<std::int64_t>(size_of(whole.dataset.dtype)) <= kSmallBytes ||
+      element_count(extent) > all / kPays) {
+    return std::nullopt;
+  }
+  part.dataset = whole.dataset;
+  part.dtype = whole.dtype;
+  part.decoding = whole.decoding;
+  Shape start = part.start;
+  return ArrayPart{read_array(std::move(part)), std::move(start)};
+}
+
+ArrayPtr read_array(Reading reading) {
+  const auto dtype = static_cast<DType>(reading.dtype);
+  const bool is_whole = shape_of(reading.chunks) == reading.dataset.shape;
+  // Shared: blocks may be a million, and few of them wanted.
+  const auto what = std::make_shared<const Reading>(std::move(reading));
+  MakePart part;
+  if (is_whole) {
+    part = [what, grid = BlockGrid(what->chunks)](const Region& box) { return part_of(*what, grid, box); };
+  }
+  return ArrayNode::operation(
+      "from-hdf5", dtype, what->chunks, {},
+      [what](const std::vector<BlockRefs>&) { return add_reads(*what); }, std::move(part));
 }
 
 std::string identity_text(const FileIdentity& identity) {
@@ -84,16 +170,11 @@ ArrayPtr one_file(const Hdf5Dataset& dataset, DType dtype, Hdf5Decoding decoding
                     std::string(name_of(dtype)) + " can hold",
                 "read it as it is, and convert it: from_hdf5<…>(…).astype<…>()");
   }
+  if (!options.chunks) check_block_count(dataset, block_shape(dataset, size_of(dtype)));
   const ChunkSpec spec = options.chunks ? *options.chunks : ChunkSpec(block_shape(dataset, size_of(dtype)));
   reading.chunks = spec.of(dataset.shape, size_of(dtype), hdf5_place("from_hdf5", path, dataset.name));
-  const Chunks chunks = reading.chunks;
-  const auto lower = [reading](const std::vector<BlockRefs>&) {
-    BlockReads reads;
-    const std::uint32_t blocks = BlockGrid(reading.chunks).size();
-    for (std::uint32_t k = 0; k < blocks; ++k) reads.end_task();
-    return BlockTasks<read_block>::add("from-hdf5", reading, {}, std::move(reads));
-  };
-  return ArrayNode::operation("from-hdf5", dtype, chunks, {}, lower);
+  reading.start.assign(dataset.shape.size(), 0);
+  return read_array(std::move(reading));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <bask/io/hdf5_dataset.hpp>
 #include <bask/io/hdf5_dimensions.hpp>
 #include <bask/io/hdf5_open_file.hpp>
+#include <bask/io/hdf5_shown_boxes.hpp>
 #include <bask/io/hdf5_sources.hpp>
 #include <bask/io/hdf5_type.hpp>
 
@@ -141,6 +142,13 @@ void check_chunks(const Hdf5Dataset& dataset, const std::string& where) {
               "the file is damaged: write it again");
 }
 
+bool is_in(hid_t id, const Hdf5Dataset& dataset) {
+  const Hdf5Id file(H5Iget_file_id(id));
+  std::string name(dataset.path.size(), '\0');
+  const ssize_t size = H5Fget_name(file.get(), name.data(), name.size() + 1);
+  return size == static_cast<ssize_t>(name.size()) && name == dataset.path;
+}
+
 void read_layout(hid_t id, Hdf5Dataset& dataset, const std::string& where) {
   const Hdf5Id list(checked_hdf5(H5Dget_create_plist(id), where, "cannot read how it is laid out"));
   switch (H5Pget_layout(list.get())) {
@@ -161,6 +169,8 @@ void read_layout(hid_t id, Hdf5Dataset& dataset, const std::string& where) {
     }
     case H5D_VIRTUAL:
       dataset.layout = Hdf5Layout::kVirtual;
+      // Of a dataset that a link leads to, names count from another file.
+      if (is_in(id, dataset)) dataset.parts = shown_boxes(list.get(), dataset);
       break;
     default:
       refuse_hdf5(where, "cannot read how it is laid out", "look at the file with h5dump; it may be damaged");

@@ -38,6 +38,21 @@ struct Hdf5Source {
   }
 };
 
+/// A box of a virtual dataset, and the box of another dataset that it shows.
+struct Hdf5ShownBox {
+  std::string path;  ///< absolute
+  std::string dataset;
+  std::vector<std::int64_t> start;
+  std::vector<std::int64_t> source_start;
+  std::vector<std::int64_t> extent;
+  bool is_whole = false;  ///< all of the other dataset, which must be as long
+
+  template <class Archive>
+  void serialize(Archive& archive, unsigned /*version*/) {
+    archive& path& dataset& start& source_start& extent& is_whole;
+  }
+};
+
 /// How the elements lie in the file.
 enum class Hdf5Layout : std::uint8_t { kCompact, kContiguous, kChunked, kVirtual };
 
@@ -53,8 +68,9 @@ struct Hdf5Dataset {
   std::vector<std::int64_t> shape;
   std::vector<std::int64_t> chunk_shape;  ///< empty where the dataset is not chunked
   std::vector<Hdf5Filter> filters;
-  std::vector<std::byte> fill_value;     ///< one element of `dtype`, in this machine's order
-  std::vector<Hdf5Source> sources;       ///< all other files that elements come from
+  std::vector<std::byte> fill_value;  ///< one element of `dtype`, in this machine's order
+  std::vector<Hdf5Source> sources;    ///< all other files that elements come from
+  std::vector<Hdf5ShownBox> parts;    ///< of a virtual dataset, later ones over earlier; none: HDF5 reads it
   std::vector<std::string> dimensions;   ///< one name per axis; empty names where the file has none
   std::vector<std::string> coordinates;  ///< one dataset per axis that holds its coordinates; empty for none
   std::vector<Hdf5Attribute> attributes;
@@ -62,7 +78,7 @@ struct Hdf5Dataset {
   template <class Archive>
   void serialize(Archive& archive, unsigned /*version*/) {
     archive& path& name& file& dtype& is_swapped& is_plain& layout& shape& chunk_shape& filters& fill_value&
-        sources& dimensions& coordinates& attributes;
+        sources& parts& dimensions& coordinates& attributes;
   }
 };
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <bask/core/near_miss.hpp>
 #include <bask/io/hdf5_open_file.hpp>
+#include <bask/io/hdf5_type.hpp>
 
 #include <algorithm>
 #include <array>
@@ -99,6 +100,16 @@ Hdf5Id access_list() {
   return list;
 }
 
+Hdf5Id dataset_access_list(const Hdf5Dataset& dataset) {
+  Hdf5Id list(H5Pcreate(H5P_DATASET_ACCESS));
+  std::uint64_t bytes = size_of(dataset.dtype);
+  for (const std::int64_t length : dataset.chunk_shape) bytes *= static_cast<std::uint64_t>(length);
+  const bool is_uncached =
+      !dataset.chunk_shape.empty() && dataset.filters.empty() && bytes >= kLeastUncachedChunk;
+  if (is_uncached) H5Pset_chunk_cache(list.get(), 1, 0, H5D_CHUNK_CACHE_W0_DEFAULT);
+  return list;
+}
+
 }  // namespace
 
 FileIdentity identity_of(const std::string& path, const std::string& where) {
@@ -132,8 +143,11 @@ Hdf5OpenFile::Dataset& Hdf5OpenFile::dataset(const Hdf5Dataset& described, const
   const auto at = datasets_.find(described.name);
   if (at != datasets_.end()) return at->second;
   Dataset opened;
-  opened.id = Hdf5Id(checked_hdf5(H5Dopen2(file_.get(), described.name.c_str(), H5P_DEFAULT), where,
+  const Hdf5Id list = dataset_access_list(described);
+  opened.id = Hdf5Id(checked_hdf5(H5Dopen2(file_.get(), described.name.c_str(), list.get()), where,
                                   "cannot open the dataset"));
+  opened.space = Hdf5Id(checked_hdf5(H5Dget_space(opened.id.get()), where, "cannot read its shape"));
+  opened.type = described.is_plain ? Hdf5Id(H5Dget_type(opened.id.get())) : native_type_of(described.dtype);
   opened.is_virtual = described.layout == Hdf5Layout::kVirtual;
   opened.raw = can_read_by_address(described, opened.id.get());
   opened.descriptor = descriptor_of(opened.id.get());

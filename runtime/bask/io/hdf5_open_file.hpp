@@ -18,6 +18,8 @@
 namespace bask {
 
 inline constexpr std::size_t kMostOpenFiles = 64;
+/// In bytes: HDF5 does not copy chunks without filters into its cache, from this size on.
+inline constexpr std::uint64_t kLeastUncachedChunk = 4096;
 
 /// The size and time of a file. Throws: Error saying that there is no such file, and what is near.
 FileIdentity identity_of(const std::string& path, const std::string& where);
@@ -28,6 +30,8 @@ class Hdf5OpenFile {
   struct Dataset {
     Hdf5Id id;
     Hdf5RawAccess raw;
+    Hdf5Id space;  ///< whose selection is the last read's
+    Hdf5Id type;   ///< in memory, for reads through HDF5: bytes as they are stored where Bask knows them
     bool is_virtual = false;
     int descriptor = -1;  ///< of the file that holds it, which links may have led to
   };

@@ -4,14 +4,12 @@
 #include <bask/io/file_stretch.hpp>
 #include <bask/io/hdf5_open_file.hpp>
 #include <bask/io/hdf5_read.hpp>
-#include <bask/io/hdf5_type.hpp>
+#include <bask/io/hdf5_shown_boxes.hpp>
+#include <bask/io/hdf5_sources.hpp>
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
-#include <map>
-#include <mutex>
 #include <optional>
 #include <system_error>
 
@@ -49,24 +47,6 @@ struct FoundChunk {
 };
 constexpr std::uint32_t kAllFilters = 0xffffffff;
 
-// Whether the other files of a dataset are to be looked at again: many blocks that are read together look
-// once.
-bool sources_are_due(const Hdf5Dataset& dataset) {
-  constexpr auto kGood = std::chrono::milliseconds(100);
-  struct Looked {
-    std::vector<Hdf5Source> sources;
-    std::chrono::steady_clock::time_point at;
-  };
-  static std::mutex mutex;
-  static std::map<std::string, Looked> looked;
-  const auto now = std::chrono::steady_clock::now();
-  const std::lock_guard lock(mutex);
-  Looked& last = looked[dataset.path + dataset.name];
-  if (last.sources == dataset.sources && now - last.at < kGood) return false;
-  last = {dataset.sources, now};
-  return true;
-}
-
 class RegionReader {
  public:
   RegionReader(const Hdf5Dataset& dataset, std::span<const std::int64_t> start,
@@ -77,22 +57,14 @@ class RegionReader {
         decoding_(cf_decoding_of(dataset, decoding)),
         conversion_(dataset.dtype, dataset.is_swapped, wanted, decoding_),
         unswapped_(dataset.dtype, false, wanted, decoding_),
-        out_(static_cast<std::byte*>(out)) {
-    check_identities();
-    const Hdf5Lock lock;
-    reading_.emplace(open_for_reading(dataset.path, dataset.file, where()), where());
-    opened_ = &reading_->file().dataset(dataset, where());
-    raw_ = opened_->raw;
-    stored_fill_ = dataset.fill_value;
-    if (dataset.is_swapped && dataset.is_plain) {  // the fill value is in this machine's
-      const std::size_t number = size_of(real_of(dataset.dtype));
-      for (auto at = stored_fill_.begin(); at != stored_fill_.end();
-           at += static_cast<std::ptrdiff_t>(number))
-        std::reverse(at, at + static_cast<std::ptrdiff_t>(number));
-    }
+        out_(static_cast<std::byte*>(out)),
+        stored_fill_(dataset.fill_value) {
+    if (!(identity_of(dataset.path, where()) == dataset.file)) refuse_changed_file(where());
   }
 
   void read() {
+    if (!dataset_.parts.empty()) return read_shown_boxes();
+    open();
     if (raw_.address) return read_contiguous();
     if (dataset_.layout == Hdf5Layout::kChunked && raw_.access != Hdf5Access::kLibrary) return read_chunks();
     read_through_hdf5(start_, extent_, Extents(extent_.size(), 0));
@@ -101,13 +73,63 @@ class RegionReader {
  private:
   std::string where() const { return hdf5_place("from_hdf5", dataset_.path, dataset_.name); }
 
-  void check_identities() const {
-    if (!(identity_of(dataset_.path, where()) == dataset_.file)) refuse_changed_file(where());
-    if (dataset_.sources.empty() || !sources_are_due(dataset_)) return;
-    for (const auto& source : dataset_.sources) {
-      const std::string place = where() + ": its source " + hdf5_place("from_hdf5", source.path);
-      if (!(identity_of(source.path, place) == source.file)) refuse_changed_file(place);
+  void open() {
+    if (opened_ != nullptr) return;
+    check_sources(dataset_, where());
+    const Hdf5Lock lock;
+    reading_.emplace(open_for_reading(dataset_.path, dataset_.file, where()), where());
+    opened_ = &reading_->file().dataset(dataset_, where());
+    raw_ = opened_->raw;
+    if (!dataset_.is_swapped || !dataset_.is_plain) return;
+    // The fill value is in this machine's order of bytes.
+    const auto number = static_cast<std::ptrdiff_t>(size_of(real_of(dataset_.dtype)));
+    for (auto at = stored_fill_.begin(); at != stored_fill_.end(); at += number)
+      std::reverse(at, at + number);
+  }
+
+  void read_shown_boxes() {
+    std::vector<ChunkPart> shown;
+    std::int64_t covered = 0;
+    const Extents zero(extent_.size(), 0);
+    std::vector<const Hdf5ShownBox*> boxes;
+    for (const Hdf5ShownBox& box : dataset_.parts) {
+      ChunkPart part = part_within(box.start, box.extent);
+      if (std::any_of(part.extent.begin(), part.extent.end(), [](auto length) { return length <= 0; }))
+        continue;
+      covered += count_of(part.extent);
+      shown.push_back(std::move(part));
+      boxes.push_back(&box);
     }
+    // Less: there are gaps. More: boxes may lie over each other, and leave some.
+    if (covered != count_of(extent_) || shown.size() > 1)
+      fill({zero, zero, zero, {extent_.begin(), extent_.end()}});
+    for (std::size_t k = 0; k < shown.size(); ++k) read_shown(*boxes[k], shown[k]);
+  }
+
+  void read_shown(const Hdf5ShownBox& box, const ChunkPart& part) {
+    const auto source = source_of(box, dataset_, where());
+    if (!source) {
+      open();
+      Extents start = part.origin;
+      for (std::size_t a = 0; a < start.size(); ++a) start[a] += part.in_chunk[a];
+      return read_through_hdf5(start, part.extent, part.in_out);
+    }
+    Extents start = box.source_start;
+    for (std::size_t a = 0; a < start.size(); ++a) start[a] += part.in_chunk[a];
+    const Extents zero(start.size(), 0);
+    const BoxPlace from{part.extent, zero}, to{extent_, part.in_out};
+    std::byte* const end = out_ + offset_of(to) * static_cast<std::int64_t>(conversion_.to_bytes());
+    if (unswapped_.is_copy() && runs_of(from, to, part.extent).outer_axes == 0) {
+      return read_hdf5(*source, start, part.extent, dataset_.dtype, Hdf5Decoding::kNone, end);
+    }
+    std::vector<std::byte> elements(static_cast<std::size_t>(count_of(part.extent)) *
+                                    conversion_.from_bytes());
+    read_hdf5(*source, start, part.extent, dataset_.dtype, Hdf5Decoding::kNone, elements.data());
+    for_each_run(from, to, part.extent, [&](auto in, auto at, auto length) {
+      unswapped_.apply(elements.data() + in * static_cast<std::int64_t>(conversion_.from_bytes()),
+                       out_ + at * static_cast<std::int64_t>(conversion_.to_bytes()),
+                       static_cast<std::size_t>(length));
+    });
   }
 
   [[noreturn]] void refuse_read(int error, const Extents* chunk) const {
@@ -132,8 +154,7 @@ class RegionReader {
   void read_chunks() {
     chunk_bytes_ = static_cast<std::uint64_t>(count_of(dataset_.chunk_shape)) * conversion_.from_bytes();
     has_addresses_ = raw_.access == Hdf5Access::kAddresses && addresses_pay();
-    // What HDF5 copies of such a chunk is as long as its index says, whatever it tells of the chunk's size.
-    if (dataset_.filters.empty() && !has_addresses_) {
+    if (dataset_.filters.empty() && !has_addresses_ && chunk_bytes_ < kLeastUncachedChunk) {
       return read_through_hdf5(start_, extent_, Extents(extent_.size(), 0));
     }
     const std::size_t axes = extent_.size();
@@ -167,13 +188,19 @@ class RegionReader {
   }
 
   ChunkPart part_of(const Extents& chunk) const {
-    const std::size_t axes = chunk.size();
-    ChunkPart part{Extents(axes), Extents(axes), Extents(axes), Extents(axes)};
+    Extents origin = chunk;
+    for (std::size_t a = 0; a < chunk.size(); ++a) origin[a] *= dataset_.chunk_shape[a];
+    return part_within(origin, dataset_.chunk_shape);
+  }
+
+  // What is wanted of a box of the dataset; no or negative extents where nothing is.
+  ChunkPart part_within(const Extents& origin, const Extents& box) const {
+    const std::size_t axes = origin.size();
+    ChunkPart part{origin, Extents(axes), Extents(axes), Extents(axes)};
     for (std::size_t a = 0; a < axes; ++a) {
-      part.origin[a] = chunk[a] * dataset_.chunk_shape[a];
-      const std::int64_t begin = std::max(start_[a], part.origin[a]);
-      const std::int64_t end = std::min(start_[a] + extent_[a], part.origin[a] + dataset_.chunk_shape[a]);
-      part.in_chunk[a] = begin - part.origin[a];
+      const std::int64_t begin = std::max(start_[a], origin[a]);
+      const std::int64_t end = std::min(start_[a] + extent_[a], origin[a] + box[a]);
+      part.in_chunk[a] = begin - origin[a];
       part.in_out[a] = begin - start_[a];
       part.extent[a] = end - begin;
     }
@@ -225,6 +252,11 @@ class RegionReader {
       if (bytes == 0 || bytes > raw_.file_bytes) refuse_size(part, bytes);
       return {FoundChunk::Place::kAtAddress, bytes, address, skipped};
     }
+    // What HDF5 copies of such a chunk is as long as its index says, whatever it tells of the chunk's size.
+    if (dataset_.filters.empty()) {
+      found.place = FoundChunk::Place::kUnknown;
+      return found;
+    }
     // Not told of a chunk that was never written, nor of one that the index gives no bytes.
     if (H5Dget_chunk_storage_size(id, origin.data(), &bytes) < 0 || bytes == 0) {
       H5Eclear2(H5E_DEFAULT);
@@ -274,11 +306,11 @@ class RegionReader {
     std::memcpy(element, stored.data(), stored.size());
     unswapped_.apply(element, value, 1);
     const std::size_t bytes = conversion_.to_bytes();
-    for_each_run({dataset_.chunk_shape, part.in_chunk}, {extent_, part.in_out}, part.extent,
-                 [&](auto, auto at, auto length) {
-                   std::byte* to = out_ + at * static_cast<std::int64_t>(bytes);
-                   for (std::int64_t i = 0; i < length; ++i, to += bytes) std::memcpy(to, value, bytes);
-                 });
+    const Extents zero(extent_.size(), 0);
+    for_each_run({part.extent, zero}, {extent_, part.in_out}, part.extent, [&](auto, auto at, auto length) {
+      std::byte* to = out_ + at * static_cast<std::int64_t>(bytes);
+      for (std::int64_t i = 0; i < length; ++i, to += bytes) std::memcpy(to, value, bytes);
+    });
   }
 
   // What only HDF5 can read; pieces of the first axis, for a bounded memory.
@@ -332,19 +364,16 @@ class RegionReader {
 
   void read_slab(const Extents& start, const Extents& extent, std::byte* to) const {
     const Hdf5Lock lock;
-    const Hdf5Id space(checked_hdf5(H5Dget_space(opened_->id.get()), where(), "cannot read its shape"));
-    const Hdf5Id type(dataset_.is_plain ? Hdf5Id(H5Dget_type(opened_->id.get()))
-                                        : native_type_of(dataset_.dtype));
+    const hid_t space = opened_->space.get();
     const auto begin = hdf5_extents(start), counts = hdf5_extents(extent);
     const Hdf5Id memory(extent.empty()
                             ? H5Screate(H5S_SCALAR)
                             : H5Screate_simple(static_cast<int>(extent.size()), counts.data(), nullptr));
     if (!extent.empty()) {
-      checked_hdf5(
-          H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, begin.data(), nullptr, counts.data(), nullptr),
-          where(), "cannot select its elements");
+      checked_hdf5(H5Sselect_hyperslab(space, H5S_SELECT_SET, begin.data(), nullptr, counts.data(), nullptr),
+                   where(), "cannot select its elements");
     }
-    if (H5Dread(opened_->id.get(), type.get(), memory.get(), space.get(), H5P_DEFAULT, to) >= 0) return;
+    if (H5Dread(opened_->id.get(), opened_->type.get(), memory.get(), space, H5P_DEFAULT, to) >= 0) return;
     std::string names;
     for (const auto& filter : dataset_.filters) names += fmt::format(" {} ({})", filter.id, filter.name);
     refuse_hdf5(where(), fmt::format("the elements from {} on cannot be read", hdf5_text(start)),

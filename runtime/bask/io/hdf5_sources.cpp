@@ -7,8 +7,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <mutex>
 #include <set>
 #include <tuple>
 
@@ -194,6 +197,22 @@ class SourceCollector {
   std::set<std::tuple<std::string, std::string>> seen_;  // files and objects
 };
 
+bool sources_are_due(const Hdf5Dataset& dataset) {
+  constexpr auto kGood = std::chrono::milliseconds(100);
+  struct Looked {
+    std::vector<Hdf5Source> sources;
+    std::chrono::steady_clock::time_point at;
+  };
+  static std::mutex mutex;
+  static std::map<std::string, Looked> looked;
+  const auto now = std::chrono::steady_clock::now();
+  const std::lock_guard lock(mutex);
+  Looked& last = looked[dataset.path + dataset.name];
+  if (last.sources == dataset.sources && now - last.at < kGood) return false;
+  last = {dataset.sources, now};
+  return true;
+}
+
 }  // namespace
 
 std::optional<std::string> find_source(Hdf5SourceKind kind, std::string_view name, const std::string& path) {
@@ -222,6 +241,16 @@ std::vector<Hdf5Source> other_files_of(const Hdf5Place& place, const std::string
   collector.visit(place, 0);
   H5Eclear2(H5E_DEFAULT);
   return collector.take();
+}
+
+void check_source(const Hdf5Source& source, const std::string& where) {
+  const std::string place = where + ": its source " + hdf5_place("from_hdf5", source.path);
+  if (!(identity_of(source.path, place) == source.file)) refuse_changed_file(place);
+}
+
+void check_sources(const Hdf5Dataset& dataset, const std::string& where) {
+  if (dataset.sources.empty() || !sources_are_due(dataset)) return;
+  for (const auto& source : dataset.sources) check_source(source, where);
 }
 
 }  // namespace bask

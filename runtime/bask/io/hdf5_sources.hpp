@@ -34,4 +34,9 @@ struct Hdf5Place {
 /// Cost: opens each file of a virtual dataset, and the first datasets of them.
 std::vector<Hdf5Source> other_files_of(const Hdf5Place& place, const std::string& where);
 
+/// Throws: Error when the file is another than was described. These may be called without Hdf5Lock.
+void check_source(const Hdf5Source& source, const std::string& where);
+/// The same for all of a dataset, at most ten times a second: many blocks that are read together look once.
+void check_sources(const Hdf5Dataset& dataset, const std::string& where);
+
 }  // namespace bask

@@ -62,8 +62,8 @@ struct Term {
   std::int32_t axis = 0;               ///< iota, concatenation
   std::vector<AxisSource> axes{};      ///< view: one per axis of the operand
   std::uint32_t source = 0;            ///< blocks: which of the task's arrays of blocks
-  std::vector<std::vector<std::int64_t>>
-      starts{};                     ///< blocks, random, concatenation (of `axis` alone): as in BlockGrid
+  /// Blocks, random, concatenation (of `axis` alone): as in BlockGrid. Blocks of a part begin where it does.
+  std::vector<std::vector<std::int64_t>> starts{};
   strips::RandomNumbers numbers{};  ///< random
 };
 
@@ -95,6 +95,9 @@ struct Expression {
 
 /// Cuts `region` of the expression into boxes in each of which every leaf lies in one block. In C order.
 std::vector<Region> pieces(const Expression& expression, const Region& region);
+/// For each term, the smallest box that holds all of its elements which the root needs; of no axes where it
+/// is a scalar's or the root needs none.
+std::vector<Region> boxes_read(const Expression& expression);
 /// How many operations there are, and how many are run for an element of the root: those that it reads at
 /// several places are run several times. Counted until there are more than `most` runs.
 struct OperationCount {

@@ -165,6 +165,23 @@ class TermWriter {
   std::unordered_map<const ArrayNode*, std::uint32_t> numbers_;
 };
 
+// Of sources of which the expression reads little, the part that it reads, at its place in the whole.
+void take_parts(Sourced& sourced) {
+  if (has_unknown(sourced.expression)) return;
+  const std::vector<Region> boxes = boxes_read(sourced.expression);
+  for (std::size_t k = 0; k < boxes.size(); ++k) {
+    Term& term = sourced.expression.terms[k];
+    if (term.kind != TermKind::kBlocks || boxes[k].extent.empty()) continue;
+    auto part = sourced.sources[term.source]->part(boxes[k]);
+    if (!part) continue;
+    term.starts = BlockGrid(part->node->chunks()).starts;
+    for (std::size_t axis = 0; axis < term.starts.size(); ++axis) {
+      for (std::int64_t& start : term.starts[axis]) start += part->start[axis];
+    }
+    sourced.sources[term.source] = std::move(part->node);
+  }
+}
+
 }  // namespace
 
 ArrayNode::ArrayNode(Kind kind, std::string name, DType dtype, Chunks chunks, std::vector<ArrayPtr> inputs)
@@ -214,10 +231,11 @@ ArrayPtr ArrayNode::blocks(std::string name, DType dtype, Chunks chunks, BlockRe
 }
 
 ArrayPtr ArrayNode::operation(std::string name, DType dtype, Chunks chunks, std::vector<ArrayPtr> inputs,
-                              Lowering lower) {
+                              Lowering lower, MakePart part) {
   std::shared_ptr<ArrayNode> node(
       new ArrayNode(Kind::kOperation, std::move(name), dtype, std::move(chunks), std::move(inputs)));
   node->lower_ = std::move(lower);
+  node->part_ = std::move(part);
   return node;
 }
 
@@ -263,6 +281,7 @@ const BlockRefs& ArrayNode::lowered() const {
     Sourced sourced;
     sourced.expression.cut(chunks_);
     TermWriter(sourced).write(*this);
+    take_parts(sourced);
     refs_ = BlockTasks<compute_block>::add(name_, sourced.expression, bask::lowered(sourced.sources),
                                            reads_of(sourced.expression));
   }
@@ -284,6 +303,7 @@ Sourced expression_of(const ArrayPtr& root) {
   Sourced result;
   result.expression.cut(root->chunks());
   TermWriter(result).write(root);
+  take_parts(result);
   return result;
 }
 

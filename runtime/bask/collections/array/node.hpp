@@ -21,6 +21,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,14 @@ using ArrayPtr = std::shared_ptr<const ArrayNode>;
 /// Adds the tasks that make an array's blocks, given those of its inputs, in their order.
 using Lowering = std::function<BlockRefs(const std::vector<BlockRefs>& inputs)>;
 
+/// An array of the elements from `start` on of another one.
+struct ArrayPart {
+  ArrayPtr node;
+  Shape start;
+};
+/// Makes a part that holds the box, for less than all blocks cost; nothing where that does not pay.
+using MakePart = std::function<std::optional<ArrayPart>(const Region& box)>;
+
 class ArrayNode {
  public:
   static constexpr int kDeepest = 200;
@@ -40,9 +49,10 @@ class ArrayNode {
 
   /// Blocks that are there, or that tasks make.
   static ArrayPtr blocks(std::string name, DType dtype, Chunks chunks, BlockRefs refs);
-  /// An array that tasks of its own make from the blocks of `inputs`, once it is needed.
+  /// An array that tasks of its own make from the blocks of `inputs`, once it is needed. Expressions that
+  /// read little of it are given a part, where `part` makes one.
   static ArrayPtr operation(std::string name, DType dtype, Chunks chunks, std::vector<ArrayPtr> inputs,
-                            Lowering lower);
+                            Lowering lower, MakePart part = nullptr);
   /// One that is part of the expression of whoever reads it. `term` has no operands: those are `inputs`.
   static ArrayPtr inline_term(std::string name, Term term, Chunks chunks, std::vector<ArrayPtr> inputs);
   ~ArrayNode();
@@ -64,6 +74,8 @@ class ArrayNode {
     return is_inline() && (annotations_ == nullptr || *annotations_ == annotations);
   }
   const Term& term() const { return term_; }
+  /// Nothing where all of it is to be made.
+  std::optional<ArrayPart> part(const Region& box) const { return part_ ? part_(box) : std::nullopt; }
   /// The tasks that make its blocks. They are added at the first call.
   const BlockRefs& lowered() const;
 
@@ -85,6 +97,7 @@ class ArrayNode {
   Term term_;                                       // inline
   std::shared_ptr<const Annotations> annotations_;  // null: none
   mutable Lowering lower_;                          // operation; dropped once it has been called
+  MakePart part_;                                   // operation; may be null
   mutable BlockRefs refs_;                          // blocks; others once they are lowered
 };
 
