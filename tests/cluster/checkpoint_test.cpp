@@ -154,6 +154,12 @@ TEST_P(CheckpointTest, ArraysAreKeptByCheckpoint) {
   EXPECT_TRUE(has_logged("10 results are read from the journal")) << log_;
 }
 
+TEST_P(CheckpointTest, LoopsOfCheckpointsMayBeLong) {
+  Array<double> x = zeros({10}, {5});
+  for (int step = 0; step < 5000; ++step) x = (x + 1.0).checkpoint();
+  attempt([&](Client&) { EXPECT_EQ(sum(x).compute().item(), 50'000); });
+}
+
 TEST_P(CheckpointTest, WhatIsPersistedIsKept) {
   const auto x = delayed<numbers>(10);
   const auto program = [&](Client&) {

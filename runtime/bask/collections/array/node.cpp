@@ -288,15 +288,15 @@ const BlockRefs& ArrayNode::lowered() const {
   return refs_;
 }
 
+// Its inputs are what the expression reads, whose tasks are not meant, so that long chains of checkpoints are
+// as flat as others.
 ArrayPtr ArrayNode::checkpoint(const ArrayPtr& node) {
-  const auto lower = [node](const std::vector<BlockRefs>&) {
-    const Sourced sourced = expression_of(node);
-    std::vector<BlockRefs> sources = bask::lowered(sourced.sources);  // whose tasks are not meant
+  Sourced sourced = expression_of(node);
+  const auto lower = [expression = std::move(sourced.expression)](const std::vector<BlockRefs>& sources) {
     const annotate kept({.checkpoint = true});
-    return BlockTasks<compute_block>::add("checkpoint", sourced.expression, std::move(sources),
-                                          reads_of(sourced.expression));
+    return BlockTasks<compute_block>::add("checkpoint", expression, sources, reads_of(expression));
   };
-  return operation("checkpoint", node->dtype(), node->chunks(), {}, lower);
+  return operation("checkpoint", node->dtype(), node->chunks(), std::move(sourced.sources), lower);
 }
 
 Sourced expression_of(const ArrayPtr& root) {
