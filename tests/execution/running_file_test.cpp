@@ -9,10 +9,13 @@
 #include <bask/execution/crash_report.hpp>
 #include <bask/execution/running_file.hpp>
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <set>
 #include <thread>
+#include <vector>
 
 namespace bask {
 namespace {
@@ -218,6 +221,28 @@ TEST_F(RunningFileTest, ReadsNothingFromADamagedHeaderOrATornFile) {
     write(whole.substr(0, size));
     EXPECT_FALSE(RunningFile::read(path_)) << size << " bytes";
   }
+}
+
+TEST_F(RunningFileTest, LosesNoSlotThatIsTakenWhileTheTableMoves) {
+  constexpr int kThreads = 4, kTaken = 150;
+  std::vector<std::vector<RunningTask*>> taken(kThreads);
+  std::vector<std::thread> threads;
+  std::atomic<int> left{kThreads};
+  for (int thread = 0; thread < kThreads; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < kTaken; ++i) {
+        taken[static_cast<std::size_t>(thread)].push_back(RunningTasks::take());
+        std::this_thread::yield();
+      }
+      --left;
+    });
+  }
+  while (left != 0) const RunningFile file(path_, kOwner, 1000);
+  for (std::thread& thread : threads) thread.join();
+  std::set<RunningTask*> slots;
+  for (const auto& own : taken) slots.insert(own.begin(), own.end());
+  EXPECT_EQ(slots.size(), static_cast<std::size_t>(kThreads * kTaken)) << "no two threads have the same";
+  for (RunningTask* slot : slots) RunningTasks::give_back(slot);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <mutex>
 #include <span>
 #include <system_error>
 #include <utility>
@@ -89,9 +90,10 @@ void* table() {
 }
 
 // Puts a mapping that holds the same bytes in place of the table's first pages, which keep their address.
-// Returns 0 or an error of the system.
+// Returns 0 or an error of the system. Threads of a pool may still be taking their slots.
 int replace_table(void* pages, std::size_t bytes) {
   if (pages == MAP_FAILED) return errno;
+  const std::lock_guard lock(RunningTasks::mutex);
   std::memcpy(pages, table(), bytes);
   if (mremap(pages, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, table()) != MAP_FAILED) return 0;
   const int error = errno;

@@ -22,8 +22,10 @@ std::span<RunningTask, RunningTask::kMostThreads> make_slots() {
 
 const std::span<RunningTask, RunningTask::kMostThreads> RunningTasks::slots = make_slots();
 RunningTask RunningTasks::spare;
+std::mutex RunningTasks::mutex;
 
 RunningTask* RunningTasks::take() {
+  const std::lock_guard lock(mutex);
   for (RunningTask& slot : slots) {
     if (!slot.taken_.exchange(true)) return &slot;
   }
@@ -31,6 +33,7 @@ RunningTask* RunningTasks::take() {
 }
 
 void RunningTasks::give_back(RunningTask* slot) {
+  const std::lock_guard lock(mutex);
   slot->clear();
   slot->taken_.store(false);
 }

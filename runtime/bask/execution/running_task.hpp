@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <span>
 
 namespace bask {
@@ -68,6 +69,8 @@ struct RunningTasks {
   static RunningTask spare;
   static RunningTask* take();  ///< marks a free slot as taken; the spare one when there is none
   static void give_back(RunningTask* slot);
+  static std::mutex
+      mutex;  ///< held while slots are taken and given back, and while others are put in their place
 };
 
 }  // namespace bask
