@@ -4,6 +4,7 @@
 #include "row_plan.hpp"
 
 #include <bask/core/error.hpp>
+#include <bask/core/mpi_turn.hpp>
 
 #include <mpi.h>
 
@@ -19,6 +20,8 @@
 
 namespace taskbench {
 namespace {
+
+constexpr std::uint32_t kStepsATurn = 16;  // well within a heartbeat, and the clock costs nothing
 
 // A rank that cannot talk any more must not leave the others waiting.
 void check(int code, const char* call) {
@@ -74,7 +77,7 @@ struct InputsInPlace {
 /// One rank's part of one run.
 class RankRun {
  public:
-  RankRun(const Workload& workload, MPI_Comm communicator);
+  RankRun(const Workload& workload, MPI_Comm communicator, bask::MpiTurn& turn);
   MpiCounts run();
 
  private:
@@ -101,6 +104,7 @@ class RankRun {
   const Pattern& pattern_ = workload_.pattern;
   const std::size_t marks_;  // an output
   const MPI_Comm communicator_;
+  bask::MpiTurn& turn_;
   std::uint32_t rank_ = 0, ranks_ = 1;
   Points mine_{};
   RowPlan first_;
@@ -112,10 +116,11 @@ class RankRun {
   std::exception_ptr failure_;  // the first
 };
 
-RankRun::RankRun(const Workload& workload, MPI_Comm communicator)
+RankRun::RankRun(const Workload& workload, MPI_Comm communicator, bask::MpiTurn& turn)
     : workload_(workload),
       marks_(workload.output_bytes / sizeof(Mark)),
       communicator_(communicator),
+      turn_(turn),
       plans_(2 * pattern_.dependence_sets()) {
   int rank = 0, ranks = 1;
   check(MPI_Comm_rank(communicator, &rank), "MPI_Comm_rank");
@@ -149,6 +154,7 @@ void RankRun::run_all() {
     run_row(step, *plan);
     if (next != nullptr) post_sends(step, *next);
     plan = next;
+    if (step % kStepsATurn == 0) turn_.pass();
   }
   for (Requests& sends : sends_) wait_for(sends.data(), sends.size());
 }
@@ -227,10 +233,11 @@ void RankRun::check_sinks(std::uint32_t step) {
 }  // namespace
 
 MpiCounts run_by_mpi(Workload workload, Ranks working) {
+  bask::MpiTurn turn;
   const MPI_Comm communicator = communicator_of(working);
   if (communicator == MPI_COMM_NULL) return {};
   require_tags(workload.pattern, communicator);
-  return RankRun(workload, communicator).run();
+  return RankRun(workload, communicator, turn).run();
 }
 
 }  // namespace taskbench

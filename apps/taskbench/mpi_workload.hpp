@@ -1,6 +1,6 @@
 // mpi_workload.hpp: the workload written by hand in plain MPI, in the manner of Task Bench's non-blocking
 // one: what a runtime is measured against.
-// Runs on: every rank at once. Threads: the one that may call MPI.
+// Runs on: every rank at once. Threads: one, which takes its turn of MPI.
 #pragma once
 
 #include "workload.hpp"

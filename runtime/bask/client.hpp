@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bask/collections/delayed.hpp>
+#include <bask/core/mpi_turn.hpp>
 #include <bask/core/options.hpp>
 #include <bask/graph/runtime.hpp>
 
@@ -81,8 +82,10 @@ class Client final : public Runtime {
   /// returns.
   void give_up(int exit_code);
 
-  /// Calls F once on every rank, as `Client.run` of Dask does: outside of all tasks, and while Bask makes no
-  /// MPI call, so F may use MPI (MPI_THREAD_SERIALIZED) on communicators of its own. Returns the results by
+  /// Calls F once on every rank, as `Client.run` of Dask does, outside of all tasks: on each in the thread
+  /// that was in `bask::run`, so what F keeps for its thread stays. It may take as long as it likes; a rank
+  /// that dies meanwhile ends the job. F may use MPI, on communicators of its own, while it has a
+  /// `bask::MpiTurn` (bask/core/mpi_turn.hpp): Bask's own calls go on while F runs. Returns the results by
   /// rank. Throws: Error with what F has thrown on the first rank where it did.
   template <auto F, class... As>
   auto run(const As&... arguments) {

@@ -17,8 +17,8 @@
 #include <bask/execution/affinity.hpp>
 #include <bask/execution/crash_report.hpp>
 #include <bask/execution/memory_limit.hpp>
+#include <bask/start_meeting.hpp>
 #include <bask/transport/mpi_transport.hpp>
-#include <boost/mpi/collectives.hpp>
 #include <boost/mpi/communicator.hpp>
 #include <boost/mpi/environment.hpp>
 
@@ -80,7 +80,7 @@ std::vector<RankSummary> summaries(const std::vector<RankInfo>& infos, const Ran
 class Session {
  public:
   Session(const Options& options, const Launch& launch) {
-    const StartWatch watch(options.start_timeout, launch, host_name());
+    watch_.emplace(options.start_timeout, launch, host_name());
     // Where there are more ranks than cores Open MPI would give up the core in every progress call, which
     // takes three times as long. Threads with nothing to do step back by themselves here.
     setenv("OMPI_MCA_mpi_yield_when_idle", "0", 0);
@@ -91,18 +91,25 @@ class Session {
     }
   }
 
+  ~Session() { set_mpi_user(nullptr); }
+
   /// All ranks tell each other who they are. Throws: Error, the same on all ranks, when they cannot work
   /// together.
   void meet(const Options& options, const std::string& error, const Launch& launch) {
     install_crash_report(world().rank(), host_name());  // takes its signals back from libraries
     check_world_size(launch, world().size());
     const std::string problem = error.empty() ? start_log(options) : error;
-    boost::mpi::all_gather(world(), info_of(options, problem, world().rank()), infos_);
+    meeting_.emplace(world(), *watch_);
+    infos_ =
+        meeting_->all_gather("the exchange of hosts and cores", info_of(options, problem, world().rank()));
     check_same_binary(infos_);
     check_all_can_start(infos_);
     map_ = make_rank_map(infos_, options.rank0);
     strips::use_instruction_set(strips::InstructionSet{common_vector_loops(infos_)});
     blas::set_name_in_job(blas_of_job(infos_));
+    std::vector<std::string> names;
+    for (const RankInfo& info : infos_) names.push_back(fmt::format("rank {} ({})", info.rank, info.host));
+    meeting_->set_names(std::move(names));
     begin_checkpoint(options);
   }
   void start(const Options& options) {
@@ -112,12 +119,20 @@ class Session {
       log_job_line(LogLevel::kInfo, describe(infos_, map_));
       log_job_line(LogLevel::kInfo, numerics_text());
     }
+    // The making of communicators does not tell who is missing.
+    static_cast<void>(meeting_->all_gather("the meeting before communicators are made", 0));
+    meeting_->enter("the making of communicators");
     transport_ = make_mpi_transport(world());
     NodeOptions node = node_options(options, map_.shares[rank], infos_);
     node.recorder = checkpoint_.here();
     node.isolated = checkpoint_.isolated();
     node.end = checkpoint_.end();
     node_.emplace(*transport_, std::move(node));
+    node_->share_mpi();
+    meeting_->enter("the first heartbeats");
+    node_->wait_for_first_words([&](std::uint32_t from) { meeting_->has_come(from); });
+    meeting_.reset();
+    watch_.reset();
   }
 
   /// For what has gone wrong on this rank alone, when the others are on their way already.
@@ -148,18 +163,15 @@ class Session {
   // Rank 0 decides; each joins, and where one cannot, none does. Throws: Error, the same on all ranks.
   void begin_checkpoint(const Options& options) {
     const auto rank = static_cast<std::uint32_t>(world().rank());
-    std::string told;
-    if (rank == 0) {
+    const std::string told = meeting_->from_rank_0("the opening of the journal by rank 0", [&] {
       ByteWriter writer;
       encode_message(writer, checkpoint_.begin(options));
-      told.assign(reinterpret_cast<const char*>(writer.bytes().data()), writer.size());
-    }
-    boost::mpi::broadcast(world(), told, 0);
+      return std::string(reinterpret_cast<const char*>(writer.bytes().data()), writer.size());
+    });
     ByteReader reader(std::as_bytes(std::span(told)));
     const unsigned threads = static_cast<unsigned>(std::max(map_.shares[rank].threads, 1));
     const std::string problem = checkpoint_.join(decode_message<JobStart>(reader), options, rank, threads);
-    std::vector<std::string> problems;
-    boost::mpi::all_gather(world(), problem, problems);
+    const std::vector<std::string> problems = meeting_->all_gather("the opening of the journal", problem);
     const auto first = std::ranges::find_if(problems, [](const std::string& text) { return !text.empty(); });
     if (first == problems.end()) return;
     const auto where = static_cast<std::size_t>(first - problems.begin());
@@ -182,8 +194,10 @@ class Session {
     return *world_;
   }
 
+  std::optional<StartWatch> watch_;  // until the node stands
   std::optional<boost::mpi::environment> environment_;
   std::optional<boost::mpi::communicator> world_;
+  std::optional<StartMeeting> meeting_;
   std::vector<RankInfo> infos_;
   RankMap map_;
   JobCheckpoint checkpoint_;

@@ -104,6 +104,7 @@ double first_and_last(const std::vector<double>& numbers) {
 
 // From the last rank to rank 0, into memory that was not touched before, in pieces below 2 GiB.
 double transfer_by_mpi(std::uint64_t bytes) {
+  const bask::MpiTurn turn;
   static MPI_Comm ranks = [] {
     MPI_Comm dup;
     MPI_Comm_dup(MPI_COMM_WORLD, &dup);

@@ -283,6 +283,34 @@ TEST(Exchange, DeliversLargeResultsToItselfWithoutTheTransport) {  // as of a le
   EXPECT_EQ(ranks.transports[0]->parcels + ranks.transports[0]->bulk, 0);
 }
 
+TEST(Exchange, KeepsTheOrderOfItsOwnMessagesHoweverLarge) {
+  Ranks ranks(1);
+  const auto size_of = [](std::uint32_t number) { return number % 3 == 0 ? 20'000 + number : number; };
+  for (std::uint32_t number = 0; number < 100; ++number) {
+    ranks[0].post(0, MessageKind::kPart, number, body_of(number, size_of(number)));
+  }
+  ranks.settle();
+  const std::vector<Arrived>& messages = ranks.recorders[0]->messages;
+  ASSERT_EQ(messages.size(), 100u);
+  for (std::uint32_t number = 0; number < 100; ++number) {
+    EXPECT_EQ(messages[number].run, number);
+    EXPECT_EQ(messages[number].body, body_of(number, size_of(number)));
+  }
+}
+
+TEST(Exchange, SendsWhatAnotherThreadCouldNotFlushWhenTheLockIsLetGo) {
+  Ranks ranks(2);
+  ranks[0].locked([&] {
+    std::thread other([&] {
+      ranks[0].post(1, MessageKind::kResult, 1);
+      ranks[0].try_flush();
+    });
+    other.join();
+  });
+  ranks[1].progress(0);
+  EXPECT_EQ(ranks.recorders[1]->messages.size(), 1u);
+}
+
 TEST(Exchange, CountsWhatComesFromWhom) {
   Ranks ranks(3);
   ranks[1].post(0, MessageKind::kHeartbeat, 0);

@@ -7,6 +7,12 @@
 //   mpirun -n 4 ranks_program catch           a failure is caught, and the ranks are used again
 //   mpirun -n 4 ranks_program exit 3          std::exit in the middle
 //   mpirun -n 4 ranks_program loops           rank 1 lacks the greater sets of vector loops; what each uses
+//   mpirun -n 4 ranks_program exit_in_task 3  std::exit in a task, or what is named then: quick_exit, _exit
+//   mpirun -n 4 ranks_program stop 2          rank 2 stops in a function that all ranks call
+//   mpirun -n 4 ranks_program mpi             such a function sums over the ranks by MPI itself
+#include <mpi.h>
+#include <unistd.h>
+
 #include "../collections/random_program.hpp"
 
 #include <bask/bask.hpp>
@@ -37,6 +43,13 @@ int crash(int x, const std::string& how) {
   return x;
 }
 
+int leave(int code, const std::string& how) {
+  if (how == "exit") std::exit(code);
+  if (how == "quick_exit") std::quick_exit(code);
+  if (how == "_exit") _exit(code);
+  return code;
+}
+
 int total(const std::vector<int>& numbers) {
   return std::accumulate(numbers.begin(), numbers.end(), 0);
 }
@@ -45,6 +58,37 @@ std::vector<bask::Delayed<int>> naps(int count, int ms) {
   std::vector<bask::Delayed<int>> all;
   for (int i = 0; i < count; ++i) all.push_back(bask::delayed<nap>(i, ms));
   return all;
+}
+
+bool stop_on_rank(int rank) {
+  const char* const own = std::getenv("OMPI_COMM_WORLD_RANK");
+  if (own != nullptr && std::to_string(rank) == own) std::raise(SIGSTOP);
+  return true;
+}
+
+// Many turns, with Bask's own messages in between.
+int sum_by_mpi(int rounds) {
+  static MPI_Comm ranks = MPI_COMM_NULL;
+  int sum = 0;
+  for (int round = 0; round < rounds; ++round) {
+    const bask::MpiTurn turn;
+    if (ranks == MPI_COMM_NULL) MPI_Comm_dup(MPI_COMM_WORLD, &ranks);
+    int own = round;
+    MPI_Comm_rank(ranks, &own);
+    own += round;
+    MPI_Allreduce(MPI_IN_PLACE, &own, 1, MPI_INT, MPI_SUM, ranks);
+    sum += own;
+  }
+  return sum;
+}
+
+void sum_everywhere(bask::Client& client) {
+  constexpr int kRounds = 2000;
+  const int ranks = static_cast<int>(client.info().ranks.size());
+  const int expected = kRounds * ranks * (ranks - 1) / 2 + ranks * kRounds * (kRounds - 1) / 2;
+  const std::vector<int> sums = client.run<sum_by_mpi>(int{kRounds});
+  const bool are_right = sums == std::vector<int>(sums.size(), expected);
+  std::cout << "by MPI: " << (are_right ? "equal on all ranks" : "wrong") << std::endl;
 }
 
 void random_programs() {
@@ -106,6 +150,15 @@ int main(int argc, char** argv) {
       std::cout << "loops:";
       for (const std::string& loops : client.run<loops_here>()) std::cout << ' ' << loops;
       std::cout << std::endl;
+    } else if (what == "stop") {
+      client.run<stop_on_rank>(std::stoi(how));
+    } else if (what == "mpi") {
+      sum_everywhere(client);
+    } else if (what == "exit_in_task") {
+      auto all = naps(20, 200);
+      all.push_back(bask::delayed<leave>(bask::delayed<nap>(std::stoi(how), 50),
+                                         std::string(argc > 3 ? argv[3] : "exit")));
+      bask::delayed<total>(all).compute();
     } else if (what == "exit") {
       bask::delayed<nap>(1, 1).compute();
       std::exit(std::stoi(how));

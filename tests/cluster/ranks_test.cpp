@@ -107,6 +107,22 @@ TEST(Ranks, TellWhichTaskThrewAndWhere) {
   EXPECT_EQ((all[3] + all[4]).compute(), 7) << "usable afterwards";
 }
 
+int fail_at_length(int characters) {
+  throw std::domain_error(std::string(static_cast<std::size_t>(characters), 'x'));
+}
+
+// Of a rank that gives nothing to rank 0: what is large comes later than that it has stopped.
+TEST(Ranks, TellOfAFailureWithALongText) {
+  LocalCluster cluster({.ranks = 2, .rank0_works = false, .most_delay = 5});
+  try {
+    static_cast<void>(delayed<fail_at_length>(100'000).persist());
+    FAIL();
+  } catch (const TaskError& error) {
+    EXPECT_EQ(error.failure().cause.find("std::domain_error: xxxx"), 0u);
+    EXPECT_NE(error.failure().cause.find("x... (96019 bytes more)"), std::string::npos);
+  }
+}
+
 int host_number(int add) {
   return add + 1;
 }
@@ -462,42 +478,6 @@ TEST(Balance, TellsOfALentTaskThatThrew) {
     EXPECT_EQ(error.failure().layer, "take_long_and_fail_elsewhere");
     EXPECT_EQ(error.failure().host, "host" + std::to_string(error.failure().rank));
   }
-}
-
-// ---- A rank that is gone. ----
-
-NodeOptions impatient() {
-  NodeOptions options;
-  options.pin = Pin::kOff;
-  options.silence_limit = std::chrono::milliseconds(300);
-  options.hosts = {"a", "b"};
-  return options;
-}
-
-TEST(SilentRank, EndsTheJobWhenItIsRank0) {
-  MemoryNetwork network({.ranks = 2});
-  const auto zero = network.endpoint(0), one = network.endpoint(1);
-  Node node(*one, impatient());
-  network.disconnect(0);
-  testing::internal::CaptureStderr();
-  EXPECT_THROW(node.serve(), MemoryAbort);
-  EXPECT_NE(testing::internal::GetCapturedStderr().find("nothing was heard from rank 0 (a) for 300 ms"),
-            std::string::npos);
-  EXPECT_EQ(network.aborted(), 69);
-}
-
-void wait_for_a_silent_rank() {
-  MemoryNetwork network({.ranks = 2});
-  const auto zero = network.endpoint(0), one = network.endpoint(1);
-  Node node(*zero, impatient());
-  network.disconnect(1);
-  std::this_thread::sleep_for(std::chrono::seconds(60));
-}
-
-// A MemoryNetwork cannot end the process: the exception of its abort() does, as nobody catches it there.
-TEST(SilentRankDeathTest, EndsTheJobWhileRank0IsInTheUsersCode) {
-  testing::FLAGS_gtest_death_test_style = "threadsafe";
-  EXPECT_DEATH(wait_for_a_silent_rank(), "nothing was heard from rank 1 \\(b\\) for 300 ms");
 }
 
 using Triple = std::array<double, 3>;  // whose size divides no piece of a transfer

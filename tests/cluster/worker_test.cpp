@@ -149,6 +149,8 @@ class WorkerTest : public testing::Test {
         return worker_->on_share(message.run, decode_message<Share>(reader));
       case MessageKind::kLoan:
         return worker_->on_loan(message.run, message.body);
+      case MessageKind::kDrop:
+        return worker_->on_drop(message.run, decode_message<Drop>(reader));
       default:
         FAIL() << "kind " << static_cast<int>(message.kind);
     }
@@ -445,11 +447,31 @@ TEST_F(WorkerTest, HoldsResultsUntilTheyAreDropped) {
   say(MessageKind::kEndRun, run);
   deliver();
   EXPECT_EQ(held(), 2u);
-  exchange1_.locked([&] { worker_->on_drop({{Worker::held_number(run, 0), 12345}}); });
+  exchange1_.locked([&] { worker_->on_drop(run, {{Worker::held_number(run, 0), 12345}}); });
   EXPECT_EQ(held(), 1u);
-  exchange1_.locked([&] { worker_->on_drop({{Worker::held_number(run, 1)}}); });
+  exchange1_.locked([&] { worker_->on_drop(run, {{Worker::held_number(run, 1)}}); });
   EXPECT_EQ(held(), 0u);
   EXPECT_EQ(heard(MessageKind::kResult, run), 0);
+}
+
+TEST_F(WorkerTest, LetsNoDropOvertakeALargeBeginningOfARunThatReadsIt) {
+  const std::uint32_t run = begin({delayed<count_and_add>(1, 2)}, {.hold = true});
+  deliver();
+  wait_for(MessageKind::kDone, run);
+  say(MessageKind::kEndRun, run);
+  deliver();
+  const std::uint64_t held_result = Worker::held_number(run, 0);
+  BeginRun begin;
+  begin.constants = 1;
+  begin.held = {{0, held_result}};
+  begin.groups.assign(1000, {"a layer with a name of some length", kNoIndex});
+  exchange0_.post_message(1, MessageKind::kBeginRun, run + 1, begin);
+  exchange0_.post_message(1, MessageKind::kDrop, run + 1, Drop{{held_result}});
+  pump();
+  ASSERT_EQ(heard_by_1_.messages.size(), 2u);
+  ASSERT_EQ(heard_by_1_.messages[0].kind, MessageKind::kDrop) << "though it was said later";
+  deliver();
+  EXPECT_EQ(held(), 0u) << "freed once the run has begun, which keeps it while it reads it";
 }
 
 TEST_F(WorkerTest, HoldsNoResultsOfACancelledRun) {

@@ -81,14 +81,25 @@ void Exchange::append_bulk(std::uint32_t to, BulkHead head, std::span<const std:
   any_bulk_.store(true, std::memory_order_release);
 }
 
+// Bodies lie in the order of their heads.
+void Exchange::append_own(MessageKind kind, std::uint32_t run, Buffer body) {
+  const BulkHead head{body.size(), 0, run, static_cast<std::uint16_t>(kind), 0, 0};
+  const std::lock_guard order(own_order_);
+  {
+    const std::lock_guard lock(bulk_lock_);
+    own_bulk_.push_back(std::move(body));
+  }
+  append(rank(), {sizeof(head), static_cast<std::uint16_t>(MessageKind::kBulk), 0, run}, bytes_of(head), {});
+}
+
 void Exchange::post(std::uint32_t to, MessageKind kind, std::uint32_t run, std::span<const std::byte> body) {
-  const bool is_parcel = body.size() <= kMostBody || to == rank();  // one's own parcels have no limit
-  if (!is_parcel) return post_buffer(to, kind, run, Buffer(body.begin(), body.end()));
+  if (body.size() > kMostBody) return post_buffer(to, kind, run, Buffer(body.begin(), body.end()));
   append(to, {static_cast<std::uint32_t>(body.size()), static_cast<std::uint16_t>(kind), 0, run}, body, {});
 }
 
 void Exchange::post_buffer(std::uint32_t to, MessageKind kind, std::uint32_t run, Buffer body) {
-  if (body.size() <= kMostCopied || to == rank()) return post(to, kind, run, body);
+  if (body.size() <= kMostCopied) return post(to, kind, run, body);
+  if (to == rank()) return append_own(kind, run, std::move(body));
   const auto owned = std::make_shared<Buffer>(std::move(body));  // std::function wants copies
   const BulkHead head{owned->size(), 0, run, static_cast<std::uint16_t>(kind), 0, 0};
   append_bulk(to, head, {}, {to, 0, *owned, [owned] {}});
@@ -117,6 +128,21 @@ void Exchange::post_large_result(const Export& to, MessageKind kind, std::uint32
   const std::span<const std::byte> bytes = value.type()->contiguous->bytes(value.object());
   const BulkHead head{bytes.size(), 0, run, static_cast<std::uint16_t>(kind), 1, 0};
   append_bulk(to.rank, head, bytes_of(result), {to.rank, 0, bytes, std::move(sent)});
+}
+
+void Exchange::flush_as_wanted() {
+  while (flush_wanted_.load(std::memory_order_relaxed)) {
+    if (!lock_.try_lock()) {
+      want_flush();
+      if (!lock_.try_lock()) return;  // who has it looks when it lets go
+    }
+    flush_wanted_.store(false, std::memory_order_relaxed);
+    {
+      const std::lock_guard lock(lock_, std::adopt_lock);
+      unbroken([&] { flush(); });
+    }
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+  }
 }
 
 bool Exchange::progress_locked(unsigned thread) {
@@ -216,6 +242,15 @@ bool Exchange::read_parcel(std::uint32_t from, std::span<const std::byte> bytes)
 void Exchange::begin_bulk(std::uint32_t from, std::span<const std::byte> body) {
   ByteReader reader(body);
   const auto head = reader.read_raw<BulkHead>();
+  if (from == rank()) {
+    Buffer own;
+    {
+      const std::lock_guard lock(bulk_lock_);
+      own = std::move(own_bulk_.front());
+      own_bulk_.pop_front();
+    }
+    return handler_.on_message(from, static_cast<MessageKind>(head.kind), head.run, own);
+  }
   ++traffic_.bulk_in;
   ++bulk_coming_;
   traffic_.bytes_in += head.size;

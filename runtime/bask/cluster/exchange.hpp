@@ -12,6 +12,7 @@
 #include <bask/transport/transport.hpp>
 
 #include <atomic>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -71,33 +72,41 @@ class Exchange {
   /// anything has that is worth looking again at once. `thread` is told to the handler.
   bool try_progress(unsigned thread) {
     if (!lock_.try_lock()) return false;
-    const std::lock_guard lock(lock_, std::adopt_lock);
+    const Holder holder(*this);
     return unbroken([&] { return progress_locked(thread); });
   }
   /// The same, once the others have let go of the lock.
   bool progress(unsigned thread) {
-    const std::lock_guard lock(lock_);
+    lock_.lock();
+    const Holder holder(*this);
     return unbroken([&] { return progress_locked(thread); });
   }
-  /// Sends what was posted, if no other thread is at it.
+  /// Sends what was posted; if another thread has the lock, that one does when it lets go.
   void try_flush() {
-    if (!lock_.try_lock()) return;
-    const std::lock_guard lock(lock_, std::adopt_lock);
+    if (!lock_.try_lock()) {
+      want_flush();
+      if (!lock_.try_lock()) return;
+    }
+    const Holder holder(*this);
     unbroken([&] { flush(); });
   }
   /// Calls `f()` while no handler and no transport call runs.
   template <class F>
   decltype(auto) locked(const F& f) {
-    const std::lock_guard lock(lock_);
+    lock_.lock();
+    const Holder holder(*this);
     return f();
   }
-
+  /// The same, if no other thread has the lock.
   template <class F>
   void try_locked(const F& f) {
     if (!lock_.try_lock()) return;
-    const std::lock_guard lock(lock_, std::adopt_lock);
+    const Holder holder(*this);
     f();
   }
+  /// For whoever must hold the lock beyond a call.
+  void lock() { lock_.lock(); }
+  void unlock() { const Holder holder(*this); }
 
   /// How often progress was made by any thread, for those who see to it that it is made at all.
   std::uint64_t rounds() const { return rounds_.load(std::memory_order_relaxed); }
@@ -126,6 +135,30 @@ class Exchange {
 
   [[noreturn]] void broken();
 
+  /// Lets go of the lock, and sends what others could not send meanwhile.
+  class Holder {
+   public:
+    explicit Holder(Exchange& exchange) : exchange_(exchange), exceptions_(std::uncaught_exceptions()) {}
+    ~Holder() noexcept(false) {  // as abort() of a transport for tests throws
+      exchange_.lock_.unlock();
+      std::atomic_thread_fence(std::memory_order_seq_cst);  // or a wish could be missed that is made now
+      const bool is_wanted = exchange_.flush_wanted_.load(std::memory_order_relaxed);
+      if (is_wanted && std::uncaught_exceptions() == exceptions_) exchange_.flush_as_wanted();
+    }
+    Holder(const Holder&) = delete;
+    Holder& operator=(const Holder&) = delete;
+
+   private:
+    Exchange& exchange_;
+    const int exceptions_;
+  };
+  /// Before the last look at the lock.
+  void want_flush() {
+    flush_wanted_.store(true, std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+  }
+  void flush_as_wanted();
+
   struct alignas(64) Outbox {
     SpinLock lock;
     Buffer open;               // being filled
@@ -143,6 +176,7 @@ class Exchange {
   void append(std::uint32_t to, const MessageHead& head, std::span<const std::byte> first,
               std::span<const std::byte> second);
   void append_bulk(std::uint32_t to, BulkHead head, std::span<const std::byte> first, BulkPost post);
+  void append_own(MessageKind kind, std::uint32_t run, Buffer body);
   void list(Outbox& outbox, std::uint32_t to);
   bool progress_locked(unsigned thread);
   void flush();
@@ -160,11 +194,14 @@ class Exchange {
   std::vector<std::uint32_t> listed_;  // ranks with something in their outbox
   SpinLock bulk_lock_;
   std::vector<BulkPost> bulk_posts_;
+  SpinLock own_order_;
+  std::deque<Buffer> own_bulk_;  // large messages to this rank itself, whose heads lie in its outbox
   std::atomic<bool> any_bulk_{false}, any_listed_{false};
   std::atomic<std::uint64_t> bulk_posted_{0};
 
   SpinLock lock_;
-  Buffer spare_;  // empty, for the next outbox that is sent
+  std::atomic<bool> flush_wanted_{false};  // by a thread that did not get the lock
+  Buffer spare_;                           // empty, for the next outbox that is sent
   std::vector<std::uint64_t> parcels_from_;
   std::uint32_t bulk_coming_ = 0;
   ExchangeTraffic traffic_;

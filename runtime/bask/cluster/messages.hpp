@@ -113,7 +113,7 @@ struct RunProgress {
 
 struct Failed {
   TaskId task;        ///< kNoIndex: not from a task
-  std::string cause;  ///< type and text of what was thrown
+  std::string cause;  ///< type and text of what was thrown, a few KiB at most
   auto members() { return std::tie(task.index, cause); }
 };
 
@@ -143,6 +143,7 @@ struct Share {
   auto members() { return std::tie(borrower); }
 };
 
+/// Of the run that began last before: once it has begun everywhere, these are freed.
 struct Drop {
   std::vector<std::uint64_t> held;
   auto members() { return std::tie(held); }

@@ -1,5 +1,7 @@
+#include <unistd.h>
 #include <bask/cluster/node.hpp>
 #include <bask/cluster/node_waiting.hpp>
+#include <bask/cluster/start_watch.hpp>
 
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
@@ -8,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace bask {
@@ -15,15 +18,20 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kHeartbeat{1000}, kPulse{50};
-// EX_UNAVAILABLE: no task has failed, and what was kept is used when the job starts again.
-constexpr int kLost = 69;
+constexpr std::chrono::milliseconds kHeartbeat{1000}, kShortestHeartbeat{10};
 constexpr std::chrono::milliseconds kPatience{2500}, kHeartbeatAtEnd{100};
+
+// Several within the limit, as one may be late.
+std::chrono::nanoseconds heartbeat_for(std::chrono::nanoseconds silence_limit) {
+  if (silence_limit.count() == 0) return kHeartbeat;
+  return std::clamp<std::chrono::nanoseconds>(silence_limit / 4, kShortestHeartbeat, kHeartbeat);
+}
 
 }  // namespace
 
 Node::Node(Transport& transport, NodeOptions options)
     : options_(std::move(options)),
+      heartbeat_(heartbeat_for(options_.silence_limit)),
       exchange_(transport, *this),
       pool_(options_.threads == 0
                 ? nullptr
@@ -49,16 +57,11 @@ Node::Node(Transport& transport, NodeOptions options)
   }
   for (std::uint32_t other = 1; other < size(); ++other) silence_.expect(other, now);
   coordinator_.emplace(exchange_, options_.stall_limit);
-  pulse_ = std::thread([this] { beat_until_closed(); });
+  pulse_.emplace(beats_aside());
 }
 
 Node::~Node() {
-  {
-    const std::lock_guard lock(pulse_mutex_);
-    closing_ = true;
-  }
-  pulse_changed_.notify_all();
-  if (pulse_.joinable()) pulse_.join();
+  pulse_.reset();
 }
 
 void Node::end_job(const std::string& why, int exit_code) {
@@ -153,7 +156,7 @@ void Node::handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::
     case MessageKind::kEndRun:
       return worker_.on_end_run(run);
     case MessageKind::kDrop:
-      return worker_.on_drop(decode_message<Drop>(reader));
+      return worker_.on_drop(run, decode_message<Drop>(reader));
     case MessageKind::kCall:
       asked_ = decode_message<Call>(reader);
       return;
@@ -182,7 +185,7 @@ void Node::handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::
 }
 
 void Node::on_broken(const std::string& cause) {
-  end_job("messages cannot be exchanged any more: " + cause, kLost);
+  end_job("messages cannot be exchanged any more: " + cause, kLostExitCode);
 }
 
 void Node::on_settled(unsigned thread) {
@@ -197,8 +200,10 @@ void Node::beat() {
   if (coordinator_) coordinator_->tick();
   const auto now = steady_clock::now();
   const bool is_ending = coordinator_ && coordinator_->is_cancelled();
-  if (now - last_beat_ < (is_ending ? kHeartbeatAtEnd : kHeartbeat)) return;
-  const bool overslept = last_beat_ != steady_clock::time_point{} && now - last_beat_ > 3 * kHeartbeat;
+  if (now - last_beat_ <
+      (is_ending ? std::min<std::chrono::nanoseconds>(kHeartbeatAtEnd, heartbeat_) : heartbeat_))
+    return;
+  const bool overslept = last_beat_ != steady_clock::time_point{} && now - last_beat_ > 3 * heartbeat_;
   last_beat_ = now;
   for (std::uint32_t other = 0; other < size(); ++other) {
     if (other == rank() || has_left_[other] || (rank() != 0 && other != 0)) continue;
@@ -211,27 +216,65 @@ void Node::beat() {
                         "process is stopped; "
                         "look at that node, or raise --bask-heartbeat-timeout",
                         *silent, options_.hosts[*silent], format_duration(silence_.limit())),
-            kLost);
+            kLostExitCode);
   }
 }
 
-// On rank 0, whose main thread may be in the user's own code for hours.
-void Node::beat_until_closed() {
-  std::unique_lock lock(pulse_mutex_);
-  while (!pulse_changed_.wait_for(lock, kPulse, [&] { return closing_; })) {
-    // Who holds the lock for long, as a function that every rank calls does, sees to that itself.
-    exchange_.try_progress(kFeeder);
-    exchange_.try_locked([&] {
-      if (!shutting_down_) send_drops();  // who has left would never receive them
-      beat();
-    });
-  }
+// Not where another thread has the lock.
+void Node::try_beat() {
+  exchange_.try_progress(kFeeder);
+  exchange_.try_locked([&] {
+    if (!shutting_down_) send_drops();  // who has left would never receive them
+    beat();
+  });
 }
 
+// For a thread of its own. Where no messages are exchanged for so long that others take this rank for dead, some thread
+// does not come back from MPI: the rank says so itself, for all others may be in the same call.
+std::function<void()> Node::beats_aside() {
+  const auto start = steady_clock::now();
+  return [this, moved_at = start, looked_at = start, rounds = exchange_.rounds()]() mutable {
+    if (rank() != 0) see_to_signals();
+    try_beat();
+    const auto now = steady_clock::now();
+    const bool overslept = now - looked_at > 3 * heartbeat_;
+    if (exchange_.rounds() != rounds || overslept) moved_at = now;
+    rounds = exchange_.rounds();
+    looked_at = now;
+    const std::chrono::nanoseconds limit = silence_.limit();
+    if (limit.count() == 0 || now - moved_at <= limit) return;
+    log_line(LogLevel::kError,
+             fmt::format(
+                 "MPI was in use for {} without a pause: a function of client.run holds an MpiTurn and does "
+                 "not pass(), or waits in it for a rank that is gone; or MPI itself hangs",
+                 format_duration(limit)));
+    _exit(kLostExitCode);  // the call that would tell the others has to wait for that one
+  };
+}
+
+// The run's number lets no drop overtake the beginning of a run that reads what is dropped.
 void Node::send_drops() {
   const std::vector<std::vector<std::uint64_t>> drops = drops_->take();
   for (std::uint32_t rank = 0; rank < drops.size(); ++rank) {
-    if (!drops[rank].empty()) exchange_.post_message(rank, MessageKind::kDrop, 0, Drop{drops[rank]});
+    if (drops[rank].empty()) continue;
+    exchange_.post_message(rank, MessageKind::kDrop, coordinator_->run(), Drop{drops[rank]});
+  }
+}
+
+void Node::wait_for_first_words(const std::function<void(std::uint32_t rank)>& heard) {
+  std::vector<bool> is_awaited(size(), rank() == 0);
+  is_awaited[0] = rank() != 0;
+  Waiting waiting(*this);
+  while (std::ranges::find(is_awaited, true) != is_awaited.end()) {
+    waiting.wait(false);
+    exchange_.locked([&] {
+      beat();
+      for (std::uint32_t other = 0; other < size(); ++other) {
+        if (!is_awaited[other] || exchange_.parcels_from(other) == 0) continue;
+        is_awaited[other] = false;
+        heard(other);
+      }
+    });
   }
 }
 
@@ -250,17 +293,21 @@ void Node::end_if_forsaken(int signal) {
   std::raise(signal);
 }
 
+void Node::see_to_signals() {
+  const int received = received_signal();
+  if (received != 0) end_if_forsaken(received);
+  const bool may_stop = options_.recorder != nullptr;  // without losing what is done
+  const int signal = StopNotice::has_come() ? SIGUSR1 : may_stop ? received : 0;
+  if (signal != 0 && !std::exchange(has_told_signal_, true)) {
+    exchange_.post_message(0, MessageKind::kStopAsked, 0, Signal{signal});
+  }
+}
+
 void Node::serve() {
   const Interruptible interruptible;  // rank 0 was sent the signal, too, and will end this rank in order
   Waiting waiting(*this);
-  bool has_passed_on = false;
   while (true) {
-    if (interruptible.signal() != 0) end_if_forsaken(interruptible.signal());
-    const bool may_stop = options_.recorder != nullptr;  // without losing what is done
-    const int signal = StopNotice::has_come() ? SIGUSR1 : may_stop ? interruptible.signal() : 0;
-    if (signal != 0 && !std::exchange(has_passed_on, true)) {
-      exchange_.post_message(0, MessageKind::kStopAsked, 0, Signal{signal});
-    }
+    see_to_signals();
     bool is_idle = true, is_asked = false, is_over = false;
     exchange_.locked([&] {
       beat();
@@ -272,23 +319,12 @@ void Node::serve() {
     if (is_asked) answer_call();
     waiting.wait(!is_idle);
   }
-  if (options_.recorder != nullptr) finish_recording(waiting);
+  if (options_.recorder != nullptr) {
+    const Pulse pulse(beats_aside());  // it waits for the disk
+    options_.recorder->finish(static_cast<int>(ExitCode::kDone));
+  }
   exchange_.post(0, MessageKind::kBye, 0);
   while (!exchange_.locked([&] { return exchange_.is_quiet(); })) waiting.wait(false);
-}
-
-// It waits for the disk, and rank 0 must not take that for silence.
-void Node::finish_recording(Waiting& waiting) {
-  std::atomic<bool> has_finished{false};
-  std::thread finisher([&] {
-    options_.recorder->finish(static_cast<int>(ExitCode::kDone));
-    has_finished = true;
-  });
-  while (!has_finished) {
-    exchange_.locked([&] { beat(); });
-    waiting.wait(false);
-  }
-  finisher.join();
 }
 
 Return Node::call(const Call& asked) {
@@ -311,11 +347,9 @@ Return Node::call(const Call& asked) {
 }
 
 void Node::answer_call() {
-  exchange_.locked([&] {
-    const Call asked = *std::exchange(asked_, {});
-    exchange_.post_message(0, MessageKind::kReturn, 0, call(asked));
-    silence_.excuse(0,
-                    exchange_.parcels_from(0));  // others, rank 0 too, may be inside the function for longer
-  });
+  const Call asked = exchange_.locked([&] { return *std::exchange(asked_, {}); });
+  const Pulse pulse(beats_aside());
+  exchange_.post_message(0, MessageKind::kReturn, 0, call(asked));
 }
+
 }  // namespace bask

@@ -1,14 +1,16 @@
 // node.hpp: one rank: its end of the exchange, its worker, on rank 0 the coordinator, and the pulse that
 // keeps messages moving while all threads are in long tasks or in the user's own code.
 // Runs on: every rank. Threads: rank 0's main thread calls, the others serve(); a thread of its own beats on
-// rank 0.
+// rank 0, and on the others while they are in a function that every rank calls.
 #pragma once
 
 #include <bask/cluster/coordinator.hpp>
 #include <bask/cluster/exchange.hpp>
+#include <bask/cluster/pulse.hpp>
 #include <bask/cluster/silence.hpp>
 #include <bask/cluster/worker.hpp>
 #include <bask/core/error.hpp>
+#include <bask/core/mpi_turn.hpp>
 #include <bask/execution/backoff.hpp>
 #include <bask/execution/thread_pool.hpp>
 
@@ -18,7 +20,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -58,7 +59,7 @@ struct NodeOptions {
   std::chrono::steady_clock::time_point end{};  ///< when no task should run any more
 };
 
-class Node final : private MessageHandler {
+class Node final : private MessageHandler, private MpiUser {
  public:
   /// The transport must outlive the node. Throws: Error when the threads cannot be had.
   Node(Transport& transport, NodeOptions options);
@@ -66,11 +67,17 @@ class Node final : private MessageHandler {
 
   std::uint32_t rank() const { return exchange_.rank(); }
   std::uint32_t size() const { return exchange_.size(); }
+  /// Users' functions that call MPI themselves take their turns from this node while it lives.
+  void share_mpi() { set_mpi_user(this); }
   bool pinned() const { return pool_ != nullptr && pool_->pinned(); }
   /// How many results this rank holds for later runs.
   std::size_t held() {
     return exchange_.locked([&] { return worker_.held(); });
   }
+
+  /// Waits until each rank that this one listens to has said something, and tells of each. To be called
+  /// first.
+  void wait_for_first_words(const std::function<void(std::uint32_t rank)>& heard);
 
   // Ranks other than 0.
   /// Works for rank 0 until that shuts down.
@@ -105,8 +112,9 @@ class Node final : private MessageHandler {
   }
   /// The signal by which another rank was asked to stop; 0: none.
   int stop_asked() const { return stop_asked_.load(); }
-  /// Calls a kernel without inputs once on every rank, rank 0 too, while nothing else uses the transport.
-  /// Returns the results by rank. Throws: Error with what the first rank that failed has thrown.
+  /// Calls a kernel without inputs once on every rank, rank 0 too, in the thread that serves or computes
+  /// there, while no task runs. Returns the results by rank. Throws: Error with what the first rank that
+  /// failed has thrown.
   std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments);
   /// Where to say that a held result can be freed, which it is at the next opportunity.
   const std::shared_ptr<HeldDrops>& drops() const { return drops_; }
@@ -137,10 +145,14 @@ class Node final : private MessageHandler {
   Outcome conclude(const Splitter& splitter, bool hold);
   bool make_progress() { return exchange_.progress(kFeeder); }
   void beat();
-  void beat_until_closed();
+  void try_beat();
+  std::function<void()> beats_aside();
+  void lock_mpi() override { exchange_.lock(); }
+  void unlock_mpi() override { exchange_.unlock(); }
+  void pulse() override { try_beat(); }
   void send_drops();
   void answer_call();
-  void finish_recording(Waiting& waiting);
+  void see_to_signals();
   void end_if_forsaken(int signal);
   Return call(const Call& asked);
   [[noreturn]] void end_job(const std::string& why, int exit_code = static_cast<int>(ExitCode::kTaskFailed));
@@ -148,6 +160,7 @@ class Node final : private MessageHandler {
   static constexpr unsigned kFeeder = 0;  // ready units go to that thread's queue, others steal
 
   const NodeOptions options_;
+  const std::chrono::nanoseconds heartbeat_;
   Exchange exchange_;
   std::unique_ptr<ThreadPool> pool_;
   Worker worker_;
@@ -165,7 +178,9 @@ class Node final : private MessageHandler {
 
   std::atomic<int> stop_asked_{0};
 
-  std::uint64_t parcels_at_signal_ = 0;  // of the thread that serves, here and below
+  // Of the thread that serves, or of the pulse while that one is in a function.
+  bool has_told_signal_ = false;
+  std::uint64_t parcels_at_signal_ = 0;
   std::chrono::steady_clock::time_point heard_at_signal_{};
 
   std::chrono::steady_clock::time_point next_watch_{};  // of the thread that computes
@@ -174,10 +189,7 @@ class Node final : private MessageHandler {
   std::condition_variable news_;
   bool has_news_ = false;
 
-  std::mutex pulse_mutex_;
-  std::condition_variable pulse_changed_;
-  bool closing_ = false;
-  std::thread pulse_;
+  std::optional<Pulse> pulse_;  // of rank 0
 };
 
 }  // namespace bask

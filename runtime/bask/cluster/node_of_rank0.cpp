@@ -26,16 +26,10 @@ std::vector<Value> Node::call_everywhere(KernelId kernel, std::span<const std::b
     }
   });
   make_progress();
-  exchange_.locked([&] { returned_[0] = call(asked); });
-  // Those who are inside the function say nothing.
-  const auto all_have_returned = [&] {
-    for (std::uint32_t other = 1; other < size(); ++other) {
-      if (!returned_[other]) silence_.excuse(other, exchange_.parcels_from(other));
-    }
-    return returns_ == size();
-  };
+  Return own = call(asked);
+  exchange_.locked([&] { returned_[0] = std::move(own); });
   Waiting waiting(*this);
-  while (!exchange_.locked(all_have_returned)) waiting.wait(false);
+  while (exchange_.locked([&] { return returns_ != size(); })) waiting.wait(false);
   std::vector<Value> values;
   for (const std::optional<Return>& returned : returned_) {
     if (!returned->error.empty()) {

@@ -9,6 +9,13 @@ namespace bask {
 namespace {
 
 constexpr std::chrono::milliseconds kProgressInterval{100}, kLeastOften{1000};
+constexpr std::size_t kLongestCause =
+    4000;  // so that it leaves in a parcel: large messages may come after kDone
+
+std::string shortened(const std::string& cause) {
+  if (cause.size() <= kLongestCause) return cause;
+  return fmt::format("{}... ({} bytes more)", cause.substr(0, kLongestCause), cause.size() - kLongestCause);
+}
 
 PlanShell shell_of(const BeginRun& begin) {
   PlanShell shell{begin.size, {}, begin.annotations};
@@ -201,7 +208,13 @@ void Worker::on_end_run(std::uint32_t run) {
   }
 }
 
-void Worker::on_drop(const Drop& drop) {
+// A run that began before the drop may read what is dropped, and its beginning, where large, still be on its
+// way.
+void Worker::on_drop(std::uint32_t run, const Drop& drop) {
+  if (is_early(run)) {
+    early_.push_back({run, [this, run, drop] { on_drop(run, drop); }});
+    return;
+  }
   for (const std::uint64_t number : drop.held) held_.erase(number);
 }
 
@@ -285,7 +298,8 @@ void Worker::tell_if_done() {
   if (stopping && !run.told_failure) {
     if (const std::optional<RunFailure> failure = run.runner.failure()) {
       run.told_failure = true;
-      exchange_.post_message(0, MessageKind::kFailed, run.number, Failed{failure->task, failure->cause});
+      exchange_.post_message(0, MessageKind::kFailed, run.number,
+                             Failed{failure->task, shortened(failure->cause)});
     }
   }
   if (run.told_done) return;  // what was lent to it may still have failed

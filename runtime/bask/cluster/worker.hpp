@@ -40,7 +40,7 @@ class Worker {
   void on_cancel(std::uint32_t run);
   void on_stop(std::uint32_t run, const Stop& stop);
   void on_end_run(std::uint32_t run);
-  void on_drop(const Drop& drop);
+  void on_drop(std::uint32_t run, const Drop& drop);
   void on_share(std::uint32_t run, const Share& share);
   void on_loan(std::uint32_t run, std::span<const std::byte> body);
   void on_repaid(std::uint32_t run, std::span<const std::byte> body);

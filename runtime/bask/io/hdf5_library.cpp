@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 #include <bask/core/fork_lock.hpp>
+#include <bask/core/mpi_turn.hpp>
 #include <bask/graph/runtime.hpp>
 #include <bask/io/hdf5_filter_classes.hpp>
 #include <bask/io/hdf5_library.hpp>
@@ -91,6 +92,7 @@ std::string hdf5_place(std::string_view function, std::string_view path, std::st
 namespace {
 
 void start(KernelCall& call) {
+  const MpiTurn turn;  // a library with MPI calls it when it starts
   const Hdf5Lock lock;
   call.result.emplace<bool>(true);
 }

@@ -1,0 +1,35 @@
+// pulse.hpp: calls a function again and again in a thread of its own, so that messages keep moving while the
+// thread that usually sees to them is in the user's code.
+// Runs on: every rank. Threads: one makes and destroys it.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace bask {
+
+class Pulse {
+ public:
+  static constexpr std::chrono::milliseconds kInterval{50};
+
+  /// Throws: std::system_error when the thread cannot be had.
+  explicit Pulse(std::function<void()> beat);
+  /// Waits for a beat that is under way.
+  ~Pulse();
+  Pulse(const Pulse&) = delete;
+  Pulse& operator=(const Pulse&) = delete;
+
+ private:
+  void run();
+
+  const std::function<void()> beat_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool closing_ = false;
+  std::thread thread_;
+};
+
+}  // namespace bask

@@ -1,0 +1,56 @@
+#include <bask/start_meeting.hpp>
+
+#include <bask/cluster/pulse.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace bask {
+namespace {
+
+constexpr std::chrono::milliseconds kSayThatAtWork{500};
+
+}  // namespace
+
+std::string StartMeeting::name(int rank) const {
+  const auto number = static_cast<std::size_t>(rank);
+  return number < names_.size() ? names_[number] : fmt::format("rank {}", rank);
+}
+
+void StartMeeting::enter(const std::string& phase) {
+  std::vector<std::string> awaited{is_rank_0() ? "" : name(0)};
+  for (int rank = 1; rank < world_.size() && is_rank_0(); ++rank) awaited.push_back(name(rank));
+  watch_.enter(phase, std::move(awaited));
+}
+
+std::string StartMeeting::from_rank_0(const std::string& phase, const std::function<std::string()>& make) {
+  enter(phase);
+  std::string text;
+  const auto tell_all = [&](bool is_made) {
+    for (int rank = 1; rank < world_.size(); ++rank) world_.send(rank, kAtWork, is_made);
+  };
+  if (is_rank_0()) {
+    {
+      auto next = std::chrono::steady_clock::now() + kSayThatAtWork;
+      const Pulse pulse([&] {
+        const auto now = std::chrono::steady_clock::now();
+        if (now < next) return;
+        next = now + kSayThatAtWork;
+        watch_.restart();  // it waits for nobody
+        tell_all(false);
+      });
+      text = make();
+    }
+    tell_all(true);
+  } else {
+    for (bool is_made = false; !is_made;) {
+      world_.recv(0, kAtWork, is_made);
+      watch_.restart();
+    }
+  }
+  boost::mpi::broadcast(world_, text, 0);
+  return text;
+}
+
+}  // namespace bask
