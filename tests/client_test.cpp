@@ -1,8 +1,12 @@
 // Client and run: signals, exit codes and what is printed.
 #include <gtest/gtest.h>
+#include <unistd.h>
+#include <bask/at_exit.hpp>
 #include <bask/bask.hpp>
 
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <sstream>
 
@@ -194,6 +198,48 @@ TEST(Run, Gives130AfterCtrlC) {
   EXPECT_EQ(outcome.error,
             "bask: error: compute: SIGINT (Ctrl-C) stopped it after 1 of 2 tasks; start it again to compute "
             "the rest\n");
+}
+
+// ---- What ends the program from inside of a task, or before one. ----
+
+int leave(int code) {
+  std::exit(code);
+}
+int leave_quickly(int code) {
+  std::quick_exit(code);
+}
+template <auto kLeave>
+void leave_in_a_task(int code) {
+  int argc = 1;
+  char name[] = "program";
+  char* argv[] = {name, nullptr};
+  run(argc, argv, [&](Client&) { delayed<kLeave>({.name = "leave"})(int{code}).compute(); });
+}
+
+TEST(RunDeathTest, EndsAsAnErrorWhenATaskExits) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(leave_in_a_task<leave>(3), testing::ExitedWithCode(3),
+              "bask: error: std::exit\\(3\\) was called in task 0 \\(.*leave.*\\): it must return or throw, "
+              "for others "
+              "wait for its result");
+  EXPECT_EXIT(leave_in_a_task<leave>(0), testing::ExitedWithCode(1), "std::exit\\(0\\) was called in task 0");
+  EXPECT_EXIT(leave_in_a_task<leave_quickly>(0), testing::ExitedWithCode(1),
+              "std::quick_exit was called in task 0");
+}
+
+TEST(Run, StopsAtASignalThatCameBeforeTheComputationWhereThereIsAJournal) {
+  const std::string directory = testing::TempDir() + "bask_client_" + std::to_string(getpid());
+  times_ran = 0;
+  const Outcome outcome = run_with({"--bask-checkpoint=" + directory}, [](Client&) {
+    send(SIGTERM);
+    delayed<follow>(1).compute();
+  });
+  std::filesystem::remove_all(directory);
+  EXPECT_EQ(outcome.code, 75);
+  EXPECT_EQ(times_ran, 0);
+  EXPECT_NE(outcome.error.find("bask: error: compute: SIGTERM stopped it after 0 of 1 tasks; start it again"),
+            std::string::npos)
+      << outcome.error;
 }
 
 TEST(Run, PrintsTheOptionsInsteadWhenAsked) {

@@ -196,6 +196,7 @@ Client::Computed Client::run_here(const Expansion& expansion, Plan plan) {
     watched.end = checkpoint_->end();
   }
   Watch watch(std::move(watched), options_, start);
+  watch.look();  // a signal may have come before
   if (pool_ == nullptr) {
     runner.work_in_order([&] { watch.look(); });
   } else {

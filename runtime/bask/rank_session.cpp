@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
+#include <bask/at_exit.hpp>
 #include <bask/cluster/job_checkpoint.hpp>
 #include <bask/cluster/messages.hpp>
 #include <bask/cluster/node.hpp>
@@ -16,6 +17,7 @@
 #include <bask/core/version.hpp>
 #include <bask/execution/affinity.hpp>
 #include <bask/execution/crash_report.hpp>
+#include <bask/execution/interrupt.hpp>
 #include <bask/execution/memory_limit.hpp>
 #include <bask/start_meeting.hpp>
 #include <bask/transport/mpi_transport.hpp>
@@ -141,6 +143,12 @@ class Session {
     std::_Exit(exit_code);
   }
 
+  /// The same, when tasks run and what was kept is to be safe.
+  [[noreturn]] void leave(int exit_code) {
+    if (node_) checkpoint_.give_up(exit_code, node_->size());
+    abort(exit_code);
+  }
+
   bool is_rank_0() { return world().rank() == 0; }
   Node& node() { return *node_; }
   std::vector<RankSummary> ranks() const { return summaries(infos_, map_); }
@@ -212,21 +220,17 @@ std::unique_ptr<Session>& session() {
   return one;
 }
 
-// std::exit somewhere in the program. Where a task or a function of client.run calls it, on whatever rank,
-// the others cannot be waited for: they wait for this one.
-void close_at_exit(int exit_code) {
-  if (session() == nullptr) return;
-  if (running_a_task() || !session()->is_rank_0()) session()->abort(exit_code);
-  session()->close({}, exit_code, {.begun = 1});  // how far it has come is not known
-  session().reset();
+// Others cannot be waited for where a task or a function of client.run exits, on whatever rank: they wait for
+// this one.
+void end_at_once(int exit_code) {
+  if (session() != nullptr) session()->leave(exit_code);
 }
 
-void close_when_exiting() {
-#if defined(__GLIBC__)
-  on_exit([](int exit_code, void*) { close_at_exit(exit_code); }, nullptr);
-#else
-  std::atexit([] { close_at_exit(static_cast<int>(ExitCode::kTaskFailed)); });
-#endif
+void end_in_order(int exit_code) {
+  if (session() == nullptr) return;
+  if (!session()->is_rank_0()) session()->leave(exit_code);
+  session()->close({}, exit_code, {.begun = 1});  // how far it has come is not known
+  session().reset();
 }
 
 }  // namespace
@@ -239,7 +243,7 @@ std::string host_name() {
 int run_ranks(const Options& options, const std::string& error, const Launch& launch,
               const std::function<int(Client&)>& program) {
   session() = std::make_unique<Session>(options, launch);
-  close_when_exiting();
+  const AtExit at_exit({.in_order = end_in_order, .at_once = end_at_once});
   Session& here = *session();
   try {
     here.meet(options, error, launch);
@@ -261,12 +265,15 @@ int run_ranks(const Options& options, const std::string& error, const Launch& la
   }
   ComputationCount computations;
   std::optional<Client> client;
-  const int code = report_errors([&] {
+  std::optional<Interruptible> interruptible;
+  if (!options.checkpoint.empty()) interruptible.emplace();  // what comes between computations stops the next
+  int code = report_errors([&] {
     client.emplace(options, here.node(), here.ranks(), &here.checkpoint());
     return program(*client);
   });
   if (client) computations = {client->computations(), client->computations_done()};
   client.reset();
+  code = seen_exit_code(code, options);
   here.close(options, code, computations);
   session().reset();
   return code;

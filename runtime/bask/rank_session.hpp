@@ -19,6 +19,10 @@ int run_ranks(const Options& options, const std::string& error, const Launch& la
 /// Calls `body` and returns what it returns, or prints what it throws and returns the exit code for that.
 int report_errors(const std::function<int()>& body);
 
+/// The exit code of a program that ended with this one: when all is done but the launcher is gone, nobody has
+/// seen it, and what is kept stays for the next start. Prints that.
+int seen_exit_code(int code, const Options& options);
+
 std::string host_name();
 
 }  // namespace bask

@@ -1,7 +1,10 @@
 #include <bask/run.hpp>
 
+#include <bask/at_exit.hpp>
 #include <bask/cluster/launch.hpp>
 #include <bask/core/environment.hpp>
+#include <bask/cluster/launcher_life.hpp>
+#include <bask/cluster/start_watch.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
 #include <bask/execution/crash_report.hpp>
@@ -12,8 +15,6 @@
 #include <bask/numerics_text.hpp>
 #include <bask/rank_session.hpp>
 
-#include <atomic>
-#include <cstdlib>
 #include <iostream>
 #include <optional>
 
@@ -26,34 +27,19 @@ int report(const std::string& message, ExitCode code) {
   return static_cast<int>(code);
 }
 
-// The one whose program runs in this process, which std::exit must find.
-std::atomic<Client*> running{nullptr};
-
-void end_at_exit(int exit_code) {
-  Client* const client = running.exchange(nullptr);
-  if (client != nullptr && !running_a_task()) client->give_up(exit_code);
-}
-
-void end_when_exiting() {
-#if defined(__GLIBC__)
-  static const int registered = on_exit([](int exit_code, void*) { end_at_exit(exit_code); }, nullptr);
-#else
-  static const int registered = std::atexit([] { end_at_exit(static_cast<int>(ExitCode::kTaskFailed)); });
-#endif
-  (void)registered;
-}
-
 int run_here(const Options& options, const std::function<int(Client&)>& program) {
   set_up_log({.level = options.log_level, .file = options.log_file});
   const CrashWatch watch;
   std::optional<Client> client;
-  const int code = report_errors([&] {
+  std::optional<Interruptible> interruptible;
+  if (!options.checkpoint.empty()) interruptible.emplace();  // what comes between computations stops the next
+  int code = report_errors([&] {
     client.emplace(options);
-    end_when_exiting();
-    running = &*client;
+    const auto give_up = [&](int exit_code) { client->give_up(exit_code); };
+    const AtExit at_exit({.in_order = give_up, .at_once = give_up});
     return program(*client);
   });
-  running = nullptr;
+  code = seen_exit_code(code, options);
   if (client) client->finish(code);
   return code;
 }
@@ -74,6 +60,14 @@ int report_errors(const std::function<int()>& body) {
   }
 }
 
+int seen_exit_code(int code, const Options& options) {
+  if (code != static_cast<int>(ExitCode::kDone) || !launcher_is_gone()) return code;
+  const std::string happened = "the launcher is gone, and what was printed may have reached nobody";
+  if (options.checkpoint.empty()) return report(happened, static_cast<ExitCode>(kLostExitCode));
+  return report(happened + ": start it again, all results are in '" + options.checkpoint + "'",
+                ExitCode::kResumable);
+}
+
 int run_program(int& argc, char** argv, const std::function<int(Client&)>& program) {
   set_one_thread_variables();
   keep_freed_memory();
@@ -84,6 +78,7 @@ int run_program(int& argc, char** argv, const std::function<int(Client&)>& progr
     if (error.task() != 0) return static_cast<int>(error.exit_code());
     return report(error.what(), error.exit_code());
   }
+  remember_launcher(launch);
   const bool speaks = !launch.needs_mpi() || launch.rank == 0;
   // Before MPI_Init, which leaves the handlers that it finds.
   install_crash_report(launch.needs_mpi() ? launch.rank : -1, host_name());

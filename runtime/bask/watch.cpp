@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
+#include <bask/cluster/launcher_life.hpp>
+#include <bask/cluster/start_watch.hpp>
 #include <bask/core/log.hpp>
 #include <bask/core/units.hpp>
 #include <bask/diagnostics/terminal.hpp>
@@ -20,21 +22,31 @@ constexpr std::chrono::milliseconds kLeastPatience{500}, kTimeToLeave{500};
 }  // namespace
 
 Watch::Watch(WatchedRun run, const Options& options, std::chrono::steady_clock::time_point start)
-    : run_(std::move(run)), options_(options), start_(start) {}
+    : run_(std::move(run)), options_(options), start_(start), interruptible_(run_.stop != nullptr) {}
 
 int Watch::signal() const {
   if (interruptible_.signal() != 0) return interruptible_.signal();
   if (StopNotice::has_come()) return SIGUSR1;
+  if (launcher_is_gone()) return SIGHUP;
   return run_.stop_asked ? run_.stop_asked() : 0;
 }
 
 // Where the end of the time is known, tasks that run may use what is left of it, and of the margin after it a
-// part, so that what would be lost can still be kept.
+// part, so that what would be lost can still be kept. Of what a launcher leaves after a signal a part is for
+// that, too.
 std::chrono::nanoseconds Watch::patience(int signal) const {
+  const auto given = time_after_signal();
+  if (given && (signal == SIGINT || signal == SIGTERM))
+    return std::min(options_.stop_timeout, *given * 3 / 5);
   if (!has_end() || (signal != 0 && signal != SIGUSR1)) return options_.stop_timeout;
   const bool is_margin_given = options_.time_margin.count() >= 0;
   const std::chrono::nanoseconds least = is_margin_given ? options_.time_margin / 2 : kLeastPatience;
   return std::max<std::chrono::nanoseconds>(run_.end - steady_clock::now(), least);
+}
+
+std::string Watch::cause(int signal) const {
+  if (signal == 0) return "the time limit";
+  return signal == SIGHUP ? "the end of its launcher" : signal_text(signal);
 }
 
 // 0: the time is over.
@@ -43,9 +55,15 @@ void Watch::pass_on(int signal) {
   if (!run_.stop) return run_.cancel();
   const std::chrono::nanoseconds time = patience(signal);
   rest_by_ = steady_clock::now() + time;
-  const std::string why = signal == 0 ? "no task that is left would end before the time limit"
-                                      : signal_text(signal) + " has come";
-  log_job_line(LogLevel::kInfo, fmt::format("{}: tasks that run have {} to end", why, format_duration(time)));
+  const std::string why =
+      signal == 0 ? "no task that is left would end before the time limit" : cause(signal) + " has come";
+  std::string line = fmt::format("{}: tasks that run have {} to end", why, format_duration(time));
+  if (time < options_.stop_timeout && (signal == SIGINT || signal == SIGTERM)) {
+    line += fmt::format(
+        ", as mpirun kills them after {}; OMPI_MCA_odls_base_sigkill_timeout=10 gives them ten times as long",
+        format_duration(*time_after_signal()));
+  }
+  log_job_line(LogLevel::kInfo, line);
   run_.stop(time);
 }
 
@@ -82,16 +100,17 @@ void Watch::finish(bool has_all) {
 Error Watch::stopped() const {
   const std::vector<std::uint64_t> by_group = run_.done_by_group();
   const auto done = std::accumulate(by_group.begin(), by_group.end(), std::uint64_t{0});
-  const std::string cause = signal() == 0 ? "the time limit" : signal_text(signal());
-  const std::string happened = fmt::format("{} stopped it after {} of {} tasks", cause, done, run_.tasks);
+  const std::string happened =
+      fmt::format("{} stopped it after {} of {} tasks", cause(signal()), done, run_.tasks);
   if (run_.stop) {
     return Error(
         "compute", happened,
         fmt::format("start it again to compute the rest: what is done is kept in '{}'", options_.checkpoint),
         ExitCode::kResumable);
   }
-  return Error("compute", happened, "start it again to compute the rest",
-               signal() == SIGTERM ? ExitCode::kTerminated : ExitCode::kInterrupted);
+  ExitCode code = signal() == SIGTERM ? ExitCode::kTerminated : ExitCode::kInterrupted;
+  if (signal() == SIGHUP) code = static_cast<ExitCode>(kLostExitCode);
+  return Error("compute", happened, "start it again to compute the rest", code);
 }
 
 std::vector<LayerProgress> Watch::layers() {

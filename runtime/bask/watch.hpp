@@ -52,6 +52,7 @@ class Watch {
  private:
   void pass_on(int signal);
   std::chrono::nanoseconds patience(int signal) const;
+  std::string cause(int signal) const;
   bool has_end() const { return run_.stop && run_.end != std::chrono::steady_clock::time_point{}; }
   int signal() const;
   std::vector<LayerProgress> layers();
@@ -59,7 +60,7 @@ class Watch {
   const WatchedRun run_;
   const Options& options_;
   const std::chrono::steady_clock::time_point start_;
-  const Interruptible interruptible_;
+  const Interruptible interruptible_;  // with a journal, a signal that came before the run stops it
   bool passed_on_ = false;
   std::chrono::steady_clock::time_point rest_by_ = std::chrono::steady_clock::time_point::max();
   std::chrono::nanoseconds next_update_{};

@@ -66,6 +66,7 @@ case $case in
   kill_*) expect "the exit code of the launcher" $code 137 ;;
   *) expect "the exit code of the launcher" $code 75 ;;
 esac
+[ "$(count end "$work/ran")" -lt $((2 * tasks)) ] || fail "the ranks went on to the end"
 grep -q "^result" "$work/first.log" && fail "the first run came to its end"
 
 mv "$work/ran" "$work/first.ran"

@@ -149,6 +149,8 @@ TEST(Isolation, RunsNoHandlerOfAtexitWhenTheKernelExits) {
                                  }) == 0;
   ASSERT_TRUE(registered);
   EXPECT_NE(failure_of([](KernelCall&) { std::exit(3); }).find("ended with exit code 3"), std::string::npos);
+  EXPECT_NE(failure_of([](KernelCall&) { std::quick_exit(3); }).find("ended with exit code 1"),
+            std::string::npos);
   fcntl(ends[0], F_SETFL, O_NONBLOCK);
   char byte = 0;
   EXPECT_EQ(read(ends[0], &byte, 1), -1);

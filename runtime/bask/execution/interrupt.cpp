@@ -11,6 +11,7 @@ namespace {
 std::atomic<int> received{0};
 std::atomic<std::int64_t> received_at_ms{0};
 std::atomic<bool> notice_has_come{false};
+std::atomic<int> interruptibles{0};  // that live
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free,
               "a signal handler may only use lock-free atomics");
 
@@ -50,9 +51,11 @@ void install(int signal, void (*handler)(int), struct sigaction& old) {
 
 }  // namespace
 
-Interruptible::Interruptible() {
-  received.store(0);
-  received_at_ms.store(0);
+Interruptible::Interruptible(bool notes_earlier) {
+  if (interruptibles.fetch_add(1) == 0 || !notes_earlier) {
+    received.store(0);
+    received_at_ms.store(0);
+  }
   install(SIGINT, note, old_interrupt_);
   install(SIGTERM, note, old_terminate_);
 }
@@ -60,6 +63,7 @@ Interruptible::Interruptible() {
 Interruptible::~Interruptible() {
   sigaction(SIGINT, &old_interrupt_, nullptr);
   sigaction(SIGTERM, &old_terminate_, nullptr);
+  interruptibles.fetch_sub(1);
 }
 
 int Interruptible::signal() const {

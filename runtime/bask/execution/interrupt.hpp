@@ -13,7 +13,9 @@ namespace bask {
 /// another within a second is the same one, which came on two ways: from Slurm, and from the launcher.
 class Interruptible {
  public:
-  Interruptible();
+  /// Where others live, what they have noted counts for this one with `notes_earlier`, and is forgotten
+  /// without.
+  explicit Interruptible(bool notes_earlier = false);
   ~Interruptible();
   Interruptible(const Interruptible&) = delete;
   Interruptible& operator=(const Interruptible&) = delete;

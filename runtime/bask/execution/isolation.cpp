@@ -139,10 +139,13 @@ void write_out_streams() {
   std::fflush(stdout);
 }
 
-// Comes before all that was given to atexit until now, when the kernel calls exit.
+// Come before all that was given to atexit and at_quick_exit until now, when the kernel calls exit.
 void end_at_once(int code, void*) {
   write_out_streams();
   _exit(code);
+}
+void end_quickly() {
+  _exit(1);
 }
 
 void settle_in(pid_t parent) {
@@ -155,6 +158,7 @@ void settle_in(pid_t parent) {
     if (const int descriptor = slot.load() - 1; descriptor >= 0) close(descriptor);
   }
   on_exit(end_at_once, nullptr);
+  std::at_quick_exit(end_quickly);
 }
 
 [[noreturn]] void be_child(const Kernel& kernel, KernelCall& call, const ReplyFile& file, pid_t parent) {

@@ -1,0 +1,82 @@
+#include <unistd.h>
+#include <bask/at_exit.hpp>
+#include <bask/core/error.hpp>
+#include <bask/execution/running_task.hpp>
+#include <bask/graph/runtime.hpp>
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+namespace bask {
+namespace {
+
+struct Owner {
+  ExitActions actions;
+  pid_t process;
+};
+std::atomic<Owner*> owner{nullptr};
+
+Owner* take_owner() {
+  Owner* const own = owner.load();
+  if (own == nullptr || own->process != getpid()) return nullptr;
+  return owner.exchange(nullptr);  // of two threads that exit at the same time one acts
+}
+
+// A task that ended the process has not done its work, whatever code it gave.
+[[noreturn]] void leave_task(const Owner& own, const std::string& call, int exit_code) {
+  const int code = exit_code == 0 ? static_cast<int>(ExitCode::kTaskFailed) : exit_code;
+  std::cout.flush();
+  std::cerr << "bask: error: " << exit_in_task_text(call) << std::endl;
+  own.actions.at_once(code);
+  std::_Exit(code);
+}
+
+void on_exit_with(int exit_code) {
+  const Owner* const own = take_owner();
+  if (own == nullptr) return;
+  if (running_a_task()) leave_task(*own, fmt::format("std::exit({})", exit_code), exit_code);
+  own->actions.in_order(exit_code);
+}
+
+void on_quick_exit() {
+  if (!running_a_task()) return;  // as the program wishes: a launcher sees to the others
+  const Owner* const own = take_owner();
+  if (own != nullptr) leave_task(*own, "std::quick_exit", 0);
+}
+
+void register_once() {
+#if defined(__GLIBC__)
+  static const int at_exit = on_exit([](int exit_code, void*) { on_exit_with(exit_code); }, nullptr);
+#else
+  static const int at_exit = std::atexit([] { on_exit_with(static_cast<int>(ExitCode::kTaskFailed)); });
+#endif
+  static const int at_quick_exit = std::at_quick_exit(on_quick_exit);
+  static_cast<void>(at_exit), static_cast<void>(at_quick_exit);
+}
+
+}  // namespace
+
+AtExit::AtExit(ExitActions actions) {
+  register_once();
+  owner = new Owner{std::move(actions), getpid()};
+}
+
+// A thread that is about to act keeps what it has taken: that stays for good.
+AtExit::~AtExit() {
+  if (const Owner* const own = take_owner()) delete own;
+}
+
+std::string exit_in_task_text(const std::string& call) {
+  const RunningTask& task = RunningTask::of_this_thread();
+  const char* const name = task.name();
+  const std::string where =
+      name == nullptr ? "a function that Bask runs" : fmt::format("task {} ({})", task.task(), name);
+  return fmt::format("{} was called in {}: it must return or throw, for others wait for its result", call,
+                     where);
+}
+
+}  // namespace bask
