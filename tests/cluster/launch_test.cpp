@@ -1,6 +1,11 @@
 // What started the process: the variables are those that Slurm 22.05 and Open MPI 4.1 set.
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <bask/cluster/launch.hpp>
+#include <bask/cluster/launcher_life.hpp>
+
+#include <array>
 
 namespace bask {
 namespace {
@@ -117,6 +122,63 @@ TEST(WorldSize, MustNotBeSmallerThanTheLaunch) {
         "was built with");
     EXPECT_EQ(error.exit_code(), ExitCode::kUsage);
   }
+}
+
+// ---- The life of the launcher. ----
+
+TEST(LauncherLife, TellsHowLongMpirunWaitsAfterASignal) {
+  using std::chrono::seconds;
+  const std::string name = "OMPI_MCA_odls_base_sigkill_timeout";
+  const Launch mpirun{By::kMpirun, 0, 4};
+  EXPECT_EQ(time_after_signal(mpirun, {}), seconds(2));
+  EXPECT_EQ(time_after_signal(mpirun, {{name, "10"}}), seconds(20));
+  EXPECT_EQ(time_after_signal(mpirun, {{name, "soon"}}), seconds(2));
+  EXPECT_EQ(time_after_signal({By::kSrunPmix, 0, 4}, {{name, "10"}}), std::nullopt);
+  EXPECT_EQ(time_after_signal({}, {}), std::nullopt);
+}
+
+// Whether the launcher seems to be gone before and after the other end of stdout is closed: 2 and 1, added.
+int gone_with_the_reader(const Launch& launch) {
+  const pid_t child = fork();
+  if (child == 0) {
+    std::array<int, 2> ends{};
+    if (pipe(ends.data()) != 0 || dup2(ends[1], STDOUT_FILENO) < 0) _exit(9);
+    remember_launcher(launch);
+    const int before = launcher_is_gone() ? 2 : 0;
+    close(ends[0]);
+    _exit(before + (launcher_is_gone() ? 1 : 0));
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WEXITSTATUS(status);
+}
+
+TEST(LauncherLife, IsOverWhenNobodyReadsTheOutputAnyMore) {
+  EXPECT_EQ(gone_with_the_reader({By::kMpirun, 0, 4}), 1);
+  EXPECT_EQ(gone_with_the_reader({By::kMpirun, 0, 1}), 1) << "a launcher's only process";
+  EXPECT_EQ(gone_with_the_reader({}), 0) << "a shell's";
+}
+
+TEST(LauncherLife, IsOverWhenTheParentIsGone) {
+  std::array<int, 2> remembered{}, seen{};
+  ASSERT_EQ(pipe(remembered.data()) | pipe(seen.data()), 0);
+  const pid_t launcher = fork();
+  if (launcher == 0) {
+    if (fork() != 0) {
+      char byte = 0;
+      _exit(read(remembered[0], &byte, 1) == 1 ? 0 : 1);
+    }
+    remember_launcher({By::kMpirun, 0, 4});
+    const char before = launcher_is_gone() ? 'g' : 'r';
+    if (write(remembered[1], &before, 1) != 1) _exit(1);
+    for (int i = 0; i < 20'000 && !launcher_is_gone(); ++i) usleep(1000);
+    const char after = launcher_is_gone() ? 'g' : before;
+    _exit(write(seen[1], &after, 1) == 1 && before == 'r' ? 0 : 1);
+  }
+  waitpid(launcher, nullptr, 0);
+  char byte = 0;
+  EXPECT_EQ(read(seen[0], &byte, 1), 1);
+  EXPECT_EQ(byte, 'g');
 }
 
 }  // namespace
