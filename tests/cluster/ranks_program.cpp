@@ -83,7 +83,7 @@ int sum_by_mpi(int rounds) {
 }
 
 void sum_everywhere(bask::Client& client) {
-  constexpr int kRounds = 300;
+  constexpr int kRounds = 100;
   const int ranks = static_cast<int>(client.info().ranks.size());
   const int expected = kRounds * ranks * (ranks - 1) / 2 + ranks * kRounds * (kRounds - 1) / 2;
   const std::vector<int> sums = client.run<sum_by_mpi>(int{kRounds});
