@@ -1,13 +1,15 @@
 #!/bin/sh
 # restart.sh <case> <restart_program> <mpiexec>: a run on three ranks is stopped or killed once some of its tasks have
 # ended, and started again from what it kept, on one process and on four ranks. The result must be that of an
-# uninterrupted run, and nothing that was kept may run again. Cases: usr1, usr1_one_rank, term, kill_rank,
+# uninterrupted run, and nothing that was kept may run again. Cases: usr1, usr1_one_rank, term, ctrl_c, kill_rank,
 # kill_launcher; and stuck, one process in a task that does not end.
 set -u
 case=$1 program=$2 mpiexec=$3
 work=$(mktemp -d "${TMPDIR:-/tmp}/bask-restart-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 tasks=40
+ms=20
+[ "$case" = ctrl_c ] && ms=100   # mpirun takes a while to pass it on
 sums=6   # tasks of the program that do not tell when they run
 
 fail() {
@@ -47,7 +49,7 @@ if [ "$case" = stuck ]; then
 fi
 
 # stdout of ranks comes through the launcher, which may be gone: only the last runs' counts.
-"$mpiexec" -n 3 "$program" --tasks $tasks --ms 20 --block 100 --ran "$work/ran" --bask-threads=1 \
+"$mpiexec" -n 3 "$program" --tasks $tasks --ms $ms --block 100 --ran "$work/ran" --bask-threads=1 \
   --bask-checkpoint="$work/journal" > "$work/first.log" 2>&1 &
 launcher=$!
 wait_until is_over 20
@@ -56,6 +58,7 @@ case $case in
   usr1) kill -USR1 $launcher ;;
   usr1_one_rank) kill -USR1 "$(echo $ranks | cut -d' ' -f3)" ;;
   term) kill -TERM $ranks ;;
+  ctrl_c) kill -INT $launcher ;;
   kill_rank) kill -KILL "$(echo $ranks | cut -d' ' -f2)" ;;
   kill_launcher) kill -KILL $launcher ;;
 esac
@@ -64,6 +67,9 @@ code=$?
 for rank in $ranks; do wait_until is_gone "$rank"; done
 case $case in
   kill_*) expect "the exit code of the launcher" $code 137 ;;
+  ctrl_c) expect "the exit code of the launcher" $code 1   # whatever its ranks end with
+    grep -q "tasks that run have 1.20 s to end, as mpirun kills them after 2.00 s" "$work/first.log" ||
+      fail "it does not say how long tasks have" ;;
   *) expect "the exit code of the launcher" $code 75 ;;
 esac
 [ "$(count end "$work/ran")" -lt $((2 * tasks)) ] || fail "the ranks went on to the end"
@@ -77,7 +83,7 @@ again() {
   shift
   cp -r "$work/journal" "$work/$name"
   : > "$work/ran"   # its name is an argument of the tasks, and so part of their keys
-  result=$("$@" --tasks $tasks --block 100 --ms 20 --ran "$work/ran" --bask-checkpoint="$work/$name" \
+  result=$("$@" --tasks $tasks --block 100 --ms $ms --ran "$work/ran" --bask-checkpoint="$work/$name" \
     2> "$work/$name.log") || fail "$name: exit code $?"
   [ "$result" = "$expected" ] || fail "$name: '$result' is not '$expected'"
   [ -e "$work/$name" ] && fail "$name: the journal of a run that is done is still there"
@@ -88,7 +94,7 @@ again() {
   [ "$ran" -le $((all - needless)) ] || fail "$name: $ran tasks ran, where $needless of $all need not"
   [ "$ran" -ge $((all - needless - sums)) ] || fail "$name: $ran tasks ran, where $needless of $all need not"
   case $case in
-    kill_*) ;;   # what was not yet written is lost
+    kill_rank) ;;   # what was not yet written is lost
     *) twice=$(cat "$work/first.ran" "$work/ran" | grep "^end" | cut -d' ' -f2,3 | sort | uniq -d)
        [ -z "$twice" ] || fail "$name: ran twice:" $twice ;;
   esac
