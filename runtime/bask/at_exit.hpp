@@ -1,7 +1,7 @@
 // at_exit.hpp: what is done when a program ends by std::exit or std::quick_exit while its run goes on:
-// outside of tasks the job ends in order, and in a task, which must return or throw, as an error. Runs on:
-// every rank. Threads: one makes and destroys it; any may exit. Limits: _exit and std::_Exit go by unseen;
-// then a launcher ends the other ranks.
+// outside of tasks the job ends in order, and in a task, which must return or throw, as an error.
+// Runs on: every rank. Threads: one makes and destroys it; any may exit.
+// Limits: _exit and std::_Exit go by unseen; then a launcher ends the other ranks.
 #pragma once
 
 #include <functional>

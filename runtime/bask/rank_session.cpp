@@ -81,8 +81,9 @@ std::vector<RankSummary> summaries(const std::vector<RankInfo>& infos, const Ran
 // What lives from MPI_Init to MPI_Finalize. Members go in reverse order.
 class Session {
  public:
-  Session(const Options& options, const Launch& launch) {
-    watch_.emplace(options.start_timeout, launch, host_name());
+  Session(const Options& options, const Launch& launch)
+      : launch_(launch), start_timeout_(options.start_timeout) {
+    watch_.emplace(start_timeout_, launch_, host_name());
     // Where there are more ranks than cores Open MPI would give up the core in every progress call, which
     // takes three times as long. Threads with nothing to do step back by themselves here.
     setenv("OMPI_MCA_mpi_yield_when_idle", "0", 0);
@@ -93,7 +94,12 @@ class Session {
     }
   }
 
-  ~Session() { set_mpi_user(nullptr); }
+  /// Leaving MPI waits for every rank, too.
+  ~Session() {
+    set_mpi_user(nullptr);
+    if (!watch_) watch_.emplace(start_timeout_, launch_, host_name());
+    watch_->enter("at the end, in MPI_Finalize", {});
+  }
 
   /// All ranks tell each other who they are. Throws: Error, the same on all ranks, when they cannot work
   /// together.
@@ -202,7 +208,9 @@ class Session {
     return *world_;
   }
 
-  std::optional<StartWatch> watch_;  // until the node stands
+  const Launch launch_;
+  const std::chrono::nanoseconds start_timeout_;
+  std::optional<StartWatch> watch_;  // until the node stands, and from its end on
   std::optional<boost::mpi::environment> environment_;
   std::optional<boost::mpi::communicator> world_;
   std::optional<StartMeeting> meeting_;

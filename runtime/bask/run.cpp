@@ -64,7 +64,7 @@ int seen_exit_code(int code, const Options& options) {
   if (code != static_cast<int>(ExitCode::kDone) || !launcher_is_gone()) return code;
   const std::string happened = "the launcher is gone, and what was printed may have reached nobody";
   if (options.checkpoint.empty()) return report(happened, static_cast<ExitCode>(kLostExitCode));
-  return report(happened + ": start it again, all results are in '" + options.checkpoint + "'",
+  return report(happened + ": start it again, what is kept is in '" + options.checkpoint + "'",
                 ExitCode::kResumable);
 }
 

@@ -21,7 +21,7 @@ std::string StartMeeting::name(int rank) const {
 void StartMeeting::enter(const std::string& phase) {
   std::vector<std::string> awaited{is_rank_0() ? "" : name(0)};
   for (int rank = 1; rank < world_.size() && is_rank_0(); ++rank) awaited.push_back(name(rank));
-  watch_.enter(phase, std::move(awaited));
+  watch_.enter("at the start, in " + phase, std::move(awaited));
 }
 
 std::string StartMeeting::from_rank_0(const std::string& phase, const std::function<std::string()>& make) {

@@ -1,6 +1,7 @@
 // start_meeting.hpp: what ranks say to each other before their nodes stand, by MPI alone: all to rank 0,
-// which so knows who is missing, and rank 0 to all. Runs on: every rank, between MPI_Init and the first
-// heartbeats. Threads: main's. Every rank calls the same functions in the same order.
+// which so knows who is missing, and rank 0 to all.
+// Runs on: every rank, between MPI_Init and the first heartbeats. Threads: main's. Every rank calls the same
+// functions in the same order.
 #pragma once
 
 #include <bask/cluster/start_watch.hpp>

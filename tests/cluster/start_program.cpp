@@ -2,8 +2,8 @@
 // MPI that is named, or before all of them.
 //
 //   mpirun -n 3 start_program 2 before     rank 2 stops before MPI_Init
-//   mpirun -n 3 start_program 0 dup:1      rank 0 stops in its first call of MPI_Comm_dup: send, bcast, dup
-//   mpirun -n 3 start_program 2 none:0     nobody stops: prints "2"
+//   mpirun -n 3 start_program 0 dup:1      rank 0 stops in its first call of MPI_Comm_dup: also send, isend,
+//   bcast, finalize mpirun -n 3 start_program 2 none:0     nobody stops: prints "2"
 #include <mpi.h>
 #include <bask/bask.hpp>
 
@@ -46,6 +46,10 @@ int MPI_Send(const void* bytes, int count, MPI_Datatype type, int to, int tag, M
 int MPI_Bcast(void* bytes, int count, MPI_Datatype type, int root, MPI_Comm ranks) {
   stop_in("bcast");
   return PMPI_Bcast(bytes, count, type, root, ranks);
+}
+int MPI_Finalize() {
+  stop_in("finalize");
+  return PMPI_Finalize();
 }
 int MPI_Comm_dup(MPI_Comm ranks, MPI_Comm* made) {
   stop_in("dup");

@@ -1,6 +1,6 @@
 // launcher_life.hpp: whether the launcher of this process is still there to take its output and exit code,
-// and how long it lets the process live after a signal. Runs on: every rank. Threads: any, after
-// remember_launcher().
+// and how long it lets the process live after a signal.
+// Runs on: every rank. Threads: any, after remember_launcher().
 #pragma once
 
 #include <bask/cluster/launch.hpp>

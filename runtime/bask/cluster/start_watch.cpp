@@ -57,7 +57,7 @@ std::string start_timeout_text(const std::string& speaker, std::chrono::nanoseco
   if (count > kMostNamed) names += fmt::format(" and {} more", count - kMostNamed);
   if (count == 0) names = "another rank";
   return fmt::format(
-      "bask: error: {} has waited {} at the start, in {}, for {}: that process is stopped, or its host "
+      "bask: error: {} has waited {} {}, for {}: that process is stopped, or its host "
       "cannot be reached: look at it, and try OMPI_MCA_btl_tcp_if_include with the cluster's own network; "
       "{}\n",
       speaker, format_duration(waited), phase, names, fix);

@@ -1,6 +1,7 @@
-// start_watch.hpp: ends a process that waits too long at the start, from MPI_Init to the first heartbeats:
-// calls of MPI wait for every rank, and by themselves never give up. Runs on: every rank, until its node
-// stands. Threads: one makes, tells and destroys it; it has one of its own.
+// start_watch.hpp: ends a process that waits too long at the start, from MPI_Init to the first heartbeats, or
+// in MPI_Finalize: calls of MPI wait for every rank, and by themselves never give up.
+// Runs on: every rank, until its node stands, and after that is gone. Threads: one makes, tells and destroys
+// it; it has one of its own.
 #pragma once
 
 #include <bask/cluster/launch.hpp>
@@ -24,7 +25,7 @@ inline constexpr int kLostExitCode = 69;
 ///
 ///     StartWatch watch(options.start_timeout, launch, host);
 ///     boost::mpi::environment environment(...);                 // the first phase
-///     watch.enter("the exchange of hosts", {"rank 0 (n1)", "rank 1", "rank 2"});
+///     watch.enter("at the start, in the exchange of hosts", {"rank 0 (n1)", "rank 1", "rank 2"});
 ///     while (...) watch.has_come(receive_from_any_rank());
 class StartWatch {
  public:
@@ -33,8 +34,9 @@ class StartWatch {
   StartWatch(const StartWatch&) = delete;
   StartWatch& operator=(const StartWatch&) = delete;
 
-  /// From now on this process waits in another phase, for these, by their numbers; an empty name is of one
-  /// that is not waited for, and no names at all mean that it cannot be known. The time begins anew.
+  /// From now on this process waits in another phase ("at the start, in ..."), for these, by their numbers;
+  /// an empty name is of one that is not waited for, and no names at all mean that it cannot be known. The
+  /// time begins anew.
   void enter(const std::string& phase, std::vector<std::string> awaited);
   /// One of them has come.
   void has_come(std::size_t number);

@@ -223,7 +223,7 @@ std::vector<OptionDescriptor> all_options() {
       timeout_option("stall-timeout", &Options::stall_timeout,
                      "when nothing has moved for so long, each rank says what it waits for"),
       timeout_option("start-timeout", &Options::start_timeout,
-                     "a rank that holds up a step of the start for so long ends the job"),
+                     "a rank that holds up a step of the start, or the end of MPI, for so long ends the job"),
       optional_text_option("checkpoint", "none|DIR", &Options::checkpoint,
                            "a directory that all ranks see, where finished results are kept for a restart"),
       optional_text_option("checkpoint-version", "none|TAG", &Options::checkpoint_version,
