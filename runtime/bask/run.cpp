@@ -2,9 +2,9 @@
 
 #include <bask/at_exit.hpp>
 #include <bask/cluster/launch.hpp>
-#include <bask/core/environment.hpp>
 #include <bask/cluster/launcher_life.hpp>
 #include <bask/cluster/start_watch.hpp>
+#include <bask/core/environment.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
 #include <bask/execution/crash_report.hpp>

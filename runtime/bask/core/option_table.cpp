@@ -223,7 +223,7 @@ std::vector<OptionDescriptor> all_options() {
       timeout_option("stall-timeout", &Options::stall_timeout,
                      "when nothing has moved for so long, each rank says what it waits for"),
       timeout_option("start-timeout", &Options::start_timeout,
-                     "a rank that holds up a step of the start, or the end of MPI, for so long ends the job"),
+                     "a rank that holds up the start, or the end of MPI, for so long ends the job"),
       optional_text_option("checkpoint", "none|DIR", &Options::checkpoint,
                            "a directory that all ranks see, where finished results are kept for a restart"),
       optional_text_option("checkpoint-version", "none|TAG", &Options::checkpoint_version,
@@ -242,8 +242,7 @@ std::vector<OptionDescriptor> all_options() {
       auto_time_option("time-margin", &Options::time_margin, false,
                        "how long before the time limit all must have ended; auto: 5 % of it, 1 s to 30 s"),
       time_option("stop-timeout", &Options::stop_timeout,
-                  "with a journal: how long running tasks may go on after SIGUSR1, SIGTERM or SIGINT; less "
-                  "where the launcher kills earlier"),
+                  "with a journal: how long tasks may go on after a signal; less where mpirun kills"),
       choice_option<Isolate>(
           "isolate", &Options::isolate,
           {{"off", Isolate::kOff}, {"suspects", Isolate::kSuspects}, {"all", Isolate::kAll}},
