@@ -13,6 +13,7 @@
 #include <cstring>
 #include <filesystem>
 #include <limits>
+#include <span>
 
 namespace bask {
 namespace {
@@ -215,6 +216,20 @@ Hdf5Dataset describe_hdf5(const std::string& path, const std::string& name) {
   dataset.coordinates = std::move(dimensions.coordinates);
   dataset.attributes = read_attributes(id.get(), where);
   return dataset;
+}
+
+void check_box(const Hdf5Dataset& dataset, std::span<const std::int64_t> start,
+               std::span<const std::int64_t> extent) {
+  bool fits = start.size() == dataset.shape.size() && extent.size() == dataset.shape.size();
+  for (std::size_t a = 0; fits && a < start.size(); ++a) {
+    fits = start[a] >= 0 && extent[a] >= 0 && extent[a] <= dataset.shape[a] &&
+           start[a] <= dataset.shape[a] - extent[a];
+  }
+  if (fits) return;
+  throw Error(hdf5_place("from_hdf5", dataset.path, dataset.name),
+              fmt::format("a box of shape {} from element {} on does not lie within its shape {}",
+                          hdf5_text(extent), hdf5_text(start), hdf5_text(dataset.shape)),
+              "ask for a box within it");
 }
 
 }  // namespace bask

@@ -9,6 +9,7 @@
 #include <boost/serialization/vector.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -89,5 +90,9 @@ struct Hdf5Dataset {
 /// holds other things than numbers, its parts contradict each other, or another file that elements come from
 /// is not there.
 Hdf5Dataset describe_hdf5(const std::string& path, const std::string& dataset);
+
+/// Throws: Error when the box does not lie within the dataset's shape.
+void check_box(const Hdf5Dataset& dataset, std::span<const std::int64_t> start,
+               std::span<const std::int64_t> extent);
 
 }  // namespace bask

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 #include <bask/collections/array/box_runs.hpp>
+#include <bask/collections/array/shape.hpp>
 #include <bask/io/file_stretch.hpp>
 #include <bask/io/hdf5_open_file.hpp>
 #include <bask/io/hdf5_read.hpp>
@@ -18,12 +19,6 @@ namespace {
 
 using Extents = std::vector<std::int64_t>;
 
-std::int64_t count_of(std::span<const std::int64_t> extent) {
-  std::int64_t count = 1;
-  for (const std::int64_t length : extent) count *= length;
-  return count;
-}
-
 // A chunk and the part of it that is wanted.
 struct ChunkPart {
   Extents origin;    // of the chunk in the dataset
@@ -32,7 +27,6 @@ struct ChunkPart {
   Extents extent;
 };
 
-// A chunk's bytes.
 struct FoundChunk {
   enum class Place {
     kNowhere,    // never written
@@ -96,12 +90,12 @@ class RegionReader {
       ChunkPart part = part_within(box.start, box.extent);
       if (std::any_of(part.extent.begin(), part.extent.end(), [](auto length) { return length <= 0; }))
         continue;
-      covered += count_of(part.extent);
+      covered += element_count(part.extent);
       shown.push_back(std::move(part));
       boxes.push_back(&box);
     }
     // Less: there are gaps. More: boxes may lie over each other, and leave some.
-    if (covered != count_of(extent_) || shown.size() > 1)
+    if (covered != element_count(extent_) || shown.size() > 1)
       fill({zero, zero, zero, {extent_.begin(), extent_.end()}});
     for (std::size_t k = 0; k < shown.size(); ++k) read_shown(*boxes[k], shown[k]);
   }
@@ -122,7 +116,7 @@ class RegionReader {
     if (unswapped_.is_copy() && runs_of(from, to, part.extent).outer_axes == 0) {
       return read_hdf5(*source, start, part.extent, dataset_.dtype, Hdf5Decoding::kNone, end);
     }
-    std::vector<std::byte> elements(static_cast<std::size_t>(count_of(part.extent)) *
+    std::vector<std::byte> elements(static_cast<std::size_t>(element_count(part.extent)) *
                                     conversion_.from_bytes());
     read_hdf5(*source, start, part.extent, dataset_.dtype, Hdf5Decoding::kNone, elements.data());
     for_each_run(from, to, part.extent, [&](auto in, auto at, auto length) {
@@ -152,7 +146,7 @@ class RegionReader {
   }
 
   void read_chunks() {
-    chunk_bytes_ = static_cast<std::uint64_t>(count_of(dataset_.chunk_shape)) * conversion_.from_bytes();
+    chunk_bytes_ = static_cast<std::uint64_t>(element_count(dataset_.chunk_shape)) * conversion_.from_bytes();
     has_addresses_ = raw_.access == Hdf5Access::kAddresses && addresses_pay();
     if (dataset_.filters.empty() && !has_addresses_ && chunk_bytes_ < kLeastUncachedChunk) {
       return read_through_hdf5(start_, extent_, Extents(extent_.size(), 0));
@@ -230,7 +224,6 @@ class RegionReader {
     deliver(part, is_plain ? kAllFilters : found.skipped_filters, raw);
   }
 
-  // Whatever the mask says that is stored with the chunk.
   bool skips_filters(const ChunkPart& part) const {
     bool is_partial = false;
     for (std::size_t a = 0; a < extent_.size(); ++a)
@@ -320,7 +313,7 @@ class RegionReader {
     const ElementConversion& conversion = dataset_.is_plain ? conversion_ : unswapped_;
     Extents start(from.begin(), from.end()), extent(box.begin(), box.end()), to = in_out;
     const std::int64_t all = extent.empty() ? 1 : extent[0];
-    const std::int64_t row = count_of(extent) / all;
+    const std::int64_t row = element_count(extent) / all;
     for (std::int64_t done = 0; done < all;) {
       const std::int64_t now = extent.empty() ? 1 : rows_at_once(from[0] + done, all - done, row);
       if (!extent.empty()) start[0] = from[0] + done, extent[0] = now, to[0] = in_out[0] + done;
@@ -381,7 +374,6 @@ class RegionReader {
                     ? "the file is damaged: copy or write it again"
                     : fmt::format("its filters are{}; HDF5 looks for plug-ins in HDF5_PLUGIN_PATH", names));
   }
-
   const Hdf5Dataset& dataset_;
   std::span<const std::int64_t> start_, extent_;
   CfDecoding decoding_;
@@ -395,20 +387,6 @@ class RegionReader {
   std::uint64_t chunk_bytes_ = 0;
   bool has_addresses_ = false;
 };
-
-void check_box(const Hdf5Dataset& dataset, std::span<const std::int64_t> start,
-               std::span<const std::int64_t> extent) {
-  bool fits = start.size() == dataset.shape.size() && extent.size() == dataset.shape.size();
-  for (std::size_t a = 0; fits && a < start.size(); ++a) {
-    fits = start[a] >= 0 && extent[a] >= 0 && extent[a] <= dataset.shape[a] &&
-           start[a] <= dataset.shape[a] - extent[a];
-  }
-  if (fits) return;
-  throw Error(hdf5_place("from_hdf5", dataset.path, dataset.name),
-              fmt::format("a box of shape {} from element {} on does not lie within its shape {}",
-                          hdf5_text(extent), hdf5_text(start), hdf5_text(dataset.shape)),
-              "ask for a box within it");
-}
 
 }  // namespace
 
