@@ -18,7 +18,6 @@ namespace bask {
 namespace {
 
 using Extents = std::vector<std::int64_t>;
-
 // A chunk and the part of it that is wanted.
 struct ChunkPart {
   Extents origin;    // of the chunk in the dataset
@@ -83,9 +82,8 @@ class RegionReader {
 
   void read_shown_boxes() {
     std::vector<ChunkPart> shown;
-    std::int64_t covered = 0;
-    const Extents zero(extent_.size(), 0);
     std::vector<const Hdf5ShownBox*> boxes;
+    std::int64_t covered = 0;
     for (const Hdf5ShownBox& box : dataset_.parts) {
       ChunkPart part = part_within(box.start, box.extent);
       if (std::any_of(part.extent.begin(), part.extent.end(), [](auto length) { return length <= 0; }))
@@ -96,7 +94,7 @@ class RegionReader {
     }
     // Less: there are gaps. More: boxes may lie over each other, and leave some.
     if (covered != element_count(extent_) || shown.size() > 1)
-      fill({zero, zero, zero, {extent_.begin(), extent_.end()}});
+      fill(part_within(Extents(extent_.size(), 0), dataset_.shape));
     for (std::size_t k = 0; k < shown.size(); ++k) read_shown(*boxes[k], shown[k]);
   }
 
