@@ -229,8 +229,8 @@ void Node::try_beat() {
   });
 }
 
-// For a thread of its own. Where no messages are exchanged for so long that others take this rank for dead, some thread
-// does not come back from MPI: the rank says so itself, for all others may be in the same call.
+// For a thread of its own. Where no messages are exchanged for so long that others take this rank for dead,
+// some thread does not come back from MPI: the rank says so itself, for all others may be in the same call.
 std::function<void()> Node::beats_aside() {
   const auto start = steady_clock::now();
   return [this, moved_at = start, looked_at = start, rounds = exchange_.rounds()]() mutable {
