@@ -162,7 +162,7 @@ struct BlockTasks<F> {
                                              std::move(reads), std::move(work))));
   }
   static inline const KernelId kernel = KernelRegistry::instance().add(
-      callable::name_of_value<F>(), typeid(BlockTasks).name(), &BlockKernel<F>::run, &value_type_of<Block>);
+      callable::name_of_value<F>(), typeid(BlockTasks).name(), &BlockKernel<F>::run, &value_type_of<Result>);
 };
 
 }  // namespace bask
