@@ -187,18 +187,6 @@ Array<E> round(const Array<E>& x, int decimals = 0) {
     return decimals > 0 ? rint(x * scale) / scale : rint(x / scale) * scale;
   }
 }
-/// |a − b| <= absolute + relative * |b|, or equal; NaNs are close to each other when `equal_nan`.
-template <class A, class B>
-requires elementwise::Operands<A, B> Array<bool> isclose(const A& a, const B& b, double relative = 1e-5,
-                                                         double absolute = 1e-8, bool equal_nan = false) {
-  using C = floating_t<elementwise::common_t<A, B>>;
-  constexpr DType kType = dtype_of<C>();
-  const Array<C> x(lazy::cast(elementwise::operand(a).as(kType, "array::isclose"), kType));
-  const Array<C> y(lazy::cast(elementwise::operand(b).as(kType, "array::isclose"), kType));
-  const Array<bool> near = abs(x - y) <= absolute + relative * abs(y);
-  const Array<bool> close = (near & isfinite(y)) | (x == y);
-  return equal_nan ? close | (isnan(x) & isnan(y)) : close;
-}
 
 namespace elementwise {
 
