@@ -17,7 +17,8 @@ void pick_block(KernelCall& call) {
     call.result.emplace<Block>(all.value->get<SharedWork::Blocks>()[number]);
   }
 }
-const KernelId kPickBlock = KernelRegistry::instance().add("pick-block", "bask::BlockLayer", &pick_block, &value_type_of<Block>);
+const KernelId kPickBlock =
+    KernelRegistry::instance().add("pick-block", "bask::BlockLayer", &pick_block, &value_type_of<Block>);
 
 void write(ByteWriter& content, const Annotations& annotations) {
   encode(content, annotations.priority);
