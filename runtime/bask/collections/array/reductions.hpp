@@ -79,7 +79,7 @@ Array<E> without_nan(const Array<E>& x, E instead) {
 template <class E>
 auto variance(const Array<E>& x, bool skip_nan, const Axes& axes, const VarianceOptions& options,
               std::string_view name) {
-  const ReduceOptions rest{options.keepdims, options.split_every};
+  const ReduceOptions rest{.keepdims = options.keepdims, .split_every = options.split_every};
   if constexpr (is_complex_element<E>) {
     const Array<E> both = skip_nan ? without_nan(x, kNan<E>) : x;
     return variance(bask::real(both), skip_nan, axes, options, name) +
@@ -91,7 +91,7 @@ auto variance(const Array<E>& x, bool skip_nan, const Axes& axes, const Variance
 template <class E>
 auto deviation(const Array<E>& x, bool skip_nan, const Axes& axes, const VarianceOptions& options,
                std::string_view name) {
-  const ReduceOptions rest{options.keepdims, options.split_every};
+  const ReduceOptions rest{.keepdims = options.keepdims, .split_every = options.split_every};
   if constexpr (is_complex_element<E>) {
     return sqrt(variance(x, skip_nan, axes, options, name));
   } else {
