@@ -1,6 +1,7 @@
 // Operators and functions of two arrays, or of an array and a number on either side, of all pairs of kinds.
 #include "cases.hpp"
 
+#include <bask/collections/array/average.hpp>
 #include <bask/collections/array/universal_functions.hpp>
 
 namespace bask::numpy_cases {

@@ -2,6 +2,7 @@
 // NumPy 1.24 looks at the number's value instead, the expression casts.
 #include "cases.hpp"
 
+#include <bask/collections/array/average.hpp>
 #include <bask/collections/array/universal_functions.hpp>
 
 namespace bask::numpy_cases {
