@@ -58,7 +58,7 @@ else()
   bask_expect_program(wish parallel "GNU Parallel, which farm is measured beside" parallel)
 
   # The interpreter of tests that compare with Python's libraries: the first that has NumPy and h5py, else the first.
-  set(tried "import importlib\nfor name in 'numpy', 'h5py', 'xarray', 'netCDF4':\n  try:\n    importlib.import_module(name)\
+  set(tried "import importlib\nfor name in 'numpy', 'h5py', 'xarray', 'netCDF4', 'cftime':\n  try:\n    importlib.import_module(name)\
 \n    print(name, end=';')\n  except ImportError: pass")
   set(BASK_PYTHON_MODULES "")
   set(chosen "")
@@ -74,7 +74,7 @@ else()
     endif()
   endforeach()
   set(BASK_PYTHON_OF_NUMPY ${chosen})
-  foreach(module IN ITEMS numpy h5py xarray netCDF4)
+  foreach(module IN ITEMS numpy h5py xarray netCDF4 cftime)
     string(TOLOWER python3-${module} package)
     bask_expect(tests "${module};IN_LIST;BASK_PYTHON_MODULES" ${package} "Python with ${module}")
   endforeach()

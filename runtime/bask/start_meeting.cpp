@@ -1,6 +1,11 @@
 #include <bask/start_meeting.hpp>
 
 #include <bask/cluster/pulse.hpp>
+#include <bask/cluster/rank_map.hpp>
+#include <boost/mpi/collectives.hpp>
+#include <boost/mpi/communicator.hpp>
+#include <boost/serialization/string.hpp>
+#include <boost/serialization/vector.hpp>
 
 #include <fmt/format.h>
 
@@ -12,6 +17,31 @@ namespace {
 constexpr std::chrono::milliseconds kSayThatAtWork{500};
 
 }  // namespace
+
+bool StartMeeting::is_rank_0() const {
+  return world_.rank() == 0;
+}
+
+template <class T>
+std::vector<T> StartMeeting::all_gather(const std::string& phase, const T& own) {
+  enter(phase);
+  std::vector<T> all(static_cast<std::size_t>(world_.size()));
+  if (is_rank_0()) {
+    all[0] = own;
+    for (int left = world_.size() - 1; left > 0; --left) {
+      const int from = world_.probe(boost::mpi::any_source, kToRank0).source();
+      world_.recv(from, kToRank0, all[static_cast<std::size_t>(from)]);
+      watch_.has_come(static_cast<std::size_t>(from));
+    }
+  } else {
+    world_.send(0, kToRank0, own);
+  }
+  boost::mpi::broadcast(world_, all, 0);
+  return all;
+}
+template std::vector<RankInfo> StartMeeting::all_gather(const std::string&, const RankInfo&);
+template std::vector<std::string> StartMeeting::all_gather(const std::string&, const std::string&);
+template std::vector<int> StartMeeting::all_gather(const std::string&, const int&);
 
 std::string StartMeeting::name(int rank) const {
   const auto number = static_cast<std::size_t>(rank);

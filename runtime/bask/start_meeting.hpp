@@ -6,14 +6,13 @@
 
 #include <bask/cluster/start_watch.hpp>
 
-#include <boost/mpi/collectives.hpp>
-#include <boost/mpi/communicator.hpp>
-#include <boost/serialization/string.hpp>
-#include <boost/serialization/vector.hpp>
-
 #include <functional>
 #include <string>
 #include <vector>
+
+namespace boost::mpi {
+class communicator;
+}
 
 namespace bask {
 
@@ -24,26 +23,11 @@ class StartMeeting {
 
   /// The names by which the watch calls the ranks from now on.
   void set_names(std::vector<std::string> names) { names_ = std::move(names); }
-  bool is_rank_0() const { return world_.rank() == 0; }
+  bool is_rank_0() const;
 
   /// What all say, by rank.
-  template <class T>
-  std::vector<T> all_gather(const std::string& phase, const T& own) {
-    enter(phase);
-    std::vector<T> all(static_cast<std::size_t>(world_.size()));
-    if (is_rank_0()) {
-      all[0] = own;
-      for (int left = world_.size() - 1; left > 0; --left) {
-        const int from = world_.probe(boost::mpi::any_source, kToRank0).source();
-        world_.recv(from, kToRank0, all[static_cast<std::size_t>(from)]);
-        watch_.has_come(static_cast<std::size_t>(from));
-      }
-    } else {
-      world_.send(0, kToRank0, own);
-    }
-    boost::mpi::broadcast(world_, all, 0);
-    return all;
-  }
+  template <class T>  // RankInfo, std::string, int
+  std::vector<T> all_gather(const std::string& phase, const T& own);
   /// What rank 0 says, everywhere. Where `make` takes long on rank 0, the others hear that it is at work.
   std::string from_rank_0(const std::string& phase, const std::function<std::string()>& make);
   /// From now on ranks wait for each other in something else; rank 0 for all, as far as has_come() does not

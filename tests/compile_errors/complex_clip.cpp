@@ -3,5 +3,5 @@
 
 int main() {
   const auto x = bask::zeros<std::complex<double>>({2});
-  auto wrong = bask::clip(x, {0, 0}, {1, 1});
+  auto wrong = bask::clip(x, std::complex<double>(0, 0), std::complex<double>(1, 1));
 }

@@ -95,7 +95,7 @@ case $case in
       off+=("-DCMAKE_DISABLE_FIND_PACKAGE_$package=ON")
     done
     mkdir "$here/python"
-    for module in numpy h5py xarray netCDF4; do
+    for module in numpy h5py xarray netCDF4 cftime; do
       echo 'raise ImportError' >"$here/python/$module.py"
     done
     export PYTHONPATH=$here/python
@@ -105,7 +105,7 @@ case $case in
     libraries=(libopenmpi-dev libboost-serialization-dev libboost-mpi-dev libfmt-dev libspdlog-dev libtomlplusplus-dev libhwloc-dev
       libxxhash-dev libopenblas-dev libhdf5-openmpi-dev zlib1g-dev librandom123-dev libcli11-dev libgtest-dev)
     set_up 2 'needed|tests|data' "${off[@]}"
-    expect_asked "${libraries[@]}" graphviz procps slurm-wlm munge netcdf-bin python3-numpy python3-h5py python3-xarray python3-netcdf4 libdeflate-dev libzstd-dev liblzf-dev libsleef-dev
+    expect_asked "${libraries[@]}" graphviz procps slurm-wlm munge netcdf-bin python3-numpy python3-h5py python3-xarray python3-netcdf4 python3-cftime libdeflate-dev libzstd-dev liblzf-dev libsleef-dev
     FAKE_UID=1000 set_up 2 needed "${off[@]}"
     expect_asked_nothing
     expect_said 'a BLAS with its C interface, such as OpenBLAS, MKL or BLIS'

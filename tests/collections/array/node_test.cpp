@@ -150,7 +150,7 @@ TEST_F(LoweringTest, PointsMakeOnlyTheBlocksThatHoldThem) {
   const std::vector<std::int64_t> rows{35, 0, 1, -1}, columns{25, 39, 38, 20};
   EXPECT_EQ(grid()(rows, columns).compute(), NdArray<double>({4}, {14, 3, 3, 14}));
   EXPECT_EQ(made, 2);
-  EXPECT_EQ(tasks(), 2u + 2 + 1);  // blocks, what each gives, and the result
+  EXPECT_EQ(tasks(), 4u + 2 + 1);  // blocks and their checks, what each gives, and the result
 }
 
 TEST_F(LoweringTest, ManyPointsAreGatheredInBlocksAsLargeAsThoseThatTheyComeFrom) {
