@@ -7,25 +7,28 @@ declare -A job
 launchers=(srun mpirun)
 
 for launcher in "${launchers[@]}"; do
-  run() {   # run <name>: each rank has two commands at a time, one of them deaf to what a shell can be deaf to
+  run() {   # run <name>: each rank has two commands at a time
     job[$launcher.$1]=$(submit "$launcher.$1" --nodes 2 --cpus-per-task 2 --launcher "$launcher" -- \
       "$farm" run --log "log.$launcher.$1" --for x in 1..12 -- "$2")
   }
-  run requeued 'sleep 1.5'
+  run requeued 'sleep 2'
   run signalled 'sleep 1.5; true {x}'
   run cancelled 'trap "exit 143" TERM; sleep 30 & wait'
 done
 
 has_begun() { grep -q . "log.$1/index-$2-0.tsv" && grep -q . "log.$1/index-$2-1.tsv"; }
 for launcher in "${launchers[@]}"; do
-  for name in requeued signalled cancelled; do wait_for 60 has_begun "$launcher.$name" 1; done
+  wait_for 60 has_begun "$launcher.requeued" 1
   scontrol requeue "${job[$launcher.requeued]}"
+  wait_for 60 has_begun "$launcher.signalled" 1
   scancel --batch --signal=USR1 "${job[$launcher.signalled]}"
+  wait_for 60 has_begun "$launcher.cancelled" 1
   scancel "${job[$launcher.cancelled]}"
 done
 for launcher in "${launchers[@]}"; do
-  for name in requeued signalled; do wait_for 90 has_begun "$launcher.$name" 2; done
+  wait_for 90 has_begun "$launcher.requeued" 2
   scontrol requeue "${job[$launcher.requeued]}"
+  wait_for 90 has_begun "$launcher.signalled" 2
   scancel --signal=USR1 "${job[$launcher.signalled]}"   # to all processes of all steps
 done
 

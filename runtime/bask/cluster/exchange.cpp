@@ -136,7 +136,7 @@ void Exchange::flush_as_wanted() {
       want_flush();
       if (!lock_.try_lock()) return;  // who has it looks when it lets go
     }
-    flush_wanted_.store(false, std::memory_order_relaxed);
+    flush_wanted_.exchange(false, std::memory_order_acq_rel);  // before flush() looks: no later wish is lost
     {
       const std::lock_guard lock(lock_, std::adopt_lock);
       unbroken([&] { flush(); });

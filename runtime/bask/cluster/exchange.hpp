@@ -154,7 +154,7 @@ class Exchange {
   };
   /// Before the last look at the lock.
   void want_flush() {
-    flush_wanted_.store(true, std::memory_order_relaxed);
+    flush_wanted_.exchange(true, std::memory_order_acq_rel);
     std::atomic_thread_fence(std::memory_order_seq_cst);
   }
   void flush_as_wanted();
