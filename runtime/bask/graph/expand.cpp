@@ -38,14 +38,13 @@ using Shares = std::unordered_map<const Layer*, Share>;
 std::vector<std::vector<const Layer*>> groups_of(const std::vector<LayerPtr>& layers) {
   std::unordered_map<Key, std::size_t> group_of;
   std::vector<std::vector<const Layer*>> groups;
+  std::unordered_set<Key> contents;
   for (const LayerPtr& layer : layers) {
     const std::optional<Key> key = layer->shared_key();
-    if (!key) continue;
+    if (!key || !contents.insert(layer->content_key()).second) continue;
     const auto [known, is_new] = group_of.try_emplace(*key, groups.size());
     if (is_new) groups.emplace_back();
-    std::vector<const Layer*>& group = groups[known->second];
-    const auto is_equal = [&](const Layer* other) { return other->content_key() == layer->content_key(); };
-    if (std::none_of(group.begin(), group.end(), is_equal)) group.push_back(layer.get());
+    groups[known->second].push_back(layer.get());
   }
   return groups;
 }

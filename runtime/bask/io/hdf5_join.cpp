@@ -59,7 +59,7 @@ class Join {
       if (coordinates_[a].values.empty()) continue;
       const Coordinates coordinates = coordinates_of(other, a);
       if (coordinates.values.empty()) continue;
-      check_units(other, coordinates_[a], coordinates);
+      check_units(other, coordinates_[a], coordinates, a == axis_);
       a == axis_ ? check_direction(other, coordinates_[a], coordinates)
                  : check_values(other, coordinates_[a], coordinates);
     }
@@ -102,7 +102,8 @@ class Join {
     return fmt::format("{}", fmt::join(numbers_of(dataset.attributes, name), ", "));
   }
 
-  void check_units(const Hdf5Dataset& other, const Coordinates& own, const Coordinates& others) const {
+  void check_units(const Hdf5Dataset& other, const Coordinates& own, const Coordinates& others,
+                   bool is_joined) const {
     constexpr std::string_view kSince = " since ";
     const bool are_times =
         own.units.find(kSince) != std::string::npos && others.units.find(kSince) != std::string::npos;
@@ -110,7 +111,7 @@ class Join {
       refuse(other, fmt::format("has the calendar '{}' in '{}'", own.calendar, own.name),
              fmt::format("'{}'", others.calendar), "give files of one calendar");
     }
-    if (are_times || own.units == others.units) return;
+    if ((are_times && is_joined) || own.units == others.units) return;
     refuse(other, fmt::format("has coordinates '{}' in units '{}'", own.name, own.units),
            fmt::format("in '{}'", others.units), "bring them into the same units");
   }
@@ -126,9 +127,12 @@ class Join {
   // To what float32 tells apart: one file may have been written in single precision.
   void check_values(const Hdf5Dataset& other, const Coordinates& own, const Coordinates& others) const {
     if (own.values.size() != others.values.size()) return;  // said by whoever joins the shapes
+    // Of times, counted from a date far away, that would be hours.
+    const double tolerance = own.units.find(" since ") == std::string::npos ? 1e-6 : 0;
     for (std::size_t k = 0; k < own.values.size(); ++k) {
       const double a = own.values[k], b = others.values[k];
-      if (std::abs(a - b) <= 1e-6 * std::max(std::abs(a), std::abs(b)) || (std::isnan(a) && std::isnan(b)))
+      if (std::abs(a - b) <= tolerance * std::max(std::abs(a), std::abs(b)) ||
+          (std::isnan(a) && std::isnan(b)))
         continue;
       const bool is_reversed = k == 0 && a != b && a == others.values.back() && b == own.values.back();
       refuse(

@@ -31,7 +31,7 @@ const OpenFile& open_file(const H5FD_t* file) {
 }
 
 void* copy_state(const void* state) {
-  return new State(*static_cast<const State*>(state));
+  return new (std::nothrow) State(*static_cast<const State*>(state));
 }
 
 herr_t free_state(void* state) {
@@ -48,7 +48,8 @@ H5FD_t* open(const char*, unsigned flags, hid_t access_list, haddr_t) {
   struct stat status {};
   if (state == nullptr || ::fstat((*state)->descriptor, &status) != 0) return nullptr;
   if ((flags & H5F_ACC_TRUNC) != 0 && ::ftruncate((*state)->descriptor, 0) != 0) return nullptr;
-  auto* opened = new OpenFile;
+  auto* opened = new (std::nothrow) OpenFile;
+  if (opened == nullptr) return nullptr;
   opened->state = *state;
   opened->end_of_file = (flags & H5F_ACC_TRUNC) != 0 ? 0 : static_cast<haddr_t>(status.st_size);
   return &opened->base;

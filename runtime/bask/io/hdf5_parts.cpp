@@ -67,9 +67,10 @@ void add_sources(hid_t dataset, PartsNames& names) {
 std::optional<PartsNames> look_into(const fs::path& path) {
   const Hdf5Lock lock;
   PartsNames names;
-  if (H5Fis_hdf5(path.c_str()) <= 0) {
+  const htri_t is_hdf5 = H5Fis_hdf5(path.c_str());
+  if (is_hdf5 <= 0) {
     H5Eclear2(H5E_DEFAULT);
-    return names;
+    return is_hdf5 == 0 ? std::optional(names) : std::nullopt;  // who cannot look cannot tell
   }
   const Hdf5Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
   std::vector<std::string> paths;

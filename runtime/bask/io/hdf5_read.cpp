@@ -231,6 +231,11 @@ class RegionReader {
 
   FoundChunk find(const ChunkPart& part) const {
     FoundChunk found;
+    // What HDF5 copies of such a chunk is as long as its index says, whatever it tells of the chunk's size.
+    if (dataset_.filters.empty() && !has_addresses_) {
+      found.place = FoundChunk::Place::kUnknown;
+      return found;
+    }
     const auto origin = hdf5_extents(part.origin);
     const hid_t id = opened_->id.get();
     hsize_t bytes = 0;
@@ -242,11 +247,6 @@ class RegionReader {
       if (address == HADDR_UNDEF) return found;
       if (bytes == 0 || bytes > raw_.file_bytes) refuse_size(part, bytes);
       return {FoundChunk::Place::kAtAddress, bytes, address, skipped};
-    }
-    // What HDF5 copies of such a chunk is as long as its index says, whatever it tells of the chunk's size.
-    if (dataset_.filters.empty()) {
-      found.place = FoundChunk::Place::kUnknown;
-      return found;
     }
     // Not told of a chunk that was never written, nor of one that the index gives no bytes.
     if (H5Dget_chunk_storage_size(id, origin.data(), &bytes) < 0 || bytes == 0) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
 #include <bask/core/error.hpp>
+#include <bask/core/fork_lock.hpp>
 #include <bask/io/hdf5_library.hpp>
 #include <bask/io/hdf5_open_file.hpp>
 #include <bask/io/hdf5_sources.hpp>
@@ -197,16 +198,21 @@ class SourceCollector {
   std::set<std::tuple<std::string, std::string>> seen_;  // files and objects
 };
 
+std::mutex& looks_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+const bool held_while_forking = hold_while_forking<looks_mutex>(ForkOrder::kInner);
+
 bool sources_are_due(const Hdf5Dataset& dataset) {
   constexpr auto kGood = std::chrono::milliseconds(100);
   struct Looked {
     std::vector<Hdf5Source> sources;
     std::chrono::steady_clock::time_point at;
   };
-  static std::mutex mutex;
-  static std::map<std::string, Looked> looked;
+  static std::map<std::string, Looked> looked;  // under looks_mutex()
   const auto now = std::chrono::steady_clock::now();
-  const std::lock_guard lock(mutex);
+  const std::lock_guard lock(looks_mutex());
   Looked& last = looked[dataset.path + dataset.name];
   if (last.sources == dataset.sources && now - last.at < kGood) return false;
   last = {dataset.sources, now};

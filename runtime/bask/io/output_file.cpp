@@ -135,7 +135,7 @@ bool is_abandoned(const fs::path& unfinished) {
   const bool is_known = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && !is_locked(file);
   ::close(file);
   if (!is_known) return false;
-  if (owner->host == host_name() && ::kill(owner->process, 0) != 0 && errno == ESRCH) return true;
+  if (owner->host == host_name()) return ::kill(owner->process, 0) != 0 && errno == ESRCH;
   constexpr std::int64_t kWeek_s = 7 * 24 * 3600;
   const auto now =
       std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch());

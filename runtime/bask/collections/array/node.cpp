@@ -271,6 +271,12 @@ std::uint32_t ArrayNode::block_count() const {
   return BlockGrid(chunks_).size();
 }
 
+std::optional<ArrayPart> ArrayNode::part(const Region& box) const {
+  if (!part_) return std::nullopt;
+  const annotate own = annotate::only(annotations_ == nullptr ? Annotations() : *annotations_);
+  return part_(box);
+}
+
 const BlockRefs& ArrayNode::lowered() const {
   if (!refs_.empty()) return refs_;
   const annotate own = annotate::only(annotations_ == nullptr ? Annotations() : *annotations_);

@@ -75,7 +75,7 @@ class ArrayNode {
   }
   const Term& term() const { return term_; }
   /// Nothing where all of it is to be made.
-  std::optional<ArrayPart> part(const Region& box) const { return part_ ? part_(box) : std::nullopt; }
+  std::optional<ArrayPart> part(const Region& box) const;
   /// The tasks that make its blocks. They are added at the first call.
   const BlockRefs& lowered() const;
 

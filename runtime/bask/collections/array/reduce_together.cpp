@@ -32,13 +32,15 @@ bool is_constant(const std::vector<Term>& terms, std::uint32_t term) {
   return terms[term].kind == TermKind::kConstant;
 }
 
-// The term that all light operations above it are made of, with nothing else but constants.
-std::uint32_t base_of(const std::vector<Term>& terms, std::uint32_t term) {
+// The term that all light operations above it are made of, with nothing else but constants. `bases`: those of
+// the terms before it.
+std::uint32_t base_of(const std::vector<Term>& terms, std::uint32_t term,
+                      const std::vector<std::uint32_t>& bases) {
   if (!is_light(terms[term])) return term;
   std::uint32_t base = kNoTerm;
   for (const std::uint32_t operand : terms[term].operands) {
     if (is_constant(terms, operand)) continue;
-    const std::uint32_t own = base_of(terms, operand);
+    const std::uint32_t own = bases[operand];
     if (base != kNoTerm && own != base) return term;
     base = own;
   }
@@ -46,7 +48,10 @@ std::uint32_t base_of(const std::vector<Term>& terms, std::uint32_t term) {
 }
 
 std::uint32_t base_of(const Expression& expression) {
-  return base_of(expression.terms, static_cast<std::uint32_t>(expression.terms.size() - 1));
+  std::vector<std::uint32_t> bases;
+  for (std::uint32_t term = 0; term < expression.terms.size(); ++term)
+    bases.push_back(base_of(expression.terms, term, bases));
+  return bases.back();
 }
 
 // The expression of the base alone: operands come before their readers, so all that follows is not of it.
