@@ -13,7 +13,7 @@ for launcher in "${launchers[@]}"; do
   }
   run requeued 'sleep 2'
   run signalled 'sleep 1.5; true {x}'
-  run cancelled 'trap "exit 143" TERM; sleep 30 & wait'
+  run cancelled 'trap "exit 143" TERM; sleep 30 & wait $!'
 done
 
 has_begun() { grep -q . "log.$1/index-$2-0.tsv" && grep -q . "log.$1/index-$2-1.tsv"; }

@@ -206,14 +206,15 @@ void ReduceSink::take_mean(const Strip& strip, std::int64_t place) {
     }
     numbers_.resize(std::max(numbers_.size(), strip.count * sizeof(T)));
     auto* present = reinterpret_cast<T*>(numbers_.data());
-    double count = 0;
+    std::size_t missing = 0;  // an integer: several are counted at once
     for (std::size_t i = 0; i < strip.count; ++i) {
       const bool is_number = values[i] == values[i];
       present[i] = is_number ? values[i] : T(0);
-      count += is_number ? 1.0 : 0.0;
-      if (stride != 0) counts[static_cast<std::int64_t>(i) * stride] += is_number ? 1.0 : 0.0;
+      missing += is_number ? 0 : 1;
     }
-    if (stride == 0) counts[0] += count;
+    if (stride == 0) counts[0] += static_cast<double>(strip.count - missing);
+    for (std::size_t i = 0; i < strip.count && stride != 0; ++i)
+      counts[static_cast<std::int64_t>(i) * stride] += values[i] == values[i] ? 1.0 : 0.0;
     numbers.values = present;
   });
   take_fold(numbers, place);
