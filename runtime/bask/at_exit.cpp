@@ -19,6 +19,7 @@ struct Owner {
   pid_t process;
 };
 std::atomic<Owner*> owner{nullptr};
+std::atomic<const Owner*> acting{nullptr};  // stays for good: its actions may not return
 
 Owner* take_owner() {
   Owner* const own = owner.load();
@@ -38,6 +39,7 @@ Owner* take_owner() {
 void on_exit_with(int exit_code) {
   const Owner* const own = take_owner();
   if (own == nullptr) return;
+  acting = own;
   if (running_a_task()) leave_task(*own, fmt::format("std::exit({})", exit_code), exit_code);
   own->actions.in_order(exit_code);
 }

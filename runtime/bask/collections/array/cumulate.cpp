@@ -103,6 +103,7 @@ class Running {
   }
   void run_rows(const std::byte* start, const std::byte* base, const std::byte* from, std::byte* so_far,
                 std::byte* to) const {
+    if (row_ == 0) return;
     const auto fold = strips::fold_rows(rules_.fold, block_.dtype());
     if (start != nullptr) std::memcpy(so_far, start, row_);
     for (std::size_t k = 0; k < extents_.length; ++k, from += row_) {

@@ -103,8 +103,11 @@ struct PieceRunner::Nest {
     }
     return true;
   }
+  // The numbers of a range of uint64 may pass 2^63: they wrap, and are read as what they are.
   void move(std::size_t axis, std::int64_t steps) {
-    for (std::size_t s = 0; s < streams; ++s) offsets[s] += steps * strides[axis][s];
+    const auto bits = [](std::int64_t number) { return static_cast<std::uint64_t>(number); };
+    for (std::size_t s = 0; s < streams; ++s)
+      offsets[s] = static_cast<std::int64_t>(bits(offsets[s]) + bits(steps) * bits(strides[axis][s]));
   }
 };
 
