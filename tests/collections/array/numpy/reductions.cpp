@@ -113,6 +113,18 @@ void extrema(Round& round) {
   }
 }
 
+// Those that real and complex numbers have.
+template <class E>
+void expect_sums_without_nan(Round& round, const Array<E>& x, const Arguments& by, const std::string& degrees,
+                             const VarianceOptions& options) {
+  round.expect("np.nansum(x" + by.text, nansum(x, by.axes, by.options), near_sum());
+  round.expect("np.nanprod(x / 16" + by.text, nanprod(x * E(0.0625), by.axes, by.options));
+  round.expect("np.nanmean(x" + by.text, nanmean(x, by.axes, by.options), near_largest());
+  round.expect("np.nanvar(x" + degrees, nanvar(x, by.axes, options),
+               near_largest("np.nan_to_num(np.abs(x)) ** 2"));
+  round.expect("np.nanstd(x" + degrees, nanstd(x, by.axes, options), near_largest());
+}
+
 template <class E>
 void without_nan(Round& round) {
   const Shape shape = round.shape({.empty = false});
@@ -123,12 +135,7 @@ void without_nan(Round& round) {
     const int ddof = static_cast<int>(round.integer(0, 1));
     const std::string degrees = ", ddof=" + number(ddof) + by.text;
     const VarianceOptions options = variance_options(by, ddof);
-    round.expect("np.nansum(x" + by.text, nansum(x, by.axes, by.options), near_sum());
-    round.expect("np.nanprod(x / 16" + by.text, nanprod(x * E(0.0625), by.axes, by.options));
-    round.expect("np.nanmean(x" + by.text, nanmean(x, by.axes, by.options), near_largest());
-    round.expect("np.nanvar(x" + degrees, nanvar(x, by.axes, options),
-                 near_largest("np.nan_to_num(np.abs(x)) ** 2"));
-    round.expect("np.nanstd(x" + degrees, nanstd(x, by.axes, options), near_largest());
+    expect_sums_without_nan(round, x, by, degrees, options);
     round.expect("np.nanmin(x" + by.text, nanmin(x, by.axes, by.options));
     round.expect("np.nanmax(x" + by.text, nanmax(x, by.axes, by.options));
     round.expect("np.mean(x" + by.text, x.mean(by.axes, by.options), near_largest());
@@ -154,12 +161,7 @@ void complex_without_nan(Round& round) {
     const Arguments by = arguments_of(round, shape);
     const std::string degrees = ", ddof=0" + by.text;
     const VarianceOptions options = variance_options(by, 0);
-    round.expect("np.nansum(x" + by.text, nansum(x, by.axes, by.options), near_sum());
-    round.expect("np.nanprod(x / 16" + by.text, nanprod(x * E(0.0625), by.axes, by.options));
-    round.expect("np.nanmean(x" + by.text, nanmean(x, by.axes, by.options), near_largest());
-    round.expect("np.nanvar(x" + degrees, nanvar(x, by.axes, options),
-                 near_largest("np.nan_to_num(np.abs(x)) ** 2"));
-    round.expect("np.nanstd(x" + degrees, nanstd(x, by.axes, options), near_largest());
+    expect_sums_without_nan(round, x, by, degrees, options);
     round.expect("np.count_nonzero(x" + by.text, count_nonzero(x, by.axes, by.options));
     round.expect("np.any(np.isnan(x)" + by.text, isnan(x).any(by.axes, by.options));
   }
