@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 #include <bask/core/error.hpp>
-#include <bask/diagnostics/replaced_file.hpp>
+#include <bask/system/replaced_file.hpp>
 
 #if defined(CLIMATOLOGY_WITH_CAIRO)
 #include <cairo.h>

@@ -1,7 +1,7 @@
 #include "field_axes.hpp"
 
 #include <fmt/format.h>
-#include <bask/collections/array/shape.hpp>
+#include <bask/collections/array/block/shape.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/lower_case.hpp>
 #include <bask/io/hdf5_attribute.hpp>

@@ -9,8 +9,8 @@
 
 #include <bask/collections/delayed.hpp>
 #include <bask/core/error.hpp>
-#include <bask/execution/task_error.hpp>
 #include <bask/io/hdf5_library.hpp>
+#include <bask/safety/task_error.hpp>
 
 #include <algorithm>
 #include <filesystem>

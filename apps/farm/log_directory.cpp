@@ -5,7 +5,7 @@
 #include "rank_log.hpp"
 
 #include <bask/core/error.hpp>
-#include <bask/diagnostics/replaced_file.hpp>
+#include <bask/system/replaced_file.hpp>
 
 #include <algorithm>
 #include <cerrno>

@@ -16,7 +16,7 @@
 #include "command.hpp"
 #include "index_line.hpp"
 
-#include <bask/cluster/journal_lock.hpp>
+#include <bask/journal/journal_lock.hpp>
 
 #include <filesystem>
 #include <optional>

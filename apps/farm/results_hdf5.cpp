@@ -1,8 +1,8 @@
 #include "results_file.hpp"
 
 #include <hdf5.h>
-#include <bask/diagnostics/replaced_file.hpp>
 #include <bask/io/hdf5_library.hpp>
+#include <bask/system/replaced_file.hpp>
 
 #include <functional>
 #include <vector>

@@ -9,7 +9,7 @@
 #include <mpi.h>
 #include <unistd.h>
 #include <bask/core/error.hpp>
-#include <bask/execution/interrupt.hpp>
+#include <bask/safety/interrupt.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -1,8 +1,8 @@
 #include <unistd.h>
 #include <bask/at_exit.hpp>
 #include <bask/core/error.hpp>
-#include <bask/execution/running_task.hpp>
 #include <bask/graph/runtime.hpp>
+#include <bask/safety/running_task.hpp>
 
 #include <fmt/format.h>
 

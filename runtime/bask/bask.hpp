@@ -6,7 +6,7 @@
 #include <bask/collections/delayed.hpp>
 #include <bask/collections/tasks.hpp>
 #include <bask/core/error.hpp>
-#include <bask/execution/task_error.hpp>
 #include <bask/io/cf_time.hpp>
 #include <bask/io/hdf5.hpp>
 #include <bask/run.hpp>
+#include <bask/safety/task_error.hpp>

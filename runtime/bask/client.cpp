@@ -1,24 +1,24 @@
 #include <bask/client.hpp>
 
 #include <fmt/format.h>
-#include <bask/cluster/job_checkpoint.hpp>
 #include <bask/cluster/node.hpp>
-#include <bask/collections/array/strips.hpp>
+#include <bask/collections/array/kernels/strips.hpp>
 #include <bask/core/event.hpp>
 #include <bask/core/log.hpp>
 #include <bask/diagnostics/graph_drawing.hpp>
-#include <bask/execution/affinity.hpp>
-#include <bask/execution/memory_limit.hpp>
 #include <bask/execution/task_runner.hpp>
 #include <bask/execution/thread_pool.hpp>
 #include <bask/graph/expand.hpp>
 #include <bask/graph/value_layer.hpp>
+#include <bask/journal/job_checkpoint.hpp>
 #include <bask/numerics_text.hpp>
 #include <bask/plan/cull.hpp>
 #include <bask/plan/make_plan.hpp>
 #include <bask/plan/merge_equal.hpp>
 #include <bask/plan/partition.hpp>
 #include <bask/rank_session.hpp>
+#include <bask/system/affinity.hpp>
+#include <bask/system/memory_limit.hpp>
 #include <bask/watch.hpp>
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 #include <bask/client.hpp>
 
 #include <fmt/format.h>
-#include <bask/cluster/rank_text.hpp>
 #include <bask/core/units.hpp>
+#include <bask/launch/rank_text.hpp>
 
 #include <ostream>
 #include <set>

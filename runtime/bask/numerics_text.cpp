@@ -3,8 +3,8 @@
 #include <H5public.h>
 #include <fmt/format.h>
 #include <mpi.h>
-#include <bask/collections/array/blas.hpp>
-#include <bask/collections/array/strips.hpp>
+#include <bask/collections/array/kernels/blas.hpp>
+#include <bask/collections/array/kernels/strips.hpp>
 
 #include <array>
 #include <string_view>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <bask/client.hpp>
-#include <bask/cluster/launch.hpp>
+#include <bask/launch/launch.hpp>
 
 #include <functional>
 

@@ -1,19 +1,19 @@
 #include <bask/run.hpp>
 
 #include <bask/at_exit.hpp>
-#include <bask/cluster/launch.hpp>
-#include <bask/cluster/launcher_life.hpp>
-#include <bask/cluster/start_watch.hpp>
 #include <bask/core/environment.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
-#include <bask/execution/crash_report.hpp>
-#include <bask/execution/interrupt.hpp>
-#include <bask/execution/kept_memory.hpp>
-#include <bask/execution/task_error.hpp>
 #include <bask/graph/runtime.hpp>
+#include <bask/launch/launch.hpp>
+#include <bask/launch/launcher_life.hpp>
+#include <bask/launch/start_watch.hpp>
 #include <bask/numerics_text.hpp>
 #include <bask/rank_session.hpp>
+#include <bask/safety/crash_report.hpp>
+#include <bask/safety/interrupt.hpp>
+#include <bask/safety/task_error.hpp>
+#include <bask/system/kept_memory.hpp>
 
 #include <iostream>
 #include <optional>

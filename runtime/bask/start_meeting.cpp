@@ -1,7 +1,7 @@
 #include <bask/start_meeting.hpp>
 
 #include <bask/cluster/pulse.hpp>
-#include <bask/cluster/rank_map.hpp>
+#include <bask/launch/rank_map.hpp>
 #include <boost/mpi/collectives.hpp>
 #include <boost/mpi/communicator.hpp>
 #include <boost/serialization/string.hpp>

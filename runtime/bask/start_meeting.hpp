@@ -4,7 +4,7 @@
 // functions in the same order.
 #pragma once
 
-#include <bask/cluster/start_watch.hpp>
+#include <bask/launch/start_watch.hpp>
 
 #include <functional>
 #include <string>

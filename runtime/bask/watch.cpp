@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
-#include <bask/cluster/launcher_life.hpp>
-#include <bask/cluster/start_watch.hpp>
 #include <bask/core/log.hpp>
 #include <bask/core/units.hpp>
 #include <bask/diagnostics/terminal.hpp>
+#include <bask/launch/launcher_life.hpp>
+#include <bask/launch/start_watch.hpp>
 
 #include <algorithm>
 #include <iostream>

@@ -6,7 +6,7 @@
 #include <bask/core/error.hpp>
 #include <bask/core/options.hpp>
 #include <bask/diagnostics/progress.hpp>
-#include <bask/execution/interrupt.hpp>
+#include <bask/safety/interrupt.hpp>
 
 #include <chrono>
 #include <cstdint>

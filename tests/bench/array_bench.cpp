@@ -10,7 +10,7 @@
 #include <hdf5.h>
 #include <bask/bask.hpp>
 #include <bask/collections/array.hpp>
-#include <bask/collections/array/blas.hpp>
+#include <bask/collections/array/kernels/blas.hpp>
 #include <bask/io/hdf5.hpp>
 #include <bask/io/hdf5_library.hpp>
 

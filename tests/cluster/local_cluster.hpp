@@ -2,8 +2,8 @@
 #pragma once
 
 #include <bask/client.hpp>
-#include <bask/cluster/job_checkpoint.hpp>
 #include <bask/cluster/node.hpp>
+#include <bask/journal/job_checkpoint.hpp>
 #include <bask/transport/memory_transport.hpp>
 
 #include <memory>

@@ -16,7 +16,7 @@
 #include "../collections/random_program.hpp"
 
 #include <bask/bask.hpp>
-#include <bask/collections/array/strips.hpp>
+#include <bask/collections/array/kernels/strips.hpp>
 
 #include <chrono>
 #include <csignal>

@@ -6,7 +6,7 @@
 #include <bask/graph/expand.hpp>
 #include <bask/plan/cull.hpp>
 
-#include "directory_test.hpp"
+#include "../system/directory_test.hpp"
 
 #include <cstdlib>
 #include <fstream>

@@ -3,7 +3,7 @@
 #include <bask/core/error.hpp>
 #include <bask/diagnostics/graphviz.hpp>
 
-#include "directory_test.hpp"
+#include "../system/directory_test.hpp"
 
 #include <cstdio>
 #include <cstdlib>

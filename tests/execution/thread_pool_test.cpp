@@ -1,7 +1,7 @@
 // The pool: every thread takes part in every round, and none in two at once.
 #include <gtest/gtest.h>
-#include <bask/execution/affinity.hpp>
 #include <bask/execution/thread_pool.hpp>
+#include <bask/system/affinity.hpp>
 
 #include <sched.h>
 

@@ -1,8 +1,8 @@
 // HDF5 in children of run_isolated, while other threads of the parent use it.
 #include "hdf5_files.hpp"
 
-#include <bask/execution/crash_report.hpp>
-#include <bask/execution/isolation.hpp>
+#include <bask/safety/crash_report.hpp>
+#include <bask/safety/isolation.hpp>
 
 #include <atomic>
 #include <thread>

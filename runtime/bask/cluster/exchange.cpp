@@ -1,7 +1,7 @@
 #include <bask/cluster/exchange.hpp>
 
 #include <bask/core/error.hpp>
-#include <bask/execution/task_error.hpp>
+#include <bask/safety/task_error.hpp>
 
 #include <memory>
 #include <utility>

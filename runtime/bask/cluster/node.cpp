@@ -1,12 +1,12 @@
 #include <unistd.h>
 #include <bask/cluster/node.hpp>
 #include <bask/cluster/node_waiting.hpp>
-#include <bask/cluster/start_watch.hpp>
+#include <bask/launch/start_watch.hpp>
 
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
 #include <bask/core/units.hpp>
-#include <bask/execution/interrupt.hpp>
+#include <bask/safety/interrupt.hpp>
 
 #include <fmt/format.h>
 

@@ -4,9 +4,9 @@
 #include <bask/diagnostics/graph_drawing.hpp>
 #include <bask/diagnostics/graphviz.hpp>
 #include <bask/diagnostics/layer_summary.hpp>
-#include <bask/diagnostics/replaced_file.hpp>
 #include <bask/diagnostics/value_text.hpp>
 #include <bask/graph/kernel.hpp>
+#include <bask/system/replaced_file.hpp>
 
 #include <algorithm>
 #include <array>

@@ -7,7 +7,7 @@
 #include <bask/execution/backoff.hpp>
 #include <bask/execution/recorder.hpp>
 #include <bask/execution/resource_gate.hpp>
-#include <bask/execution/task_error.hpp>
+#include <bask/safety/task_error.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -1,5 +1,5 @@
-#include <bask/execution/isolation.hpp>
 #include <bask/execution/task_runner.hpp>
+#include <bask/safety/isolation.hpp>
 
 #include <algorithm>
 #include <utility>

@@ -15,10 +15,10 @@
 #include <bask/execution/recording.hpp>
 #include <bask/execution/resource_gate.hpp>
 #include <bask/execution/runner_options.hpp>
-#include <bask/execution/running_task.hpp>
 #include <bask/graph/plan.hpp>
 #include <bask/graph/plan_part.hpp>
 #include <bask/graph/runtime.hpp>
+#include <bask/safety/running_task.hpp>
 
 #include <atomic>
 #include <chrono>

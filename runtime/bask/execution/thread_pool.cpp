@@ -1,7 +1,7 @@
 #include <bask/core/error.hpp>
-#include <bask/execution/affinity.hpp>
-#include <bask/execution/crash_report.hpp>
 #include <bask/execution/thread_pool.hpp>
+#include <bask/safety/crash_report.hpp>
+#include <bask/system/affinity.hpp>
 
 #include <string>
 #include <system_error>

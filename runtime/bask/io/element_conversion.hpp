@@ -2,7 +2,7 @@
 // Runs on: every rank. Threads: any; a conversion is fixed once made.
 #pragma once
 
-#include <bask/collections/array/dtype.hpp>
+#include <bask/collections/array/block/dtype.hpp>
 
 #include <cstddef>
 #include <limits>

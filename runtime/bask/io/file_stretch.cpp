@@ -1,5 +1,5 @@
 #include <unistd.h>
-#include <bask/collections/array/box_runs.hpp>
+#include <bask/collections/array/block/box_runs.hpp>
 #include <bask/io/chunk_pipeline.hpp>
 #include <bask/io/file_stretch.hpp>
 

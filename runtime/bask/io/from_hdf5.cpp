@@ -1,4 +1,4 @@
-#include <bask/collections/array/lazy.hpp>
+#include <bask/collections/array/lazy/lazy.hpp>
 #include <bask/core/error.hpp>
 #include <bask/graph/runtime.hpp>
 #include <bask/io/file_pattern.hpp>

@@ -3,7 +3,7 @@
 // Runs on: every rank. Threads: any; plain data.
 #pragma once
 
-#include <bask/collections/array/dtype.hpp>
+#include <bask/collections/array/block/dtype.hpp>
 
 #include <cstddef>
 #include <cstdint>

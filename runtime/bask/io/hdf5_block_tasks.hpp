@@ -3,7 +3,7 @@
 // every rank. Threads: any.
 #pragma once
 
-#include <bask/collections/array/node.hpp>
+#include <bask/collections/array/lazy/node.hpp>
 #include <bask/core/value.hpp>
 #include <bask/io/hdf5_packing.hpp>
 #include <bask/io/hdf5_writer.hpp>

@@ -2,7 +2,7 @@
 // Runs on: every rank. Threads: any; what gives HDF5 handles is called under Hdf5Lock.
 #pragma once
 
-#include <bask/collections/array/dtype.hpp>
+#include <bask/collections/array/block/dtype.hpp>
 #include <bask/io/chunk_pipeline.hpp>
 #include <bask/io/codec.hpp>
 #include <bask/io/hdf5_attribute.hpp>

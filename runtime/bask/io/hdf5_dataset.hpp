@@ -3,7 +3,7 @@
 // Runs on: every rank. Threads: any; plain data.
 #pragma once
 
-#include <bask/collections/array/dtype.hpp>
+#include <bask/collections/array/block/dtype.hpp>
 #include <bask/io/chunk_pipeline.hpp>
 #include <bask/io/hdf5_attribute.hpp>
 #include <boost/serialization/vector.hpp>

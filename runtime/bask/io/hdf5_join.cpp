@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <bask/collections/array/shape.hpp>
+#include <bask/collections/array/block/shape.hpp>
 #include <bask/core/error.hpp>
 #include <bask/io/cf_calendar.hpp>
 #include <bask/io/hdf5_join.hpp>

@@ -2,8 +2,8 @@
 // their own for what is missing. Runs on: every rank. Threads: any.
 #pragma once
 
-#include <bask/collections/array/block.hpp>
-#include <bask/collections/array/dtype.hpp>
+#include <bask/collections/array/block/block.hpp>
+#include <bask/collections/array/block/dtype.hpp>
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <hdf5.h>
-#include <bask/collections/array/box_runs.hpp>
-#include <bask/collections/array/shape.hpp>
+#include <bask/collections/array/block/box_runs.hpp>
+#include <bask/collections/array/block/shape.hpp>
 #include <bask/io/file_stretch.hpp>
 #include <bask/io/hdf5_open_file.hpp>
 #include <bask/io/hdf5_read.hpp>

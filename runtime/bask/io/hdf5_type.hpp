@@ -2,7 +2,7 @@
 // Runs on: every rank. Threads: any, under Hdf5Lock.
 #pragma once
 
-#include <bask/collections/array/dtype.hpp>
+#include <bask/collections/array/block/dtype.hpp>
 #include <bask/io/hdf5_library.hpp>
 
 #include <cstdint>

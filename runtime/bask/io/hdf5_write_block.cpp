@@ -1,8 +1,8 @@
 // Blocks into chunks: whole chunks are made by the calling thread, parts of chunks by the library.
 #include <fmt/format.h>
 #include <hdf5.h>
-#include <bask/collections/array/box_runs.hpp>
-#include <bask/collections/array/shape.hpp>
+#include <bask/collections/array/block/box_runs.hpp>
+#include <bask/collections/array/block/shape.hpp>
 #include <bask/io/hdf5_writer_dataset.hpp>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include <bask/collections/array/block.hpp>
+#include <bask/collections/array/block/block.hpp>
 #include <bask/core/value.hpp>
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include <bask/collections/array/dtype.hpp>
+#include <bask/collections/array/block/dtype.hpp>
 
 #include <gtest/gtest.h>
 

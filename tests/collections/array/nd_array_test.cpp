@@ -1,4 +1,4 @@
-#include <bask/collections/array/nd_array.hpp>
+#include <bask/collections/array/block/nd_array.hpp>
 #include <bask/core/value.hpp>
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include <bask/collections/array/opcode.hpp>
+#include <bask/collections/array/kernels/opcode.hpp>
 
 #include <gtest/gtest.h>
 

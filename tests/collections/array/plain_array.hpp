@@ -2,7 +2,7 @@
 // Threads: any; plain data.
 #pragma once
 
-#include <bask/collections/array/shape.hpp>
+#include <bask/collections/array/block/shape.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -1,8 +1,8 @@
 // Products of matrices against loops over their elements, on uneven chunks.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
-#include <bask/collections/array/blas.hpp>
 #include <bask/collections/array/creation.hpp>
+#include <bask/collections/array/kernels/blas.hpp>
 #include <bask/collections/array/products.hpp>
 
 #include <complex>

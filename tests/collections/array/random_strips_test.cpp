@@ -1,8 +1,8 @@
 // What random numbers are made of: Philox, the functions that turn its words into other numbers, the same
 // bits on every instruction set, and counts of any mean.
 #include <gtest/gtest.h>
-#include <bask/collections/array/random_tables.hpp>
-#include <bask/collections/array/strips.hpp>
+#include <bask/collections/array/kernels/random_tables.hpp>
+#include <bask/collections/array/kernels/strips.hpp>
 
 #include <Random123/philox.h>
 

@@ -4,10 +4,10 @@
 #include <bask/bask.hpp>
 #include <bask/collections/array/creation.hpp>
 #include <bask/collections/array/elementwise.hpp>
+#include <bask/collections/array/kernels/random_tables.hpp>
+#include <bask/collections/array/kernels/strips.hpp>
 #include <bask/collections/array/manipulation.hpp>
 #include <bask/collections/array/random.hpp>
-#include <bask/collections/array/random_tables.hpp>
-#include <bask/collections/array/strips.hpp>
 
 #include <Random123/philox.h>
 

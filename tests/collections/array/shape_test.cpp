@@ -1,4 +1,4 @@
-#include <bask/collections/array/shape.hpp>
+#include <bask/collections/array/block/shape.hpp>
 #include <bask/core/error.hpp>
 
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 // and the compiled variants that this CPU runs.
 #pragma once
 
-#include <bask/collections/array/strip_variant.hpp>
+#include <bask/collections/array/kernels/strip_variant.hpp>
 
 #include <gtest/gtest.h>
 

@@ -7,10 +7,10 @@
 //   bask::NdArray<double> result = y.compute();
 #pragma once
 
-#include <bask/collections/array/axes.hpp>
-#include <bask/collections/array/index.hpp>
-#include <bask/collections/array/lazy.hpp>
-#include <bask/collections/array/nd_array.hpp>
+#include <bask/collections/array/block/axes.hpp>
+#include <bask/collections/array/block/nd_array.hpp>
+#include <bask/collections/array/lazy/lazy.hpp>
+#include <bask/collections/array/operations/index.hpp>
 #include <bask/core/error.hpp>
 
 #include <filesystem>

@@ -13,8 +13,8 @@
 #pragma once
 
 #include <bask/collections/array/array.hpp>
-#include <bask/collections/array/block_mapping.hpp>
 #include <bask/collections/array/manipulation.hpp>
+#include <bask/collections/array/operations/block_mapping.hpp>
 #include <bask/collections/callable.hpp>
 
 #include <string>

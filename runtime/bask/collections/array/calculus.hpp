@@ -3,7 +3,7 @@
 #pragma once
 
 #include <bask/collections/array/array.hpp>
-#include <bask/collections/array/axes.hpp>
+#include <bask/collections/array/block/axes.hpp>
 #include <bask/collections/array/reductions.hpp>
 
 #include <cstdint>

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <bask/collections/array/array.hpp>
+#include <bask/collections/array/lazy/numbers.hpp>
 #include <bask/collections/array/map.hpp>
-#include <bask/collections/array/numbers.hpp>
 
 #include <cmath>
 #include <span>

@@ -8,8 +8,8 @@
 #pragma once
 
 #include <bask/collections/array/functions.hpp>
+#include <bask/collections/array/lazy/numbers.hpp>
 #include <bask/collections/array/map.hpp>
-#include <bask/collections/array/numbers.hpp>
 
 #include <cmath>
 

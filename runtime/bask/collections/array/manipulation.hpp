@@ -4,7 +4,7 @@
 #pragma once
 
 #include <bask/collections/array/array.hpp>
-#include <bask/collections/array/numbers.hpp>
+#include <bask/collections/array/lazy/numbers.hpp>
 
 #include <initializer_list>
 #include <optional>

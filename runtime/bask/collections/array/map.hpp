@@ -2,8 +2,8 @@
 // Runs on: made on rank 0, called on every rank. Threads: any.
 #pragma once
 
-#include <bask/collections/array/lazy.hpp>
-#include <bask/collections/array/piece_runner.hpp>
+#include <bask/collections/array/expression/piece_runner.hpp>
+#include <bask/collections/array/lazy/lazy.hpp>
 #include <bask/collections/callable.hpp>
 
 namespace bask {

@@ -6,7 +6,7 @@
 // 1979).
 #pragma once
 
-#include <bask/collections/array/reduce.hpp>
+#include <bask/collections/array/operations/reduce.hpp>
 #include <bask/collections/array/universal_functions.hpp>
 
 namespace bask {

@@ -1,0 +1,94 @@
+// block.hpp: one block of an array, or a whole one: elements in C order, with dtype and shape, in one
+// stretch of memory that goes from rank to rank without being encoded.
+// Runs on: every rank. Threads: a Block belongs to one thread, or is not changed by any.
+// Invariants: (1) the elements begin at a multiple of 64 bytes;
+//             (2) the stretch is a header (dtype, number of axes, extents) and the elements, so that what
+//                 has arrived whole is a block;
+//             (3) equal blocks are equal bytes: nothing in the header is left undefined.
+#pragma once
+
+#include <bask/collections/array/block/block_memory.hpp>
+#include <bask/collections/array/block/dtype.hpp>
+#include <bask/collections/array/block/shape.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <utility>
+
+namespace bask {
+
+class Block {
+ public:
+  using value_type = std::byte;
+  using iterator = std::byte*;
+  using const_iterator = const std::byte*;
+
+  /// No block: what a default-made value is. Only good for being assigned to.
+  Block() = default;
+  /// Elements of undefined value.
+  Block(DType dtype, std::span<const std::int64_t> shape);
+  Block(Block&& other) noexcept : memory_(std::move(other.memory_)), size_(std::exchange(other.size_, 0)) {}
+  Block& operator=(Block&& other) noexcept {
+    memory_ = std::move(other.memory_);
+    size_ = std::exchange(other.size_, 0);
+    return *this;
+  }
+  Block(const Block& other);
+  Block& operator=(const Block& other);
+
+  DType dtype() const { return header().dtype; }
+  std::size_t ndim() const { return header().axes; }
+  std::span<const std::int64_t> shape() const;
+  std::int64_t count() const { return element_count(shape()); }
+  std::size_t element_bytes() const { return size_of(dtype()); }
+  std::byte* elements() { return memory_.get() + header().offset; }
+  const std::byte* elements() const { return memory_.get() + header().offset; }
+  template <class T>
+  T* as() {
+    return reinterpret_cast<T*>(elements());
+  }
+  template <class T>
+  const T* as() const {
+    return reinterpret_cast<const T*>(elements());
+  }
+  /// The same elements under another shape of the same count. Throws: Error when the counts differ.
+  void reshape(std::span<const std::int64_t> shape);
+  /// To be called on what has arrived. Throws: Error when these bytes are no block.
+  void check() const;
+
+  // The whole stretch of memory, as a container of bytes: how bask::Value moves it between ranks.
+  Block& stretch() { return *this; }
+  const Block& stretch() const { return *this; }
+  std::byte* data() { return memory_.get(); }
+  const std::byte* data() const { return memory_.get(); }
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+  iterator begin() { return data(); }
+  iterator end() { return data() + size_; }
+  const_iterator begin() const { return data(); }
+  const_iterator end() const { return data() + size_; }
+  void reserve(std::size_t bytes);
+  void resize(std::size_t bytes);  ///< within what is reserved, or to more: new bytes are undefined
+  std::size_t held_bytes() const { return memory_ ? memory_.get_deleter().bytes : 0; }
+  /// Whether dtype, shape and the bytes of all elements are equal: a NaN equals itself, -0.0 is not 0.0.
+  friend bool operator==(const Block& a, const Block& b);
+
+ private:
+  struct Header {
+    DType dtype;
+    std::uint8_t axes;
+    std::uint16_t offset;  ///< of the elements
+    std::uint32_t unused;
+  };
+  using Memory = std::unique_ptr<std::byte[], block_memory::GiveBack>;
+  static Memory memory_of(std::size_t bytes);
+  static std::size_t offset_of(std::size_t axes);
+  const Header& header() const { return *reinterpret_cast<const Header*>(memory_.get()); }
+  void write_header(DType dtype, std::span<const std::int64_t> shape);
+
+  Memory memory_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace bask

@@ -1,0 +1,130 @@
+#include <bask/collections/array/block/block_layer.hpp>
+#include <bask/graph/explicit_layer.hpp>
+#include <bask/graph/task_graph.hpp>
+
+namespace bask {
+
+namespace {
+
+// Takes its block out of those that a pass over several layers' work has made.
+void pick_block(KernelCall& call) {
+  std::uint32_t number;
+  std::memcpy(&number, call.arguments, sizeof(number));
+  const Input& all = call.inputs[0];
+  if (all.last_use) {
+    call.result.emplace<Block>(std::move(all.value->get_mutable<SharedWork::Blocks>()[number]));
+  } else {
+    call.result.emplace<Block>(all.value->get<SharedWork::Blocks>()[number]);
+  }
+}
+const KernelId kPickBlock =
+    KernelRegistry::instance().add("pick-block", "bask::BlockLayer", &pick_block, &value_type_of<Block>);
+
+void write(ByteWriter& content, const Annotations& annotations) {
+  encode(content, annotations.priority);
+  encode(content, annotations.retries);
+  encode(content, annotations.checkpoint);
+  encode(content, annotations.isolate);
+  encode(content, annotations.resources);
+}
+
+// "sum-partial+max-partial", but for those beyond the fourth.
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t k = 0; k < names.size() && k < 4; ++k) text += (k == 0 ? "" : "+") + names[k];
+  return names.size() > 4 ? text + "+..." : text;
+}
+
+}  // namespace
+
+BlockLayer::BlockLayer(std::string name, KernelId kernel, TaskRef description, std::vector<BlockRefs> sources,
+                       BlockReads reads, std::shared_ptr<const SharedWork> work,
+                       const Annotations& annotations)
+    : Layer((open_layer::close(), next_sequence())),
+      name_(std::move(name)),
+      kernel_(kernel),
+      reads_(std::move(reads)),
+      slots_(sources.size(), 0),
+      places_(sources.size()),
+      annotations_(annotations),
+      work_(std::move(work)) {
+  ByteWriter content, read;
+  content.write_raw(KernelRegistry::instance()[kernel].hash);
+  content.write_raw(description.layer->key(description.index));
+  Slots slots;
+  description_ = {slot_of(description.layer, slots), description.index};
+  for (std::size_t k = 0; k < sources.size(); ++k) {
+    if (const LayerPtr& layer = sources[k].layer(); layer != nullptr) {
+      slots_[k] = slot_of(layer, slots);
+      read.write_raw(layer->content_key());
+      continue;
+    }
+    for (std::uint32_t block = 0; block < sources[k].size(); ++block) {
+      const TaskRef ref = sources[k][block];
+      places_[k].push_back({slot_of(ref.layer, slots), ref.index});
+      read.write_raw(ref.layer->key(ref.index));
+    }
+  }
+  read.write(reads_.begin.data(), reads_.begin.size() * sizeof(reads_.begin[0]));
+  read.write(reads_.blocks.data(), reads_.blocks.size() * sizeof(SourceBlock));
+  content.write(read.bytes().data(), read.size());
+  key_ = hash_bytes(content.bytes());
+  if (work_ == nullptr) return;
+  sources_ = std::move(sources);
+  write(read, annotations_);
+  const std::string own = work_->bytes();
+  read.write(own.data(), own.size());
+  shared_key_ = hash_bytes(read.bytes());
+}
+
+std::uint32_t BlockLayer::slot_of(const LayerPtr& layer, Slots& slots) {
+  const auto [known, is_new] = slots.emplace(layer.get(), inputs_.size() + 1);
+  if (is_new) inputs_.push_back(layer);
+  return known->second;
+}
+
+BlockLayer::Place BlockLayer::place_of(const SourceBlock& block) const {
+  const std::uint32_t slot = slots_[block.source];
+  return slot != 0 ? Place{slot, block.block} : places_[block.source][block.block];
+}
+
+void BlockLayer::expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const {
+  const std::uint32_t group = graph.group_for(name_, &KernelRegistry::instance()[kernel_]);
+  const auto id_of = [&](const Place& place) { return TaskId{first_of_slot[place.slot] + place.index}; };
+  for (std::uint32_t task = 0; task < size(); ++task) {
+    graph.add_input(id_of(description_));
+    for (std::uint32_t k = reads_.begin[task]; k < reads_.begin[task + 1]; ++k) {
+      graph.add_input(id_of(place_of(reads_.blocks[k])));
+    }
+    graph.add_arguments(&task, sizeof(task));
+    graph.end_task(group);
+  }
+  if (!annotations_.empty()) graph.annotate_from(first_of_slot[0], annotations_);
+}
+
+LayerPtr BlockLayer::shared_layer(std::span<const Layer* const> layers) const {
+  std::vector<const SharedWork*> works;
+  std::vector<std::string> names;
+  for (const Layer* layer : layers) {
+    works.push_back(static_cast<const BlockLayer*>(layer)->work_.get());
+    names.push_back(static_cast<const BlockLayer*>(layer)->name_);
+  }
+  const SharedWork::Pass pass = work_->pass(works);
+  Annotations annotations = annotations_;
+  annotations.checkpoint.reset();  // it is what is picked that is to be kept
+  return LayerPtr(
+      new BlockLayer(joined(names), pass.kernel, pass.description, sources_, reads_, nullptr, annotations));
+}
+
+void BlockLayer::expand_rest(TaskGraph& graph, std::uint32_t first, std::uint32_t first_shared,
+                             std::uint32_t number) const {
+  const std::uint32_t group = graph.group_for(name_, &KernelRegistry::instance()[kPickBlock]);
+  for (std::uint32_t task = 0; task < size(); ++task) {
+    graph.add_input(TaskId{first_shared + task});
+    graph.add_arguments(&number, sizeof(number));
+    graph.end_task(group);
+  }
+  if (!annotations_.empty()) graph.annotate_from(first, annotations_);
+}
+
+}  // namespace bask

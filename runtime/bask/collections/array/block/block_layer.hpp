@@ -1,0 +1,168 @@
+// block_layer.hpp: the layer of tasks that an operation on arrays adds: one kernel, one description of the
+// operation that all its tasks share, and for each task the blocks that it reads.
+// Runs on: made on rank 0; kernels run on the rank of their task. Threads: any; a layer never changes.
+// Size: 4 bytes a task and 8 per block that it reads; the description once on each rank.
+#pragma once
+
+#include <bask/collections/array/block/block.hpp>
+#include <bask/collections/callable.hpp>
+#include <bask/collections/packing.hpp>
+#include <bask/core/id.hpp>
+#include <bask/graph/annotations.hpp>
+#include <bask/graph/kernel.hpp>
+#include <bask/graph/layer.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace bask {
+
+/// The tasks that make the blocks of one array, in C order.
+class BlockRefs {
+ public:
+  BlockRefs() = default;
+  explicit BlockRefs(LayerPtr layer) : layer_(std::move(layer)), count_(layer_->size()) {}
+  explicit BlockRefs(std::vector<TaskRef> each)
+      : each_(std::move(each)), count_(static_cast<std::uint32_t>(each_.size())) {}
+
+  std::uint32_t size() const { return count_; }
+  bool empty() const { return count_ == 0; }
+  TaskRef operator[](std::uint32_t block) const {
+    return layer_ != nullptr ? TaskRef{layer_, block} : each_[block];
+  }
+  /// The one layer whose tasks they are, in order; null when they were gathered one by one.
+  const LayerPtr& layer() const { return layer_; }
+
+ private:
+  LayerPtr layer_;
+  std::vector<TaskRef> each_;
+  std::uint32_t count_ = 0;
+};
+
+/// A block of one of the arrays that a layer reads.
+struct SourceBlock {
+  std::uint32_t source;
+  std::uint32_t block;
+  friend auto operator<=>(const SourceBlock&, const SourceBlock&) = default;
+};
+
+/// What the tasks of a layer read: written task by task.
+struct BlockReads {
+  std::vector<std::uint32_t> begin{0};
+  std::vector<SourceBlock> blocks;
+
+  void read(std::uint32_t source, std::uint32_t block) { blocks.push_back({source, block}); }
+  void end_task() { begin.push_back(static_cast<std::uint32_t>(blocks.size())); }
+  std::uint32_t tasks() const { return static_cast<std::uint32_t>(begin.size() - 1); }
+};
+
+class SharedWork;
+
+class BlockLayer final : public Layer {
+ public:
+  /// `description` is what every task gets as its first input; it is part of the key.
+  BlockLayer(std::string name, KernelId kernel, TaskRef description, std::vector<BlockRefs> sources,
+             BlockReads reads, std::shared_ptr<const SharedWork> work = nullptr,
+             const Annotations& annotations = annotate::current());
+
+  std::uint32_t size() const override { return reads_.tasks(); }
+  Key key(std::uint32_t index) const override { return hash_member(key_, index); }
+  Key content_key() const override { return hash_member(key_, size()); }
+  bool is_pure() const override { return true; }
+  std::string label(std::uint32_t) const override { return name_; }
+  void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const override;
+  std::optional<Key> shared_key() const override { return shared_key_; }
+  LayerPtr shared_layer(std::span<const Layer* const> layers) const override;
+  void expand_rest(TaskGraph& graph, std::uint32_t first, std::uint32_t first_shared,
+                   std::uint32_t number) const override;
+
+ private:
+  struct Place {  // of a block: a slot, 0 being this layer, and the index in that layer
+    std::uint32_t slot;
+    std::uint32_t index;
+  };
+  using Slots = std::unordered_map<const Layer*, std::uint32_t>;
+  std::uint32_t slot_of(const LayerPtr& layer, Slots& slots);
+  Place place_of(const SourceBlock& block) const;
+
+  std::string name_;
+  KernelId kernel_;
+  BlockReads reads_;
+  Place description_{};
+  std::vector<std::uint32_t> slots_;        // per source that is one layer; 0 for others
+  std::vector<std::vector<Place>> places_;  // per source that is not
+  Annotations annotations_;
+  Key key_;
+  std::shared_ptr<const SharedWork> work_;  // null when none can be shared; else with
+  std::vector<BlockRefs> sources_;
+  std::optional<Key> shared_key_;
+};
+
+/// What tasks of several layers with the same sources can do in one pass over the blocks that they read.
+class SharedWork {
+ public:
+  /// What tasks of such a pass return: a block for each of the layers, which its own tasks then pick out.
+  using Blocks = std::vector<Block>;
+  virtual ~SharedWork() = default;
+  /// Layers can share their work when these bytes are equal, too.
+  virtual std::string bytes() const = 0;
+  /// What tasks do for all of `works`, in that order: a kernel that returns Blocks, and its description.
+  struct Pass {
+    KernelId kernel;
+    TaskRef description;
+  };
+  virtual Pass pass(std::span<const SharedWork* const> works) const = 0;
+};
+
+/// A call of a block kernel, as its function sees it.
+template <class Description>
+struct BlockCall {
+  explicit BlockCall(KernelCall& kernel_call) : call(kernel_call) {}
+  const Description& description() const { return call.inputs[0].value->template get<Description>(); }
+  std::uint32_t task() const {
+    std::uint32_t index;
+    std::memcpy(&index, call.arguments, sizeof(index));
+    return index;
+  }
+  std::size_t blocks() const { return call.inputs.size() - 1; }
+  const Block& block(std::size_t k) const { return call.inputs[k + 1].value->template get<Block>(); }
+
+  KernelCall& call;
+};
+
+/// A function `Block f(const BlockCall<Description>&)` as a kernel, registered before main.
+template <auto F>
+struct BlockKernel;
+template <class Description, class Result, Result (*F)(const BlockCall<Description>&)>
+struct BlockKernel<F> {
+  static void run(KernelCall& call) { call.result.emplace<Result>(F(BlockCall<Description>(call))); }
+};
+
+/// Adds a layer of tasks that call F. Cost: 30 ns a task.
+/// Example: see reshape.cpp.
+template <auto F>
+struct BlockTasks;
+template <class Description, class Result, Result (*F)(const BlockCall<Description>&)>
+struct BlockTasks<F> {
+  static BlockRefs add(std::string name, const Description& description, std::vector<BlockRefs> sources,
+                       BlockReads reads) {
+    return add_sharing(nullptr, std::move(name), description, std::move(sources), std::move(reads));
+  }
+  /// The same of tasks that can share `work` with those of other layers.
+  static BlockRefs add_sharing(std::shared_ptr<const SharedWork> work, std::string name,
+                               const Description& description, std::vector<BlockRefs> sources,
+                               BlockReads reads) {
+    TaskRef constant = arguments::CallPacker::stored_constant(description);
+    return BlockRefs(LayerPtr(new BlockLayer(std::move(name), kernel, std::move(constant), std::move(sources),
+                                             std::move(reads), std::move(work))));
+  }
+  static inline const KernelId kernel = KernelRegistry::instance().add(
+      callable::name_of_value<F>(), typeid(BlockTasks).name(), &BlockKernel<F>::run, &value_type_of<Result>);
+};
+
+}  // namespace bask

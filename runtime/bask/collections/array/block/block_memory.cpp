@@ -1,0 +1,128 @@
+#include <bask/collections/array/block/block_memory.hpp>
+#include <bask/core/fork_lock.hpp>
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <new>
+
+namespace bask::block_memory {
+
+namespace {
+
+constexpr std::align_val_t kAlignment{64};
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+constexpr std::size_t kMostKept = std::size_t{1} << 30;
+constexpr std::chrono::seconds kKeptFor{2};
+#if defined(__SANITIZE_ADDRESS__)
+constexpr std::size_t kLeastMapped = SIZE_MAX;  // reuse would hide uses after the end of a block
+#else
+constexpr std::size_t kLeastMapped = std::size_t{4} << 20;
+#endif
+
+using Clock = std::chrono::steady_clock;
+
+/// Lies at the front of memory that is kept, so that keeping it takes no other.
+struct Kept {
+  Kept* older;
+  std::size_t bytes;
+  Clock::time_point since;
+};
+
+/// Freed memory, the latest first.
+class Keeper {
+ public:
+  /// The smallest that is large enough and at most an eighth too large; null when there is none.
+  Kept* take(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    Kept** best = nullptr;
+    for (Kept** at = &latest_; *at != nullptr; at = &(*at)->older) {
+      const std::size_t size = (*at)->bytes;
+      if (size < bytes || size - bytes > bytes / 8) continue;
+      if (best == nullptr || size < (*best)->bytes) best = at;
+    }
+    if (best == nullptr) return nullptr;
+    Kept* const found = *best;
+    *best = found->older;
+    return found;
+  }
+
+  /// Keeps `memory`. Returns what is kept no longer: it is beyond the bound, or nobody has wanted it.
+  Kept* keep(std::byte* memory, std::size_t bytes) {
+    const Clock::time_point now = Clock::now();
+    const std::lock_guard lock(mutex_);
+    latest_ = ::new (memory) Kept{latest_, bytes, now};
+    std::size_t all = 0;
+    Kept** at = &latest_;
+    while (*at != nullptr && (all += (*at)->bytes) <= most_ && now - (*at)->since < kKeptFor) {
+      at = &(*at)->older;
+    }
+    Kept* const dropped = *at;
+    *at = nullptr;
+    return dropped;
+  }
+
+  std::mutex& mutex() { return mutex_; }
+
+ private:
+  std::mutex mutex_;
+  Kept* latest_ = nullptr;
+  const std::size_t most_ = std::min(kMostKept, static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) *
+                                                    static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) / 16);
+};
+
+Keeper& keeper() {
+  static Keeper* const instance = new Keeper;  // never destroyed: blocks in static objects outlive it
+  return *instance;
+}
+
+std::mutex& keepers_mutex() {
+  return keeper().mutex();
+}
+const bool held_while_forking = hold_while_forking<keepers_mutex>(ForkOrder::kInner);
+
+/// New memory at a multiple of 2 MiB, in huge pages where the kernel has them; null when there is none.
+std::byte* map(std::size_t bytes) {
+  void* const all =
+      ::mmap(nullptr, bytes + kHugePage, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (all == MAP_FAILED) return nullptr;
+  auto* const begin = static_cast<std::byte*>(all);
+  const std::size_t before = (kHugePage - reinterpret_cast<std::uintptr_t>(begin) % kHugePage) % kHugePage;
+  if (before != 0) ::munmap(begin, before);
+  if (before != kHugePage) ::munmap(begin + before + bytes, kHugePage - before);
+#if defined(MADV_HUGEPAGE)
+  ::madvise(begin + before, bytes, MADV_HUGEPAGE);  // advice: it may be refused
+#endif
+  return begin + before;
+}
+
+}  // namespace
+
+Piece take(std::size_t bytes) {
+  if (bytes < kLeastMapped) return {static_cast<std::byte*>(::operator new(bytes, kAlignment)), bytes};
+  static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  if (bytes > SIZE_MAX - kHugePage - page) throw std::bad_alloc();
+  bytes = (bytes + page - 1) / page * page;
+  if (Kept* const kept = keeper().take(bytes)) {
+    const std::size_t has = kept->bytes;
+    return {reinterpret_cast<std::byte*>(kept), has};
+  }
+  std::byte* const memory = map(bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return {memory, bytes};
+}
+
+void give_back(std::byte* memory, std::size_t bytes) noexcept {
+  if (bytes < kLeastMapped) return ::operator delete(memory, bytes, kAlignment);
+  for (Kept* dropped = keeper().keep(memory, bytes); dropped != nullptr;) {
+    Kept* const next = dropped->older;
+    ::munmap(dropped, dropped->bytes);
+    dropped = next;
+  }
+}
+
+}  // namespace bask::block_memory

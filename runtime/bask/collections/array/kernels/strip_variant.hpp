@@ -1,0 +1,43 @@
+// strip_variant.hpp: what one compilation of the strip loops, for one instruction set, offers.
+// Runs on: every rank. Threads: any; constant data.
+// Invariants: (1) a source compiled for more than the baseline defines nothing outside its unnamed namespace
+//                 but the one function below: an inline function that the linker merges over the program
+//                 would bring its instructions to CPUs that lack them.
+#pragma once
+
+#include <bask/collections/array/kernels/strip_reductions.hpp>
+#include <bask/collections/array/kernels/strips.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace bask::strips {
+
+struct Variant {
+  const char* name;
+  Loop (*loop)(Opcode, DType);  ///< of complex functions of analysis none: `complex_loop` has them
+  Loop (*cast)(DType, DType);
+  decltype(&gather) gather_elements;
+  decltype(&fill) fill_elements;
+  decltype(&iota) count_up;
+  FoldStrip (*strip_fold)(Fold, DType);
+  FoldRows (*row_fold)(Fold, DType);
+  ArgFold (*arg_least)(DType);
+  ArgFold (*arg_greatest)(DType);
+  decltype(&moments_of) moments;
+  decltype(&moments_rows) row_moments;
+  decltype(&moments_merge_rows) row_moments_merge;
+};
+
+/// Null where it was not compiled: on another architecture, or under a sanitizer.
+const Variant* avx512_variant();
+const Variant* avx2_variant();
+const Variant* baseline_variant();
+
+/// The one in use: see use_instruction_set.
+const Variant& variant();
+
+/// The functions of complex numbers that have no vector form, one element at a time.
+Loop complex_loop(Opcode opcode, DType operand);
+
+}  // namespace bask::strips

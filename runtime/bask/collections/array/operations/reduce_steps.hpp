@@ -1,0 +1,66 @@
+// reduce_steps.hpp: the first step of a reduction: what is done with one block, alone or with other
+// reductions of the same elements. Runs on: made on rank 0; blocks are reduced on the rank of their task.
+// Threads: any; plain data.
+#pragma once
+
+#include <bask/collections/array/operations/reduce.hpp>
+#include <bask/collections/array/operations/reduce_sinks.hpp>
+#include <boost/serialization/string.hpp>
+#include <boost/serialization/vector.hpp>
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace bask {
+
+/// What all tasks of a reduction share. The axes that stay are listed in `kept`.
+struct Reducing {
+  Expression expression{};              // of the first step
+  std::vector<std::uint8_t> reduced{};  // per axis
+  ReduceRules rules{};
+  bool keepdims = false;
+  bool whole_index = false;  // indices are of the ravelled array, else along the one axis
+  bool ends = false;         // the tasks give results, not states
+  std::string where{};       // begins messages
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    std::vector<std::byte> bytes(sizeof(rules));
+    if constexpr (Archive::is_saving::value)
+      std::memcpy(bytes.data(), without_padding(rules).data(), sizeof(rules));
+    archive& expression& reduced& keepdims& whole_index& ends& where;
+    archive& boost::serialization::make_array(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size());
+    if constexpr (Archive::is_loading::value) std::memcpy(&rules, bytes.data(), sizeof(rules));
+  }
+};
+
+/// One reduction of one block: strips of its pieces go in, a state or a result comes out.
+class BlockReduction {
+ public:
+  /// Refers to `how`. `shape`: of the whole array.
+  BlockReduction(const Reducing& how, const Region& region, const Shape& shape);
+  /// By which strips are told where they lie: among the elements that are kept, and which index they have.
+  const std::vector<Shape>& streams() const { return streams_; }
+  void begin(const Region& piece);
+  void take(const Strip& strip) { sink_.take(strip, place_, index_); }
+  void end() { sink_.close(); }
+  Block result();
+
+ private:
+  const Reducing& how_;
+  const Region& region_;
+  Shape ones_;  // of the state: reduced axes have length 1
+  std::vector<Shape> streams_;
+  ReduceSink sink_;
+  std::int64_t place_ = 0, index_ = 0;  // of the piece
+};
+
+/// How the first step is done in one pass with those of other reductions of the same elements, or of what is
+/// made of them by casts and by filling in for NaN. Each has the same bits as alone: strips go into it in the
+/// same order. Where the reductions are over different axes, elements that are computed are held for the
+/// length of a piece.
+std::shared_ptr<const SharedWork> shared_first_step(const Reducing& how);
+
+}  // namespace bask

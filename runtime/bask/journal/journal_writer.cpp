@@ -1,0 +1,86 @@
+#include <bask/core/serialization.hpp>
+#include <bask/journal/journal_batches.hpp>
+#include <bask/journal/journal_writer.hpp>
+
+#include <string>
+
+namespace bask {
+namespace {
+
+constexpr std::size_t kKeptForEncoding = std::size_t{1} << 20;
+
+// Encoded outside the batch's lock. Each thread has one, whose memory stays for the next value.
+ByteWriter& encoder() {
+  thread_local ByteWriter writer;
+  if (writer.size() > kKeptForEncoding) {
+    writer = ByteWriter();
+  } else {
+    writer.clear();
+  }
+  return writer;
+}
+
+}  // namespace
+
+JournalWriter::JournalWriter(const std::filesystem::path& directory, const JournalIdentity& identity,
+                             JournalTimes times)
+    : batches_(std::make_unique<JournalBatches>(directory, identity, times)) {}
+
+JournalWriter::~JournalWriter() = default;
+
+void JournalWriter::append(const Key& key, const Value& value) {
+  if (batches_->has_failed()) return;
+  RecordKind kind = RecordKind::kEncoded;
+  std::span<const std::byte> payload;
+  if (value.has_value() && value.type()->contiguous != nullptr) {
+    kind = RecordKind::kWhole;
+    payload = value.type()->contiguous->bytes(value.object());
+  } else if (value.has_value()) {
+    ByteWriter& writer = encoder();
+    value.type()->encode(writer, value.object());
+    payload = writer.bytes();
+  }
+  batches_->append(
+      make_record_head(kind, key, journal_type_hash(value.type()), payload.size(), journal_checksum(payload)),
+      payload);
+}
+
+void JournalWriter::append_note(std::string_view name, std::string_view text) {
+  ByteWriter& writer = encoder();
+  encode(writer, std::string(name));
+  encode(writer, std::string(text));
+  batches_->append(
+      make_record_head(RecordKind::kNote, {}, 0, writer.size(), journal_checksum(writer.bytes())),
+      writer.bytes());
+}
+
+void JournalWriter::append_end(int exit_code) {
+  const Key key{0, static_cast<std::uint64_t>(static_cast<std::int64_t>(exit_code))};
+  batches_->append(make_record_head(RecordKind::kEnd, key, 0, 0, journal_checksum({})), {});
+}
+
+void JournalWriter::sync() {
+  batches_->sync();
+}
+
+bool JournalWriter::has_failed() const {
+  return batches_->has_failed();
+}
+
+std::string JournalWriter::failure() const {
+  return batches_->failure();
+}
+
+JournalStatistics JournalWriter::statistics() const {
+  return batches_->statistics();
+}
+
+std::int64_t JournalWriter::cost_ns(std::uint64_t bytes) const {
+  return batches_->cost_ns(bytes);
+}
+
+const std::string& JournalWriter::name() const {
+  return batches_->name();
+}
+
+}  // namespace bask

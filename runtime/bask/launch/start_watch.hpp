@@ -1,0 +1,70 @@
+// start_watch.hpp: ends a process that waits too long at the start, from MPI_Init to the first heartbeats, or
+// in MPI_Finalize: calls of MPI wait for every rank, and by themselves never give up.
+// Runs on: every rank, until its node stands, and after that is gone. Threads: one makes, tells and destroys
+// it; it has one of its own.
+#pragma once
+
+#include <bask/launch/launch.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace bask {
+
+/// The exit code where a rank, its node or the network is lost (EX_UNAVAILABLE): no task has failed, and what
+/// was kept is used when the job starts again.
+inline constexpr int kLostExitCode = 69;
+
+/// While it lives, and unless the process comes on within `timeout`, it says on stderr which rank is waited
+/// for in which phase of the start, as far as that can be known, and how to fix it, and ends the process with
+/// exit code 69; the launcher then ends the other ranks. A timeout of 0 does nothing.
+///
+///     StartWatch watch(options.start_timeout, launch, host);
+///     boost::mpi::environment environment(...);                 // the first phase
+///     watch.enter("at the start, in the exchange of hosts", {"rank 0 (n1)", "rank 1", "rank 2"});
+///     while (...) watch.has_come(receive_from_any_rank());
+class StartWatch {
+ public:
+  StartWatch(std::chrono::nanoseconds timeout, const Launch& launch, const std::string& host);
+  ~StartWatch();
+  StartWatch(const StartWatch&) = delete;
+  StartWatch& operator=(const StartWatch&) = delete;
+
+  /// From now on this process waits in another phase ("at the start, in ..."), for these, by their numbers;
+  /// an empty name is of one that is not waited for, and no names at all mean that it cannot be known. The
+  /// time begins anew.
+  void enter(const std::string& phase, std::vector<std::string> awaited);
+  /// One of them has come.
+  void has_come(std::size_t number);
+  /// Who is waited for has said that it takes longer. The time begins anew.
+  void restart();
+
+ private:
+  void watch();
+  void write_text();
+
+  const std::chrono::nanoseconds timeout_, patience_;
+  const std::string speaker_, fix_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool has_arrived_ = false;
+  bool has_moved_ = false;  // the time begins anew
+  std::string phase_;       // empty: MPI_Init
+  std::vector<std::string> awaited_;
+  std::string text_;  // what it says, made beforehand
+  std::thread thread_;
+};
+
+/// What it says in MPI_Init.
+std::string start_timeout_text(std::chrono::nanoseconds timeout, const Launch& launch,
+                               const std::string& host);
+/// What it says later, when these are still missing.
+std::string start_timeout_text(const std::string& speaker, std::chrono::nanoseconds waited,
+                               const std::string& phase, const std::vector<std::string>& missing,
+                               const std::string& fix);
+
+}  // namespace bask

@@ -1,0 +1,279 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <bask/safety/crash_report.hpp>
+#include <bask/safety/isolation.hpp>
+#include <bask/safety/task_error.hpp>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <memory>
+#include <system_error>
+
+namespace bask {
+namespace {
+
+// What the child leaves in a file in memory, its beginning written last: so it is whole or not there. A file
+// and not a pipe: nobody has to read while the child writes, and who else holds it open does not matter.
+enum class Reply : std::uint32_t { kNone, kNothing, kEncoded, kContiguous, kThrown };
+
+struct ReplyHeader {
+  Reply reply = Reply::kNone;
+  std::uint32_t type = 0;  // in the TypeRegistry
+  std::uint64_t bytes = 0;
+};
+
+std::array<std::atomic<int>, ClosedInChild::kMost> closed_in_child;  // descriptors and one; 0: none
+
+[[noreturn]] void refuse(const std::string& what, int error) {
+  throw Error("isolation", fmt::format("{}: {}", what, std::generic_category().message(error)),
+              "isolate fewer tasks, or raise the limits of memory and processes (ulimit -v, -u)");
+}
+
+// The file for the reply.
+class ReplyFile {
+ public:
+  ReplyFile() : file_(memfd_create("bask-result", MFD_CLOEXEC)) {
+    if (file_ < 0) refuse("there is no file in memory for the result", errno);
+  }
+  // Other children, forked meanwhile, hold it open too: what it takes up is freed now.
+  ~ReplyFile() {
+    if (ftruncate(file_, 0) != 0) errno = 0;
+    close(file_);
+  }
+  ReplyFile(const ReplyFile&) = delete;
+  ReplyFile& operator=(const ReplyFile&) = delete;
+
+  void write(ReplyHeader header, std::span<const std::byte> bytes) const {
+    header.bytes = bytes.size();
+    write_at(sizeof header, bytes);
+    write_at(0, std::as_bytes(std::span(&header, 1)));
+  }
+  ReplyHeader header() const {
+    ReplyHeader header;
+    return pread(file_, &header, sizeof header, 0) == sizeof header ? header : ReplyHeader{};
+  }
+  void read(std::span<std::byte> bytes) const {
+    std::uint64_t at = sizeof(ReplyHeader);
+    while (!bytes.empty()) {
+      const ssize_t size = pread(file_, bytes.data(), bytes.size(), static_cast<off_t>(at));
+      if (size < 0 && errno == EINTR) continue;
+      if (size <= 0) refuse("the result cannot be read", size < 0 ? errno : EIO);
+      bytes = bytes.subspan(static_cast<std::size_t>(size));
+      at += static_cast<std::uint64_t>(size);
+    }
+  }
+  std::string text(const ReplyHeader& header) const {
+    std::string text(header.bytes, '\0');
+    read(std::as_writable_bytes(std::span(text)));
+    return text;
+  }
+  Value decode(const ReplyHeader& header) const {
+    const std::size_t size = sizeof header + header.bytes;
+    void* bytes = mmap(nullptr, size, PROT_READ, MAP_SHARED, file_, 0);
+    if (bytes == MAP_FAILED) refuse("the result cannot be read", errno);
+    const auto unmap = [size](std::byte* mapped) { munmap(mapped, size); };
+    const std::unique_ptr<std::byte, decltype(unmap)> mapped(static_cast<std::byte*>(bytes), unmap);
+    ByteReader reader({mapped.get() + sizeof header, header.bytes});
+    return TypeRegistry::instance()[header.type].decode(reader);
+  }
+
+ private:
+  void write_at(std::uint64_t at, std::span<const std::byte> bytes) const {
+    while (!bytes.empty()) {
+      const ssize_t size = pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(at));
+      if (size < 0 && errno == EINTR) continue;
+      if (size <= 0) refuse("the result cannot be handed over", size < 0 ? errno : ENOSPC);
+      bytes = bytes.subspan(static_cast<std::size_t>(size));
+      at += static_cast<std::uint64_t>(size);
+    }
+  }
+
+  int file_;
+};
+
+// ---- in the child ----
+
+void write_result(const ReplyFile& file, const Value& result) {
+  if (!result.has_value()) return file.write({Reply::kNothing}, {});
+  const ValueType& type = *result.type();
+  if (type.contiguous != nullptr) {
+    return file.write({Reply::kContiguous, type.number()}, type.contiguous->bytes(result.object()));
+  }
+  ByteWriter writer;
+  type.encode(writer, result.object());
+  file.write({Reply::kEncoded, type.number()}, writer.bytes());
+}
+
+// Those that stop the job in order go to the whole process group or step; the parent heeds them, and may let
+// this task end. A handler, for what is ignored would be ignored by programs that the kernel starts, too.
+void leave_stopping_to_the_parent() {
+  struct sigaction action {};
+  action.sa_handler = [](int) {};
+  action.sa_flags = SA_RESTART;
+  for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
+}
+
+// The child is what the system should end when memory runs out, not the rank.
+void offer_to_be_killed_first() {
+  const int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (file < 0) return;
+  if (write(file, "1000", 4) != 4) errno = 0;
+  close(file);
+}
+
+void write_out_streams() {
+  std::cout.flush();
+  std::cerr.flush();
+  std::clog.flush();
+  std::fflush(stdout);
+}
+
+// Come before all that was given to atexit and at_quick_exit until now, when the kernel calls exit.
+void end_at_once(int code, void*) {
+  write_out_streams();
+  _exit(code);
+}
+void end_quickly() {
+  _exit(1);
+}
+
+void settle_in(pid_t parent) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);  // it ended before
+  report_as_child();
+  leave_stopping_to_the_parent();
+  offer_to_be_killed_first();
+  for (const auto& slot : closed_in_child) {
+    if (const int descriptor = slot.load() - 1; descriptor >= 0) close(descriptor);
+  }
+  on_exit(end_at_once, nullptr);
+  std::at_quick_exit(end_quickly);
+}
+
+[[noreturn]] void be_child(const Kernel& kernel, KernelCall& call, const ReplyFile& file, pid_t parent) {
+  settle_in(parent);
+  int code = 0;
+  try {
+    try {
+      kernel.run(call);
+      write_result(file, call.result);
+    } catch (...) {
+      const std::string text = describe_current_exception();
+      file.write({Reply::kThrown}, std::as_bytes(std::span(text)));
+    }
+  } catch (...) {
+    code = 1;  // no memory for a few words
+  }
+  write_out_streams();
+  _exit(code);
+}
+
+// ---- in the parent ----
+
+// Returns 0 in the child. What waits in stdout must come once: it is written now, and nobody adds to it
+// before the fork. The child's locks of streams are new.
+pid_t fork_child() {
+  flockfile(stdout);
+  fflush_unlocked(stdout);
+  const pid_t child = fork();
+  const int error = errno;
+  if (child != 0) funlockfile(stdout);
+  if (child < 0) refuse("the system allows no further process", error);
+  return child;
+}
+
+// -1: another part of the program has taken its end.
+int wait_for(pid_t child) {
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0) {
+    if (errno != EINTR) return -1;
+  }
+  return status;
+}
+
+std::string signal_name(int number) {
+  switch (number) {
+    case SIGSEGV:
+      return "SIGSEGV";
+    case SIGBUS:
+      return "SIGBUS";
+    case SIGFPE:
+      return "SIGFPE";
+    case SIGILL:
+      return "SIGILL";
+    case SIGABRT:
+      return "SIGABRT";
+    case SIGKILL:
+      return "SIGKILL";
+    case SIGXCPU:
+      return "SIGXCPU";
+    case SIGALRM:
+      return "SIGALRM";
+    default:
+      return strsignal(number);
+  }
+}
+
+Error ended_without_result(const std::string& kernel, int status) {
+  if (status != -1 && WIFSIGNALED(status)) {
+    const int number = WTERMSIG(status);
+    return Error(kernel,
+                 fmt::format("killed by signal {} ({}) in a process of its own", number, signal_name(number)),
+                 number == SIGKILL ? "probably memory had run out: give the job more, or the task less to do"
+                                   : "the log may have a report of the crash, with a backtrace");
+  }
+  const std::string how =
+      status == -1 ? "ended unseen" : fmt::format("ended with exit code {}", WEXITSTATUS(status));
+  return Error(kernel, how + " in a process of its own, without a result",
+               "a kernel must return or throw, not call exit");
+}
+
+void take_result(const ReplyFile& file, const ReplyHeader& header, Value& result) {
+  if (header.reply == Reply::kEncoded) result = file.decode(header);
+  if (header.reply != Reply::kContiguous) return;
+  const ContiguousType& type = *TypeRegistry::instance()[header.type].contiguous;
+  type.reserve(result, header.bytes);
+  file.read({type.grow(result, header.bytes), header.bytes});
+  type.check(result);
+}
+
+}  // namespace
+
+void run_isolated(const Kernel& kernel, KernelCall& call) {
+  const ReplyFile file;
+  const pid_t self = getpid();
+  const pid_t child = fork_child();
+  if (child == 0) be_child(kernel, call, file, self);
+  const int status = wait_for(child);
+  const ReplyHeader header = file.header();
+  if (header.reply == Reply::kNone) throw ended_without_result(kernel.name, status);
+  if (header.reply == Reply::kThrown) throw ThrownInChild(file.text(header));
+  take_result(file, header, call.result);
+}
+
+ClosedInChild::ClosedInChild(int descriptor) : slot_(0) {
+  for (; slot_ < kMost; ++slot_) {
+    int none = 0;
+    if (closed_in_child[static_cast<std::size_t>(slot_)].compare_exchange_strong(none, descriptor + 1))
+      return;
+  }
+  throw Error("isolation", fmt::format("more than {} files are to be closed in children", kMost),
+              "keep fewer of them open");
+}
+
+ClosedInChild::~ClosedInChild() {
+  closed_in_child[static_cast<std::size_t>(slot_)].store(0);
+}
+
+}  // namespace bask

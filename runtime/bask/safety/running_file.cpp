@@ -1,0 +1,159 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <bask/core/error.hpp>
+#include <bask/safety/running_file.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <span>
+#include <system_error>
+#include <utility>
+
+namespace bask {
+namespace {
+
+// The file: a header, nothing up to kSlotsAt, which is a whole number of pages on every machine, then slots
+// as they lie in memory. All of one process of one machine: another kind of machine finds the check wrong.
+constexpr std::size_t kSlotsAt = 64 * 1024;
+constexpr std::array<char, 8> kMagic{'B', 'A', 'S', 'K', 'R', 'U', 'N', '1'};
+
+struct Header {
+  std::array<char, 8> magic;
+  std::uint32_t attempt;
+  std::uint32_t rank;
+  std::uint32_t slots;
+  std::uint32_t unused;
+  Key registry;
+  std::uint64_t check;  // hash of all before it
+};
+
+struct Slot {
+  std::uint64_t name;  // an address of the process that is gone: not 0 while a task runs
+  std::uint64_t kernel_and_task;
+  Key key;
+  std::int32_t signal;
+  std::array<std::byte, 28> rest;
+};
+static_assert(sizeof(Slot) == sizeof(RunningTask) && sizeof(std::atomic<std::uint64_t>) == 8 &&
+              sizeof(std::atomic<const char*>) == 8 && sizeof(std::atomic<int>) == 4);
+
+std::uint64_t check_of(const Header& header) {
+  return hash_bytes(std::as_bytes(std::span(&header, 1)).first(offsetof(Header, check))).low;
+}
+
+struct Descriptor {
+  int number;
+  ~Descriptor() {
+    if (number >= 0) close(number);
+  }
+};
+
+bool write_whole(int file, const void* from, std::size_t size, std::size_t at) {
+  while (size > 0) {
+    const ssize_t written = pwrite(file, from, size, static_cast<off_t>(at));
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    from = static_cast<const char*>(from) + written;
+    size -= static_cast<std::size_t>(written);
+    at += static_cast<std::size_t>(written);
+  }
+  return true;
+}
+
+bool read_whole(int file, void* to, std::size_t size, std::size_t at) {
+  while (size > 0) {
+    const ssize_t read = pread(file, to, size, static_cast<off_t>(at));
+    if (read < 0 && errno == EINTR) continue;
+    if (read <= 0) return false;
+    to = static_cast<char*>(to) + read;
+    size -= static_cast<std::size_t>(read);
+    at += static_cast<std::size_t>(read);
+  }
+  return true;
+}
+
+// Whole pages of slots: those of the pool's threads, of the others that run tasks, and some to spare.
+std::size_t bytes_for(unsigned threads) {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t slots = std::min(RunningTask::kMostThreads, std::size_t{threads} + 32);
+  return (slots * sizeof(Slot) + page - 1) / page * page;
+}
+
+void* table() {
+  return RunningTasks::slots.data();
+}
+
+// Puts a mapping that holds the same bytes in place of the table's first pages, which keep their address.
+// Returns 0 or an error of the system. Threads of a pool may still be taking their slots.
+int replace_table(void* pages, std::size_t bytes) {
+  if (pages == MAP_FAILED) return errno;
+  const std::lock_guard lock(RunningTasks::mutex);
+  std::memcpy(pages, table(), bytes);
+  if (mremap(pages, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, table()) != MAP_FAILED) return 0;
+  const int error = errno;
+  munmap(pages, bytes);
+  return error;
+}
+
+// Returns 0 or an error of the system.
+int fill_and_map(int file, const RunningFileOwner& owner, std::size_t bytes) {
+  // A store into a page that the disk has no room for would end the process.
+  if (const int error = posix_fallocate(file, kSlotsAt, static_cast<off_t>(bytes)); error != 0) return error;
+  Header header{kMagic, owner.attempt,  owner.rank, static_cast<std::uint32_t>(bytes / sizeof(Slot)),
+                0,      owner.registry, 0};
+  header.check = check_of(header);
+  errno = 0;
+  if (!write_whole(file, &header, sizeof header, 0)) return errno != 0 ? errno : ENOSPC;
+  return replace_table(mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, kSlotsAt), bytes);
+}
+
+}  // namespace
+
+RunningFile::RunningFile(std::filesystem::path path, const RunningFileOwner& owner, unsigned threads)
+    : path_(std::move(path)), kept_bytes_(bytes_for(threads)) {
+  const Descriptor file{open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644)};
+  int error = file.number < 0 ? errno : 0;
+  if (error == 0) {
+    error = fill_and_map(file.number, owner, kept_bytes_);
+    if (error != 0) unlink(path_.c_str());
+  }
+  if (error == 0) return;
+  throw Error("checkpoint",
+              fmt::format("'{}', which tells a later run what ran at a crash, cannot be made: {}",
+                          path_.string(), std::generic_category().message(error)),
+              "make room in the directory, or name one that this rank may write");
+}
+
+RunningFile::~RunningFile() {
+  unlink(path_.c_str());
+  // Where memory is that short, the table stays in the file, which has no name any more.
+  replace_table(mmap(nullptr, kept_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+                kept_bytes_);
+}
+
+std::optional<RunningFileContent> RunningFile::read(const std::filesystem::path& path) {
+  // Not waiting for the other end of what may be a pipe.
+  const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  struct stat status {};
+  Header header;
+  if (file.number < 0 || fstat(file.number, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  if (!read_whole(file.number, &header, sizeof header, 0)) return std::nullopt;
+  if (header.magic != kMagic || header.check != check_of(header)) return std::nullopt;
+  if (header.slots > RunningTask::kMostThreads) return std::nullopt;
+  std::vector<Slot> slots(header.slots);
+  if (!read_whole(file.number, slots.data(), slots.size() * sizeof(Slot), kSlotsAt)) return std::nullopt;
+  RunningFileContent content{{header.attempt, header.rank, header.registry}, {}};
+  for (const Slot& slot : slots) {
+    if (slot.name == 0 || slot.key == Key{}) continue;
+    content.tasks.push_back({slot.key, static_cast<std::uint32_t>(slot.kernel_and_task >> 32), slot.signal});
+  }
+  return content;
+}
+
+}  // namespace bask
