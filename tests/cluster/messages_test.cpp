@@ -92,7 +92,7 @@ TEST(Messages, OfARunsBeginningSurvive) {
 }
 
 TEST(Messages, OfHowARunGoesSurvive) {
-  const RunProgress progress = survived(RunProgress{{1, 2, 3}, 4, 5, 6, 7});
+  const RankProgress progress = survived(RankProgress{{1, 2, 3}, 4, 5, 6, 7});
   EXPECT_EQ(progress.done_by_group, (std::vector<std::uint64_t>{1, 2, 3}));
   EXPECT_EQ(progress.left, 4u);
   EXPECT_EQ(progress.ready, 5u);
@@ -184,27 +184,27 @@ struct LoanOfTwoSteps {
   LoanOfTwoSteps() {
     number.emplace<int>(5);
     text.emplace<std::string>("a text that is longer than what lies inside of a string");
-    loan.owner = 3;
+    loan.victim = 3;
     loan.unit = 17;
     loan.key = {8, 9};
-    loan.debt_ns = 1234.5F;
+    loan.recompute_cost_ns = 1234.5F;
     loan.steps.push_back({{4}, 1, 0, {0, 1}, Buffer(5)});
-    loan.steps.push_back({{9}, 2, 1, {0 | Loan::Step::kStepBit}, {}});
+    loan.steps.push_back({{9}, 2, 1, {0 | StolenUnit::Step::kStepBit}, {}});
     loan.inputs = {&number, &text};
   }
   Value number, text;
-  Loan loan;
+  StolenUnit loan;
 };
 
 TEST(Loans, SurviveWithTheValuesTheyNeed) {
   const LoanOfTwoSteps sent;
   const Buffer bytes = encode_loan(sent.loan);
-  const Loan got = decode_loan(bytes);
+  const StolenUnit got = decode_loan(bytes);
   EXPECT_EQ(encode_loan(got), bytes);
-  EXPECT_EQ(got.owner, 3u);
+  EXPECT_EQ(got.victim, 3u);
   EXPECT_EQ(got.unit, 17u);
   EXPECT_EQ(got.key, sent.loan.key);
-  EXPECT_EQ(got.debt_ns, 1234.5F);
+  EXPECT_EQ(got.recompute_cost_ns, 1234.5F);
   ASSERT_EQ(got.steps.size(), 2u);
   EXPECT_EQ(got.steps[0].inputs, (std::vector<std::uint32_t>{0, 1}));
   EXPECT_EQ(got.steps[0].arguments, Buffer(5));
@@ -218,8 +218,8 @@ TEST(Loans, SurviveWithTheValuesTheyNeed) {
 
 TEST(Loans, KeepTheirValuesWhenTheyAreMoved) {
   const LoanOfTwoSteps sent;
-  Loan got = decode_loan(encode_loan(sent.loan));
-  const Loan moved = std::move(got);
+  StolenUnit got = decode_loan(encode_loan(sent.loan));
+  const StolenUnit moved = std::move(got);
   EXPECT_EQ(moved.inputs[1]->get<std::string>(), sent.text.get<std::string>());
 }
 

@@ -512,14 +512,14 @@ class TwoThreads : public WorkerTest {
   explicit TwoThreads(std::chrono::steady_clock::time_point end = {}) : WorkerTest(2, end) {}
   /// The run's first task, as if it were a ready unit of rank 0.
   void lend(std::uint32_t run) {
-    Loan loan;
+    StolenUnit loan;
     const Plan& plan = programs_.back()->plan;
     const TaskGraph& graph = programs_.back()->expansion.graph;
     const std::uint32_t task = plan.task[0].index;
-    Loan::Step step{{task}, plan.group[0], 0, {}, {}};
+    StolenUnit::Step step{{task}, plan.group[0], 0, {}, {}};
     step.arguments.assign(graph.arguments.data() + graph.argument_begin[task],
                           graph.arguments.data() + graph.argument_begin[task + 1]);
-    loan.owner = 0;
+    loan.victim = 0;
     loan.unit = 6;
     loan.steps.push_back(std::move(step));
     exchange0_.post_buffer(1, MessageKind::kLoan, run, encode_loan(loan));
@@ -562,7 +562,7 @@ class OutOfTime : public TwoThreads {
     for (const Message& message : heard_by_0_.messages) {
       if (message.kind != MessageKind::kProgress || message.run != run) continue;
       ByteReader reader(message.body);
-      told = decode_message<RunProgress>(reader).too_long;
+      told = decode_message<RankProgress>(reader).too_long;
     }
     return told;
   }

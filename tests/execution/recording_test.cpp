@@ -143,7 +143,7 @@ TEST(Recording, LeavesTheCostOfWhatIsNotKeptToItsReadersInEqualShares) {
   EXPECT_FALSE(run.keeps(0, 10'000'000, 1'000'000));
   EXPECT_TRUE(run.keeps(1, 0, 200'000)) << "half of it";
   EXPECT_FALSE(run.keeps(2, 0, 200'001)) << "the other half";
-  EXPECT_EQ(run.recording().debt_of_inputs(run.unit(3)), 5'000'000) << "what is kept has no debts";
+  EXPECT_EQ(run.recording().recompute_cost_of_inputs(run.unit(3)), 5'000'000) << "what is kept costs nothing";
   EXPECT_TRUE(run.keeps(3, 0, 200'000));
 }
 
@@ -156,7 +156,7 @@ TEST(Recording, CountsTheCostOfAResultThatIsReadTwiceByOneTaskOnce) {
   graph.end_task(group);
   RecordedRun run(graph);
   EXPECT_FALSE(run.keeps(0, 1'000'000, 500'000));
-  EXPECT_EQ(run.recording().debt_of_inputs(run.unit(1)), 1'000'000);
+  EXPECT_EQ(run.recording().recompute_cost_of_inputs(run.unit(1)), 1'000'000);
 }
 
 TEST(Recording, KeepsWhatIsMarkedAlwaysOrNever) {
@@ -175,7 +175,7 @@ TEST(Recording, KeepsNothingTwiceThatThisRunHasOnlyRead) {
   RecordedRun run(diamond());
   run.plan().key[run.unit(0)] = Key{};
   EXPECT_FALSE(run.keeps(0, 1'000'000'000, 100));
-  EXPECT_EQ(run.recording().debt_of_inputs(run.unit(1)), 0);
+  EXPECT_EQ(run.recording().recompute_cost_of_inputs(run.unit(1)), 0);
   EXPECT_EQ(run.frontier(kNever), std::vector<std::uint32_t>{});
 }
 
@@ -199,7 +199,7 @@ TEST(Recording, KeepsOfTheFrontierOnlyWhatIsThere) {
 TEST(Recording, CountsNothingForAUnitThatRanElsewhere) {
   RecordedRun run(diamond());
   run.recording().made_elsewhere(run.unit(0));
-  EXPECT_EQ(run.recording().debt_of_inputs(run.unit(1)), 0);
+  EXPECT_EQ(run.recording().recompute_cost_of_inputs(run.unit(1)), 0);
 }
 
 TEST(Recording, TakesNoMoreThanItsShareForLongWhereKeepingIsSlowerThanEstimated) {

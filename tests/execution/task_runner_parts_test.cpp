@@ -1,5 +1,5 @@
-// Runners that are fed with parts of a plan and results of other ranks, in any order, and that lend each
-// other units. The ranks run one after the other: each one's inputs are made by those before.
+// Runners that are fed with parts of a plan and results of other ranks, in any order, and that steal
+// units from each other. The ranks run one after the other: each one's inputs are made by those before.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/execution/task_runner.hpp>
@@ -75,7 +75,7 @@ struct Sent {
   Export to;
   Value value;
 };
-struct Repaid {
+struct Returned {
   std::uint32_t unit;
   Value value;
 };
@@ -93,9 +93,9 @@ struct Rank final : Outlet {
       runner.sent(position);
     }
   }
-  void repay(const Loan& loan, Value value) override {
+  void give_back(const StolenUnit& stolen, Value value) override {
     const std::lock_guard lock(mutex);
-    repaid.push_back({loan.unit, std::move(value)});
+    returned.push_back({stolen.unit, std::move(value)});
   }
   void flush() override {}
   bool progress(unsigned thread) override {
@@ -128,7 +128,7 @@ struct Rank final : Outlet {
   std::mutex mutex, one_progress;
   int idle = 0;
   std::vector<Sent> sent;
-  std::vector<Repaid> repaid;
+  std::vector<Returned> returned;
   TaskRunner runner;
 };
 
@@ -308,7 +308,7 @@ TEST(TaskRunnerParts, GoOnUntilTheyAreFinished) {
   EXPECT_EQ(results.targets[1].value->get<int>(), 7);
 }
 
-// ---- Loans. ----
+// ---- Stolen units. ----
 
 std::atomic<int> runs[200];
 
@@ -326,7 +326,7 @@ int total_of(Inputs<int> all) {
   return std::accumulate(all.begin(), all.end(), 0);
 }
 
-/// Rank 0 has all the work; where it first looks for messages, rank 1 borrows of it and runs that at once.
+/// Rank 0 has all the work; where it first looks for messages, rank 1 steals from it and runs that at once.
 struct TwoRanks {
   explicit TwoRanks(const std::vector<Delayed<int>>& targets, const RunnerOptions& options = {})
       : program(program_of(targets, 2)) {
@@ -336,9 +336,9 @@ struct TwoRanks {
     for (std::uint32_t rank = 0; rank < 2; ++rank) {
       ranks[rank].emplace(program.plan, *splitter, rank, program.expansion.graph.constant_values(), options);
     }
-    owner().runner.add(splitter->next(~0u)[0]);
-    owner().runner.feed(0);
-    owner().when_idle = [this] { return lend(); };
+    victim().runner.add(splitter->next(~0u)[0]);
+    victim().runner.feed(0);
+    victim().when_idle = [this] { return rob(); };
   }
   struct Side : Outlet {
     Side(const Plan& plan, const Splitter& splitter, std::uint32_t rank, std::vector<Value*> constants,
@@ -347,7 +347,9 @@ struct TwoRanks {
                            plan.annotation.empty() ? std::vector<Annotations>{} : plan.annotations},
                  std::move(constants), options, *this) {}
     void send(std::uint32_t, const Value&, std::span<const Export>) override { ADD_FAILURE(); }
-    void repay(const Loan& loan, Value value) override { repaid.push_back({loan.unit, std::move(value)}); }
+    void give_back(const StolenUnit& stolen, Value value) override {
+      returned.push_back({stolen.unit, std::move(value)});
+    }
     void flush() override {}
     bool progress(unsigned thread) override {
       if (when_idle && when_idle()) {
@@ -357,42 +359,43 @@ struct TwoRanks {
       if (runner.units_left() == 0) runner.finish();
       return false;
     }
-    std::vector<Repaid> repaid;
+    std::vector<Returned> returned;
     std::function<bool()> when_idle;
     TaskRunner runner;
   };
-  Side& owner() { return *ranks[0]; }
-  Side& borrower() { return *ranks[1]; }
+  Side& victim() { return *ranks[0]; }
+  Side& thief() { return *ranks[1]; }
 
-  bool lend() {
-    if (std::exchange(has_lent, true)) return false;
-    std::vector<Loan> loans = owner().runner.lend();
-    lent = loans.size();
-    for (Loan& loan : loans) borrower().runner.borrow(std::move(loan));
-    borrower().runner.work(0);
-    for (Repaid& repaid : borrower().repaid) owner().runner.repaid(repaid.unit, std::move(repaid.value));
-    if (borrower().runner.failure()) owner().runner.cancel();  // as rank 0 would
+  bool rob() {
+    if (std::exchange(was_robbed, true)) return false;
+    std::vector<StolenUnit> given = victim().runner.give_units();
+    stolen = given.size();
+    for (StolenUnit& unit : given) thief().runner.steal(std::move(unit));
+    thief().runner.work(0);
+    for (Returned& returned : thief().returned)
+      victim().runner.returned(returned.unit, std::move(returned.value));
+    if (thief().runner.failure()) victim().runner.cancel();  // as rank 0 would
     return true;
   }
-  Results results() { return owner().runner.take_results(splitter->targets()); }
+  Results results() { return victim().runner.take_results(splitter->targets()); }
 
   Program program;
   std::optional<Splitter> splitter;
   std::optional<Side> ranks[2];
-  bool has_lent = false;
-  std::size_t lent = 0;
+  bool was_robbed = false;
+  std::size_t stolen = 0;
 };
 
-TEST(Loans, RunEveryUnitOnceAndGiveTheSameResults) {
+TEST(StolenUnits, RunEveryUnitOnceAndGiveTheSameResults) {
   std::vector<Delayed<int>> units;
   const auto bytes = delayed<make_bytes>(100);
   for (int i = 0; i < 60; ++i) units.push_back(delayed<spin_on>(i, bytes) + 1);  // each a unit of two tasks
   std::vector<Delayed<int>> targets = units;
   targets.push_back(delayed<total_of>(units));
   TwoRanks two(targets);
-  two.owner().runner.work(0);
-  EXPECT_GT(two.lent, 5u);
-  EXPECT_EQ(two.borrower().repaid.size(), two.lent);
+  two.victim().runner.work(0);
+  EXPECT_GT(two.stolen, 5u);
+  EXPECT_EQ(two.thief().returned.size(), two.stolen);
   const Results results = two.results();
   int total = 0;
   for (int i = 0; i < 60; ++i) {
@@ -401,60 +404,60 @@ TEST(Loans, RunEveryUnitOnceAndGiveTheSameResults) {
     total += i + 101;
   }
   EXPECT_EQ(results.targets[60].value->get<int>(), total);
-  EXPECT_EQ(two.owner().runner.tasks_done(), two.owner().runner.tasks());
+  EXPECT_EQ(two.victim().runner.tasks_done(), two.victim().runner.tasks());
 }
 
-TEST(Loans, AreTheLessUrgentHalfOfWhatIsReady) {
+TEST(StolenUnits, AreTheLessUrgentHalfOfWhatIsReady) {
   std::vector<Delayed<int>> units;
   for (int i = 0; i < 60; ++i) units.push_back(delayed<spin>(i, 0));
   TwoRanks two(units);
-  two.owner().when_idle = [&] {
-    if (std::exchange(two.has_lent, true)) return false;
-    const std::uint32_t ready = two.owner().runner.ready();
-    std::vector<Loan> loans = two.owner().runner.lend();
-    EXPECT_EQ(loans.size(), (ready + 1) / 2);
-    EXPECT_EQ(two.owner().runner.ready(), ready / 2);
-    for (const Loan& loan : loans) {
+  two.victim().when_idle = [&] {
+    if (std::exchange(two.was_robbed, true)) return false;
+    const std::uint32_t ready = two.victim().runner.ready();
+    std::vector<StolenUnit> given = two.victim().runner.give_units();
+    EXPECT_EQ(given.size(), (ready + 1) / 2);
+    EXPECT_EQ(two.victim().runner.ready(), ready / 2);
+    for (const StolenUnit& unit : given) {
       Value made;
       made.emplace<int>(-1);
-      two.owner().runner.repaid(loan.unit, std::move(made));
+      two.victim().runner.returned(unit.unit, std::move(made));
     }
     return true;
   };
-  two.owner().runner.work(0);
+  two.victim().runner.work(0);
   EXPECT_EQ(two.results().targets[0].value->get<int>(), 0) << "the most urgent ran at home";
 }
 
-TEST(Loans, AreNotGivenWhereUnitsHoldResources) {
+TEST(StolenUnits, AreNotGivenWhereUnitsHoldResources) {
   std::vector<Delayed<int>> units;
   for (int i = 0; i < 60; ++i) units.push_back(delayed<spin>({.resources = {{"gpu", 1}}})(i, 0));
   RunnerOptions options;
   options.resources = {{"gpu", 1}};
   TwoRanks two(units, options);
-  two.owner().runner.work(0);
-  EXPECT_TRUE(two.has_lent);
-  EXPECT_EQ(two.lent, 0u);
+  two.victim().runner.work(0);
+  EXPECT_TRUE(two.was_robbed);
+  EXPECT_EQ(two.stolen, 0u);
   for (int i = 0; i < 60; ++i) EXPECT_EQ(runs[i], 1);
 }
 
-TEST(Loans, AreNotGivenWhereTheInputsTakeLongerThanTheWork) {
+TEST(StolenUnits, AreNotGivenWhereTheInputsTakeLongerThanTheWork) {
   std::vector<Delayed<int>> units;
   const auto bytes = delayed<make_bytes>(20'000'000);
   for (int i = 0; i < 60; ++i) units.push_back(delayed<spin_on>(i, bytes));
   TwoRanks two(units);
-  two.owner().runner.work(0);
-  EXPECT_TRUE(two.has_lent);
-  EXPECT_EQ(two.lent, 0u);
+  two.victim().runner.work(0);
+  EXPECT_TRUE(two.was_robbed);
+  EXPECT_EQ(two.stolen, 0u);
   EXPECT_EQ(two.results().targets[59].value->get<int>(), 20'000'059);
 }
 
-TEST(Loans, AreNotGivenWhereLittleIsLeft) {
+TEST(StolenUnits, AreNotGivenWhereLittleIsLeft) {
   std::vector<Delayed<int>> units;
   for (int i = 0; i < 60; ++i) units.push_back(delayed<add_up>(i, i));  // far below a µs each
   TwoRanks two(units);
-  two.owner().runner.work(0);
-  EXPECT_TRUE(two.has_lent);
-  EXPECT_EQ(two.lent, 0u);
+  two.victim().runner.work(0);
+  EXPECT_TRUE(two.was_robbed);
+  EXPECT_EQ(two.stolen, 0u);
 }
 
 int fail_late(int task) {
@@ -463,17 +466,17 @@ int fail_late(int task) {
   return task;
 }
 
-TEST(Loans, TellWhichTaskThrewAndStop) {
+TEST(StolenUnits, TellWhichTaskThrewAndStop) {
   std::vector<Delayed<int>> units;
   for (int i = 0; i < 60; ++i) units.push_back(delayed<fail_late>(i));
   TwoRanks two(units);
-  two.owner().runner.work(0);
-  const std::optional<RunFailure> failure = two.borrower().runner.failure();
+  two.victim().runner.work(0);
+  const std::optional<RunFailure> failure = two.thief().runner.failure();
   ASSERT_TRUE(failure);
   EXPECT_EQ(two.program.expansion.graph.name(failure->task), units[59].name());
   EXPECT_EQ(failure->cause, "std::domain_error: it is 59");
-  EXPECT_TRUE(two.borrower().runner.stopping());
-  EXPECT_LT(two.borrower().repaid.size(), two.lent);
+  EXPECT_TRUE(two.thief().runner.stopping());
+  EXPECT_LT(two.thief().returned.size(), two.stolen);
 }
 
 int third_time(int task) {
@@ -482,12 +485,12 @@ int third_time(int task) {
   return task;
 }
 
-TEST(Loans, AreRetriedAsOftenAsTheirTasksMay) {
+TEST(StolenUnits, AreRetriedAsOftenAsTheirTasksMay) {
   std::vector<Delayed<int>> units;
   for (int i = 0; i < 60; ++i) units.push_back(delayed<third_time>({.retries = 2})(i));
   TwoRanks two(units);
-  two.owner().runner.work(0);
-  EXPECT_GT(two.lent, 0u);
+  two.victim().runner.work(0);
+  EXPECT_GT(two.stolen, 0u);
   const Results results = two.results();
   for (int i = 0; i < 60; ++i) {
     EXPECT_EQ(runs[i], 3);
@@ -495,30 +498,30 @@ TEST(Loans, AreRetriedAsOftenAsTheirTasksMay) {
   }
 }
 
-TEST(Loans, AreNeitherGivenNorRunNorTakenBackOnceStopped) {
+TEST(StolenUnits, AreNeitherGivenNorRunNorTakenBackOnceStopped) {
   std::vector<Delayed<int>> units;
   for (int i = 0; i < 60; ++i) units.push_back(delayed<spin>(i, 0));
   TwoRanks two(units);
-  std::vector<Loan> loans;
-  two.owner().when_idle = [&] {
-    loans = two.owner().runner.lend();
-    two.owner().runner.cancel();
+  std::vector<StolenUnit> given;
+  two.victim().when_idle = [&] {
+    given = two.victim().runner.give_units();
+    two.victim().runner.cancel();
     return true;
   };
-  two.owner().runner.work(0);
-  ASSERT_GT(loans.size(), 0u);
-  EXPECT_EQ(two.owner().runner.lend().size(), 0u);
-  const std::uint64_t done = two.owner().runner.tasks_done();
+  two.victim().runner.work(0);
+  ASSERT_GT(given.size(), 0u);
+  EXPECT_EQ(two.victim().runner.give_units().size(), 0u);
+  const std::uint64_t done = two.victim().runner.tasks_done();
   Value made;
   made.emplace<int>(1);
-  two.owner().runner.repaid(loans[0].unit, std::move(made));
-  EXPECT_EQ(two.owner().runner.tasks_done(), done);
-  const int task = static_cast<int>(loans[0].steps[0].task.index);
-  two.borrower().runner.borrow(std::move(loans[0]));
-  two.borrower().runner.cancel();
-  two.borrower().runner.work(0);
+  two.victim().runner.returned(given[0].unit, std::move(made));
+  EXPECT_EQ(two.victim().runner.tasks_done(), done);
+  const int task = static_cast<int>(given[0].steps[0].task.index);
+  two.thief().runner.steal(std::move(given[0]));
+  two.thief().runner.cancel();
+  two.thief().runner.work(0);
   EXPECT_EQ(runs[task], 0);
-  EXPECT_TRUE(two.borrower().repaid.empty());
+  EXPECT_TRUE(two.thief().returned.empty());
 }
 
 }  // namespace

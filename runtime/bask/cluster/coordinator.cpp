@@ -73,7 +73,7 @@ void Coordinator::post_part(std::uint32_t rank, const PlanPart& part) {
   exchange_.post_buffer(rank, MessageKind::kPart, run_, encode_part(part));
 }
 
-void Coordinator::on_progress(std::uint32_t from, std::uint32_t run, RunProgress progress) {
+void Coordinator::on_progress(std::uint32_t from, std::uint32_t run, RankProgress progress) {
   if (run != run_) return;
   if (ranks_[from].is_done) {  // it runs for others now
     if (progress.running != 0) moved_at_ = std::chrono::steady_clock::now();

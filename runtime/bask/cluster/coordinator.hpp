@@ -40,7 +40,7 @@ class Coordinator {
   Coordinator(Exchange& exchange, std::chrono::nanoseconds stall_limit);
 
   // Messages.
-  void on_progress(std::uint32_t from, std::uint32_t run, RunProgress progress);
+  void on_progress(std::uint32_t from, std::uint32_t run, RankProgress progress);
   void on_failed(std::uint32_t from, std::uint32_t run, const Failed& failed);
   void on_done(std::uint32_t from, std::uint32_t run, Done done);
   void on_dry(std::uint32_t from, std::uint32_t run);
@@ -79,7 +79,7 @@ class Coordinator {
 
  private:
   struct Rank {
-    RunProgress progress;
+    RankProgress progress;
     bool is_done = false;
     std::uint64_t peak_bytes = 0, results_in = 0, bytes_in = 0;
   };

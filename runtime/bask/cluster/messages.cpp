@@ -38,14 +38,14 @@ std::size_t padded(std::size_t bytes) {
 
 }  // namespace
 
-Buffer encode_loan(const Loan& loan) {
+Buffer encode_loan(const StolenUnit& loan) {
   ByteWriter writer;
-  writer.write_raw(loan.owner);
+  writer.write_raw(loan.victim);
   writer.write_raw(loan.unit);
   writer.write_raw(loan.key);
-  writer.write_raw(loan.debt_ns);
+  writer.write_raw(loan.recompute_cost_ns);
   writer.write_raw(static_cast<std::uint64_t>(loan.steps.size()));
-  for (const Loan::Step& step : loan.steps) {
+  for (const StolenUnit::Step& step : loan.steps) {
     writer.write_raw(step.task);
     writer.write_raw(step.group);
     writer.write_raw(step.annotation);
@@ -60,15 +60,15 @@ Buffer encode_loan(const Loan& loan) {
   return writer.take();
 }
 
-Loan decode_loan(std::span<const std::byte> bytes) {
+StolenUnit decode_loan(std::span<const std::byte> bytes) {
   ByteReader reader(bytes);
-  Loan loan;
-  loan.owner = reader.read_raw<std::uint32_t>();
+  StolenUnit loan;
+  loan.victim = reader.read_raw<std::uint32_t>();
   loan.unit = reader.read_raw<std::uint32_t>();
   loan.key = reader.read_raw<Key>();
-  loan.debt_ns = reader.read_raw<float>();
+  loan.recompute_cost_ns = reader.read_raw<float>();
   loan.steps.resize(reader.read_count(1));
-  for (Loan::Step& step : loan.steps) {
+  for (StolenUnit::Step& step : loan.steps) {
     step.task = reader.read_raw<TaskId>();
     step.group = reader.read_raw<std::uint32_t>();
     step.annotation = reader.read_raw<std::uint32_t>();

@@ -14,7 +14,7 @@
 
 #include <bask/core/bytes.hpp>
 #include <bask/core/serialization.hpp>
-#include <bask/execution/loan.hpp>
+#include <bask/execution/stolen_unit.hpp>
 #include <bask/graph/plan_part.hpp>
 #include <bask/transport/transport.hpp>
 
@@ -30,7 +30,7 @@ enum class MessageKind : std::uint16_t {
   kPart,          ///< 0 -> one: PlanPart
   kResult,        ///< any -> any: the value of an import
   kBulk,          ///< any -> any: a message whose body is too large for a parcel
-  kProgress,      ///< all -> 0: RunProgress
+  kProgress,      ///< all -> 0: RankProgress
   kFailed,        ///< all -> 0: Failed
   kDone,          ///< all -> 0: Done
   kCancel,        ///< 0 -> all: no body; no further task starts
@@ -102,7 +102,7 @@ struct BeginRun {
   auto members() { return std::tie(size, constants, held, exports, holds, groups, annotations, balance); }
 };
 
-struct RunProgress {
+struct RankProgress {
   std::vector<std::uint64_t> done_by_group;
   std::uint32_t left = 0;      ///< units to do
   std::uint32_t ready = 0;     ///< that could be run now
@@ -224,12 +224,12 @@ Message decode_message(ByteReader& reader) {
   return message;
 }
 
-/// A loan: owner and unit (4, 4), key and debt (16, 4), the steps (8 and each: task, group, annotation (4
-/// each), inputs, arguments, as `encode` writes them), the inputs (8 and each: type (4), the value as
-/// `encode` writes it).
-Buffer encode_loan(const Loan& loan);
+/// A stolen unit: victim and unit (4, 4), key and recompute cost (16, 4), the steps (8 and each: task, group,
+/// annotation (4 each), inputs, arguments, as `encode` writes them), the inputs (8 and each: type (4), the
+/// value as `encode` writes it).
+Buffer encode_loan(const StolenUnit& loan);
 /// Throws: Error for truncated or corrupt bytes.
-Loan decode_loan(std::span<const std::byte> bytes);
+StolenUnit decode_loan(std::span<const std::byte> bytes);
 
 Buffer encode_part(const PlanPart& part);
 PlanPart decode_part(std::span<const std::byte> bytes);

@@ -131,7 +131,7 @@ void Node::handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::
     case MessageKind::kPart:
       return worker_.on_part(run, decode_part(body));
     case MessageKind::kProgress:
-      return coordinator_->on_progress(from, run, decode_message<RunProgress>(reader));
+      return coordinator_->on_progress(from, run, decode_message<RankProgress>(reader));
     case MessageKind::kFailed:
       return coordinator_->on_failed(from, run, decode_message<Failed>(reader));
     case MessageKind::kDone:

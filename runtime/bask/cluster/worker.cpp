@@ -53,8 +53,8 @@ class Worker::Run final : public Outlet, public std::enable_shared_from_this<Run
       }
     }
   }
-  void repay(const Loan& loan, Value value) override {
-    const Export to{loan.owner, loan.unit};
+  void give_back(const StolenUnit& loan, Value value) override {
+    const Export to{loan.victim, loan.unit};
     if (exchange_.post_result(to, MessageKind::kRepaid, number, value)) return;
     const auto kept = std::make_shared<Value>(std::move(value));
     exchange_.post_large_result(to, MessageKind::kRepaid, number, *kept, [kept] {});
@@ -220,10 +220,10 @@ void Worker::on_drop(std::uint32_t run, const Drop& drop) {
 
 void Worker::on_share(std::uint32_t run, const Share& share) {
   Run* const here = working(run);
-  std::vector<Loan> loans = here == nullptr ? std::vector<Loan>{} : here->runner.lend();
+  std::vector<StolenUnit> loans = here == nullptr ? std::vector<StolenUnit>{} : here->runner.give_units();
   if (loans.empty()) return exchange_.post_message(0, MessageKind::kRefused, run, share);
-  for (Loan& loan : loans) {
-    if (loan.owner == kNoIndex) loan.owner = exchange_.rank();
+  for (StolenUnit& loan : loans) {
+    if (loan.victim == kNoIndex) loan.victim = exchange_.rank();
     exchange_.post_buffer(share.borrower, MessageKind::kLoan, run, encode_loan(loan));
   }
 }
@@ -233,7 +233,7 @@ void Worker::on_loan(std::uint32_t run, std::span<const std::byte> body) {
     early_.push_back({run, [this, run, own = Buffer(body.begin(), body.end())] { on_loan(run, own); }});
   } else if (Run* const here = working(run)) {
     here->told_dry = false;
-    here->runner.borrow(decode_loan(body));
+    here->runner.steal(decode_loan(body));
   }
 }
 
@@ -245,7 +245,7 @@ void Worker::on_repaid(std::uint32_t run, std::span<const std::byte> body) {
 }
 
 void Worker::on_repaid(std::uint32_t run, std::uint32_t unit, Value value) {
-  if (Run* const here = working(run)) here->runner.repaid(unit, std::move(value));
+  if (Run* const here = working(run)) here->runner.returned(unit, std::move(value));
 }
 
 // A rank is dry when some of its threads have had nothing to run since the last tick, and nothing was run.
@@ -318,8 +318,8 @@ void Worker::tell_progress() {
   last_told_ = now;
   run_->told_left = run_->runner.units_left();
   const TaskRunner& runner = run_->runner;
-  const RunProgress progress{runner.done_by_group(), runner.units_left(), runner.ready(), runner.running(),
-                             runner.too_long()};
+  const RankProgress progress{runner.done_by_group(), runner.units_left(), runner.ready(), runner.running(),
+                              runner.too_long()};
   exchange_.post_message(0, MessageKind::kProgress, run_->number, progress);
 }
 

@@ -22,27 +22,28 @@ std::uint32_t Recording::readers(std::uint32_t unit) const {
   return static_cast<std::uint32_t>(std::max<std::size_t>(readers, 1));
 }
 
-double Recording::debt_of_inputs(std::uint32_t unit) const {
-  double debt_ns = 0;
+double Recording::recompute_cost_of_inputs(std::uint32_t unit) const {
+  double recompute_cost_ns = 0;
   const std::uint32_t first = plan_.unit_begin[unit];
   for (std::uint32_t position = first; position < plan_.unit_begin[unit + 1]; ++position) {
     for (const Source input : plan_.inputs_of(position)) {
       const bool is_of_other_unit =
           !input.is_constant() && (input.index() < first || input.index() >= plan_.unit_begin[unit + 1]);
       if (is_of_other_unit && input.index() < plan_.tasks())
-        debt_ns += std::max(share_ns_[input.index()], 0.0F);
+        recompute_cost_ns += std::max(share_ns_[input.index()], 0.0F);
     }
   }
-  return debt_ns;
+  return recompute_cost_ns;
 }
 
 // Keeps the result, if that is worth it.
-bool Recording::keep(const Key& key, std::optional<bool> marked, const Value& result, double debt_ns) {
+bool Recording::keep(const Key& key, std::optional<bool> marked, const Value& result,
+                     double recompute_cost_ns) {
   if (marked) {
     if (*marked) recorder_.record(key, result);
     return *marked;
   }
-  const double allowed_ns = kShare * debt_ns;
+  const double allowed_ns = kShare * recompute_cost_ns;
   const std::int64_t estimate_ns = recorder_.cost_ns(bytes_of(result));
   const bool has_credit = credit_ns_.load(std::memory_order_relaxed) >= 0;
   if (static_cast<double>(estimate_ns) > (has_credit ? allowed_ns : allowed_ns / kStricter)) return false;
@@ -62,23 +63,23 @@ void Recording::work_off(std::int64_t own_ns) {
 bool Recording::made(std::uint32_t unit, const Value& result, std::int64_t own_ns) {
   const Key& key = plan_.key[unit];
   float& share_ns = share_ns_[plan_.unit_begin[unit + 1] - 1];
-  const double debt_ns = static_cast<double>(own_ns) + debt_of_inputs(unit);
+  const double recompute_cost_ns = static_cast<double>(own_ns) + recompute_cost_of_inputs(unit);
   if (key == Key{}) {  // it was kept already, and this run has only read it
     share_ns = kKept;
     return false;
   }
-  if (keep(key, marked(unit), result, debt_ns)) {
+  if (keep(key, marked(unit), result, recompute_cost_ns)) {
     share_ns = kKept;
     return true;
   }
-  share_ns = static_cast<float>(debt_ns / readers(unit));
+  share_ns = static_cast<float>(recompute_cost_ns / readers(unit));
   work_off(own_ns);
   return false;
 }
 
 void Recording::made_for_other(const Key& key, std::optional<bool> marked, const Value& result,
-                               double debt_ns, std::int64_t own_ns, bool in_drain) {
-  const double cost_of_all_ns = debt_ns + static_cast<double>(own_ns);
+                               double recompute_cost_ns, std::int64_t own_ns, bool in_drain) {
+  const double cost_of_all_ns = recompute_cost_ns + static_cast<double>(own_ns);
   if (in_drain) {
     const auto cost_ns = static_cast<double>(recorder_.cost_ns(bytes_of(result)));
     if (key != Key{} && marked.value_or(cost_ns <= cost_of_all_ns)) recorder_.record(key, result);

@@ -32,12 +32,12 @@ class Recording {
   /// The unit has run in so many nanoseconds, and this is its result. Keeps it, if that is worth it,
   /// and says whether it did.
   bool made(std::uint32_t unit, const Value& result, std::int64_t own_ns);
-  /// The same for a unit that was lent by another rank, where its inputs have cost `debt_ns`. In a drain
-  /// its owner does not take it back any more: it is kept like the frontier.
-  void made_for_other(const Key& key, std::optional<bool> marked, const Value& result, double debt_ns,
-                      std::int64_t own_ns, bool in_drain);
-  /// What the inputs of a unit have cost that are not kept.
-  double debt_of_inputs(std::uint32_t unit) const;
+  /// The same for a unit that was stolen from another rank, where its inputs have cost `recompute_cost_ns`.
+  /// In a drain the victim does not take the result any more: it is kept like the frontier.
+  void made_for_other(const Key& key, std::optional<bool> marked, const Value& result,
+                      double recompute_cost_ns, std::int64_t own_ns, bool in_drain);
+  /// What it would cost to make the inputs of a unit again: none where they are kept.
+  double recompute_cost_of_inputs(std::uint32_t unit) const;
   /// Another rank has run the unit, and has kept the result if that was worth it.
   void made_elsewhere(std::uint32_t unit);
 
@@ -56,14 +56,14 @@ class Recording {
 
   std::optional<bool> marked(std::uint32_t unit) const;
   std::uint32_t readers(std::uint32_t unit) const;
-  bool keep(const Key& key, std::optional<bool> marked, const Value& result, double debt_ns);
+  bool keep(const Key& key, std::optional<bool> marked, const Value& result, double recompute_cost_ns);
   void work_off(std::int64_t own_ns);
 
   Recorder& recorder_;
   const Plan& plan_;
   /// What keeping may have taken, less what it has: below 0, hardly anything is kept.
   std::atomic<std::int64_t> credit_ns_ = 0;
-  std::vector<float> share_ns_;  // per position that ends a unit: what each reader of the result owes for it
+  std::vector<float> share_ns_;  // per position that ends a unit: each reader's share of its cost
 };
 
 }  // namespace bask

@@ -66,7 +66,7 @@ ReadyUnit TaskRunner::ready_unit(std::uint32_t unit) const {
 }
 
 bool TaskRunner::any_work() const {
-  return has_ended() || loans_waiting_.load(std::memory_order_seq_cst) != 0 ||
+  return has_ended() || stolen_waiting_.load(std::memory_order_seq_cst) != 0 ||
          std::any_of(queues_.begin(), queues_.end(),
                      [](const ReadyQueue& q) { return q.size_before_sleep() != 0; });
 }
@@ -129,7 +129,7 @@ void TaskRunner::run_until_ended(unsigned thread) {
     report_done(me);
     me.went_on_at = {};
     if (has_ended()) break;
-    if (!find_work(thread) && !run_loan(thread)) wait_for_work(thread);
+    if (!find_work(thread) && !run_stolen(thread)) wait_for_work(thread);
   }
   report_done(me);
 }

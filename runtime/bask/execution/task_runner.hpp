@@ -80,13 +80,13 @@ class TaskRunner {
   /// The value of the import at `position`; fails the run when the memory limit is passed. Throws: Error when
   /// there is no such import, or when it has arrived before.
   void arrived(std::uint32_t position, Value value);
-  /// The last result of a unit that was lent.
-  void repaid(std::uint32_t unit, Value value);
-  /// Gives away half of the units that could run now, the less urgent, as far as another rank would win time
-  /// by running them. They refer to results here, which stay until they are repaid.
-  std::vector<Loan> lend();
-  /// Runs a unit of another rank, as soon as a thread has nothing of its own. Any thread.
-  void borrow(Loan loan);
+  /// The last result of a unit that was stolen from here.
+  void returned(std::uint32_t unit, Value value);
+  /// Gives away half of the units that could run now, the less urgent, as far as a thief would win time by
+  /// running them. They refer to results here, which stay until they are returned.
+  std::vector<StolenUnit> give_units();
+  /// Runs a unit that was stolen from another rank, as soon as a thread has nothing of its own. Any thread.
+  void steal(StolenUnit stolen);
   /// Hands what has become ready to thread number `thread`, and wakes others for the rest.
   void feed(unsigned thread);
   /// All ranks are done: work() returns.
@@ -115,8 +115,8 @@ class TaskRunner {
   std::uint32_t too_long() const { return too_long_.load(std::memory_order_relaxed); }
   /// Whether nothing can run but what would not end in time.
   bool is_out_of_time() const { return too_long() != 0 && running() == 0 && ready() == 0; }
-  /// Units of other ranks that no thread has begun.
-  std::uint32_t loans_waiting() const { return loans_waiting_.load(std::memory_order_relaxed); }
+  /// Stolen units that no thread has begun.
+  std::uint32_t stolen_waiting() const { return stolen_waiting_.load(std::memory_order_relaxed); }
   /// How many tasks of each group are done.
   std::vector<std::uint64_t> done_by_group() const;
   /// How many there are to do.
@@ -176,10 +176,10 @@ class TaskRunner {
   static std::chrono::steady_clock::time_point start_time(const Worker& worker);
   void time_unit(std::chrono::nanoseconds taken, std::uint32_t unit, Worker& worker);
   std::chrono::nanoseconds mean_unit_time() const;
-  Loan loan_of(std::uint32_t unit) const;
-  bool is_worth_lending(const Loan& loan, std::chrono::nanoseconds unit_time) const;
-  bool run_loan(unsigned thread);
-  bool run_step(const Loan& loan, std::size_t number, std::vector<Value>& results, Worker& me);
+  StolenUnit as_stolen(std::uint32_t unit) const;
+  bool is_worth_giving(const StolenUnit& stolen, std::chrono::nanoseconds unit_time) const;
+  bool run_stolen(unsigned thread);
+  bool run_step(const StolenUnit& stolen, std::size_t number, std::vector<Value>& results, Worker& me);
   void count_done(std::uint32_t position, Worker& worker);
   bool run_tasks(std::uint32_t unit, unsigned thread);
   std::uint32_t group_of(std::uint32_t unit) const { return plan_.group[plan_.unit_begin[unit + 1] - 1]; }
@@ -211,9 +211,9 @@ class TaskRunner {
   ResourceGate resources_;
   Parking parking_;
   std::atomic<bool> someone_polls_{false};
-  std::mutex loans_mutex_;
-  std::deque<Loan> loans_;
-  std::atomic<std::uint32_t> loans_waiting_{0};
+  std::mutex stolen_mutex_;
+  std::deque<StolenUnit> stolen_;
+  std::atomic<std::uint32_t> stolen_waiting_{0};
   // Of who feeds.
   std::vector<Import> imports_;
   std::vector<ReadyUnit> fed_;

@@ -65,7 +65,7 @@ std::uint32_t TaskRunner::running() const {
 }
 
 std::uint32_t TaskRunner::ready() const {
-  std::size_t sum = loans_waiting_.load(std::memory_order_relaxed);
+  std::size_t sum = stolen_waiting_.load(std::memory_order_relaxed);
   for (const ReadyQueue& queue : queues_) sum += queue.size();
   return static_cast<std::uint32_t>(sum);
 }
