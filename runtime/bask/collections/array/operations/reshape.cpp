@@ -71,10 +71,10 @@ struct Reshaping {
   }
 };
 
-struct Overlap {
-  std::uint32_t first, end;  // of the stretches that are read
+struct StretchRange {
+  std::uint32_t first, end;
 };
-Overlap overlap_of(const Reshaping& reshaping, std::uint32_t task) {
+StretchRange stretches_read_by(const Reshaping& reshaping, std::uint32_t task) {
   const auto& from = reshaping.from;
   const auto first = std::upper_bound(from.begin(), from.end() - 1, reshaping.to[task]) - from.begin() - 1;
   const auto end = std::lower_bound(from.begin(), from.end() - 1, reshaping.to[task + 1]) - from.begin();
@@ -85,7 +85,7 @@ Block reshape_block(const BlockCall<Reshaping>& call) {
   const Reshaping& reshaping = call.description();
   const std::uint32_t task = call.task();
   const Shape shape = region_of(reshaping.chunks, task).extent;
-  const Overlap overlap = overlap_of(reshaping, task);
+  const StretchRange read = stretches_read_by(reshaping, task);
   const std::int64_t begin = reshaping.to[task], end = reshaping.to[task + 1];
   const Input& only = call.call.inputs[1];
   if (call.blocks() == 1 && only.last_use && call.block(0).count() == end - begin) {
@@ -95,11 +95,11 @@ Block reshape_block(const BlockCall<Reshaping>& call) {
   }
   Block block(call.block(0).dtype(), shape);
   const auto element = static_cast<std::int64_t>(block.element_bytes());
-  for (std::uint32_t k = overlap.first; k < overlap.end; ++k) {
+  for (std::uint32_t k = read.first; k < read.end; ++k) {
     const std::int64_t from = std::max(begin, reshaping.from[k]), to = std::min(end, reshaping.from[k + 1]);
     if (to <= from) continue;
     std::memcpy(block.elements() + (from - begin) * element,
-                call.block(k - overlap.first).elements() + (from - reshaping.from[k]) * element,
+                call.block(k - read.first).elements() + (from - reshaping.from[k]) * element,
                 static_cast<std::size_t>((to - from) * element));
   }
   return block;
@@ -156,8 +156,8 @@ ArrayPtr reshape(const ArrayPtr& node, const Shape& wanted) {
   const auto lower = [reshaping](const std::vector<BlockRefs>& inputs) {
     BlockReads reads;
     for (std::uint32_t task = 0; task + 1 < reshaping.to.size(); ++task) {
-      const Overlap overlap = overlap_of(reshaping, task);
-      for (std::uint32_t k = overlap.first; k < overlap.end; ++k) reads.read(0, k);
+      const StretchRange read = stretches_read_by(reshaping, task);
+      for (std::uint32_t k = read.first; k < read.end; ++k) reads.read(0, k);
       reads.end_task();
     }
     return BlockTasks<reshape_block>::add("reshape", reshaping, inputs, std::move(reads));
