@@ -3,6 +3,7 @@
 #include <unistd.h>
 #include <bask/at_exit.hpp>
 #include <bask/bask.hpp>
+#include <bask/client_setup.hpp>
 
 #include <csignal>
 #include <cstdlib>
@@ -91,6 +92,19 @@ TEST(Client, SaysWhatItComputesWith) {
   out << Client({.scheduler = Scheduler::kSync, .memory_limit = 1ull << 30});
   EXPECT_EQ(out.str(),
             "Client: sync scheduler, in the calling thread of " + info.host + ", memory limit 1 GiB");
+}
+
+TEST(Client, AddsUpWhatTheRanksHave) {
+  Options options;
+  const ClientInfo info =
+      info_of_ranks(options, {{"n1", 8, 0, 1000}, {"n2", 4, 4, 2000}, {"n1", 8, 8, 3000}}, true);
+  EXPECT_EQ(info.host, "n1");
+  EXPECT_EQ(info.cores, 8u);
+  EXPECT_EQ(info.threads, 12u);
+  EXPECT_EQ(info.memory_limit, 6000u);
+  EXPECT_TRUE(info.pinned);
+  EXPECT_EQ(info.ranks.size(), 3u);
+  EXPECT_EQ(info.scheduler, options.scheduler);
 }
 
 TEST(Client, HasAThreadPerCoreAndTheMachinesMemoryUnlessTold) {

@@ -15,14 +15,12 @@
 
 namespace bask {
 
-class Error;
 class JobCheckpoint;
 class Node;
 class ThreadPool;
+struct ClientSetup;
+struct Computed;
 struct Expansion;
-struct Plan;
-struct RunnerOptions;
-struct TaskGraph;
 
 /// One process of the job.
 struct RankSummary {
@@ -103,16 +101,11 @@ class Client final : public Runtime {
   }
 
  private:
-  struct Computed;
+  Client(const Options& options, ClientSetup setup);
   void begin_to_compute();
   std::unique_lock<std::mutex> only_computation();
   Computed run_targets(std::span<const TaskRef* const> targets, bool hold);
   Computed run_plan(const Expansion& expansion, bool hold);
-  RunnerOptions runner_options(const TaskGraph& graph) const;
-  bool keeps_results() const;
-  Computed run_here(const Expansion& expansion, Plan plan);
-  Computed run_on_ranks(const Expansion& expansion, const Plan& plan, bool hold);
-  [[noreturn]] void leave_tasks(const Error& stopped);
   static void refuse_lazy(std::size_t inputs);
 
   const Options options_;

@@ -6,6 +6,7 @@
 
 #include <bask/cluster/coordinator.hpp>
 #include <bask/cluster/exchange.hpp>
+#include <bask/cluster/held_drops.hpp>
 #include <bask/cluster/pulse.hpp>
 #include <bask/cluster/silence.hpp>
 #include <bask/cluster/worker.hpp>
@@ -24,24 +25,6 @@
 #include <vector>
 
 namespace bask {
-
-/// Held results that nobody needs any more. Handles to them may outlive the node.
-class HeldDrops {
- public:
-  explicit HeldDrops(std::uint32_t ranks) : of_rank_(ranks) {}
-  void add(std::uint32_t rank, std::uint64_t held) {
-    const std::lock_guard lock(mutex_);
-    of_rank_[rank].push_back(held);
-  }
-  std::vector<std::vector<std::uint64_t>> take() {
-    const std::lock_guard lock(mutex_);
-    return std::exchange(of_rank_, std::vector<std::vector<std::uint64_t>>(of_rank_.size()));
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<std::vector<std::uint64_t>> of_rank_;
-};
 
 struct NodeOptions {
   unsigned threads = 1;  ///< that run tasks; 0: none

@@ -1,0 +1,26 @@
+// client_setup.hpp: what a client is made with: the threads and the journal of one process, or what the ranks
+// of a job add up to.
+// Runs on: rank 0. Threads: the one that makes the client.
+#pragma once
+
+#include <bask/client.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace bask {
+
+/// What one process has to compute with.
+struct ClientSetup {
+  ClientInfo info;
+  std::unique_ptr<ThreadPool> pool;           ///< null with the sync scheduler
+  std::unique_ptr<JobCheckpoint> checkpoint;  ///< null where no restart was asked for
+};
+
+/// Throws: Error when the threads cannot be had, or the journal cannot and --bask-checkpoint-failure=stop.
+ClientSetup set_up_process(const Options& options);
+
+/// Of the ranks of a job, rank 0 first; `pinned`: rank 0's threads are.
+ClientInfo info_of_ranks(const Options& options, std::vector<RankSummary> ranks, bool pinned);
+
+}  // namespace bask

@@ -1,0 +1,100 @@
+#include <bask/cluster_run.hpp>
+
+#include <fmt/format.h>
+#include <bask/cluster/node.hpp>
+#include <bask/execution/task_runner.hpp>
+#include <bask/plan/partition.hpp>
+#include <bask/watch.hpp>
+
+#include <chrono>
+#include <exception>
+#include <stdexcept>
+
+namespace bask {
+namespace {
+
+// How long units take compared to each other, as far as can be said before: as many times a task as they
+// have.
+std::vector<float> costs_of(const Plan& plan) {
+  std::vector<float> costs(plan.units());
+  for (std::uint32_t unit = 0; unit < plan.units(); ++unit) {
+    costs[unit] = static_cast<float>(plan.unit_begin[unit + 1] - plan.unit_begin[unit]);
+  }
+  return costs;
+}
+
+// What a task has thrown on some rank, as its own kind of exception where that is known.
+[[noreturn]] void throw_failure(const Node::Outcome& outcome, const DescribeTask& describe,
+                                const std::vector<RankSummary>& ranks) {
+  const RankFailure& failed = *outcome.failure;
+  const std::string& host = ranks[failed.rank].host;
+  if (failed.task.index == kNoIndex) {
+    throw Error("compute", fmt::format("rank {} (node {}) failed: {}", failed.rank, host, failed.cause), "");
+  }
+  TaskFailure failure = describe(failed.task);
+  failure.rank = static_cast<int>(failed.rank);
+  failure.host = host;
+  failure.cause = failed.cause;
+  try {
+    if (outcome.own_error) std::rethrow_exception(outcome.own_error);
+    throw std::runtime_error(failed.cause);
+  } catch (...) {
+    std::rethrow_exception(nest_current_exception(std::move(failure)));
+  }
+}
+
+// The plan and `done` must outlive what is returned.
+WatchedRun watched_run(const ComputeSetting& setting, const Plan& plan,
+                       const std::vector<std::uint64_t>& done) {
+  Node* const node = setting.node;
+  WatchedRun watched{plan.tasks(), [&] { return tasks_by_group(plan); }, [&] { return done; },
+                     [&](std::size_t group) { return plan.groups[group].layer; },
+                     [node] { node->cancel_run(); }};
+  if (!setting.keeps_results()) return watched;
+  watched.stop = [node](std::chrono::nanoseconds patience) { node->stop_run(patience); };
+  watched.is_out_of_time = [node] { return node->is_out_of_time(); };
+  watch_for_stops(watched, setting);
+  return watched;
+}
+
+// Of each target: the rank that holds it, and its number there.
+std::vector<Constant> places_of(const Node::Outcome& outcome, const Plan& plan) {
+  std::vector<Constant> places;
+  for (std::size_t i = 0; i < outcome.held.size(); ++i) {
+    const HeldTarget& held = outcome.held[i];
+    const bool was_constant = plan.targets[i].is_constant();
+    places.push_back({nullptr, held.rank, was_constant ? 0 : Worker::held_number(outcome.run, held.target)});
+  }
+  return places;
+}
+
+}  // namespace
+
+Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion, const Plan& plan,
+                      bool hold) {
+  const auto start = std::chrono::steady_clock::now();
+  const DescribeTask describe = describe_tasks(expansion.graph, setting.info.host);
+  check_offered(plan, setting.options.resources, describe);
+  ClusterShape shape;
+  for (const RankSummary& rank : setting.info.ranks) shape.threads.push_back(rank.threads);
+  const std::vector<std::uint32_t> rank_of_unit =
+      partition(plan, costs_of(plan), shape, preferred_ranks(expansion.graph.constants));
+  emit_compute_event(EventKind::kComputeStarted, plan.tasks());
+  std::vector<std::uint64_t> done(plan.groups.size());
+  Watch watch(watched_run(setting, plan, done), setting.options, start);
+  Node::Outcome outcome = setting.node->run(plan, expansion.graph, rank_of_unit,
+                                            {.hold = hold, .balance = setting.options.balance},
+                                            [&](const std::vector<std::uint64_t>& done_by_group) {
+                                              done = done_by_group;
+                                              watch.look();
+                                            });
+  setting.last = {outcome.statistics.tasks, outcome.statistics.results_moved, outcome.results_forecast,
+                  outcome.statistics.bytes_moved, outcome.statistics.peak_bytes};
+  emit_compute_event(EventKind::kComputeFinished, setting.last.tasks);
+  watch.finish(!outcome.cancelled);
+  if (outcome.failure && reads_kept_result(expansion.graph, outcome.failure->task)) throw KeptResultLost();
+  if (outcome.failure) throw_failure(outcome, describe, setting.info.ranks);
+  return {std::move(outcome.results), places_of(outcome, plan)};
+}
+
+}  // namespace bask

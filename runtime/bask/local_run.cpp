@@ -1,0 +1,80 @@
+#include <bask/local_run.hpp>
+
+#include <bask/execution/task_runner.hpp>
+#include <bask/execution/thread_pool.hpp>
+#include <bask/journal/job_checkpoint.hpp>
+#include <bask/watch.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <iostream>
+
+namespace bask {
+namespace {
+
+RunnerOptions runner_options(const ComputeSetting& setting, const TaskGraph& graph) {
+  RunnerOptions options{.threads = setting.info.threads,
+                        .memory_limit = setting.info.ranks[0].memory_limit,
+                        .resources = setting.options.resources,
+                        .describe = describe_tasks(graph, setting.info.host),
+                        .isolate_all = setting.options.isolate == Isolate::kAll};
+  if (!setting.keeps_results()) return options;
+  options.recorder = setting.checkpoint->here();
+  options.isolated = setting.checkpoint->isolated();
+  options.end = setting.checkpoint->end();
+  return options;
+}
+
+// The runner must outlive what is returned.
+WatchedRun watched_run(const ComputeSetting& setting, TaskRunner& runner) {
+  WatchedRun watched{
+      runner.tasks(), [&] { return runner.tasks_by_group(); }, [&] { return runner.done_by_group(); },
+      [&](std::size_t group) { return runner.layer_of_group(group); }, [&] { runner.cancel(); }};
+  if (!setting.keeps_results()) return watched;
+  watched.stop = [&](std::chrono::nanoseconds patience) {
+    runner.drain(std::chrono::steady_clock::now() + patience);
+  };
+  watched.is_out_of_time = [&] { return runner.is_out_of_time(); };
+  watch_for_stops(watched, setting);
+  return watched;
+}
+
+// Tasks that do not come out in time end with the process, as those of other ranks do when the job is
+// aborted.
+[[noreturn]] void leave_tasks(JobCheckpoint* checkpoint, const Error& stopped) {
+  std::cout.flush();
+  std::cerr << "bask: error: " << stopped.what() << std::endl;
+  const int exit_code = static_cast<int>(stopped.exit_code());
+  if (checkpoint != nullptr) checkpoint->give_up(exit_code, 1);
+  std::_Exit(exit_code);
+}
+
+void run_to_the_end(const ComputeSetting& setting, TaskRunner& runner, Watch& watch) {
+  watch.look();  // a signal may have come before
+  if (setting.pool == nullptr) return runner.work_in_order([&] { watch.look(); });
+  const ThreadPool::Round round(
+      *setting.pool, [&](unsigned thread) { runner.work(thread); }, [&] { runner.cancel(); });
+  while (!setting.pool->wait_for(Watch::kInterval)) {
+    watch.look();
+    if (watch.is_overdue()) leave_tasks(setting.checkpoint, watch.stopped());
+  }
+}
+
+}  // namespace
+
+Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Plan plan) {
+  const auto start = std::chrono::steady_clock::now();
+  TaskRunner runner(std::move(plan), expansion.graph.constant_values(),
+                    runner_options(setting, expansion.graph));
+  emit_compute_event(EventKind::kComputeStarted, runner.tasks());
+  Watch watch(watched_run(setting, runner), setting.options, start);
+  run_to_the_end(setting, runner, watch);
+  setting.last = {.tasks = runner.tasks_done(), .peak_bytes = {runner.peak_bytes()}};
+  emit_compute_event(EventKind::kComputeFinished, setting.last.tasks);
+  const std::optional<RunFailure> failed = runner.failure();
+  watch.finish(!failed && runner.units_left() == 0);
+  if (failed && reads_kept_result(expansion.graph, failed->task)) throw KeptResultLost();
+  return {runner.take_results(), {}};
+}
+
+}  // namespace bask
