@@ -6,22 +6,24 @@
 
 #include <bask/cluster/coordinator.hpp>
 #include <bask/cluster/exchange.hpp>
+#include <bask/cluster/farewell.hpp>
+#include <bask/cluster/heartbeats.hpp>
 #include <bask/cluster/held_drops.hpp>
 #include <bask/cluster/pulse.hpp>
-#include <bask/cluster/silence.hpp>
+#include <bask/cluster/rank_calls.hpp>
+#include <bask/cluster/stop_signals.hpp>
+#include <bask/cluster/switchboard.hpp>
+#include <bask/cluster/waiting.hpp>
 #include <bask/cluster/worker.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/mpi_turn.hpp>
 #include <bask/execution/backoff.hpp>
 #include <bask/execution/thread_pool.hpp>
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace bask {
@@ -42,11 +44,10 @@ struct NodeOptions {
   std::chrono::steady_clock::time_point end{};  ///< when no task should run any more
 };
 
-class Node final : private MessageHandler, private MpiUser {
+class Node final : private MpiUser {
  public:
   /// The transport must outlive the node. Throws: Error when the threads cannot be had.
   Node(Transport& transport, NodeOptions options);
-  ~Node() override;
 
   std::uint32_t rank() const { return exchange_.rank(); }
   std::uint32_t size() const { return exchange_.size(); }
@@ -94,7 +95,7 @@ class Node final : private MessageHandler, private MpiUser {
     return exchange_.locked([&] { return coordinator_->is_out_of_time(std::chrono::steady_clock::now()); });
   }
   /// The signal by which another rank was asked to stop; 0: none.
-  int stop_asked() const { return stop_asked_.load(); }
+  int stop_asked() const { return signals_.asked(); }
   /// Calls a kernel without inputs once on every rank, rank 0 too, in the thread that serves or computes
   /// there, while no task runs. Returns the results by rank. Throws: Error with what the first rank that
   /// failed has thrown.
@@ -111,22 +112,11 @@ class Node final : private MessageHandler, private MpiUser {
   [[noreturn]] void abort(int exit_code) { exchange_.abort(exit_code); }
 
  private:
-  void on_message(std::uint32_t from, MessageKind kind, std::uint32_t run,
-                  std::span<const std::byte> body) override;
-  void on_value(std::uint32_t from, MessageKind kind, std::uint32_t run, std::uint32_t position,
-                Value value) override;
-  void on_settled(unsigned thread) override;
-  [[noreturn]] void on_broken(const std::string& cause) override;
-  void handle(std::uint32_t from, MessageKind kind, std::uint32_t run, std::span<const std::byte> body);
-  class Waiting;
-  static bool is_turning_point(MessageKind kind);
-  bool nap(std::chrono::microseconds most);
   void hand_out_parts(Splitter& splitter, std::uint32_t run, const OnProgress& watch);
   void wait_until_over(const OnProgress& watch);
   void show_progress(const OnProgress& watch, bool at_once);
   void end_run();
   Outcome conclude(const Splitter& splitter, bool hold);
-  bool make_progress() { return exchange_.progress(kFeeder); }
   void beat();
   void try_beat();
   std::function<void()> beats_aside();
@@ -136,43 +126,23 @@ class Node final : private MessageHandler, private MpiUser {
   void send_drops();
   void answer_call();
   void see_to_signals();
-  void end_if_forsaken(int signal);
-  Return call(const Call& asked);
-  [[noreturn]] void end_job(const std::string& why, int exit_code = static_cast<int>(ExitCode::kTaskFailed));
-
-  static constexpr unsigned kFeeder = 0;  // ready units go to that thread's queue, others steal
+  Waiting waiting() { return Waiting(exchange_, switchboard_.news(), options_.backoff); }
 
   const NodeOptions options_;
-  const std::chrono::nanoseconds heartbeat_;
+  Switchboard switchboard_;
   Exchange exchange_;
   std::unique_ptr<ThreadPool> pool_;
   Worker worker_;
   std::optional<Coordinator> coordinator_;
-  Silence silence_;
   // Under the exchange's lock.
-  bool shutting_down_ = false;
-  std::vector<bool> has_left_;  // has said goodbye
-  std::optional<Call> asked_;
-  std::vector<std::optional<Return>> returned_;
-  std::size_t returns_ = 0, byes_ = 0;
-  std::chrono::steady_clock::time_point last_beat_{};
+  Heartbeats heartbeats_;
+  Farewell farewell_;
+  RankCalls calls_;
+  StopSignals signals_;
 
   const std::shared_ptr<HeldDrops> drops_;
-
-  std::atomic<int> stop_asked_{0};
-
-  // Of the thread that serves, or of the pulse while that one is in a function.
-  bool has_told_signal_ = false;
-  std::uint64_t parcels_at_signal_ = 0;
-  std::chrono::steady_clock::time_point heard_at_signal_{};
-
   std::chrono::steady_clock::time_point next_watch_{};  // of the thread that computes
-
-  std::mutex news_mutex_;
-  std::condition_variable news_;
-  bool has_news_ = false;
-
-  std::optional<Pulse> pulse_;  // of rank 0
+  std::optional<Pulse> pulse_;                          // of rank 0; it goes first
 };
 
 }  // namespace bask

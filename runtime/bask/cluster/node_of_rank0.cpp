@@ -1,7 +1,5 @@
 // What a node does on rank 0: runs plans on all ranks, calls functions on every one, and ends them.
 #include <bask/cluster/node.hpp>
-#include <bask/cluster/node_waiting.hpp>
-#include <bask/core/error.hpp>
 
 #include <utility>
 
@@ -17,29 +15,13 @@ constexpr std::uint64_t kMostPosted = std::uint64_t{64} << 20;  // bytes of part
 }  // namespace
 
 std::vector<Value> Node::call_everywhere(KernelId kernel, std::span<const std::byte> arguments) {
-  const Call asked{kernel.index, {arguments.begin(), arguments.end()}};
-  exchange_.locked([&] {
-    returned_.assign(size(), {});
-    returns_ = 1;
-    for (std::uint32_t other = 1; other < size(); ++other) {
-      exchange_.post_message(other, MessageKind::kCall, 0, asked);
-    }
-  });
-  make_progress();
-  Return own = call(asked);
-  exchange_.locked([&] { returned_[0] = std::move(own); });
-  Waiting waiting(*this);
-  while (exchange_.locked([&] { return returns_ != size(); })) waiting.wait(false);
-  std::vector<Value> values;
-  for (const std::optional<Return>& returned : returned_) {
-    if (!returned->error.empty()) {
-      throw Error("run on every rank", returned->error, "see what the function was given there");
-    }
-    ByteReader reader(returned->value);
-    const auto type = reader.read_raw<std::uint32_t>();
-    values.push_back(TypeRegistry::instance()[type].decode(reader));
-  }
-  return values;
+  const Call call{kernel.index, {arguments.begin(), arguments.end()}};
+  calls_.begin(call);
+  exchange_.progress(kFeeder);
+  calls_.join(call);
+  Waiting waiting = this->waiting();
+  while (!exchange_.locked([&] { return calls_.all_have_returned(); })) waiting.wait(false);
+  return calls_.take();
 }
 
 void Node::hand_out_parts(Splitter& splitter, std::uint32_t run, const OnProgress& watch) {
@@ -55,8 +37,8 @@ void Node::hand_out_parts(Splitter& splitter, std::uint32_t run, const OnProgres
       worker_.on_part(run, parts[0]);
       worker_.on_settled(kFeeder);
     });
-    Waiting waiting(*this);
-    make_progress();
+    Waiting waiting = this->waiting();
+    exchange_.progress(kFeeder);
     while (exchange_.bulk_bytes_posted() > before + kMostPosted && !is_cancelled()) waiting.wait(false);
     show_progress(watch, false);
   }
@@ -93,7 +75,7 @@ void Node::show_progress(const OnProgress& watch, bool at_once) {
 }
 
 void Node::wait_until_over(const OnProgress& watch) {
-  Waiting waiting(*this);
+  Waiting waiting = this->waiting();
   bool is_over = false;
   while (!is_over) {
     waiting.wait(pool_ != nullptr);
@@ -113,7 +95,7 @@ void Node::end_run() {
   });
   // What was to be sent from here may be a constant that goes with its graph. Its receivers take it in
   // whatever becomes of the run.
-  Waiting waiting(*this);
+  Waiting waiting = this->waiting();
   do {
     waiting.wait(false);
   } while (exchange_.bulk_bytes_posted() != 0);
@@ -146,12 +128,12 @@ void Node::stop_run(std::chrono::nanoseconds patience) {
 }
 
 bool Node::shut_down(std::chrono::milliseconds timeout) {
-  exchange_.locked([&] { shutting_down_ = true; });
+  exchange_.locked([&] { farewell_.begin(); });
   for (std::uint32_t other = 1; other < size(); ++other) exchange_.post(other, MessageKind::kShutdown, 0);
   const auto deadline = steady_clock::now() + timeout;
-  Waiting waiting(*this);
-  while (
-      exchange_.locked([&] { return byes_ + 1 < size() || !worker_.is_idle() || !exchange_.is_quiet(); })) {
+  Waiting waiting = this->waiting();
+  while (exchange_.locked(
+      [&] { return !farewell_.all_have_left() || !worker_.is_idle() || !exchange_.is_quiet(); })) {
     if (steady_clock::now() > deadline) return false;
     waiting.wait(false);
   }

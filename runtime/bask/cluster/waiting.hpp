@@ -1,8 +1,9 @@
-// node_waiting.hpp: how the thread of a node that runs no tasks waits for whatever comes.
+// waiting.hpp: how a thread of a rank that runs no tasks waits for whatever comes.
 // Runs on: every rank. Threads: each has its own; not the pool's.
 #pragma once
 
-#include <bask/cluster/node.hpp>
+#include <bask/cluster/exchange.hpp>
+#include <bask/cluster/news.hpp>
 #include <bask/execution/backoff.hpp>
 
 #include <algorithm>
@@ -11,25 +12,30 @@
 
 namespace bask {
 
+/// The thread that serves or computes hands ready units to the queue of that thread of the pool; others
+/// steal.
+constexpr unsigned kFeeder = 0;
+
 // While the pool's threads are inside a run they see to the messages, and this thread only makes sure of
 // that: where tasks are short its wake-ups cost them time for nothing.
-class Node::Waiting {
+class Waiting {
  public:
-  explicit Waiting(Node& node) : node_(node), backoff_(node.options_.backoff) {}
+  Waiting(Exchange& exchange, News& news, const BackoffOptions& backoff)
+      : exchange_(exchange), news_(news), backoff_(backoff) {}
 
   void wait(bool pool_is_inside) {
     if (!pool_is_inside) {
-      node_.make_progress() ? backoff_.reset() : backoff_.wait();
+      exchange_.progress(kFeeder) ? backoff_.reset() : backoff_.wait();
       return;
     }
     backoff_.reset();
     // After a turning point the pool's threads are about to come out, say: soon it is this thread's turn.
-    const bool has_news = node_.nap(short_naps_ > 0 ? kShortNap : nap_);
+    const bool has_news = news_.nap(short_naps_ > 0 ? kShortNap : nap_);
     short_naps_ = has_news ? kShortNaps : std::max(short_naps_ - 1, 0);
-    const bool is_needed = node_.exchange_.rounds() == rounds_;
+    const bool is_needed = exchange_.rounds() == rounds_;
     nap_ = is_needed ? kNap : std::min(2 * nap_, kLongestNap);
-    if (is_needed) node_.make_progress();
-    rounds_ = node_.exchange_.rounds();
+    if (is_needed) exchange_.progress(kFeeder);
+    rounds_ = exchange_.rounds();
   }
 
  private:
@@ -38,7 +44,8 @@ class Node::Waiting {
   // To wake up costs 15 to 40 µs: every ms would be 2 to 4 % of a core.
   static constexpr std::chrono::microseconds kNap{4000}, kLongestNap{16'000};
 
-  Node& node_;
+  Exchange& exchange_;
+  News& news_;
   Backoff backoff_;
   int short_naps_ = 0;
   std::uint64_t rounds_ = 0;

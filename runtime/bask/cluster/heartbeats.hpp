@@ -1,0 +1,43 @@
+// heartbeats.hpp: what ranks say so that others know they are alive, and who has said nothing for too long.
+// Runs on: every rank: rank 0 talks with all, the others with rank 0. Threads: any; the caller holds the
+// exchange's lock.
+#pragma once
+
+#include <bask/cluster/exchange.hpp>
+#include <bask/cluster/silence.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace bask {
+
+class Heartbeats {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// From `now` on something is expected of the others. A limit of 0: they may be silent for ever. The
+  /// exchange must outlive this.
+  Heartbeats(Exchange& exchange, std::chrono::nanoseconds silence_limit, Clock::time_point now);
+
+  /// Posts heartbeats when it is time for them; `is_ending`: more often, as others may wait for a sign.
+  /// Returns a rank that was silent for longer than the limit, if there is one.
+  std::optional<std::uint32_t> beat(Clock::time_point now, bool is_ending);
+  /// `rank` has said goodbye: nothing is expected of it, and nothing is said to it.
+  void excuse(std::uint32_t rank);
+
+  // Any thread, without the lock.
+  /// Several fit into the limit, as one may be late.
+  std::chrono::nanoseconds interval() const { return interval_; }
+  std::chrono::nanoseconds limit() const { return silence_.limit(); }
+
+ private:
+  Exchange& exchange_;
+  const std::chrono::nanoseconds interval_;
+  Silence silence_;
+  std::vector<bool> is_partner_;  // whom this rank talks with
+  Clock::time_point last_beat_{};
+};
+
+}  // namespace bask

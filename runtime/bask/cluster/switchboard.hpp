@@ -1,0 +1,54 @@
+// switchboard.hpp: hands each message that has arrived to the part of the rank that it is for.
+// Runs on: every rank. Threads: whichever makes progress; it holds the exchange's lock.
+#pragma once
+
+#include <bask/cluster/exchange.hpp>
+#include <bask/cluster/news.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bask {
+
+class Coordinator;
+class Farewell;
+class Heartbeats;
+class RankCalls;
+class StopSignals;
+class Worker;
+
+class Switchboard final : public MessageHandler {
+ public:
+  /// Of one rank.
+  struct Parts {
+    Exchange& exchange;
+    Worker& worker;
+    Coordinator* coordinator;  ///< null: not rank 0
+    Heartbeats& heartbeats;
+    Farewell& farewell;
+    RankCalls& calls;
+    StopSignals& signals;
+    const std::vector<std::string>& hosts;
+  };
+  /// To be called before progress is made for the first time. All parts must outlive that.
+  void connect(const Parts& parts) { parts_.emplace(parts); }
+
+  /// Who naps until something of importance has come.
+  News& news() { return news_; }
+
+ private:
+  void on_message(std::uint32_t from, MessageKind kind, std::uint32_t run,
+                  std::span<const std::byte> body) override;
+  void on_value(std::uint32_t from, MessageKind kind, std::uint32_t run, std::uint32_t position,
+                Value value) override;
+  void on_settled(unsigned thread) override;
+  [[noreturn]] void on_broken(const std::string& cause) override;
+  void hand_over(std::uint32_t from, MessageKind kind, std::uint32_t run, std::span<const std::byte> body);
+
+  std::optional<Parts> parts_;
+  News news_;
+};
+
+}  // namespace bask
