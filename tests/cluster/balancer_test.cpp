@@ -1,4 +1,4 @@
-// Who is asked to share with whom: the most loaded, one at a time, and ever more rarely where nobody can.
+// Who steals from whom: the most loaded, one at a time, and ever more rarely where nobody can.
 #include <gtest/gtest.h>
 #include <bask/cluster/balancer.hpp>
 
@@ -46,7 +46,7 @@ TEST(Balancer, AsksARankThatHasUnitsLeftThoughNoneWasReady) {
   EXPECT_EQ(balancer.asks(kNow), (Asks{{0, 1}}));
 }
 
-TEST(Balancer, AsksNoRankTwiceForOneBorrowerAtATime) {
+TEST(Balancer, AsksNoRankTwiceForOneThiefAtATime) {
   Balancer balancer = begun({10, 10, 0});
   balancer.on_dry(2);
   EXPECT_EQ(balancer.asks(kNow).size(), 1u);
@@ -60,7 +60,7 @@ TEST(Balancer, AsksForEveryDryRankAndSpreadsThemOverTheLoadedOnes) {
   EXPECT_EQ(balancer.asks(kNow), (Asks{{0, 2}, {1, 3}}));  // 0 has 5 left once 2 has its half
 }
 
-TEST(Balancer, NeverAsksTheBorrowerNorAnotherDryRank) {
+TEST(Balancer, NeverAsksTheThiefNorAnotherDryRank) {
   Balancer balancer = begun({100, 100});
   balancer.on_dry(0);
   balancer.on_dry(1);
@@ -118,7 +118,7 @@ TEST(Balancer, ForgetsADryRankThatHasWork) {
   balancer.on_progress(1, 5, 3);
   EXPECT_EQ(balancer.asks(kNow), Asks{});
   balancer.on_dry(0);
-  EXPECT_EQ(balancer.asks(kNow), (Asks{{1, 0}})) << "it may lend again";
+  EXPECT_EQ(balancer.asks(kNow), (Asks{{1, 0}})) << "it may be stolen from again";
 }
 
 TEST(Balancer, BeginsEachRunAfresh) {

@@ -187,7 +187,7 @@ TEST_F(CoordinatorTest, IsOutOfTimeWhenNothingIsLeftButWhatIsHeldBackAndAllHaveT
   EXPECT_TRUE(coordinator_->is_out_of_time(later));
 }
 
-TEST_F(CoordinatorTest, IsOutOfTimeWhenARankThatIsDoneHoldsBackWhatItWasLent) {
+TEST_F(CoordinatorTest, IsOutOfTimeWhenARankThatIsDoneHoldsBackWhatItHasStolen) {
   const std::uint32_t run = begin();
   const auto later = std::chrono::steady_clock::now() + std::chrono::hours(1);
   coordinator_->on_progress(1, run, {{0, 0}, 9, 0, 0, 0});
@@ -216,18 +216,18 @@ TEST_F(CoordinatorTest, AddsUpWhatTheRanksHaveDone) {
   EXPECT_EQ(coordinator_->done_by_group(), (std::vector<std::uint64_t>{0, 23}));
 }
 
-TEST_F(CoordinatorTest, AsksALoadedRankToShareWithADryOne) {
+TEST_F(CoordinatorTest, HasADryRankStealFromALoadedOne) {
   const std::uint32_t run = begin(true);
   coordinator_->on_progress(2, run, {{0, 0}, 9, 9, 1});
   heard(2);
   coordinator_->on_dry(1, run);
-  EXPECT_EQ(heard(2), (Kinds{MessageKind::kShare}));
+  EXPECT_EQ(heard(2), (Kinds{MessageKind::kSteal}));
   EXPECT_EQ(heard(1), (Kinds{MessageKind::kBeginRun}));
   coordinator_->on_refused(2, run, {1});
   EXPECT_EQ(heard(2), Kinds{}) << "not at once again";
 }
 
-TEST_F(CoordinatorTest, AsksNobodyToShareWhereTheRunDoesNotBalanceOrIsCancelled) {
+TEST_F(CoordinatorTest, LetsNobodyStealWhereTheRunDoesNotBalanceOrIsCancelled) {
   std::uint32_t run = begin(false);
   coordinator_->on_progress(2, run, {{0, 0}, 9, 9, 1});
   coordinator_->on_dry(1, run);

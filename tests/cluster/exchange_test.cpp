@@ -33,7 +33,7 @@ class Recorder final : public MessageHandler {
   void on_value(std::uint32_t, MessageKind kind, std::uint32_t, std::uint32_t position,
                 Value value) override {
     const Once once(*this);
-    EXPECT_TRUE(kind == MessageKind::kResult || kind == MessageKind::kRepaid);
+    EXPECT_TRUE(kind == MessageKind::kResult || kind == MessageKind::kStolenResult);
     values.emplace(position, std::move(value));
   }
   void on_broken(const std::string& cause) override { throw std::runtime_error(cause); }
@@ -216,8 +216,8 @@ TEST(Exchange, SendsALargeContiguousResultFromWhereItIsAndTellsOnceThatItHasGone
     value.emplace<std::vector<double>>(numbers);
     int sent = 0;
     for (const std::uint32_t to : {1u, 2u}) {
-      ASSERT_FALSE(ranks[0].post_result({to, 5}, MessageKind::kRepaid, 3, value));
-      ranks[0].post_large_result({to, 5}, MessageKind::kRepaid, 3, value, [&] { ++sent; });
+      ASSERT_FALSE(ranks[0].post_result({to, 5}, MessageKind::kStolenResult, 3, value));
+      ranks[0].post_large_result({to, 5}, MessageKind::kStolenResult, 3, value, [&] { ++sent; });
     }
     EXPECT_EQ(ranks[0].bulk_bytes_posted(), 2 * 8 * size);
     EXPECT_EQ(sent, 0);
@@ -270,15 +270,15 @@ TEST(Exchange, DeliversLargeMessagesToItselfWithoutTheTransport) {
   EXPECT_EQ(ranks.transports[0]->parcels + ranks.transports[0]->bulk, 0);
 }
 
-TEST(Exchange, DeliversLargeResultsToItselfWithoutTheTransport) {  // as of a lent unit that comes home
+TEST(Exchange, DeliversLargeResultsToItselfWithoutTheTransport) {  // as of a stolen unit that comes home
   Ranks ranks(2);
   Value value;
   value.emplace<std::vector<double>>(5000, 1.5);
-  EXPECT_TRUE(ranks[0].post_result({0, 4}, MessageKind::kRepaid, 1, value));
+  EXPECT_TRUE(ranks[0].post_result({0, 4}, MessageKind::kStolenResult, 1, value));
   ranks.settle();
   const std::vector<Arrived>& messages = ranks.recorders[0]->messages;
   ASSERT_EQ(messages.size(), 1u);
-  EXPECT_EQ(messages[0].kind, MessageKind::kRepaid);
+  EXPECT_EQ(messages[0].kind, MessageKind::kStolenResult);
   EXPECT_GT(messages[0].body.size(), 5000 * sizeof(double));
   EXPECT_EQ(ranks.transports[0]->parcels + ranks.transports[0]->bulk, 0);
 }

@@ -1,5 +1,5 @@
-// Messages, parts of plans and loans as bytes: they come back as they were, and truncated or corrupt bytes
-// give an Error or some other message, never a crash.
+// Messages, parts of plans and stolen units as bytes: they come back as they were, and truncated or corrupt
+// bytes give an Error or some other message, never a crash.
 #include <gtest/gtest.h>
 #include <bask/cluster/messages.hpp>
 
@@ -110,7 +110,7 @@ TEST(Messages, OfHowARunGoesSurvive) {
 }
 
 TEST(Messages, OutsideOfRunsSurvive) {
-  EXPECT_EQ(survived(Share{3}).borrower, 3u);
+  EXPECT_EQ(survived(Steal{3}).thief, 3u);
   EXPECT_EQ(survived(Drop{{1, 2}}).held, (std::vector<std::uint64_t>{1, 2}));
   EXPECT_EQ(survived(Call{2, Buffer(3)}).arguments.size(), 3u);
   const Return answer = survived(Return{"no", Buffer(2)});
@@ -180,30 +180,30 @@ TEST(PlanParts, AreRefusedWhenTruncatedOrCorrupt) {
   EXPECT_THROW(decode_part(longer), Error);
 }
 
-struct LoanOfTwoSteps {
-  LoanOfTwoSteps() {
+struct UnitOfTwoSteps {
+  UnitOfTwoSteps() {
     number.emplace<int>(5);
     text.emplace<std::string>("a text that is longer than what lies inside of a string");
-    loan.victim = 3;
-    loan.unit = 17;
-    loan.key = {8, 9};
-    loan.recompute_cost_ns = 1234.5F;
-    loan.steps.push_back({{4}, 1, 0, {0, 1}, Buffer(5)});
-    loan.steps.push_back({{9}, 2, 1, {0 | StolenUnit::Step::kStepBit}, {}});
-    loan.inputs = {&number, &text};
+    stolen.victim = 3;
+    stolen.unit = 17;
+    stolen.key = {8, 9};
+    stolen.recompute_cost_ns = 1234.5F;
+    stolen.steps.push_back({{4}, 1, 0, {0, 1}, Buffer(5)});
+    stolen.steps.push_back({{9}, 2, 1, {0 | StolenUnit::Step::kStepBit}, {}});
+    stolen.inputs = {&number, &text};
   }
   Value number, text;
-  StolenUnit loan;
+  StolenUnit stolen;
 };
 
-TEST(Loans, SurviveWithTheValuesTheyNeed) {
-  const LoanOfTwoSteps sent;
-  const Buffer bytes = encode_loan(sent.loan);
-  const StolenUnit got = decode_loan(bytes);
-  EXPECT_EQ(encode_loan(got), bytes);
+TEST(StolenUnits, SurviveWithTheValuesTheyNeed) {
+  const UnitOfTwoSteps sent;
+  const Buffer bytes = encode_stolen_unit(sent.stolen);
+  const StolenUnit got = decode_stolen_unit(bytes);
+  EXPECT_EQ(encode_stolen_unit(got), bytes);
   EXPECT_EQ(got.victim, 3u);
   EXPECT_EQ(got.unit, 17u);
-  EXPECT_EQ(got.key, sent.loan.key);
+  EXPECT_EQ(got.key, sent.stolen.key);
   EXPECT_EQ(got.recompute_cost_ns, 1234.5F);
   ASSERT_EQ(got.steps.size(), 2u);
   EXPECT_EQ(got.steps[0].inputs, (std::vector<std::uint32_t>{0, 1}));
@@ -216,18 +216,18 @@ TEST(Loans, SurviveWithTheValuesTheyNeed) {
   EXPECT_EQ(got.inputs[1]->get<std::string>(), sent.text.get<std::string>());
 }
 
-TEST(Loans, KeepTheirValuesWhenTheyAreMoved) {
-  const LoanOfTwoSteps sent;
-  StolenUnit got = decode_loan(encode_loan(sent.loan));
+TEST(StolenUnits, KeepTheirValuesWhenTheyAreMoved) {
+  const UnitOfTwoSteps sent;
+  StolenUnit got = decode_stolen_unit(encode_stolen_unit(sent.stolen));
   const StolenUnit moved = std::move(got);
   EXPECT_EQ(moved.inputs[1]->get<std::string>(), sent.text.get<std::string>());
 }
 
-TEST(Loans, AreRefusedWhenTruncatedOrCorrupt) {
-  const LoanOfTwoSteps sent;
-  const Buffer bytes = encode_loan(sent.loan);
-  expect_errors_when_truncated(bytes, decode_loan);
-  expect_no_crash_when_corrupt(bytes, decode_loan);
+TEST(StolenUnits, AreRefusedWhenTruncatedOrCorrupt) {
+  const UnitOfTwoSteps sent;
+  const Buffer bytes = encode_stolen_unit(sent.stolen);
+  expect_errors_when_truncated(bytes, decode_stolen_unit);
+  expect_no_crash_when_corrupt(bytes, decode_stolen_unit);
 }
 
 TEST(Messages, OfRandomBytesAreErrorsOrMessages) {
@@ -242,7 +242,7 @@ TEST(Messages, OfRandomBytesAreErrorsOrMessages) {
       }
     };
     attempt(decode_part);
-    attempt(decode_loan);
+    attempt(decode_stolen_unit);
     attempt(decoded<BeginRun>);
     attempt(decoded<Done>);
   }

@@ -453,7 +453,7 @@ TEST(Balance, BringsLongTasksFromALoadedRankToTheOthers) {
   EXPECT_EQ(with.results, without.results);
 }
 
-TEST(Balance, RetriesTasksThatWereLent) {
+TEST(Balance, RetriesTasksThatWereStolen) {
   const Moved moved = run_lopsided<take_long_and_retry>(true, {.retries = 2});
   EXPECT_GT(moved.elsewhere, 3);
   for (int task = 0; task < 90; ++task) {
@@ -469,7 +469,7 @@ int take_long_and_fail_elsewhere(int task, bool is_long, const std::vector<doubl
   return result;
 }
 
-TEST(Balance, TellsOfALentTaskThatThrew) {
+TEST(Balance, TellsOfAStolenTaskThatThrew) {
   try {
     run_lopsided<take_long_and_fail_elsewhere>(true);
     FAIL();

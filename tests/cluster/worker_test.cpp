@@ -145,10 +145,10 @@ class WorkerTest : public testing::Test {
         return worker_->on_stop(message.run, decode_message<Stop>(reader));
       case MessageKind::kEndRun:
         return worker_->on_end_run(message.run);
-      case MessageKind::kShare:
-        return worker_->on_share(message.run, decode_message<Share>(reader));
-      case MessageKind::kLoan:
-        return worker_->on_loan(message.run, message.body);
+      case MessageKind::kSteal:
+        return worker_->on_steal(message.run, decode_message<Steal>(reader));
+      case MessageKind::kStolen:
+        return worker_->on_stolen(message.run, message.body);
       case MessageKind::kDrop:
         return worker_->on_drop(message.run, decode_message<Drop>(reader));
       default:
@@ -490,8 +490,8 @@ TEST_F(WorkerTest, RefusesARunThatReadsWhatItDoesNotHold) {
   EXPECT_THROW(exchange1_.locked([&] { worker_->on_begin_run(1, begin); }), Error);
 }
 
-TEST_F(WorkerTest, RefusesToShareWhatItHasNot) {
-  exchange0_.post_message(1, MessageKind::kShare, 9, Share{0});
+TEST_F(WorkerTest, RefusesToGiveWhatItHasNot) {
+  exchange0_.post_message(1, MessageKind::kSteal, 9, Steal{0});
   pump();
   deliver();
   wait_for(MessageKind::kRefused, 9);
@@ -511,46 +511,46 @@ class TwoThreads : public WorkerTest {
  protected:
   explicit TwoThreads(std::chrono::steady_clock::time_point end = {}) : WorkerTest(2, end) {}
   /// The run's first task, as if it were a ready unit of rank 0.
-  void lend(std::uint32_t run) {
-    StolenUnit loan;
+  void give(std::uint32_t run) {
+    StolenUnit stolen;
     const Plan& plan = programs_.back()->plan;
     const TaskGraph& graph = programs_.back()->expansion.graph;
     const std::uint32_t task = plan.task[0].index;
     StolenUnit::Step step{{task}, plan.group[0], 0, {}, {}};
     step.arguments.assign(graph.arguments.data() + graph.argument_begin[task],
                           graph.arguments.data() + graph.argument_begin[task + 1]);
-    loan.victim = 0;
-    loan.unit = 6;
-    loan.steps.push_back(std::move(step));
-    exchange0_.post_buffer(1, MessageKind::kLoan, run, encode_loan(loan));
+    stolen.victim = 0;
+    stolen.unit = 6;
+    stolen.steps.push_back(std::move(step));
+    exchange0_.post_buffer(1, MessageKind::kStolen, run, encode_stolen_unit(stolen));
     pump();
   }
 };
 
-TEST_F(TwoThreads, AreDryOnceUntilTheyAreLentSomethingHoweverShort) {
+TEST_F(TwoThreads, AreDryOnceUntilTheyStealSomethingHoweverShort) {
   const std::uint32_t run = begin(two_in_a_row(), {.balance = true, .rank_of_unit = {0, 1}});
   deliver();
   wait_for(MessageKind::kDry, run);
   for (int i = 0; i < 100; ++i) pump();
   EXPECT_EQ(heard(MessageKind::kDry, run), 1);
   for (long time = 1; time <= 3; ++time) {
-    lend(run);
+    give(run);
     deliver();
-    wait_for(MessageKind::kRepaid, run, time);
+    wait_for(MessageKind::kStolenResult, run, time);
     wait_for(MessageKind::kDry, run, time + 1);
   }
 }
 
-TEST_F(TwoThreads, TellOfALoanThatFailedAfterTheyWereDoneThemselves) {
+TEST_F(TwoThreads, TellOfAStolenUnitThatFailedAfterTheyWereDoneThemselves) {
   const std::uint32_t run = begin({delayed<fail_below_0>(-1)}, {.rank_of_unit = {0}});
   deliver();
   wait_for(MessageKind::kDone, run);
-  lend(run);
+  give(run);
   deliver();
   wait_for(MessageKind::kFailed, run);
   for (int i = 0; i < 100; ++i) pump();
   EXPECT_EQ(heard(MessageKind::kDone, run), 1);
-  EXPECT_EQ(heard(MessageKind::kRepaid, run), 0);
+  EXPECT_EQ(heard(MessageKind::kStolenResult, run), 0);
 }
 
 class OutOfTime : public TwoThreads {
@@ -577,23 +577,23 @@ TEST_F(OutOfTime, TellWhatTheyHoldBack) {
   EXPECT_EQ(heard(MessageKind::kDone, run), 0);
 }
 
-TEST_F(OutOfTime, HoldBackLoansTooAndTellEvenWhenTheyAreDoneThemselves) {
+TEST_F(OutOfTime, HoldBackStolenUnitsTooAndTellEvenWhenTheyAreDoneThemselves) {
   runs = 0;
   const std::uint32_t run = begin({delayed<count_and_add>(1, 2)}, {.rank_of_unit = {0}});
   deliver();
   wait_for(MessageKind::kDone, run);
-  lend(run);
+  give(run);
   deliver();
   wait_until([&] { return told_too_long(run) == 1; });
-  EXPECT_EQ(heard(MessageKind::kRepaid, run), 0);
+  EXPECT_EQ(heard(MessageKind::kStolenResult, run), 0);
   EXPECT_EQ(runs, 0);
 }
 
-TEST_F(TwoThreads, RunALoanThatCameBeforeTheRunBegan) {
+TEST_F(TwoThreads, RunAStolenUnitThatCameBeforeTheRunBegan) {
   const std::uint32_t run = begin(two_in_a_row(), kFirstOn0);
-  lend(run);
-  deliver({3, 0, 1, 2});  // the last is the loan
-  wait_for(MessageKind::kRepaid, run);
+  give(run);
+  deliver({3, 0, 1, 2});  // the last is the stolen unit
+  wait_for(MessageKind::kStolenResult, run);
 }
 
 }  // namespace

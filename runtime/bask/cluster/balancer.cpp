@@ -34,20 +34,20 @@ void Balancer::on_progress(std::uint32_t rank, std::uint32_t left, std::uint32_t
 }
 
 void Balancer::on_refused(const Ask& ask) {
-  Rank& dry = ranks_[ask.borrower];
+  Rank& dry = ranks_[ask.thief];
   dry.is_asked_for = false;
-  dry.has_refused[ask.lender] = true;
+  dry.has_refused[ask.victim] = true;
 }
 
-bool Balancer::pick_lender(std::uint32_t borrower, std::uint32_t& lender) const {
+bool Balancer::pick_victim(std::uint32_t thief, std::uint32_t& victim) const {
   bool found = false;
   for (std::uint32_t rank = 0; rank < ranks_.size(); ++rank) {
     const Rank& candidate = ranks_[rank];
-    if (rank == borrower || candidate.is_dry || candidate.left == 0) continue;
-    if (ranks_[borrower].has_refused[rank]) continue;
-    const bool is_better = !found || candidate.ready > ranks_[lender].ready ||
-                           (candidate.ready == ranks_[lender].ready && candidate.left > ranks_[lender].left);
-    if (is_better) lender = rank;
+    if (rank == thief || candidate.is_dry || candidate.left == 0) continue;
+    if (ranks_[thief].has_refused[rank]) continue;
+    const bool is_better = !found || candidate.ready > ranks_[victim].ready ||
+                           (candidate.ready == ranks_[victim].ready && candidate.left > ranks_[victim].left);
+    if (is_better) victim = rank;
     found = true;
   }
   return found;
@@ -55,14 +55,14 @@ bool Balancer::pick_lender(std::uint32_t borrower, std::uint32_t& lender) const 
 
 std::vector<Balancer::Ask> Balancer::asks(Clock::time_point now) {
   std::vector<Ask> asks;
-  for (std::uint32_t borrower = 0; borrower < ranks_.size(); ++borrower) {
-    Rank& dry = ranks_[borrower];
+  for (std::uint32_t thief = 0; thief < ranks_.size(); ++thief) {
+    Rank& dry = ranks_[thief];
     if (!dry.is_dry || dry.is_asked_for || now < dry.not_before) continue;
-    std::uint32_t lender = 0;
-    if (pick_lender(borrower, lender)) {
+    std::uint32_t victim = 0;
+    if (pick_victim(thief, victim)) {
       dry.is_asked_for = true;
-      ranks_[lender].ready -= ranks_[lender].ready / 2;  // until it says how many it has
-      asks.push_back({lender, borrower});
+      ranks_[victim].ready -= ranks_[victim].ready / 2;  // until it says how many it has
+      asks.push_back({victim, thief});
     } else {
       dry.has_refused.assign(ranks_.size(), false);
       dry.not_before = now + dry.pause;

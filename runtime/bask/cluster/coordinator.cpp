@@ -93,9 +93,9 @@ void Coordinator::on_dry(std::uint32_t from, std::uint32_t run) {
   tick();
 }
 
-void Coordinator::on_refused(std::uint32_t from, std::uint32_t run, const Share& share) {
+void Coordinator::on_refused(std::uint32_t from, std::uint32_t run, const Steal& theft) {
   if (run != run_) return;
-  balancer_.on_refused({from, share.borrower});
+  balancer_.on_refused({from, theft.thief});
   tick();
 }
 
@@ -115,7 +115,7 @@ void Coordinator::tick() {
   ask_if_stalled(now);
   if (!balances_) return;
   for (const Balancer::Ask& ask : balancer_.asks(now)) {
-    exchange_.post_message(ask.lender, MessageKind::kShare, run_, Share{ask.borrower});
+    exchange_.post_message(ask.victim, MessageKind::kSteal, run_, Steal{ask.thief});
   }
 }
 

@@ -44,8 +44,8 @@ class Coordinator {
   void on_failed(std::uint32_t from, std::uint32_t run, const Failed& failed);
   void on_done(std::uint32_t from, std::uint32_t run, Done done);
   void on_dry(std::uint32_t from, std::uint32_t run);
-  void on_refused(std::uint32_t from, std::uint32_t run, const Share& share);
-  /// Once in a while: asks loaded ranks to share with those that have run dry, and all when nothing moves.
+  void on_refused(std::uint32_t from, std::uint32_t run, const Steal& theft);
+  /// Once in a while: has ranks that have run dry steal from loaded ones, and all when nothing moves.
   void tick();
 
   // The thread that computes.

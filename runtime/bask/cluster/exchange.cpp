@@ -19,7 +19,7 @@ constexpr int kMostParcelsARound = 64;  // so that nobody holds the lock for lon
 // them.
 bool is_routine(MessageKind kind) {
   return kind == MessageKind::kHeartbeat || kind == MessageKind::kProgress || kind == MessageKind::kDry ||
-         kind == MessageKind::kShare || kind == MessageKind::kRefused;
+         kind == MessageKind::kSteal || kind == MessageKind::kRefused;
 }
 
 template <class T>

@@ -27,7 +27,7 @@ class MessageHandler {
   virtual ~MessageHandler() = default;
   virtual void on_message(std::uint32_t from, MessageKind kind, std::uint32_t run,
                           std::span<const std::byte> body) = 0;
-  /// The value of a kResult or kRepaid that came straight into its memory.
+  /// The value of a kResult or kStolenResult that came straight into its memory.
   virtual void on_value(std::uint32_t from, MessageKind kind, std::uint32_t run, std::uint32_t position,
                         Value value) = 0;
   /// After the messages of one round of progress, which thread number `thread` has made.

@@ -38,49 +38,49 @@ std::size_t padded(std::size_t bytes) {
 
 }  // namespace
 
-Buffer encode_loan(const StolenUnit& loan) {
+Buffer encode_stolen_unit(const StolenUnit& stolen) {
   ByteWriter writer;
-  writer.write_raw(loan.victim);
-  writer.write_raw(loan.unit);
-  writer.write_raw(loan.key);
-  writer.write_raw(loan.recompute_cost_ns);
-  writer.write_raw(static_cast<std::uint64_t>(loan.steps.size()));
-  for (const StolenUnit::Step& step : loan.steps) {
+  writer.write_raw(stolen.victim);
+  writer.write_raw(stolen.unit);
+  writer.write_raw(stolen.key);
+  writer.write_raw(stolen.recompute_cost_ns);
+  writer.write_raw(static_cast<std::uint64_t>(stolen.steps.size()));
+  for (const StolenUnit::Step& step : stolen.steps) {
     writer.write_raw(step.task);
     writer.write_raw(step.group);
     writer.write_raw(step.annotation);
     encode(writer, step.inputs);
     encode(writer, step.arguments);
   }
-  writer.write_raw(static_cast<std::uint64_t>(loan.inputs.size()));
-  for (const Value* value : loan.inputs) {
+  writer.write_raw(static_cast<std::uint64_t>(stolen.inputs.size()));
+  for (const Value* value : stolen.inputs) {
     writer.write_raw(value->type()->number());
     value->type()->encode(writer, value->object());
   }
   return writer.take();
 }
 
-StolenUnit decode_loan(std::span<const std::byte> bytes) {
+StolenUnit decode_stolen_unit(std::span<const std::byte> bytes) {
   ByteReader reader(bytes);
-  StolenUnit loan;
-  loan.victim = reader.read_raw<std::uint32_t>();
-  loan.unit = reader.read_raw<std::uint32_t>();
-  loan.key = reader.read_raw<Key>();
-  loan.recompute_cost_ns = reader.read_raw<float>();
-  loan.steps.resize(reader.read_count(1));
-  for (StolenUnit::Step& step : loan.steps) {
+  StolenUnit stolen;
+  stolen.victim = reader.read_raw<std::uint32_t>();
+  stolen.unit = reader.read_raw<std::uint32_t>();
+  stolen.key = reader.read_raw<Key>();
+  stolen.recompute_cost_ns = reader.read_raw<float>();
+  stolen.steps.resize(reader.read_count(1));
+  for (StolenUnit::Step& step : stolen.steps) {
     step.task = reader.read_raw<TaskId>();
     step.group = reader.read_raw<std::uint32_t>();
     step.annotation = reader.read_raw<std::uint32_t>();
     step.inputs = decode<std::vector<std::uint32_t>>(reader);
     step.arguments = decode<std::vector<std::byte>>(reader);
   }
-  loan.values.resize(reader.read_count(1));
-  for (Value& value : loan.values) {
+  stolen.values.resize(reader.read_count(1));
+  for (Value& value : stolen.values) {
     value = TypeRegistry::instance()[reader.read_raw<std::uint32_t>()].decode(reader);
-    loan.inputs.push_back(&value);
+    stolen.inputs.push_back(&value);
   }
-  return loan;
+  return stolen;
 }
 
 Buffer encode_part(const PlanPart& part) {

@@ -45,10 +45,10 @@ enum class MessageKind : std::uint16_t {
   kReport,        ///< 0 -> all: no body; say what is waited for
   kReported,      ///< all -> 0: Reported
   kDry,           ///< all -> 0: no body; this rank has nothing to run
-  kShare,         ///< 0 -> one: Share
-  kRefused,       ///< all -> 0: Share; there is nothing worth sharing
-  kLoan,          ///< any -> any: see encode_loan
-  kRepaid,        ///< any -> any: as kResult, with a lent unit's number for the position
+  kSteal,         ///< 0 -> one: Steal
+  kRefused,       ///< all -> 0: Steal; there is nothing worth stealing
+  kStolen,        ///< any -> any: see encode_stolen_unit
+  kStolenResult,  ///< any -> any: as kResult, with a stolen unit's number for the position
   kStopAsked,     ///< any -> 0: Stop is asked for by a signal that this rank was sent: Signal
 };
 
@@ -137,10 +137,10 @@ struct Signal {
   auto members() { return std::tie(number); }
 };
 
-/// Ready units go to rank `borrower`.
-struct Share {
-  std::uint32_t borrower;
-  auto members() { return std::tie(borrower); }
+/// Ready units go to rank `thief`.
+struct Steal {
+  std::uint32_t thief;
+  auto members() { return std::tie(thief); }
 };
 
 /// Of the run that began last before: once it has begun everywhere, these are freed.
@@ -227,9 +227,9 @@ Message decode_message(ByteReader& reader) {
 /// A stolen unit: victim and unit (4, 4), key and recompute cost (16, 4), the steps (8 and each: task, group,
 /// annotation (4 each), inputs, arguments, as `encode` writes them), the inputs (8 and each: type (4), the
 /// value as `encode` writes it).
-Buffer encode_loan(const StolenUnit& loan);
+Buffer encode_stolen_unit(const StolenUnit& stolen);
 /// Throws: Error for truncated or corrupt bytes.
-StolenUnit decode_loan(std::span<const std::byte> bytes);
+StolenUnit decode_stolen_unit(std::span<const std::byte> bytes);
 
 Buffer encode_part(const PlanPart& part);
 PlanPart decode_part(std::span<const std::byte> bytes);

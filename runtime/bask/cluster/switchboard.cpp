@@ -28,7 +28,8 @@ void Switchboard::on_message(std::uint32_t from, MessageKind kind, std::uint32_t
 void Switchboard::on_value(std::uint32_t, MessageKind kind, std::uint32_t run, std::uint32_t position,
                            Value value) {
   try {
-    if (kind == MessageKind::kRepaid) return parts_->worker.on_repaid(run, position, std::move(value));
+    if (kind == MessageKind::kStolenResult)
+      return parts_->worker.on_stolen_result(run, position, std::move(value));
     parts_->worker.on_value(run, position, std::move(value));
   } catch (const std::exception& error) {
     end_job(parts_->exchange, error.what());
@@ -64,13 +65,13 @@ void Switchboard::hand_over(std::uint32_t from, MessageKind kind, std::uint32_t 
     case MessageKind::kDry:
       return coordinator->on_dry(from, run);
     case MessageKind::kRefused:
-      return coordinator->on_refused(from, run, decode_message<Share>(reader));
-    case MessageKind::kShare:
-      return worker.on_share(run, decode_message<Share>(reader));
-    case MessageKind::kLoan:
-      return worker.on_loan(run, body);
-    case MessageKind::kRepaid:
-      return worker.on_repaid(run, body);
+      return coordinator->on_refused(from, run, decode_message<Steal>(reader));
+    case MessageKind::kSteal:
+      return worker.on_steal(run, decode_message<Steal>(reader));
+    case MessageKind::kStolen:
+      return worker.on_stolen(run, body);
+    case MessageKind::kStolenResult:
+      return worker.on_stolen_result(run, body);
     case MessageKind::kCancel:
       return worker.on_cancel(run);
     case MessageKind::kStop:

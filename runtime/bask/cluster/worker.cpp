@@ -53,11 +53,11 @@ class Worker::Run final : public Outlet, public std::enable_shared_from_this<Run
       }
     }
   }
-  void give_back(const StolenUnit& loan, Value value) override {
-    const Export to{loan.victim, loan.unit};
-    if (exchange_.post_result(to, MessageKind::kRepaid, number, value)) return;
+  void give_back(const StolenUnit& stolen, Value value) override {
+    const Export to{stolen.victim, stolen.unit};
+    if (exchange_.post_result(to, MessageKind::kStolenResult, number, value)) return;
     const auto kept = std::make_shared<Value>(std::move(value));
-    exchange_.post_large_result(to, MessageKind::kRepaid, number, *kept, [kept] {});
+    exchange_.post_large_result(to, MessageKind::kStolenResult, number, *kept, [kept] {});
   }
   void flush() override { exchange_.try_flush(); }
   bool progress(unsigned thread) override { return exchange_.try_progress(thread); }
@@ -218,33 +218,33 @@ void Worker::on_drop(std::uint32_t run, const Drop& drop) {
   for (const std::uint64_t number : drop.held) held_.erase(number);
 }
 
-void Worker::on_share(std::uint32_t run, const Share& share) {
+void Worker::on_steal(std::uint32_t run, const Steal& theft) {
   Run* const here = working(run);
-  std::vector<StolenUnit> loans = here == nullptr ? std::vector<StolenUnit>{} : here->runner.give_units();
-  if (loans.empty()) return exchange_.post_message(0, MessageKind::kRefused, run, share);
-  for (StolenUnit& loan : loans) {
-    if (loan.victim == kNoIndex) loan.victim = exchange_.rank();
-    exchange_.post_buffer(share.borrower, MessageKind::kLoan, run, encode_loan(loan));
+  std::vector<StolenUnit> units = here == nullptr ? std::vector<StolenUnit>{} : here->runner.give_units();
+  if (units.empty()) return exchange_.post_message(0, MessageKind::kRefused, run, theft);
+  for (StolenUnit& unit : units) {
+    if (unit.victim == kNoIndex) unit.victim = exchange_.rank();
+    exchange_.post_buffer(theft.thief, MessageKind::kStolen, run, encode_stolen_unit(unit));
   }
 }
 
-void Worker::on_loan(std::uint32_t run, std::span<const std::byte> body) {
+void Worker::on_stolen(std::uint32_t run, std::span<const std::byte> body) {
   if (is_early(run)) {
-    early_.push_back({run, [this, run, own = Buffer(body.begin(), body.end())] { on_loan(run, own); }});
+    early_.push_back({run, [this, run, own = Buffer(body.begin(), body.end())] { on_stolen(run, own); }});
   } else if (Run* const here = working(run)) {
     here->told_dry = false;
-    here->runner.steal(decode_loan(body));
+    here->runner.steal(decode_stolen_unit(body));
   }
 }
 
-void Worker::on_repaid(std::uint32_t run, std::span<const std::byte> body) {
+void Worker::on_stolen_result(std::uint32_t run, std::span<const std::byte> body) {
   if (working(run) == nullptr) return;
   ByteReader reader(body);
   const auto head = reader.read_raw<ResultHead>();
-  on_repaid(run, head.position, TypeRegistry::instance()[head.type].decode(reader));
+  on_stolen_result(run, head.position, TypeRegistry::instance()[head.type].decode(reader));
 }
 
-void Worker::on_repaid(std::uint32_t run, std::uint32_t unit, Value value) {
+void Worker::on_stolen_result(std::uint32_t run, std::uint32_t unit, Value value) {
   if (Run* const here = working(run)) here->runner.returned(unit, std::move(value));
 }
 
@@ -302,7 +302,7 @@ void Worker::tell_if_done() {
                              Failed{failure->task, shortened(failure->cause)});
     }
   }
-  if (run.told_done) return;  // what was lent to it may still have failed
+  if (run.told_done) return;  // what it has stolen may still have failed
   const bool has_stopped = stopping && inside_ != run_;
   if (!has_stopped && (stopping || run.runner.units_left() != 0 || run.runner.imports_left() != 0)) return;
   run.told_done = true;

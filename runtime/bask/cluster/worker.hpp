@@ -41,10 +41,10 @@ class Worker {
   void on_stop(std::uint32_t run, const Stop& stop);
   void on_end_run(std::uint32_t run);
   void on_drop(std::uint32_t run, const Drop& drop);
-  void on_share(std::uint32_t run, const Share& share);
-  void on_loan(std::uint32_t run, std::span<const std::byte> body);
-  void on_repaid(std::uint32_t run, std::span<const std::byte> body);
-  void on_repaid(std::uint32_t run, std::uint32_t unit, Value value);
+  void on_steal(std::uint32_t run, const Steal& theft);
+  void on_stolen(std::uint32_t run, std::span<const std::byte> body);
+  void on_stolen_result(std::uint32_t run, std::span<const std::byte> body);
+  void on_stolen_result(std::uint32_t run, std::uint32_t unit, Value value);
   /// After a round of progress that thread number `thread` made.
   void on_settled(unsigned thread);
   /// Once in a while: starts and ends rounds of the pool, tells of progress.
