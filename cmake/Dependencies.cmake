@@ -55,6 +55,7 @@ else()
     bask_expect_program(tests slurm-wlm "Slurm's ${program}" ${program})
   endforeach()
   bask_expect_program(tests munge "MUNGE (munged)" munged)
+  bask_expect_program(wish clang "Clang, whose thread-safety analysis looks at the locks" clang++)
   bask_expect_program(wish parallel "GNU Parallel, which farm is measured beside" parallel)
 
   # The interpreter of tests that compare with Python's libraries: the first that has NumPy and h5py, else the first.

@@ -88,6 +88,14 @@ class CheckedTransport final : public Transport {
   std::unique_ptr<Transport> to_;
 };
 
+bool is_quiet(Exchange& exchange) {
+  return exchange.locked([&] { return exchange.is_quiet(); });
+}
+
+ExchangeTraffic traffic_of(Exchange& exchange) {
+  return exchange.locked([&] { return exchange.traffic(); });
+}
+
 // Ranks that one thread drives.
 struct Ranks {
   explicit Ranks(std::uint32_t ranks, std::uint32_t delay = 0, std::uint64_t seed = 1)
@@ -100,7 +108,7 @@ struct Ranks {
   }
   bool is_quiet() const {
     return std::all_of(exchanges.begin(), exchanges.end(),
-                       [](const auto& exchange) { return exchange->is_quiet(); });
+                       [](const auto& exchange) { return bask::is_quiet(*exchange); });
   }
   void settle() {
     for (int round = 0; round < 100'000 && !is_quiet(); ++round) {
@@ -235,14 +243,14 @@ TEST(Exchange, IsNotQuietWhileAnythingIsOnItsWay) {
   Ranks ranks(2);
   EXPECT_TRUE(ranks.is_quiet());
   ranks[0].post(1, MessageKind::kHeartbeat, 0);
-  EXPECT_FALSE(ranks[0].is_quiet());
+  EXPECT_FALSE(is_quiet(ranks[0]));
   ranks.settle();
   ranks[0].post_buffer(1, MessageKind::kPart, 1, body_of(1, 20'000));
-  EXPECT_FALSE(ranks[0].is_quiet());
+  EXPECT_FALSE(is_quiet(ranks[0]));
   ranks[0].progress(0);
-  EXPECT_FALSE(ranks[0].is_quiet());
+  EXPECT_FALSE(is_quiet(ranks[0]));
   ranks[1].progress(0);
-  EXPECT_FALSE(ranks[1].is_quiet()) << "the bulk has been told of and is not there";
+  EXPECT_FALSE(is_quiet(ranks[1])) << "the bulk has been told of and is not there";
   ranks.settle();
 }
 
@@ -315,11 +323,11 @@ TEST(Exchange, CountsWhatComesFromWhom) {
   Ranks ranks(3);
   ranks[1].post(0, MessageKind::kHeartbeat, 0);
   ranks.settle();
-  EXPECT_EQ(ranks[0].parcels_from(1), 1u);
-  EXPECT_EQ(ranks[0].parcels_from(2), 0u);
-  EXPECT_EQ(ranks[0].traffic().parcels_in, 1u);
-  EXPECT_EQ(ranks[1].traffic().parcels_out, 1u);
-  EXPECT_EQ(ranks[1].traffic().bytes_out, sizeof(MessageHead));
+  EXPECT_EQ(ranks[0].locked([&] { return ranks[0].parcels_from(1); }), 1u);
+  EXPECT_EQ(ranks[0].locked([&] { return ranks[0].parcels_from(2); }), 0u);
+  EXPECT_EQ(traffic_of(ranks[0]).parcels_in, 1u);
+  EXPECT_EQ(traffic_of(ranks[1]).parcels_out, 1u);
+  EXPECT_EQ(traffic_of(ranks[1]).bytes_out, sizeof(MessageHead));
 }
 
 TEST(Exchange, RefusesAParcelThatEndsWithinAMessage) {

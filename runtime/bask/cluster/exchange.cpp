@@ -47,7 +47,7 @@ void Exchange::broken() {
 void Exchange::list(Outbox& outbox, std::uint32_t to) {
   if (outbox.is_listed) return;
   outbox.is_listed = true;
-  const std::lock_guard lock(listed_lock_);
+  const Held held(listed_lock_);
   listed_.push_back(to);
   any_listed_.store(true, std::memory_order_release);
 }
@@ -55,7 +55,7 @@ void Exchange::list(Outbox& outbox, std::uint32_t to) {
 void Exchange::append(std::uint32_t to, const MessageHead& head, std::span<const std::byte> first,
                       std::span<const std::byte> second) {
   Outbox& outbox = outboxes_[to];
-  const std::lock_guard lock(outbox.lock);
+  const Held held(outbox.lock);
   if (outbox.open.size() + sizeof(head) + first.size() + second.size() > Transport::kMostParcelBytes) {
     outbox.full.push_back(std::move(outbox.open));
     outbox.open = {};
@@ -70,13 +70,13 @@ void Exchange::append(std::uint32_t to, const MessageHead& head, std::span<const
 void Exchange::append_bulk(std::uint32_t to, BulkHead head, std::span<const std::byte> first, BulkPost post) {
   bulk_posted_.fetch_add(post.bytes.size(), std::memory_order_relaxed);
   {
-    const std::lock_guard lock(outboxes_[to].lock);
+    const Held held(outboxes_[to].lock);
     head.stream = post.stream = outboxes_[to].next_stream++ % Transport::kStreams;
   }
   post.to = to;
   const auto size = static_cast<std::uint32_t>(sizeof(head) + first.size());
   append(to, {size, static_cast<std::uint16_t>(MessageKind::kBulk), 0, head.run}, bytes_of(head), first);
-  const std::lock_guard lock(bulk_lock_);
+  const Held held(bulk_lock_);
   bulk_posts_.push_back(std::move(post));
   any_bulk_.store(true, std::memory_order_release);
 }
@@ -84,9 +84,9 @@ void Exchange::append_bulk(std::uint32_t to, BulkHead head, std::span<const std:
 // Bodies lie in the order of their heads.
 void Exchange::append_own(MessageKind kind, std::uint32_t run, Buffer body) {
   const BulkHead head{body.size(), 0, run, static_cast<std::uint16_t>(kind), 0, 0};
-  const std::lock_guard order(own_order_);
+  const Held order(own_order_);
   {
-    const std::lock_guard lock(bulk_lock_);
+    const Held held(bulk_lock_);
     own_bulk_.push_back(std::move(body));
   }
   append(rank(), {sizeof(head), static_cast<std::uint16_t>(MessageKind::kBulk), 0, run}, bytes_of(head), {});
@@ -138,16 +138,36 @@ void Exchange::flush_as_wanted() {
     }
     flush_wanted_.exchange(false, std::memory_order_acq_rel);  // before flush() looks: no later wish is lost
     {
-      const std::lock_guard lock(lock_, std::adopt_lock);
-      unbroken([&] { flush(); });
+      const Held held(lock_, std::adopt_lock);
+      flush_or_break();
     }
     std::atomic_thread_fence(std::memory_order_seq_cst);
   }
 }
 
-bool Exchange::progress_locked(unsigned thread) {
-  rounds_.store(rounds_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  flush();
+bool Exchange::make_progress(unsigned thread) {
+  try {
+    rounds_.store(rounds_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    flush();
+    bool moved = receive_parcels();
+    moved |= transport_.progress();
+    handler_.on_settled(thread);
+    flush();
+    return moved;
+  } catch (...) {
+    broken();
+  }
+}
+
+void Exchange::flush_or_break() {
+  try {
+    flush();
+  } catch (...) {
+    broken();
+  }
+}
+
+bool Exchange::receive_parcels() {
   bool moved = false;
   for (int round = 0; round < kMostParcelsARound; ++round) {
     const std::optional<Parcel> parcel = transport_.receive();
@@ -157,9 +177,6 @@ bool Exchange::progress_locked(unsigned thread) {
     traffic_.bytes_in += parcel->bytes.size();
     moved |= read_parcel(parcel->from, parcel->bytes);
   }
-  moved |= transport_.progress();
-  handler_.on_settled(thread);
-  flush();
   return moved;
 }
 
@@ -179,7 +196,7 @@ void Exchange::flush() {
   while (any_listed_.load(std::memory_order_acquire)) {
     std::uint32_t to = 0;
     {
-      const std::lock_guard lock(listed_lock_);
+      const Held held(listed_lock_);
       if (listed_.empty()) break;
       to = listed_.back();
       listed_.pop_back();
@@ -195,7 +212,7 @@ void Exchange::flush_outbox(std::uint32_t to) {
   Buffer last = std::move(spare_);
   std::vector<Buffer> full;
   {
-    const std::lock_guard lock(outbox.lock);
+    const Held held(outbox.lock);
     last.swap(outbox.open);
     if (!outbox.full.empty()) full.swap(outbox.full);
     outbox.is_listed = false;
@@ -208,7 +225,7 @@ void Exchange::flush_outbox(std::uint32_t to) {
 void Exchange::flush_bulk() {
   std::vector<BulkPost> posts;
   {
-    const std::lock_guard lock(bulk_lock_);
+    const Held held(bulk_lock_);
     posts.swap(bulk_posts_);
     any_bulk_.store(false, std::memory_order_relaxed);
   }
@@ -245,7 +262,7 @@ void Exchange::begin_bulk(std::uint32_t from, std::span<const std::byte> body) {
   if (from == rank()) {
     Buffer own;
     {
-      const std::lock_guard lock(bulk_lock_);
+      const Held held(bulk_lock_);
       own = std::move(own_bulk_.front());
       own_bulk_.pop_front();
     }
@@ -262,6 +279,7 @@ void Exchange::begin_bulk(std::uint32_t from, std::span<const std::byte> body) {
     return buffer->data() + buffer->size() - more;
   };
   transport_.receive_bulk(from, head.stream, head.size, {grow, [this, from, head, buffer] {
+                                                           assert_held();
                                                            --bulk_coming_;
                                                            handler_.on_message(
                                                                from, static_cast<MessageKind>(head.kind),
@@ -279,6 +297,7 @@ void Exchange::begin_value(std::uint32_t from, const BulkHead& head, const Resul
     return type->grow(*value, so_far) + so_far - more;
   };
   const auto done = [this, from, head, result, value, type] {
+    assert_held();
     --bulk_coming_;
     type->check(*value);
     handler_.on_value(from, static_cast<MessageKind>(head.kind), head.run, result.position,
@@ -288,6 +307,7 @@ void Exchange::begin_value(std::uint32_t from, const BulkHead& head, const Resul
 }
 
 bool Exchange::is_quiet() const {
+  assert_held();
   return !any_listed_.load() && !any_bulk_.load() && bulk_posted_.load() == 0 && bulk_coming_ == 0 &&
          !transport_.is_sending();
 }

@@ -7,16 +7,16 @@
 #pragma once
 
 #include <bask/cluster/messages.hpp>
+#include <bask/core/mutex.hpp>
 #include <bask/core/spin_lock.hpp>
 #include <bask/core/value.hpp>
 #include <bask/transport/transport.hpp>
 
 #include <atomic>
+#include <cassert>
 #include <deque>
 #include <exception>
 #include <functional>
-#include <mutex>
-#include <type_traits>
 #include <vector>
 
 namespace bask {
@@ -73,13 +73,13 @@ class Exchange {
   bool try_progress(unsigned thread) {
     if (!lock_.try_lock()) return false;
     const Holder holder(*this);
-    return unbroken([&] { return progress_locked(thread); });
+    return make_progress(thread);
   }
   /// The same, once the others have let go of the lock.
   bool progress(unsigned thread) {
     lock_.lock();
     const Holder holder(*this);
-    return unbroken([&] { return progress_locked(thread); });
+    return make_progress(thread);
   }
   /// Sends what was posted; if another thread has the lock, that one does when it lets go.
   void try_flush() {
@@ -88,7 +88,7 @@ class Exchange {
       if (!lock_.try_lock()) return;
     }
     const Holder holder(*this);
-    unbroken([&] { flush(); });
+    flush_or_break();
   }
   /// Calls `f()` while no handler and no transport call runs.
   template <class F>
@@ -104,42 +104,43 @@ class Exchange {
     const Holder holder(*this);
     f();
   }
-  /// For whoever must hold the lock beyond a call.
-  void lock() { lock_.lock(); }
-  void unlock() { const Holder holder(*this); }
+  /// For a thread that must hold the lock beyond a call.
+  void lock() BASK_ACQUIRES(lock_) { lock_.lock(); }
+  void unlock() BASK_RELEASES(lock_) { const Holder holder(*this); }
+  /// What a thread says that knows it holds the lock, such as a message handler.
+  void assert_held() const BASK_ASSERTS_HELD(lock_) { assert(lock_.is_held()); }
 
   /// How often progress was made by any thread, for those who see to it that it is made at all.
   std::uint64_t rounds() const { return rounds_.load(std::memory_order_relaxed); }
   /// Under the lock: how many parcels have come from a rank, to tell whether it is alive.
-  std::uint64_t parcels_from(std::uint32_t rank) const { return parcels_from_[rank]; }
+  std::uint64_t parcels_from(std::uint32_t rank) const {
+    assert_held();
+    return parcels_from_[rank];
+  }
   /// Under the lock: whether all that was posted has left, and all bulk has come in.
   bool is_quiet() const;
   /// Bytes of bulk that were posted and have not left.
   std::uint64_t bulk_bytes_posted() const { return bulk_posted_.load(std::memory_order_relaxed); }
   /// Under the lock.
-  const ExchangeTraffic& traffic() const { return traffic_; }
+  const ExchangeTraffic& traffic() const {
+    assert_held();
+    return traffic_;
+  }
   [[noreturn]] void abort(int exit_code) {
     transport_.abort(exit_code);
     std::terminate();  // not reached; GCC 12 does not believe a virtual function's [[noreturn]]
   }
 
  private:
-  template <class F>
-  std::invoke_result_t<F> unbroken(const F& f) {
-    try {
-      return f();
-    } catch (...) {
-      broken();
-    }
-  }
-
   [[noreturn]] void broken();
 
   /// Lets go of the lock, and sends what others could not send meanwhile.
-  class Holder {
+  class BASK_SCOPED_LOCK Holder {
    public:
-    explicit Holder(Exchange& exchange) : exchange_(exchange), exceptions_(std::uncaught_exceptions()) {}
-    ~Holder() noexcept(false) {  // as abort() of a transport for tests throws
+    explicit Holder(Exchange& exchange) BASK_REQUIRES(exchange.lock_)
+        : exchange_(exchange), exceptions_(std::uncaught_exceptions()) {}
+    // abort() of a transport for tests throws. The analysis does not see which lock the holder holds.
+    ~Holder() noexcept(false) BASK_RELEASES() BASK_LOCKS_UNCHECKED {
       exchange_.lock_.unlock();
       std::atomic_thread_fence(std::memory_order_seq_cst);  // or a wish could be missed that is made now
       const bool is_wanted = exchange_.flush_wanted_.load(std::memory_order_relaxed);
@@ -161,10 +162,10 @@ class Exchange {
 
   struct alignas(64) Outbox {
     SpinLock lock;
-    Buffer open;               // being filled
-    std::vector<Buffer> full;  // to be sent before
-    bool is_listed = false;
-    std::uint32_t next_stream = 0;
+    Buffer open BASK_GUARDED_BY(lock);               // being filled
+    std::vector<Buffer> full BASK_GUARDED_BY(lock);  // to be sent before
+    bool is_listed BASK_GUARDED_BY(lock) = false;
+    std::uint32_t next_stream BASK_GUARDED_BY(lock) = 0;
   };
   struct BulkPost {
     std::uint32_t to;
@@ -177,34 +178,37 @@ class Exchange {
               std::span<const std::byte> second);
   void append_bulk(std::uint32_t to, BulkHead head, std::span<const std::byte> first, BulkPost post);
   void append_own(MessageKind kind, std::uint32_t run, Buffer body);
-  void list(Outbox& outbox, std::uint32_t to);
-  bool progress_locked(unsigned thread);
-  void flush();
-  void flush_outbox(std::uint32_t to);
-  void flush_bulk();
-  void send(std::uint32_t to, Buffer& parcel);
-  bool read_parcel(std::uint32_t from, std::span<const std::byte> bytes);
-  void begin_bulk(std::uint32_t from, std::span<const std::byte> body);
-  void begin_value(std::uint32_t from, const BulkHead& head, const ResultHead& result);
+  void list(Outbox& outbox, std::uint32_t to) BASK_REQUIRES(outbox.lock);
+  bool make_progress(unsigned thread) BASK_REQUIRES(lock_);
+  void flush_or_break() BASK_REQUIRES(lock_);
+  bool receive_parcels() BASK_REQUIRES(lock_);
+  void flush() BASK_REQUIRES(lock_);
+  void flush_outbox(std::uint32_t to) BASK_REQUIRES(lock_);
+  void flush_bulk() BASK_REQUIRES(lock_);
+  void send(std::uint32_t to, Buffer& parcel) BASK_REQUIRES(lock_);
+  bool read_parcel(std::uint32_t from, std::span<const std::byte> bytes) BASK_REQUIRES(lock_);
+  void begin_bulk(std::uint32_t from, std::span<const std::byte> body) BASK_REQUIRES(lock_);
+  void begin_value(std::uint32_t from, const BulkHead& head, const ResultHead& result) BASK_REQUIRES(lock_);
 
   Transport& transport_;
   MessageHandler& handler_;
   std::vector<Outbox> outboxes_;
   SpinLock listed_lock_;
-  std::vector<std::uint32_t> listed_;  // ranks with something in their outbox
+  std::vector<std::uint32_t> listed_ BASK_GUARDED_BY(listed_lock_);  // ranks with something in their outbox
   SpinLock bulk_lock_;
-  std::vector<BulkPost> bulk_posts_;
-  SpinLock own_order_;
-  std::deque<Buffer> own_bulk_;  // large messages to this rank itself, whose heads lie in its outbox
+  std::vector<BulkPost> bulk_posts_ BASK_GUARDED_BY(bulk_lock_);
+  SpinLock
+      own_order_;  // so that large messages to this rank itself lie in the order of their heads in its outbox
+  std::deque<Buffer> own_bulk_ BASK_GUARDED_BY(bulk_lock_);
   std::atomic<bool> any_bulk_{false}, any_listed_{false};
   std::atomic<std::uint64_t> bulk_posted_{0};
 
-  SpinLock lock_;
+  SpinLock lock_;                          // "the exchange's lock": of the transport and of the handler
   std::atomic<bool> flush_wanted_{false};  // by a thread that did not get the lock
-  Buffer spare_;                           // empty, for the next outbox that is sent
-  std::vector<std::uint64_t> parcels_from_;
-  std::uint32_t bulk_coming_ = 0;
-  ExchangeTraffic traffic_;
+  Buffer spare_ BASK_GUARDED_BY(lock_);    // empty, for the next outbox that is sent
+  std::vector<std::uint64_t> parcels_from_ BASK_GUARDED_BY(lock_);
+  std::uint32_t bulk_coming_ BASK_GUARDED_BY(lock_) = 0;
+  ExchangeTraffic traffic_ BASK_GUARDED_BY(lock_);
   std::atomic<std::uint64_t> rounds_{0};
 };
 

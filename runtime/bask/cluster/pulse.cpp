@@ -8,7 +8,7 @@ Pulse::Pulse(std::function<void()> beat) : beat_(std::move(beat)), thread_([this
 
 Pulse::~Pulse() {
   {
-    const std::lock_guard lock(mutex_);
+    const Held held(mutex_);
     closing_ = true;
   }
   changed_.notify_all();
@@ -16,11 +16,15 @@ Pulse::~Pulse() {
 }
 
 void Pulse::run() {
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, kInterval, [&] { return closing_; })) {
-    lock.unlock();
+  Held held(mutex_);
+  while (!closing_) {
+    const auto next = std::chrono::steady_clock::now() + kInterval;
+    while (!closing_ && changed_.wait_until(mutex_, next)) {
+    }
+    if (closing_) return;
+    held.unlock();
     beat_();
-    lock.lock();
+    held.lock();
   }
 }
 

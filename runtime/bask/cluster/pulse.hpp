@@ -3,10 +3,10 @@
 // Runs on: every rank. Threads: one makes and destroys it.
 #pragma once
 
+#include <bask/core/mutex.hpp>
+
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <thread>
 
 namespace bask {
@@ -26,9 +26,9 @@ class Pulse {
   void run();
 
   const std::function<void()> beat_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool closing_ = false;
+  Mutex mutex_;
+  Condition changed_;
+  bool closing_ BASK_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bask/core/spin_pause.hpp>
+#include <bask/core/thread_annotations.hpp>
 
 #include <atomic>
 #include <thread>
@@ -10,15 +11,18 @@
 namespace bask {
 
 /// Yields its core after a while, in case there are more threads than cores.
-class SpinLock {
+class BASK_LOCK("spin lock") SpinLock {
  public:
-  void lock() {
+  void lock() BASK_ACQUIRES() {
     while (!try_lock()) wait();
   }
-  bool try_lock() {
+  bool try_lock() BASK_TRIES(true) {
     return !held_.load(std::memory_order_relaxed) && !held_.exchange(true, std::memory_order_acquire);
   }
-  void unlock() { held_.store(false, std::memory_order_release); }
+  void unlock() BASK_RELEASES() { held_.store(false, std::memory_order_release); }
+
+  /// Whether any thread holds it, for assertions.
+  bool is_held() const { return held_.load(std::memory_order_relaxed); }
 
  private:
   void wait() {

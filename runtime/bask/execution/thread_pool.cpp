@@ -48,7 +48,7 @@ ThreadPool::~ThreadPool() {
 
 void ThreadPool::close() {
   {
-    const std::lock_guard lock(mutex_);
+    const Held held(mutex_);
     closing_ = true;
   }
   started_.notify_all();
@@ -57,7 +57,7 @@ void ThreadPool::close() {
 
 void ThreadPool::start(const std::function<void(unsigned)>& body) {
   {
-    const std::lock_guard lock(mutex_);
+    const Held held(mutex_);
     body_ = &body;
     busy_ = threads();
     ++round_;
@@ -66,22 +66,26 @@ void ThreadPool::start(const std::function<void(unsigned)>& body) {
 }
 
 bool ThreadPool::wait_for(std::chrono::milliseconds timeout) {
-  std::unique_lock lock(mutex_);
-  return returned_.wait_for(lock, timeout, [&] { return busy_ == 0; });
+  const auto end = std::chrono::steady_clock::now() + timeout;
+  const Held held(mutex_);
+  while (busy_ != 0 && returned_.wait_until(mutex_, end)) {
+  }
+  return busy_ == 0;
 }
 
 void ThreadPool::loop(unsigned thread, int cpu) {
   if (cpu >= 0) CoreMask::pin_this_thread(static_cast<unsigned>(cpu));
   const CrashWatch watch;
   std::uint64_t round = 0;
-  std::unique_lock lock(mutex_);
+  Held held(mutex_);
   while (true) {
-    started_.wait(lock, [&] { return closing_ || round_ != round; });
+    while (!closing_ && round_ == round) started_.wait(mutex_);
     if (closing_) return;
     round = round_;
-    lock.unlock();
-    (*body_)(thread);
-    lock.lock();
+    const std::function<void(unsigned)>& body = *body_;
+    held.unlock();
+    body(thread);
+    held.lock();
     if (--busy_ == 0) returned_.notify_all();
   }
 }

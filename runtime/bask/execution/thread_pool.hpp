@@ -2,12 +2,11 @@
 // Runs on: every rank. Threads: one at a time calls start() and waits.
 #pragma once
 
+#include <bask/core/mutex.hpp>
 #include <bask/core/options.hpp>
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -51,12 +50,12 @@ class ThreadPool {
   void close();
   void loop(unsigned thread, int cpu);
 
-  std::mutex mutex_;
-  std::condition_variable started_, returned_;
-  const std::function<void(unsigned)>* body_ = nullptr;
-  std::uint64_t round_ = 0;
-  unsigned busy_ = 0;
-  bool closing_ = false;
+  Mutex mutex_;
+  Condition started_, returned_;
+  const std::function<void(unsigned)>* body_ BASK_GUARDED_BY(mutex_) = nullptr;
+  std::uint64_t round_ BASK_GUARDED_BY(mutex_) = 0;
+  unsigned busy_ BASK_GUARDED_BY(mutex_) = 0;
+  bool closing_ BASK_GUARDED_BY(mutex_) = false;
   bool pinned_ = false;
   std::vector<std::thread> threads_;
 };

@@ -80,7 +80,7 @@ StartWatch::StartWatch(std::chrono::nanoseconds timeout, const Launch& launch, c
 StartWatch::~StartWatch() {
   if (!thread_.joinable()) return;
   {
-    const std::lock_guard lock(mutex_);
+    const Held held(mutex_);
     has_arrived_ = true;
   }
   changed_.notify_one();
@@ -89,12 +89,13 @@ StartWatch::~StartWatch() {
 
 // In short naps: a process that was itself stopped has not waited for others.
 void StartWatch::watch() {
-  std::unique_lock lock(mutex_);
+  const Held held(mutex_);
   std::chrono::nanoseconds waited{0};
   while (waited < (phase_.empty() ? timeout_ : patience_)) {
     const auto nap = std::min<std::chrono::nanoseconds>(kNap, timeout_);
     const auto start = std::chrono::steady_clock::now();
-    changed_.wait_for(lock, nap, [&] { return has_arrived_ || has_moved_; });
+    while (!has_arrived_ && !has_moved_ && changed_.wait_until(mutex_, start + nap)) {
+    }
     if (has_arrived_) return;
     const auto taken = std::chrono::steady_clock::now() - start;
     waited = has_moved_ || taken > nap + kOverslept ? std::chrono::nanoseconds(0) : waited + taken;
@@ -117,7 +118,7 @@ void StartWatch::write_text() {
 void StartWatch::enter(const std::string& phase, std::vector<std::string> awaited) {
   if (!thread_.joinable()) return;
   {
-    const std::lock_guard lock(mutex_);
+    const Held held(mutex_);
     phase_ = phase;
     awaited_ = std::move(awaited);
     text_ = start_timeout_text(speaker_, patience_, phase_, awaited_, fix_);
@@ -128,7 +129,7 @@ void StartWatch::enter(const std::string& phase, std::vector<std::string> awaite
 
 void StartWatch::has_come(std::size_t number) {
   if (!thread_.joinable()) return;
-  const std::lock_guard lock(mutex_);
+  const Held held(mutex_);
   if (number >= awaited_.size()) return;
   awaited_[number].clear();
   text_ = start_timeout_text(speaker_, patience_, phase_, awaited_, fix_);
@@ -137,7 +138,7 @@ void StartWatch::has_come(std::size_t number) {
 void StartWatch::restart() {
   if (!thread_.joinable()) return;
   {
-    const std::lock_guard lock(mutex_);
+    const Held held(mutex_);
     has_moved_ = true;
   }
   changed_.notify_one();

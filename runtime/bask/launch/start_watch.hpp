@@ -4,11 +4,10 @@
 // it; it has one of its own.
 #pragma once
 
+#include <bask/core/mutex.hpp>
 #include <bask/launch/launch.hpp>
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -45,17 +44,17 @@ class StartWatch {
 
  private:
   void watch();
-  void write_text();
+  void write_text() BASK_REQUIRES(mutex_);
 
   const std::chrono::nanoseconds timeout_, patience_;
   const std::string speaker_, fix_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool has_arrived_ = false;
-  bool has_moved_ = false;  // the time begins anew
-  std::string phase_;       // empty: MPI_Init
-  std::vector<std::string> awaited_;
-  std::string text_;  // what it says, made beforehand
+  Mutex mutex_;
+  Condition changed_;
+  bool has_arrived_ BASK_GUARDED_BY(mutex_) = false;
+  bool has_moved_ BASK_GUARDED_BY(mutex_) = false;  // the time begins anew
+  std::string phase_ BASK_GUARDED_BY(mutex_);       // empty: MPI_Init
+  std::vector<std::string> awaited_ BASK_GUARDED_BY(mutex_);
+  std::string text_ BASK_GUARDED_BY(mutex_);  // what it says, made beforehand
   std::thread thread_;
 };
 

@@ -1,4 +1,5 @@
 #include <bask/core/error.hpp>
+#include <bask/core/mutex.hpp>
 #include <bask/transport/memory_transport.hpp>
 
 #include <algorithm>
@@ -64,26 +65,33 @@ struct MemoryNetwork::State {
         has_endpoint(o.ranks),
         is_cut(o.ranks) {}
 
-  Link& link(std::uint32_t from, std::uint32_t to) { return links[std::size_t{from} * options.ranks + to]; }
-  bool is_cut_between(std::uint32_t a, std::uint32_t b) const { return is_cut[a] || is_cut[b]; }
-  void expect_running() const {
+  Link& link(std::uint32_t from, std::uint32_t to) BASK_REQUIRES(mutex) {
+    return links[std::size_t{from} * options.ranks + to];
+  }
+  bool is_cut_between(std::uint32_t a, std::uint32_t b) const BASK_REQUIRES(mutex) {
+    return is_cut[a] || is_cut[b];
+  }
+  void expect_running() const BASK_REQUIRES(mutex) {
     if (abort_code) throw MemoryAbort(*abort_code);
   }
   /// A number from 0 to `most`.
-  std::uint64_t draw(std::uint64_t most) {
+  std::uint64_t draw(std::uint64_t most) BASK_REQUIRES(mutex) {
     return std::uniform_int_distribution<std::uint64_t>(0, most)(random);
   }
-  std::uint64_t draw_due(std::uint32_t receiver) { return calls[receiver] + draw(options.most_delay); }
+  std::uint64_t draw_due(std::uint32_t receiver) BASK_REQUIRES(mutex) {
+    return calls[receiver] + draw(options.most_delay);
+  }
 
   const MemoryNetworkOptions options;
-  std::mutex mutex;  // guards all below
-  std::mt19937_64 random;
-  std::vector<Link> links;
-  std::map<Stream, Crossing> crossings;
-  std::vector<std::uint64_t> calls;                      // of receive() and progress(), by rank
-  std::vector<std::vector<std::function<void()>>> sent;  // to be called by the sender, by rank
-  std::vector<bool> has_endpoint, is_cut;
-  std::optional<int> abort_code;
+  Mutex mutex;
+  std::mt19937_64 random BASK_GUARDED_BY(mutex);
+  std::vector<Link> links BASK_GUARDED_BY(mutex);
+  std::map<Stream, Crossing> crossings BASK_GUARDED_BY(mutex);
+  std::vector<std::uint64_t> calls BASK_GUARDED_BY(mutex);  // of receive() and progress(), by rank
+  /// To be called by the sender, by rank.
+  std::vector<std::vector<std::function<void()>>> sent BASK_GUARDED_BY(mutex);
+  std::vector<bool> has_endpoint BASK_GUARDED_BY(mutex), is_cut BASK_GUARDED_BY(mutex);
+  std::optional<int> abort_code BASK_GUARDED_BY(mutex);
 };
 
 namespace {
@@ -93,7 +101,7 @@ class MemoryTransport final : public Transport {
   MemoryTransport(MemoryNetwork::State& state, std::uint32_t rank) : state_(state), rank_(rank) {}
 
   ~MemoryTransport() override {
-    const std::lock_guard lock(state_.mutex);
+    const Held held(state_.mutex);
     state_.has_endpoint[rank_] = false;
     std::erase_if(state_.crossings, [this](const auto& entry) {
       return (entry.first.from == rank_ || entry.first.to == rank_) && !entry.second.is_copying;
@@ -105,7 +113,7 @@ class MemoryTransport final : public Transport {
   std::uint32_t size() const override { return state_.options.ranks; }
 
   Buffer send(std::uint32_t to, Buffer parcel) override {
-    const std::lock_guard lock(state_.mutex);
+    const Held held(state_.mutex);
     state_.expect_running();
     expect_other(to);
     if (parcel.empty() || parcel.size() > kMostParcelBytes)
@@ -121,7 +129,7 @@ class MemoryTransport final : public Transport {
   }
 
   std::optional<Parcel> receive() override {
-    const std::lock_guard lock(state_.mutex);
+    const Held held(state_.mutex);
     state_.expect_running();
     const std::uint64_t now = ++state_.calls[rank_];
     if (current_.capacity() > spare_.capacity()) {
@@ -143,7 +151,7 @@ class MemoryTransport final : public Transport {
 
   void send_bulk(std::uint32_t to, std::uint32_t stream, std::span<const std::byte> bytes,
                  std::function<void()> sent) override {
-    const std::lock_guard lock(state_.mutex);
+    const Held held(state_.mutex);
     Crossing& crossing = open({rank_, to, stream}, to, bytes.size());
     if (crossing.source) refuse(name({rank_, to, stream}) + " is sent on while it is in use");
     crossing.source = bytes;
@@ -156,7 +164,7 @@ class MemoryTransport final : public Transport {
   }
 
   void receive_bulk(std::uint32_t from, std::uint32_t stream, std::size_t bytes, BulkTarget target) override {
-    const std::lock_guard lock(state_.mutex);
+    const Held held(state_.mutex);
     Crossing& crossing = open({from, rank_, stream}, from, bytes);
     if (crossing.expected) refuse(name({from, rank_, stream}) + " is received from while it is in use");
     crossing.expected = bytes;
@@ -165,12 +173,12 @@ class MemoryTransport final : public Transport {
   }
 
   bool progress() override {
-    std::unique_lock lock(state_.mutex);
+    Held held(state_.mutex);
     state_.expect_running();
     ++state_.calls[rank_];
     const auto sent = std::exchange(state_.sent[rank_], {});
     std::vector<Stream> arriving = take_due();
-    lock.unlock();
+    held.unlock();
     for (const auto& tell : sent) tell();
     for (const Stream& stream : arriving) copy_piece(stream);
     return !sent.empty() || !arriving.empty();
@@ -178,7 +186,7 @@ class MemoryTransport final : public Transport {
 
   /// As if everything were sent by rendezvous: until it is received.
   bool is_sending() const override {
-    const std::lock_guard lock(state_.mutex);
+    const Held held(state_.mutex);
     state_.expect_running();
     for (std::uint32_t to = 0; to < size(); ++to)
       if (!state_.link(rank_, to).parcels.empty()) return true;
@@ -189,7 +197,7 @@ class MemoryTransport final : public Transport {
   }
 
   [[noreturn]] void abort(int exit_code) override {
-    const std::lock_guard lock(state_.mutex);
+    const Held held(state_.mutex);
     if (!state_.abort_code) state_.abort_code = exit_code;
     throw MemoryAbort(exit_code);
   }
@@ -201,7 +209,7 @@ class MemoryTransport final : public Transport {
              " has nothing to do with rank " + std::to_string(rank));
   }
 
-  Crossing& open(const Stream& stream, std::uint32_t other, std::size_t bytes) {
+  Crossing& open(const Stream& stream, std::uint32_t other, std::size_t bytes) BASK_REQUIRES(state_.mutex) {
     state_.expect_running();
     expect_other(other);
     if (stream.number >= kStreams)
@@ -210,7 +218,7 @@ class MemoryTransport final : public Transport {
     return state_.crossings[stream];
   }
 
-  void begin(Crossing& crossing, const Stream& stream) {
+  void begin(Crossing& crossing, const Stream& stream) BASK_REQUIRES(state_.mutex) {
     if (!crossing.has_begun()) return;
     if (crossing.source->size() != *crossing.expected)
       refuse(std::to_string(crossing.source->size()) + " bytes are sent and " +
@@ -219,7 +227,7 @@ class MemoryTransport final : public Transport {
   }
 
   /// The transfers to this rank that may move on, in an order drawn by chance, marked as being copied.
-  std::vector<Stream> take_due() {
+  std::vector<Stream> take_due() BASK_REQUIRES(state_.mutex) {
     std::vector<Stream> due;
     for (auto& [stream, crossing] : state_.crossings) {
       if (stream.to != rank_ || !crossing.has_begun() || crossing.due >= state_.calls[rank_]) continue;
@@ -232,20 +240,20 @@ class MemoryTransport final : public Transport {
   }
 
   void copy_piece(const Stream& stream) {
-    std::unique_lock lock(state_.mutex);
+    Held held(state_.mutex);
     Crossing& crossing = state_.crossings.at(stream);  // stays where it is while it is being copied
-    lock.unlock();
+    held.unlock();
     const std::size_t left = crossing.source->size() - crossing.copied;
     const std::size_t size = std::min(state_.options.piece_bytes, left);
     std::memcpy(crossing.target.grow(size), crossing.source->data() + crossing.copied, size);
-    lock.lock();
+    held.lock();
     crossing.copied += size;
     crossing.is_copying = false;
     if (size < left) return;
     const auto done = std::move(crossing.target.done);
     state_.sent[stream.from].push_back(std::move(crossing.sent));
     state_.crossings.erase(stream);
-    lock.unlock();
+    held.unlock();
     done();
   }
 
@@ -264,7 +272,7 @@ MemoryNetwork::MemoryNetwork(const MemoryNetworkOptions& options) : state_(std::
 MemoryNetwork::~MemoryNetwork() = default;
 
 std::unique_ptr<Transport> MemoryNetwork::endpoint(std::uint32_t rank) {
-  const std::lock_guard lock(state_->mutex);
+  const Held held(state_->mutex);
   if (rank >= state_->options.ranks || state_->has_endpoint[rank])
     refuse("rank " + std::to_string(rank) + " has an endpoint already, or is none of " +
            std::to_string(state_->options.ranks));
@@ -274,7 +282,7 @@ std::unique_ptr<Transport> MemoryNetwork::endpoint(std::uint32_t rank) {
 }
 
 void MemoryNetwork::disconnect(std::uint32_t rank) {
-  const std::lock_guard lock(state_->mutex);
+  const Held held(state_->mutex);
   state_->is_cut.at(rank) = true;
   for (std::uint32_t other = 0; other < state_->options.ranks; ++other) {
     state_->link(rank, other).parcels.clear();
@@ -283,12 +291,12 @@ void MemoryNetwork::disconnect(std::uint32_t rank) {
 }
 
 std::optional<int> MemoryNetwork::aborted() const {
-  const std::lock_guard lock(state_->mutex);
+  const Held held(state_->mutex);
   return state_->abort_code;
 }
 
 Traffic MemoryNetwork::traffic(std::uint32_t from, std::uint32_t to) const {
-  const std::lock_guard lock(state_->mutex);
+  const Held held(state_->mutex);
   return state_->link(from, to).traffic;
 }
 
