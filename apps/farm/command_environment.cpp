@@ -1,21 +1,13 @@
 #include "command_environment.hpp"
 
+#include <bask/system/launcher_variables.hpp>
+
 #include <algorithm>
 #include <array>
 #include <string_view>
 
 namespace farm {
 namespace {
-
-constexpr std::array<std::string_view, 20> kLaunchers{
-    "OMPI_",     "ORTE_",    "OPAL_",           "PMIX_",       "PRTE_",
-    "PRRTE_",    "PMI_",     "PMI2_",           "HYDRA_",      "HYDI_",
-    "MPIRUN_",   "MPIEXEC_", "MV2_COMM_WORLD_", "I_MPI_HYDRA", "I_MPI_PM",
-    "MPI_LOCAL", "PALS_",    "ALPS_APP_",       "FLUX_TASK_",  "BASK_"};
-
-// Permission, not placement: an inner mpirun wants it as well.
-constexpr std::array<std::string_view, 2> kPermissions{"OMPI_ALLOW_RUN_AS_ROOT",
-                                                       "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"};
 
 constexpr std::array<std::string_view, 18> kOfTheJob{
     "SLURM_JOB_ID",       "SLURM_JOB_NAME",      "SLURM_JOB_PARTITION", "SLURM_JOB_ACCOUNT",
@@ -33,10 +25,8 @@ bool is_one_of(const Names& names, const std::string& name) {
 
 bool is_of_launcher(const std::string& name) {
   if (name.starts_with("SLURM")) return !is_one_of(kOfTheJob, name);
-  if (is_one_of(kPermissions, name)) return false;
-  if (name.starts_with("FARM_")) return true;  // of a farm around this one
-  return std::any_of(kLaunchers.begin(), kLaunchers.end(),
-                     [&](std::string_view prefix) { return name.starts_with(prefix); });
+  const bool is_of_a_farm_around = name.starts_with("FARM_") || name.starts_with("BASK_");
+  return is_of_a_farm_around || bask::is_of_mpi_launcher(name);
 }
 
 std::vector<std::string> command_environment(const bask::Environment& environment,

@@ -5,6 +5,7 @@
 #include "rank_log.hpp"
 
 #include <bask/core/error.hpp>
+#include <bask/system/file_descriptor.hpp>
 #include <bask/system/replaced_file.hpp>
 
 #include <algorithm>
@@ -13,7 +14,6 @@
 #include <fstream>
 #include <random>
 #include <sstream>
-#include <system_error>
 
 namespace farm {
 namespace {
@@ -141,8 +141,7 @@ std::string read_file(const fs::path& path) {
   std::ostringstream text;
   if (file) text << file.rdbuf();
   if (!file || fs::is_directory(path)) {
-    refuse(path, "cannot be read: " + std::generic_category().message(errno != 0 ? errno : EISDIR),
-           "check the name");
+    refuse(path, "cannot be read: " + bask::error_text(errno != 0 ? errno : EISDIR), "check the name");
   }
   return text.str();
 }

@@ -6,17 +6,31 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include <bask/core/error.hpp>
+#include <bask/system/file_descriptor.hpp>
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <mutex>
-#include <system_error>
+#include <utility>
 
 namespace farm {
 namespace {
 
-int nursery = -1;  // to its first process
+bask::FileDescriptor& nursery() {  // to its first process; never closed before this process ends
+  static auto& one = *new bask::FileDescriptor;
+  return one;
+}
+
+struct SocketPair {
+  bask::FileDescriptor ours, theirs;
+};
+
+// Not open where that fails: `errno` says why.
+SocketPair socket_pair() {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return {};
+  return {bask::FileDescriptor(ends[0]), bask::FileDescriptor(ends[1])};
+}
 
 // In the nursery's processes. What is sent to the rank's group or terminal is not for them.
 void handle_signals(void (*children)(int)) {
@@ -44,14 +58,13 @@ void keep_only(int socket) {
   keep_only(socket);
   while (true) {
     char byte = 0;
-    int channel = -1;
+    bask::FileDescriptor channel;
     if (!receive_with_descriptor(socket, &byte, 1, &channel)) _exit(0);
     if (fork() == 0) {
       handle_signals(SIG_DFL);
       close(socket);
-      serve_channel(channel);
+      serve_channel(channel.number());
     }
-    close(channel);
   }
 }
 
@@ -59,50 +72,33 @@ void keep_only(int socket) {
   throw bask::Error("farm", happened, "raise the limits of open files and processes (ulimit -n, ulimit -u)");
 }
 
-// This thread's. It closes with the thread, and so ends the process at the other end.
-class Channel {
- public:
-  Channel() {
-    int ends[2];
-    if (nursery < 0) refuse("the process that starts commands could not be made");
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-      refuse("no socket can be made: " + std::generic_category().message(errno));
-    }
-    fd_ = ends[0];
-    const bool was_sent = send_with_descriptor(nursery, "c", 1, ends[1]);
-    close(ends[1]);
-    if (!was_sent) refuse("the process that starts commands has gone");
+// For this thread. It closes with the thread, and so ends the process at the other end.
+bask::FileDescriptor new_channel() {
+  if (!nursery().is_open()) refuse("the process that starts commands could not be made");
+  auto [ours, theirs] = socket_pair();
+  if (!ours.is_open()) refuse("no socket can be made: " + bask::error_text(errno));
+  if (!send_with_descriptor(nursery().number(), "c", 1, theirs.number())) {
+    refuse("the process that starts commands has gone");
   }
-  ~Channel() { close(fd_); }
-  Channel(const Channel&) = delete;
-  Channel& operator=(const Channel&) = delete;
-  int fd() const { return fd_; }
-
- private:
-  int fd_ = -1;
-};
+  return std::move(ours);
+}
 
 int channel_of_this_thread() {
-  thread_local const Channel channel;
-  return channel.fd();
+  thread_local const bask::FileDescriptor channel = new_channel();
+  return channel.number();
 }
 
 }  // namespace
 
 void start_nursery() {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return;
+  auto [ours, theirs] = socket_pair();
+  if (!ours.is_open()) return;
   const pid_t first = fork();
   if (first == 0) {
-    close(ends[0]);
-    tend(ends[1]);
+    ours.close();
+    tend(theirs.number());
   }
-  close(ends[1]);
-  if (first < 0) {
-    close(ends[0]);
-  } else {
-    nursery = ends[0];
-  }
+  if (first > 0) nursery() = std::move(ours);
 }
 
 Child::Child(const std::vector<std::string>& words, char* const* environment, int output_fd)

@@ -1,7 +1,6 @@
 #include "nursery_channel.hpp"
 
 #include "nursery.hpp"
-#include "spawn.hpp"
 
 #include <poll.h>
 #include <sys/resource.h>
@@ -9,11 +8,13 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <bask/system/child_process.hpp>
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace farm {
@@ -68,11 +69,11 @@ void send_news(int channel, const ChildNews& news) {
 
 // Passes signals on until the command has ended.
 void attend(int channel, pid_t pid) {
-  const int pidfd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  const bask::FileDescriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   while (true) {
-    pollfd fds[2] = {{channel, POLLIN, 0}, {pidfd, POLLIN, 0}};
+    pollfd fds[2] = {{channel, POLLIN, 0}, {pidfd.number(), POLLIN, 0}};
     // Without a pidfd (Linux before 5.3) an end is looked for a hundred times a second.
-    poll(fds, 2, pidfd < 0 ? 10 : -1);
+    poll(fds, 2, pidfd.is_open() ? -1 : 10);
     if ((fds[0].revents & (POLLIN | POLLHUP)) != 0) {
       NurseryRequest request{};
       if (!receive_with_descriptor(channel, &request, sizeof(request), nullptr)) end_with(pid);
@@ -80,7 +81,6 @@ void attend(int channel, pid_t pid) {
     }
     if (has_ended(pid)) break;
   }
-  if (pidfd >= 0) close(pidfd);
   send_news(channel, reap(pid));
 }
 
@@ -93,22 +93,22 @@ std::vector<std::string> texts_at(const char*& at, std::uint32_t count) {
   return texts;
 }
 
-void start(int channel, const NurseryRequest& request, int output) {
+void start(int channel, const NurseryRequest& request, bask::FileDescriptor output) {
   std::string text(request.bytes, '\0');
   if (!receive_with_descriptor(channel, text.data(), text.size(), nullptr)) _exit(0);
   const char* at = text.data();
-  const std::vector<std::string> words = texts_at(at, request.words);
+  std::vector<std::string> words = texts_at(at, request.words);
   std::vector<std::string> variables = texts_at(at, request.variables);
-  std::vector<char*> environment;
-  for (std::string& variable : variables) environment.push_back(variable.data());
-  environment.push_back(nullptr);
-  const Spawned spawned = spawn(words, environment.data(), output);
-  close(output);
-  if (spawned.pid < 0) {
-    return send_news(channel, {.kind = ChildNews::Kind::kNotStarted, .error = spawned.error});
+  const bask::StartedChild child = bask::start_child({.words = std::move(words),
+                                                      .variables = std::move(variables),
+                                                      .output = output.number(),
+                                                      .errors = output.number()});
+  output.close();
+  if (child.pid < 0) {
+    return send_news(channel, {.kind = ChildNews::Kind::kNotStarted, .error = child.error});
   }
-  send_news(channel, {.kind = ChildNews::Kind::kStarted, .group = spawned.pid});
-  attend(channel, spawned.pid);
+  send_news(channel, {.kind = ChildNews::Kind::kStarted, .group = child.pid});
+  attend(channel, child.pid);
 }
 
 }  // namespace
@@ -140,7 +140,7 @@ bool send_with_descriptor(int socket, const void* data, std::size_t size, int de
   return true;
 }
 
-bool receive_with_descriptor(int socket, void* data, std::size_t size, int* descriptor) {
+bool receive_with_descriptor(int socket, void* data, std::size_t size, bask::FileDescriptor* descriptor) {
   char* at = static_cast<char*>(data);
   while (size > 0) {
     ControlBuffer control{};
@@ -155,7 +155,9 @@ bool receive_with_descriptor(int socket, void* data, std::size_t size, int* desc
     if (received <= 0) return false;
     const cmsghdr* const header = CMSG_FIRSTHDR(&message);
     if (header != nullptr && header->cmsg_type == SCM_RIGHTS && descriptor != nullptr) {
-      std::memcpy(descriptor, CMSG_DATA(header), sizeof(int));
+      int number;
+      std::memcpy(&number, CMSG_DATA(header), sizeof(number));
+      *descriptor = bask::FileDescriptor(number);
     }
     at += received;
     size -= static_cast<std::size_t>(received);
@@ -166,10 +168,10 @@ bool receive_with_descriptor(int socket, void* data, std::size_t size, int* desc
 void serve_channel(int channel) {
   while (true) {
     NurseryRequest request{};
-    int output = -1;
+    bask::FileDescriptor output;
     if (!receive_with_descriptor(channel, &request, sizeof(request), &output)) _exit(0);
     // A signal that crossed the news of the end comes too late.
-    if (request.kind == NurseryRequest::Kind::kStart) start(channel, request, output);
+    if (request.kind == NurseryRequest::Kind::kStart) start(channel, request, std::move(output));
   }
 }
 

@@ -2,6 +2,8 @@
 // Runs on: every rank. Threads: one at each end.
 #pragma once
 
+#include <bask/system/file_descriptor.hpp>
+
 #include <cstddef>
 #include <cstdint>
 
@@ -20,7 +22,7 @@ struct NurseryRequest {
 bool send_with_descriptor(int socket, const void* data, std::size_t size, int descriptor);
 /// Receives just so many bytes. A descriptor that comes with them is put into `descriptor`, if that is not
 /// null.
-bool receive_with_descriptor(int socket, void* data, std::size_t size, int* descriptor);
+bool receive_with_descriptor(int socket, void* data, std::size_t size, bask::FileDescriptor* descriptor);
 
 /// The life of a process of the nursery: starts one command after the other for the thread at the other end
 /// of the channel, until that is gone.

@@ -7,13 +7,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <bask/core/error.hpp>
+#include <bask/system/file_descriptor.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 namespace farm {
@@ -25,35 +25,21 @@ using Output = std::function<void(std::string_view)>;
 constexpr std::chrono::milliseconds kInterval{100};  // between looks at memory and stops
 constexpr std::chrono::seconds kGrace{5};            // between SIGTERM and SIGKILL
 
-std::string system_text(int error) {
-  return std::generic_category().message(error);
+bask::Pipe output_pipe() {
+  bask::Pipe pipe = bask::open_pipe();
+  if (!pipe.reading.is_open()) {
+    throw bask::Error("farm", "no pipe can be made: " + bask::error_text(errno),
+                      "raise the limit of open files (ulimit -n)");
+  }
+  fcntl(pipe.reading.number(), F_SETFL, O_NONBLOCK);
+  return pipe;
 }
-
-struct Pipe {
-  Pipe() {
-    if (pipe2(ends, O_CLOEXEC) != 0) {
-      throw bask::Error("farm", "no pipe can be made: " + system_text(errno),
-                        "raise the limit of open files (ulimit -n)");
-    }
-    fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  }
-  ~Pipe() {
-    close_end(0);
-    close_end(1);
-  }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
-  void close_end(int end) {
-    if (const int fd = std::exchange(ends[end], -1); fd >= 0) close(fd);
-  }
-  int ends[2];
-};
 
 class RunningProcess {
  public:
   RunningProcess(const ProcessSpec& spec, const std::vector<std::string>& words, const Output& output)
-      : spec_(spec), output_(output), child_(words, spec.environment, pipe_.ends[1]) {
-    pipe_.close_end(1);
+      : spec_(spec), output_(output), child_(words, spec.environment, pipe_.writing.number()) {
+    pipe_.writing.close();
     if (spec.time_limit_ns != 0) deadline_ = Clock::now() + std::chrono::nanoseconds(spec.time_limit_ns);
   }
 
@@ -80,18 +66,18 @@ class RunningProcess {
   void wait_for_news() {
     if (deadline_) next_look_ = std::min(next_look_, *deadline_);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_look_ - Clock::now()).count();
-    pollfd fds[2] = {{pipe_.ends[0], POLLIN, 0}, {child_.fd(), POLLIN, 0}};
+    pollfd fds[2] = {{pipe_.reading.number(), POLLIN, 0}, {child_.fd(), POLLIN, 0}};
     poll(fds, 2, static_cast<int>(std::max<std::int64_t>(left, 0)));
   }
 
   void read_output() {
     char buffer[65536];
-    while (pipe_.ends[0] >= 0) {
-      const ssize_t count = read(pipe_.ends[0], buffer, sizeof(buffer));
+    while (pipe_.reading.is_open()) {
+      const ssize_t count = read(pipe_.reading.number(), buffer, sizeof(buffer));
       if (count > 0) output_({buffer, static_cast<std::size_t>(count)});
       if (count < 0 && errno == EINTR) continue;
       if (count < 0 && errno == EAGAIN) return;
-      if (count <= 0) pipe_.close_end(0);  // poll passes over it from now on
+      if (count <= 0) pipe_.reading.close();  // poll passes over it from now on
       // One that writes without end does not keep its limits from being looked at.
       if (Clock::now() >= next_look_) return;
     }
@@ -126,7 +112,7 @@ class RunningProcess {
 
   const ProcessSpec& spec_;
   const Output& output_;
-  Pipe pipe_;
+  bask::Pipe pipe_ = output_pipe();
   Child child_;
   pid_t group_ = 0;
   std::optional<Clock::time_point> deadline_;
@@ -138,12 +124,13 @@ class RunningProcess {
 // As shells say it.
 ProcessEnd not_started(const ProcessSpec& spec, int error, const Output& output) {
   if (error == EAGAIN || error == ENOMEM) {
-    throw bask::Error("farm", "no process can be started: " + system_text(error),
+    throw bask::Error("farm", "no process can be started: " + bask::error_text(error),
                       "raise the limit of processes (ulimit -u), or use fewer --bask-threads");
   }
   ProcessEnd end{.state = State::kFailed};
   end.exit_code = error == ENOENT || error == ENOTDIR ? 127 : 126;
-  output("farm: " + spec.words[0] + ": " + (end.exit_code == 127 ? "not found" : system_text(error)) + "\n");
+  output("farm: " + spec.words[0] + ": " + (end.exit_code == 127 ? "not found" : bask::error_text(error)) +
+         "\n");
   return end;
 }
 

@@ -5,22 +5,22 @@
 #include <bask/core/error.hpp>
 
 #include <cerrno>
-#include <system_error>
+#include <span>
 
 namespace farm {
 namespace {
 
 constexpr std::size_t kPiece = 256 * 1024;
 
-[[noreturn]] void refuse(const std::filesystem::path& path) {
-  throw bask::Error("farm: " + path.string(), "cannot be written: " + std::generic_category().message(errno),
+[[noreturn]] void refuse(const std::filesystem::path& path, int error) {
+  throw bask::Error("farm: " + path.string(), "cannot be written: " + bask::error_text(error),
                     "make room, or name another directory with --log; the same command then goes on");
 }
 
-int open_new(const std::filesystem::path& path, int more) {
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | more, 0666);
-  if (fd < 0) refuse(path);
-  return fd;
+bask::FileDescriptor open_new(const std::filesystem::path& path, int more) {
+  bask::FileDescriptor file = bask::open_file(path, O_WRONLY | O_CREAT | O_EXCL | more);
+  if (!file.is_open()) refuse(path, errno);
+  return file;
 }
 
 }  // namespace
@@ -39,23 +39,18 @@ RankLog::RankLog(const std::filesystem::path& directory, std::uint32_t start, st
       index_(open_new(index_path_, O_APPEND)),
       output_(open_new(output_path_, 0)) {}
 
-RankLog::~RankLog() {
-  close(index_);
-  close(output_);
-}
-
 void RankLog::sync() {
-  if (fsync(output_) != 0) refuse(output_path_);
-  if (fsync(index_) != 0) refuse(index_path_);
+  if (const int error = bask::sync_file(output_); error != 0) refuse(output_path_, error);
+  if (const int error = bask::sync_file(index_); error != 0) refuse(index_path_, error);
 }
 
 void RankLog::note(const IndexLine& line) {
   const std::string text = spell_index_line(line);
   // One call a line: the system keeps appended lines apart.
   ssize_t written;
-  while ((written = write(index_, text.data(), text.size())) < 0 && errno == EINTR) {
+  while ((written = write(index_.number(), text.data(), text.size())) < 0 && errno == EINTR) {
   }
-  if (written != static_cast<ssize_t>(text.size())) refuse(index_path_);
+  if (written != static_cast<ssize_t>(text.size())) refuse(index_path_, errno);
 }
 
 Extent RankLog::write_output(const std::string& title, std::string_view text) {
@@ -63,12 +58,8 @@ Extent RankLog::write_output(const std::string& title, std::string_view text) {
   std::string all = header;
   all += text;
   const std::uint64_t begin = end_.fetch_add(all.size());
-  for (std::size_t at = 0; at < all.size();) {
-    const ssize_t written = pwrite(output_, all.data() + at, all.size() - at, static_cast<off_t>(begin + at));
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) refuse(output_path_);
-    at += static_cast<std::size_t>(written);
-  }
+  const bask::Transferred written = bask::write_at(output_, begin, std::as_bytes(std::span(all)));
+  if (written.error != 0) refuse(output_path_, written.error);
   return {begin + header.size(), text.size()};
 }
 

@@ -6,6 +6,8 @@
 
 #include "index_line.hpp"
 
+#include <bask/system/file_descriptor.hpp>
+
 #include <atomic>
 #include <filesystem>
 #include <string>
@@ -21,9 +23,6 @@ class RankLog {
  public:
   /// Throws: Error when the files cannot be made.
   RankLog(const std::filesystem::path& directory, std::uint32_t start, std::int32_t rank);
-  ~RankLog();
-  RankLog(const RankLog&) = delete;
-  RankLog& operator=(const RankLog&) = delete;
 
   /// Brings all that was written to the disk.
   void sync();
@@ -35,7 +34,7 @@ class RankLog {
 
  private:
   std::filesystem::path index_path_, output_path_;
-  int index_ = -1, output_ = -1;
+  bask::FileDescriptor index_, output_;
   std::atomic<std::uint64_t> end_{0};  // of the output
 };
 

@@ -7,9 +7,9 @@
 #include "shell_words.hpp"
 
 #include <mpi.h>
-#include <unistd.h>
 #include <bask/core/error.hpp>
 #include <bask/safety/interrupt.hpp>
+#include <bask/system/host_name.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -32,13 +32,10 @@ struct ThisRank {
         gate(std::max(settings.cores[static_cast<std::size_t>(rank_number)], std::uint32_t{1})),
         log(settings.directory, settings.start, rank_number),
         environment(command_environment(bask::process_environment(), settings.kept_variables)),
-        sets_omp_threads(!bask::process_environment().contains("OMP_NUM_THREADS")) {
-    char name[256] = {};
-    host = gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
-  }
+        sets_omp_threads(!bask::process_environment().contains("OMP_NUM_THREADS")) {}
 
   const int rank;
-  std::string host;
+  const std::string host = bask::host_name();
   CoreGate gate;
   RankLog log;
   const std::vector<std::string> environment;

@@ -6,6 +6,7 @@
 #include <bask/numerics_text.hpp>
 #include <bask/rank_session.hpp>
 #include <bask/system/affinity.hpp>
+#include <bask/system/host_name.hpp>
 #include <bask/system/memory_limit.hpp>
 
 #include <algorithm>

@@ -19,6 +19,7 @@
 #include <bask/safety/interrupt.hpp>
 #include <bask/start_meeting.hpp>
 #include <bask/system/affinity.hpp>
+#include <bask/system/host_name.hpp>
 #include <bask/system/memory_limit.hpp>
 #include <bask/transport/mpi_transport.hpp>
 #include <boost/mpi/communicator.hpp>
@@ -242,11 +243,6 @@ void end_in_order(int exit_code) {
 }
 
 }  // namespace
-
-std::string host_name() {
-  char name[256] = {};
-  return gethostname(name, sizeof(name) - 1) == 0 ? name : "localhost";
-}
 
 int run_ranks(const Options& options, const std::string& error, const Launch& launch,
               const std::function<int(Client&)>& program) {

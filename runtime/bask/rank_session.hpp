@@ -23,6 +23,4 @@ int report_errors(const std::function<int()>& body);
 /// seen it, and what is kept stays for the next start. Prints that.
 int seen_exit_code(int code, const Options& options);
 
-std::string host_name();
-
 }  // namespace bask

@@ -13,6 +13,7 @@
 #include <bask/safety/crash_report.hpp>
 #include <bask/safety/interrupt.hpp>
 #include <bask/safety/task_error.hpp>
+#include <bask/system/host_name.hpp>
 #include <bask/system/kept_memory.hpp>
 
 #include <iostream>

@@ -5,6 +5,7 @@
 
 #include "directory_test.hpp"
 
+#include <cerrno>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -42,6 +43,24 @@ TEST_F(ReplacedFileTest, TakesThePlaceOfTheOldOneWhenComplete) {
   file.put_in_place();
   EXPECT_EQ(content_of(path), "new");
   EXPECT_EQ(files(), 1);
+}
+
+TEST_F(ReplacedFileTest, HoldsAllThatWasWrittenInOrder) {
+  ReplacedFile file("test", directory_ / "x.txt");
+  for (const char* piece : {"one ", "", "two ", "three"}) file.write(piece);
+  file.put_in_place();
+  EXPECT_EQ(content_of(directory_ / "x.txt"), "one two three");
+}
+
+TEST_F(ReplacedFileTest, IsMadeWhereNoFileOfThatNameIs) {
+  const fs::path path = directory_ / ".x.part";
+  std::ofstream(path) << "another's";
+  {
+    const UnfinishedFile file(path);
+    EXPECT_EQ(errno, EEXIST);
+    EXPECT_FALSE(file.is_open());
+  }
+  EXPECT_EQ(content_of(path), "another's");
 }
 
 TEST_F(ReplacedFileTest, LeavesNothingBehindWhenGivenUp) {

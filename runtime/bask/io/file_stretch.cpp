@@ -2,6 +2,7 @@
 #include <bask/collections/array/block/box_runs.hpp>
 #include <bask/io/chunk_pipeline.hpp>
 #include <bask/io/file_stretch.hpp>
+#include <bask/system/file_descriptor.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -130,15 +131,9 @@ class StretchReader {
 }  // namespace
 
 bool read_bytes(int descriptor, std::uint64_t address, std::span<std::byte> to) {
-  while (!to.empty()) {
-    errno = 0;
-    const ssize_t count = ::pread(descriptor, to.data(), to.size(), static_cast<off_t>(address));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    to = to.subspan(static_cast<std::size_t>(count));
-    address += static_cast<std::uint64_t>(count);
-  }
-  return true;
+  const Transferred done = read_at(descriptor, address, to);
+  errno = done.error;
+  return done.bytes == to.size();
 }
 
 bool read_stretch(const FileStretch& stretch, std::span<const std::int64_t> start,

@@ -5,10 +5,10 @@
 #include <bask/graph/runtime.hpp>
 #include <bask/io/hdf5_filter_classes.hpp>
 #include <bask/io/hdf5_library.hpp>
+#include <bask/system/file_descriptor.hpp>
 
 #include <cstdlib>
 #include <cstring>
-#include <system_error>
 #include <type_traits>
 #include <vector>
 
@@ -65,7 +65,7 @@ std::string hdf5_error_text() {
   const std::string& innermost = texts.back();
   if (const auto at = innermost.find("errno = "); at != std::string::npos) {
     const int number = std::atoi(innermost.c_str() + at + std::strlen("errno = "));
-    if (number != 0) return std::generic_category().message(number);
+    if (number != 0) return error_text(number);
   }
   return texts.size() == 1 ? innermost : fmt::format("{}: {}", texts.front(), innermost);
 }

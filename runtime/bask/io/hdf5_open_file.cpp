@@ -7,6 +7,7 @@
 #include <bask/core/near_miss.hpp>
 #include <bask/io/hdf5_open_file.hpp>
 #include <bask/io/hdf5_type.hpp>
+#include <bask/system/file_descriptor.hpp>
 
 #include <algorithm>
 #include <array>
@@ -14,6 +15,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <list>
+#include <span>
 #include <string_view>
 #include <system_error>
 
@@ -35,7 +37,7 @@ OpenFiles& open_files() {               // under the lock; those used last come 
     throw Error(where, fmt::format("there is no directory '{}'", directory.string()), "check the path");
   }
   if (error != ENOENT) {
-    throw Error(where, fmt::format("cannot open it: {}", std::generic_category().message(error)),
+    throw Error(where, fmt::format("cannot open it: {}", error_text(error)),
                 error == EACCES ? "ask its owner for permission to read it" : "check the path");
   }
   constexpr std::size_t kMostNames = 1000;
@@ -52,11 +54,9 @@ OpenFiles& open_files() {               // under the lock; those used last come 
 
 std::string beginning_of(const std::string& path) {
   std::array<char, 8> bytes{};
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return {};
-  const ssize_t count = ::pread(file, bytes.data(), bytes.size(), 0);
-  ::close(file);
-  return {bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0))};
+  const FileDescriptor file = open_file(path, O_RDONLY);
+  if (!file.is_open()) return {};
+  return {bytes.data(), read_at(file, 0, std::as_writable_bytes(std::span(bytes))).bytes};
 }
 
 [[noreturn]] void refuse_open(const std::string& path, const FileIdentity& identity,
@@ -130,9 +130,8 @@ void refuse_changed_file(const std::string& where) {
 
 Hdf5OpenFile::Hdf5OpenFile(std::string path, FileIdentity identity, const std::string& where)
     : path_(std::move(path)), identity_(identity) {
-  const int file = ::open(path_.c_str(), O_RDONLY | O_CLOEXEC);  // HDF5 does not tell why it cannot
-  if (file < 0) refuse_missing(path_, errno, where);
-  ::close(file);
+  // HDF5 does not tell why it cannot.
+  if (!open_file(path_, O_RDONLY).is_open()) refuse_missing(path_, errno, where);
   const Hdf5Id list = access_list();
   file_ = Hdf5Id(H5Fopen(path_.c_str(), H5F_ACC_RDONLY, list.get()));
   if (!file_) refuse_open(path_, identity_, where);

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <bask/io/hdf5_output_driver.hpp>
+#include <bask/system/file_descriptor.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -96,31 +97,13 @@ herr_t handle_of(H5FD_t* file, hid_t, void** handle) {
 herr_t read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t size, void* buffer) {
   const Hdf5OutputState& state = *open_file(file).state;
   auto* bytes = static_cast<std::byte*>(buffer);
-  std::size_t done = 0;
-  while (done < size) {
-    const ssize_t count =
-        ::pread(state.descriptor, bytes + done, size - done, static_cast<off_t>(address + done));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return -1;
-    if (count == 0) break;
-    done += static_cast<std::size_t>(count);
-  }
-  std::memset(bytes + done, 0, size - done);  // beyond the end
+  const Transferred done = read_at(state.descriptor, address, {bytes, size});
+  if (done.error != 0) return -1;
+  std::memset(bytes + done.bytes, 0, size - done.bytes);  // beyond the end
   for (const auto& later : state.kept) {
     const haddr_t begin = std::max<haddr_t>(address, later.address);
     const haddr_t end = std::min<haddr_t>(address + size, later.address + later.bytes.size());
     if (begin < end) std::memcpy(bytes + (begin - address), &later.bytes[begin - later.address], end - begin);
-  }
-  return 0;
-}
-
-// 0, or an error of the system's.
-int write_all(int descriptor, haddr_t address, const std::byte* bytes, std::size_t size) {
-  while (size > 0) {
-    const ssize_t count = ::pwrite(descriptor, bytes, size, static_cast<off_t>(address));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return count < 0 ? errno : EIO;
-    address += static_cast<haddr_t>(count), bytes += count, size -= static_cast<std::size_t>(count);
   }
   return 0;
 }
@@ -138,7 +121,7 @@ herr_t write(H5FD_t* file, H5FD_mem_t type, hid_t, haddr_t address, std::size_t 
   Hdf5OutputState& state = *opened.state;
   const auto* bytes = static_cast<const std::byte*>(buffer);
   opened.end_of_file = std::max<haddr_t>(opened.end_of_file, address + size);
-  if (state.error == 0) state.error = write_all(state.descriptor, address, bytes, size);
+  if (state.error == 0) state.error = write_at(state.descriptor, address, {bytes, size}).error;
   if (state.error == 0) return 0;
   try {
     keep(state, address, bytes, size, type);

@@ -173,8 +173,8 @@ PartsDirectory::PartsDirectory(const fs::path& master, const std::string& where)
   std::error_code error;
   fs::create_directories(path_, error);
   mark_ = path_ / (std::string(kMark) + owner_mark());
-  if (!error) locked_ = ::open(mark_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (locked_ < 0) {
+  if (!error) locked_ = open_file(mark_, O_RDWR | O_CREAT | O_EXCL);
+  if (!locked_.is_open()) {
     if (!error) error = std::error_code(errno, std::generic_category());
     std::error_code ignored;
     fs::remove_all(path_, ignored);
@@ -183,17 +183,13 @@ PartsDirectory::PartsDirectory(const fs::path& master, const std::string& where)
         fmt::format("cannot make the directory '{}' of its parts: {}", path_.string(), error.message()),
         "write to a directory that you may write to and that has room");
   }
-  ::flock(locked_, LOCK_EX | LOCK_NB);
-  for (const fs::path& changed : {all, directory_of(all)}) {  // so that a master on the disk finds them there
-    const int directory = ::open(changed.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0) continue;
-    ::fsync(directory);
-    ::close(directory);
-  }
+  ::flock(locked_.number(), LOCK_EX | LOCK_NB);
+  sync_directory(all);  // so that a master on the disk finds them there
+  sync_directory(all.parent_path());
 }
 
 PartsDirectory::~PartsDirectory() {
-  ::close(locked_);
+  locked_.close();
   if (is_kept_) return;
   std::error_code ignored;
   fs::remove_all(path_, ignored);

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <bask/io/hdf5_library.hpp>
+#include <bask/system/file_descriptor.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -50,7 +51,7 @@ class PartsDirectory {
  private:
   std::filesystem::path path_, mark_;  // the mark says whose it is until it is kept
   std::string name_;
-  int locked_ = -1;
+  FileDescriptor locked_;
   bool is_kept_ = false;
 };
 

@@ -7,12 +7,12 @@
 #include <bask/io/hdf5_read.hpp>
 #include <bask/io/hdf5_shown_boxes.hpp>
 #include <bask/io/hdf5_sources.hpp>
+#include <bask/system/file_descriptor.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
-#include <system_error>
 
 namespace bask {
 namespace {
@@ -125,8 +125,8 @@ class RegionReader {
   }
 
   [[noreturn]] void refuse_read(int error, const Extents* chunk) const {
-    std::string what = error == 0 ? "the file ends before its elements do"
-                                  : "reading fails: " + std::generic_category().message(error);
+    std::string what =
+        error == 0 ? "the file ends before its elements do" : "reading fails: " + error_text(error);
     refuse(chunk, what,
            error == 0 ? "the file is truncated: copy or write it again" : "check the file system");
   }

@@ -3,6 +3,7 @@
 #include <bask/io/hdf5_dimensions.hpp>
 #include <bask/io/hdf5_type.hpp>
 #include <bask/io/hdf5_writer_dataset.hpp>
+#include <bask/system/file_descriptor.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -287,8 +288,7 @@ const Hdf5Writer::Dataset& Hdf5Writer::scale_of(const Dataset& dataset, std::siz
 
 void Hdf5Writer::check_written(const std::string& dataset, const std::string& happened) const {
   if (state_->error == 0) return;
-  throw Error(where(dataset), fmt::format("{}: {}", happened, std::generic_category().message(state_->error)),
-              kWriteElsewhere);
+  throw Error(where(dataset), fmt::format("{}: {}", happened, error_text(state_->error)), kWriteElsewhere);
 }
 
 void Hdf5Writer::finish() {

@@ -9,6 +9,7 @@
 #include <bask/core/error.hpp>
 #include <bask/core/key.hpp>
 #include <bask/io/output_file.hpp>
+#include <bask/system/host_name.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -16,6 +17,7 @@
 #include <charconv>
 #include <chrono>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -26,12 +28,6 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr std::string_view kMark = "bask-";
-
-std::string host_name() {
-  char name[256] = "host";
-  ::gethostname(name, sizeof(name) - 1);
-  return name;
-}
 
 fs::path directory_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
@@ -97,24 +93,21 @@ fs::path place_of(const std::string& path, const std::string& where) {
 // By sharing blocks, inside of the kernel, or through memory: whatever the file system can. 0 or an error.
 int copy_bytes(int from, int to, std::int64_t size_bytes) {
   if (::ioctl(to, FICLONE, from) == 0) return 0;
-  std::int64_t left = size_bytes;
-  while (left > 0) {
-    const ssize_t count = ::copy_file_range(from, nullptr, to, nullptr, static_cast<std::size_t>(left), 0);
-    if (count <= 0) break;
-    left -= count;
+  off64_t read = 0, written = 0;
+  while (written < size_bytes) {
+    const auto left = static_cast<std::size_t>(size_bytes - written);
+    if (::copy_file_range(from, &read, to, &written, left, 0) <= 0) break;
   }
-  std::vector<char> memory(left > 0 ? std::size_t{1} << 20 : 0);
-  while (left > 0) {
-    const ssize_t count =
-        ::read(from, memory.data(), std::min<std::size_t>(memory.size(), static_cast<std::size_t>(left)));
-    if (count == 0) return EIO;  // it has become shorter
-    if (count < 0) return errno;
-    for (ssize_t done = 0; done < count;) {
-      const ssize_t written = ::write(to, memory.data() + done, static_cast<std::size_t>(count - done));
-      if (written < 0) return errno;
-      done += written;
-    }
-    left -= count;
+  auto done = static_cast<std::uint64_t>(written);
+  const auto size = static_cast<std::uint64_t>(size_bytes);
+  std::vector<std::byte> memory(done < size ? std::size_t{1} << 20 : 0);
+  while (done < size) {
+    const std::span piece = std::span(memory).first(std::min<std::uint64_t>(memory.size(), size - done));
+    const Transferred in = read_at(from, done, piece);
+    if (in.error != 0) return in.error;
+    if (in.bytes < piece.size()) return EIO;  // it has become shorter
+    if (const Transferred out = write_at(to, done, piece); out.error != 0) return out.error;
+    done += piece.size();
   }
   return 0;
 }
@@ -129,12 +122,12 @@ std::string owner_mark() {
 bool is_abandoned(const fs::path& unfinished) {
   const auto owner = owner_in(unfinished.filename().string());
   if (!owner) return false;
-  const int file = ::open(unfinished.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (file < 0) return false;
   struct stat status {};
-  const bool is_known = ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) && !is_locked(file);
-  ::close(file);
-  if (!is_known) return false;
+  {
+    const FileDescriptor file = open_file(unfinished, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    if (!file.is_open() || ::fstat(file.number(), &status) != 0) return false;
+    if (!S_ISREG(status.st_mode) || is_locked(file.number())) return false;
+  }
   if (owner->host == host_name()) return ::kill(owner->process, 0) != 0 && errno == ESRCH;
   constexpr std::int64_t kWeek_s = 7 * 24 * 3600;
   const auto now =
@@ -156,11 +149,6 @@ OutputFile::OutputFile(const std::string& path, std::string where) : where_(std:
   remove_abandoned(directory, beginning_of_temporaries(place_.filename().string()));
   create();
   if (old_.exists) take_over_mode_and_owner();
-}
-
-OutputFile::~OutputFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
 }
 
 OutputFile::Old OutputFile::look() const {
@@ -187,60 +175,46 @@ void OutputFile::create() {
   const mode_t mode = old_.exists ? 0600 : 0666;  // nobody reads meanwhile what may not be read later
   constexpr int kTries = 100;                     // a process of the same number may have left one
   for (int i = 0; i < kTries; ++i) {
-    temporary_ = directory_of(place_) / (beginning + owner_mark());
-    descriptor_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    if (descriptor_ >= 0) break;
-    if (errno != EEXIST) break;
+    file_.emplace(directory_of(place_) / (beginning + owner_mark()), mode);
+    if (file_->is_open() || errno != EEXIST) break;
   }
-  if (descriptor_ < 0) {
-    const int error = errno;
-    temporary_.clear();
-    refuse(error);
-  }
-  ::flock(descriptor_, LOCK_EX | LOCK_NB);  // where there are no locks, is_abandoned goes by the process
+  if (!file_->is_open()) refuse(errno);
+  ::flock(descriptor(), LOCK_EX | LOCK_NB);  // where there are no locks, is_abandoned goes by the process
 }
 
 void OutputFile::take_over_mode_and_owner() const {
   // Who may not give files away keeps this one, with the group where that is allowed.
-  if (::fchown(descriptor_, old_.user, old_.group) != 0 &&
-      ::fchown(descriptor_, static_cast<uid_t>(-1), old_.group) != 0) {
-    ::fchmod(descriptor_, old_.mode & 0707);  // the bits of its group are not meant for another one
+  if (::fchown(descriptor(), old_.user, old_.group) != 0 &&
+      ::fchown(descriptor(), static_cast<uid_t>(-1), old_.group) != 0) {
+    ::fchmod(descriptor(), old_.mode & 0707);  // the bits of its group are not meant for another one
     return;
   }
-  ::fchmod(descriptor_, old_.mode);
+  ::fchmod(descriptor(), old_.mode);
 }
 
 void OutputFile::copy_old() {
-  const int from = ::open(place_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (from < 0) refuse(errno);
-  if (::flock(from, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-    ::close(from);
+  const FileDescriptor from = open_file(place_, O_RDONLY);
+  if (!from.is_open()) refuse(errno);
+  if (::flock(from.number(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
     throw Error(where_, "another program has the file open for writing", "wait for that to end");
   }
-  const int error = copy_bytes(from, descriptor_, old_.size_bytes);
-  ::close(from);
+  const int error = copy_bytes(from.number(), descriptor(), old_.size_bytes);
   if (error != 0) refuse(error);
   is_copy_ = true;
 }
 
 void OutputFile::put_in_place() {
-  if (::fsync(descriptor_) != 0) refuse(errno);
+  if (const int error = file_->sync(); error != 0) refuse(error);
   if (is_copy_ && !(look() == old_)) {
     throw Error(where_, "another program has changed the file meanwhile",
                 "let one program after the other add to it; what this one had to add is not in it");
   }
-  ::flock(descriptor_, LOCK_UN);  // whoever finds it under its name may read it
-  if (::rename(temporary_.c_str(), place_.c_str()) != 0) refuse(errno);
-  temporary_.clear();
-  ::close(std::exchange(descriptor_, -1));
-  const int directory = ::open(directory_of(place_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory < 0) return;  // the name is there; only that it is on the disk is not known
-  ::fsync(directory);
-  ::close(directory);
+  ::flock(descriptor(), LOCK_UN);  // whoever finds it under its name may read it
+  if (const int error = file_->put_in_place(place_); error != 0) refuse(error);
 }
 
 void OutputFile::refuse(int error) const {
-  throw Error(where_, fmt::format("cannot write it: {}", std::generic_category().message(error)),
+  throw Error(where_, fmt::format("cannot write it: {}", error_text(error)),
               "write to a directory that you may write to and that has room");
 }
 

@@ -2,12 +2,14 @@
 // Runs on: every rank. Threads: each file belongs to one.
 // Invariants: (1) under the name there is always the old file or the whole new one;
 //             (2) what is not put in place leaves nothing behind; what a killed process leaves, the next one
-//             that
-//                 writes to the same name removes, unless its maker may still live.
+//             that writes to the same name removes, unless its maker may still live.
 #pragma once
+
+#include <bask/system/unfinished_file.hpp>
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace bask {
@@ -26,15 +28,12 @@ class OutputFile {
   /// Error when there is no such directory, when it or the old file may not be written, and for a directory,
   /// a device or anything else that is no regular file.
   OutputFile(const std::string& path, std::string where);
-  ~OutputFile();
-  OutputFile(const OutputFile&) = delete;
-  OutputFile& operator=(const OutputFile&) = delete;
 
   /// The place: `path` itself, or what it links to.
   const std::filesystem::path& place() const { return place_; }
-  const std::filesystem::path& temporary() const { return temporary_; }
+  const std::filesystem::path& temporary() const { return file_->path(); }
   /// For reading and writing; locked while it is open.
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return file_->descriptor(); }
   /// Whether there was a file of that name.
   bool replaces() const { return old_.exists; }
 
@@ -58,10 +57,10 @@ class OutputFile {
   [[noreturn]] void refuse(int error) const;
 
   std::string where_;
-  std::filesystem::path place_, temporary_;  // no temporary once it has been renamed
+  std::filesystem::path place_;
   Old old_;
+  std::optional<UnfinishedFile> file_;  // beside the place; there once it is constructed
   bool is_copy_ = false;
-  int descriptor_ = -1;
 };
 
 }  // namespace bask

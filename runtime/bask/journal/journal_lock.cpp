@@ -6,8 +6,8 @@
 #include <unistd.h>
 #include <bask/core/error.hpp>
 #include <bask/journal/journal_lock.hpp>
+#include <bask/system/host_name.hpp>
 
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <condition_variable>
@@ -26,12 +26,6 @@ constexpr std::size_t kLongestText = 4096;
 
 bool has_no_locks(int error) {
   return error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP || error == EINVAL;
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return name.data();
 }
 
 bool is_process(long pid) {

@@ -8,6 +8,7 @@
 #include <bask/safety/crash_report.hpp>
 #include <bask/safety/isolation.hpp>
 #include <bask/safety/task_error.hpp>
+#include <bask/system/file_descriptor.hpp>
 
 #include <array>
 #include <atomic>
@@ -18,7 +19,7 @@
 #include <cstring>
 #include <iostream>
 #include <memory>
-#include <system_error>
+#include <span>
 
 namespace bask {
 namespace {
@@ -36,42 +37,36 @@ struct ReplyHeader {
 std::array<std::atomic<int>, ClosedInChild::kMost> closed_in_child;  // descriptors and one; 0: none
 
 [[noreturn]] void refuse(const std::string& what, int error) {
-  throw Error("isolation", fmt::format("{}: {}", what, std::generic_category().message(error)),
+  throw Error("isolation", fmt::format("{}: {}", what, error_text(error)),
               "isolate fewer tasks, or raise the limits of memory and processes (ulimit -v, -u)");
 }
 
 // The file for the reply.
 class ReplyFile {
  public:
-  ReplyFile() : file_(memfd_create("bask-result", MFD_CLOEXEC)) {
-    if (file_ < 0) refuse("there is no file in memory for the result", errno);
+  ReplyFile() {
+    if (!file_.is_open()) refuse("there is no file in memory for the result", errno);
   }
   // Other children, forked meanwhile, hold it open too: what it takes up is freed now.
   ~ReplyFile() {
-    if (ftruncate(file_, 0) != 0) errno = 0;
-    close(file_);
+    if (ftruncate(file_.number(), 0) != 0) errno = 0;
   }
   ReplyFile(const ReplyFile&) = delete;
   ReplyFile& operator=(const ReplyFile&) = delete;
 
   void write(ReplyHeader header, std::span<const std::byte> bytes) const {
     header.bytes = bytes.size();
-    write_at(sizeof header, bytes);
-    write_at(0, std::as_bytes(std::span(&header, 1)));
+    write_whole(sizeof header, bytes);
+    write_whole(0, std::as_bytes(std::span(&header, 1)));
   }
   ReplyHeader header() const {
     ReplyHeader header;
-    return pread(file_, &header, sizeof header, 0) == sizeof header ? header : ReplyHeader{};
+    const std::size_t bytes = read_at(file_, 0, std::as_writable_bytes(std::span(&header, 1))).bytes;
+    return bytes == sizeof header ? header : ReplyHeader{};
   }
   void read(std::span<std::byte> bytes) const {
-    std::uint64_t at = sizeof(ReplyHeader);
-    while (!bytes.empty()) {
-      const ssize_t size = pread(file_, bytes.data(), bytes.size(), static_cast<off_t>(at));
-      if (size < 0 && errno == EINTR) continue;
-      if (size <= 0) refuse("the result cannot be read", size < 0 ? errno : EIO);
-      bytes = bytes.subspan(static_cast<std::size_t>(size));
-      at += static_cast<std::uint64_t>(size);
-    }
+    const Transferred read = read_at(file_, sizeof(ReplyHeader), bytes);
+    if (read.bytes < bytes.size()) refuse("the result cannot be read", read.error != 0 ? read.error : EIO);
   }
   std::string text(const ReplyHeader& header) const {
     std::string text(header.bytes, '\0');
@@ -80,7 +75,7 @@ class ReplyFile {
   }
   Value decode(const ReplyHeader& header) const {
     const std::size_t size = sizeof header + header.bytes;
-    void* bytes = mmap(nullptr, size, PROT_READ, MAP_SHARED, file_, 0);
+    void* bytes = mmap(nullptr, size, PROT_READ, MAP_SHARED, file_.number(), 0);
     if (bytes == MAP_FAILED) refuse("the result cannot be read", errno);
     const auto unmap = [size](std::byte* mapped) { munmap(mapped, size); };
     const std::unique_ptr<std::byte, decltype(unmap)> mapped(static_cast<std::byte*>(bytes), unmap);
@@ -89,17 +84,12 @@ class ReplyFile {
   }
 
  private:
-  void write_at(std::uint64_t at, std::span<const std::byte> bytes) const {
-    while (!bytes.empty()) {
-      const ssize_t size = pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(at));
-      if (size < 0 && errno == EINTR) continue;
-      if (size <= 0) refuse("the result cannot be handed over", size < 0 ? errno : ENOSPC);
-      bytes = bytes.subspan(static_cast<std::size_t>(size));
-      at += static_cast<std::uint64_t>(size);
-    }
+  void write_whole(std::uint64_t at, std::span<const std::byte> bytes) const {
+    const Transferred written = write_at(file_, at, bytes);
+    if (written.error != 0) refuse("the result cannot be handed over", written.error);
   }
 
-  int file_;
+  FileDescriptor file_ = open_memory_file("bask-result");
 };
 
 // ---- in the child ----
@@ -126,10 +116,9 @@ void leave_stopping_to_the_parent() {
 
 // The child is what the system should end when memory runs out, not the rank.
 void offer_to_be_killed_first() {
-  const int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  if (file < 0) return;
-  if (write(file, "1000", 4) != 4) errno = 0;
-  close(file);
+  const FileDescriptor file = open_file("/proc/self/oom_score_adj", O_WRONLY);
+  if (file.is_open()) write_at(file, 0, std::as_bytes(std::span("1000").first(4)));
+  errno = 0;
 }
 
 void write_out_streams() {

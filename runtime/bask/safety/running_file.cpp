@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <bask/core/error.hpp>
 #include <bask/safety/running_file.hpp>
+#include <bask/system/file_descriptor.hpp>
 
 #include <algorithm>
 #include <array>
@@ -12,7 +13,6 @@
 #include <cstring>
 #include <mutex>
 #include <span>
-#include <system_error>
 #include <utility>
 
 namespace bask {
@@ -47,35 +47,8 @@ std::uint64_t check_of(const Header& header) {
   return hash_bytes(std::as_bytes(std::span(&header, 1)).first(offsetof(Header, check))).low;
 }
 
-struct Descriptor {
-  int number;
-  ~Descriptor() {
-    if (number >= 0) close(number);
-  }
-};
-
-bool write_whole(int file, const void* from, std::size_t size, std::size_t at) {
-  while (size > 0) {
-    const ssize_t written = pwrite(file, from, size, static_cast<off_t>(at));
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) return false;
-    from = static_cast<const char*>(from) + written;
-    size -= static_cast<std::size_t>(written);
-    at += static_cast<std::size_t>(written);
-  }
-  return true;
-}
-
-bool read_whole(int file, void* to, std::size_t size, std::size_t at) {
-  while (size > 0) {
-    const ssize_t read = pread(file, to, size, static_cast<off_t>(at));
-    if (read < 0 && errno == EINTR) continue;
-    if (read <= 0) return false;
-    to = static_cast<char*>(to) + read;
-    size -= static_cast<std::size_t>(read);
-    at += static_cast<std::size_t>(read);
-  }
-  return true;
+bool read_whole(const FileDescriptor& file, std::uint64_t offset, std::span<std::byte> to) {
+  return read_at(file, offset, to).bytes == to.size();
 }
 
 // Whole pages of slots: those of the pool's threads, of the others that run tasks, and some to spare.
@@ -102,31 +75,34 @@ int replace_table(void* pages, std::size_t bytes) {
 }
 
 // Returns 0 or an error of the system.
-int fill_and_map(int file, const RunningFileOwner& owner, std::size_t bytes) {
+int fill_and_map(const FileDescriptor& file, const RunningFileOwner& owner, std::size_t bytes) {
   // A store into a page that the disk has no room for would end the process.
-  if (const int error = posix_fallocate(file, kSlotsAt, static_cast<off_t>(bytes)); error != 0) return error;
+  if (const int error = posix_fallocate(file.number(), kSlotsAt, static_cast<off_t>(bytes)); error != 0) {
+    return error;
+  }
   Header header{kMagic, owner.attempt,  owner.rank, static_cast<std::uint32_t>(bytes / sizeof(Slot)),
                 0,      owner.registry, 0};
   header.check = check_of(header);
-  errno = 0;
-  if (!write_whole(file, &header, sizeof header, 0)) return errno != 0 ? errno : ENOSPC;
-  return replace_table(mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, kSlotsAt), bytes);
+  const Transferred written = write_at(file, 0, std::as_bytes(std::span(&header, 1)));
+  if (written.error != 0) return written.error;
+  return replace_table(mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), kSlotsAt),
+                       bytes);
 }
 
 }  // namespace
 
 RunningFile::RunningFile(std::filesystem::path path, const RunningFileOwner& owner, unsigned threads)
     : path_(std::move(path)), kept_bytes_(bytes_for(threads)) {
-  const Descriptor file{open(path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644)};
-  int error = file.number < 0 ? errno : 0;
+  const FileDescriptor file = open_file(path_, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
+  int error = file.is_open() ? 0 : errno;
   if (error == 0) {
-    error = fill_and_map(file.number, owner, kept_bytes_);
+    error = fill_and_map(file, owner, kept_bytes_);
     if (error != 0) unlink(path_.c_str());
   }
   if (error == 0) return;
   throw Error("checkpoint",
               fmt::format("'{}', which tells a later run what ran at a crash, cannot be made: {}",
-                          path_.string(), std::generic_category().message(error)),
+                          path_.string(), error_text(error)),
               "make room in the directory, or name one that this rank may write");
 }
 
@@ -139,15 +115,15 @@ RunningFile::~RunningFile() {
 
 std::optional<RunningFileContent> RunningFile::read(const std::filesystem::path& path) {
   // Not waiting for the other end of what may be a pipe.
-  const Descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  const FileDescriptor file = open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   struct stat status {};
   Header header;
-  if (file.number < 0 || fstat(file.number, &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  if (!read_whole(file.number, &header, sizeof header, 0)) return std::nullopt;
+  if (!file.is_open() || fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  if (!read_whole(file, 0, std::as_writable_bytes(std::span(&header, 1)))) return std::nullopt;
   if (header.magic != kMagic || header.check != check_of(header)) return std::nullopt;
   if (header.slots > RunningTask::kMostThreads) return std::nullopt;
   std::vector<Slot> slots(header.slots);
-  if (!read_whole(file.number, slots.data(), slots.size() * sizeof(Slot), kSlotsAt)) return std::nullopt;
+  if (!read_whole(file, kSlotsAt, std::as_writable_bytes(std::span(slots)))) return std::nullopt;
   RunningFileContent content{{header.attempt, header.rank, header.registry}, {}};
   for (const Slot& slot : slots) {
     if (slot.name == 0 || slot.key == Key{}) continue;

@@ -2,15 +2,16 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <bask/system/bounded_command.hpp>
+#include <bask/system/child_process.hpp>
+#include <bask/system/file_descriptor.hpp>
+#include <bask/system/launcher_variables.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <filesystem>
 #include <optional>
 #include <string_view>
@@ -23,10 +24,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kBetweenLooks{10};
-
-std::string system_text(int error) {
-  return std::generic_category().message(error);
-}
 
 // posix_spawnp would search this process's PATH.
 std::string find_program(const std::string& name, const Environment& environment) {
@@ -49,18 +46,15 @@ std::string find_program(const std::string& name, const Environment& environment
 // The end of a pipe that this process reads.
 class Reader {
  public:
-  explicit Reader(int descriptor) : descriptor_(descriptor) {
-    fcntl(descriptor_, F_SETFL, fcntl(descriptor_, F_GETFL) | O_NONBLOCK);
+  explicit Reader(FileDescriptor end) : end_(std::move(end)) {
+    fcntl(end_.number(), F_SETFL, fcntl(end_.number(), F_GETFL) | O_NONBLOCK);
   }
-  ~Reader() { close(descriptor_); }
-  Reader(const Reader&) = delete;
-  Reader& operator=(const Reader&) = delete;
 
   // Takes what is there.
   void read_some() {
     std::array<char, 4096> piece;
     while (!at_end_) {
-      const ssize_t size = read(descriptor_, piece.data(), piece.size());
+      const ssize_t size = read(end_.number(), piece.data(), piece.size());
       if (size < 0 && errno == EINTR) continue;
       if (size < 0 && errno == EAGAIN) return;
       at_end_ = size <= 0;
@@ -68,7 +62,7 @@ class Reader {
       if (size > 0 && text_.size() == kMostOutputBytes) return;  // who writes without end is looked at again
     }
   }
-  pollfd wanted() const { return {at_end_ ? -1 : descriptor_, POLLIN, 0}; }
+  pollfd wanted() const { return {at_end_ ? -1 : end_.number(), POLLIN, 0}; }
   std::string& text() { return text_; }
 
  private:
@@ -76,66 +70,9 @@ class Reader {
     text_.append(piece.substr(0, std::min(piece.size(), kMostOutputBytes - text_.size())));
   }
 
-  int descriptor_;
+  FileDescriptor end_;
   bool at_end_ = false;
   std::string text_;
-};
-
-// What the program starts with: files, signals and a process group of its own.
-class Setup {
- public:
-  Setup(int output, int errors) {
-    posix_spawn_file_actions_init(&actions_);
-    posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
-    posix_spawn_file_actions_adddup2(&actions_, errors, STDERR_FILENO);
-    close_others();
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_init(&attributes_);
-    posix_spawnattr_setsigmask(&attributes_, &none);
-    posix_spawnattr_setsigdefault(&attributes_, &all);
-    posix_spawnattr_setpgroup(&attributes_, 0);
-    posix_spawnattr_setflags(&attributes_,
-                             POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  }
-  ~Setup() {
-    posix_spawn_file_actions_destroy(&actions_);
-    posix_spawnattr_destroy(&attributes_);
-  }
-  Setup(const Setup&) = delete;
-  Setup& operator=(const Setup&) = delete;
-
-  // Returns 0 or an error of the system.
-  int start(pid_t& child, const std::string& program, std::vector<std::string> arguments,
-            const Environment& environment) const {
-    std::vector<std::string> variables;
-    for (const auto& [name, value] : environment) variables.push_back(fmt::format("{}={}", name, value));
-    return posix_spawn(&child, program.c_str(), &actions_, &attributes_, pointers(arguments).data(),
-                       pointers(variables).data());
-  }
-
- private:
-  // Those of MPI, for one, are open in the program otherwise. One that has gone by then does no harm.
-  void close_others() {
-    std::error_code failure;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", failure)) {
-      const std::string name = entry.path().filename();
-      int descriptor = 0;
-      std::from_chars(name.data(), name.data() + name.size(), descriptor);
-      if (descriptor > STDERR_FILENO) posix_spawn_file_actions_addclose(&actions_, descriptor);
-    }
-  }
-  static std::vector<char*> pointers(std::vector<std::string>& texts) {
-    std::vector<char*> all;
-    for (std::string& text : texts) all.push_back(text.data());
-    all.push_back(nullptr);
-    return all;
-  }
-
-  posix_spawn_file_actions_t actions_;
-  posix_spawnattr_t attributes_;
 };
 
 // How the child ended, if it has. -1: another part of the program has taken its end.
@@ -168,25 +105,29 @@ std::optional<int> wait_and_read(pid_t child, Clock::time_point deadline, Reader
 }
 
 std::string how_it_failed(int status, std::string_view said) {
-  std::string text = status == -1          ? "ended unseen"
-                     : WIFSIGNALED(status) ? fmt::format("was ended by signal {}", WTERMSIG(status))
-                                           : fmt::format("failed with code {}", WEXITSTATUS(status));
+  const std::string text = status == -1 ? "ended unseen" : end_text(status);
   said = said.substr(0, std::min(said.find('\n'), std::size_t{300}));
   return said.empty() ? text : fmt::format("{}: {}", text, said);
 }
 
-bool starts_with_any(std::string_view text, std::initializer_list<std::string_view> beginnings) {
-  return std::any_of(beginnings.begin(), beginnings.end(),
-                     [&](std::string_view beginning) { return text.starts_with(beginning); });
+std::vector<std::string> words_of(const std::string& program, std::vector<std::string> arguments) {
+  arguments[0] = program;
+  return arguments;
+}
+
+std::vector<std::string> variables_of(const Environment& environment) {
+  std::vector<std::string> variables;
+  for (const auto& [name, value] : environment) variables.push_back(fmt::format("{}={}", name, value));
+  return variables;
 }
 
 }  // namespace
 
 Environment command_environment(Environment environment) {
   std::erase_if(environment, [](const auto& variable) {
-    return starts_with_any(variable.first,
-                           {"OMPI_", "PMI", "PRTE_", "OPAL_", "HYDRA_", "MPIR_", "SQUEUE_"}) ||
-           variable.first == "LD_PRELOAD" || variable.first == "SLURM_CLUSTERS";
+    const std::string& name = variable.first;
+    return is_of_mpi_launcher(name) || name.starts_with("SQUEUE_") || name == "LD_PRELOAD" ||
+           name == "SLURM_CLUSTERS";
   });
   environment["LC_ALL"] = "C";
   return environment;
@@ -197,20 +138,16 @@ CommandResult run_command(const std::vector<std::string>& arguments, const Envir
   const auto deadline = Clock::now() + time_limit;
   const std::string program = find_program(arguments.at(0), environment);
   if (program.empty()) return {.problem = "is not in PATH"};
-  std::array<int, 2> out{}, err{};
-  if (pipe2(out.data(), O_CLOEXEC) != 0) return {.problem = "cannot be started: " + system_text(errno)};
-  Reader output(out[0]);
-  if (pipe2(err.data(), O_CLOEXEC) != 0) {
-    const int error = errno;
-    close(out[1]);
-    return {.problem = "cannot be started: " + system_text(error)};
-  }
-  Reader errors(err[0]);
-  pid_t child = 0;
-  const int error = Setup(out[1], err[1]).start(child, program, arguments, environment);
-  close(out[1]);
-  close(err[1]);
-  if (error != 0) return {.problem = "cannot be started: " + system_text(error)};
+  Pipe out = open_pipe(), err = out.reading.is_open() ? open_pipe() : Pipe();
+  if (!err.reading.is_open()) return {.problem = "cannot be started: " + error_text(errno)};
+  Reader output(std::move(out.reading)), errors(std::move(err.reading));
+  const auto [child, error] = start_child({.words = words_of(program, arguments),
+                                           .variables = variables_of(environment),
+                                           .output = out.writing.number(),
+                                           .errors = err.writing.number()});
+  if (error != 0) return {.problem = "cannot be started: " + error_text(error)};
+  out.writing.close();
+  err.writing.close();
   const std::optional<int> status = wait_and_read(child, deadline, output, errors);
   if (!status) {
     kill_group(child);

@@ -1,8 +1,10 @@
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include <bask/system/file_descriptor.hpp>
 
+#include <array>
 #include <cerrno>
 #include <ctime>
 #include <system_error>
@@ -10,7 +12,7 @@
 namespace bask {
 namespace {
 
-// A write past `ulimit -f` would end the process by SIGXFSZ: while this lives it is an error as any other.
+// A write past `ulimit -f` would end the process by SIGXFSZ: while this lives it is an error like any other.
 class WithoutSizeSignal {
  public:
   WithoutSizeSignal() {
@@ -31,51 +33,81 @@ class WithoutSizeSignal {
   sigset_t signal_, before_;
 };
 
+// `call` makes one call of the system and returns what that returned.
+template <class Call>
+auto until_not_interrupted(const Call& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+// `call` transfers what is behind the first `done` bytes, or a part of it.
+template <class Call>
+Transferred transfer_all(std::size_t size, const Call& call) {
+  Transferred done;
+  while (done.bytes < size) {
+    const ssize_t count = until_not_interrupted([&] { return call(done.bytes); });
+    if (count < 0) done.error = errno;
+    if (count <= 0) break;
+    done.bytes += static_cast<std::size_t>(count);
+  }
+  return done;
+}
+
 }  // namespace
 
 FileDescriptor::~FileDescriptor() {
-  if (number_ >= 0) ::close(number_);
+  close();
+}
+
+int FileDescriptor::close() {
+  if (number_ < 0) return 0;
+  // Linux has closed it even where a signal has interrupted that.
+  return ::close(std::exchange(number_, -1)) != 0 && errno != EINTR ? errno : 0;
 }
 
 FileDescriptor open_file(const std::filesystem::path& path, int flags, unsigned mode) {
-  int number;
-  do {
-    number = ::open(path.c_str(), flags | O_CLOEXEC, mode);
-  } while (number < 0 && errno == EINTR);
-  return FileDescriptor(number);
+  return FileDescriptor(until_not_interrupted([&] { return ::open(path.c_str(), flags | O_CLOEXEC, mode); }));
 }
 
-Transferred read_at(const FileDescriptor& file, std::uint64_t offset, std::span<std::byte> to) {
-  Transferred done;
-  while (done.bytes < to.size()) {
-    const ssize_t count = ::pread(file.number(), to.data() + done.bytes, to.size() - done.bytes,
-                                  static_cast<off_t>(offset + done.bytes));
-    if (count == 0) break;
-    if (count > 0) {
-      done.bytes += static_cast<std::size_t>(count);
-    } else if (errno != EINTR) {
-      done.error = errno;
-      break;
-    }
-  }
-  return done;
+FileDescriptor open_memory_file(const char* name) {
+  return FileDescriptor(::memfd_create(name, MFD_CLOEXEC));
 }
 
-Transferred write_at(const FileDescriptor& file, std::uint64_t offset, std::span<const std::byte> from) {
+Pipe open_pipe() {
+  std::array<int, 2> ends{-1, -1};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
+  return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
+}
+
+Transferred read_at(int descriptor, std::uint64_t offset, std::span<std::byte> to) {
+  return transfer_all(to.size(), [&](std::size_t done) {
+    return ::pread(descriptor, to.data() + done, to.size() - done, static_cast<off_t>(offset + done));
+  });
+}
+
+Transferred write_at(int descriptor, std::uint64_t offset, std::span<const std::byte> from) {
   const WithoutSizeSignal without_signal;
-  Transferred done;
-  while (done.bytes < from.size()) {
-    const ssize_t count = ::pwrite(file.number(), from.data() + done.bytes, from.size() - done.bytes,
-                                   static_cast<off_t>(offset + done.bytes));
-    if (count >= 0) {
-      done.bytes += static_cast<std::size_t>(count);
-    } else if (errno != EINTR) {
-      done.error = errno;
-      if (done.error == EFBIG) without_signal.take_back();
-      break;
-    }
-  }
+  Transferred done = transfer_all(from.size(), [&](std::size_t before) {
+    return ::pwrite(descriptor, from.data() + before, from.size() - before,
+                    static_cast<off_t>(offset + before));
+  });
+  if (done.error == EFBIG) without_signal.take_back();
+  if (done.error == 0 && done.bytes < from.size()) done.error = EIO;
   return done;
+}
+
+int sync_file(const FileDescriptor& file) {
+  return until_not_interrupted([&] { return ::fsync(file.number()); }) == 0 ? 0 : errno;
+}
+
+int sync_data(const FileDescriptor& file) {
+  return until_not_interrupted([&] { return ::fdatasync(file.number()); }) == 0 ? 0 : errno;
+}
+
+void sync_directory(const std::filesystem::path& directory) {
+  const FileDescriptor opened = open_file(directory.empty() ? "." : directory, O_RDONLY | O_DIRECTORY);
+  if (opened.is_open()) sync_file(opened);
 }
 
 std::string error_text(int error) {

@@ -24,6 +24,8 @@ class FileDescriptor {
 
   int number() const { return number_; }
   bool is_open() const { return number_ >= 0; }
+  /// Returns 0, or an error of the system: that of a full disk may show only here.
+  int close();
 
  private:
   int number_ = -1;
@@ -31,6 +33,16 @@ class FileDescriptor {
 
 /// With O_CLOEXEC, and again when a signal interrupts. Not open when it fails: `errno` says why.
 FileDescriptor open_file(const std::filesystem::path& path, int flags, unsigned mode = 0666);
+/// A file without a name, for reading and writing, which takes memory and goes with its last descriptor.
+/// Not open when it fails: `errno` says why.
+FileDescriptor open_memory_file(const char* name);
+
+/// Both ends are closed in programs that this process starts. Neither is open when it fails: `errno` says
+/// why.
+struct Pipe {
+  FileDescriptor reading, writing;
+};
+Pipe open_pipe();
 
 /// How much of the bytes was read or written, and the error that ended it, or 0 (for a read: also at the end
 /// of the file).
@@ -38,8 +50,24 @@ struct Transferred {
   std::size_t bytes = 0;
   int error = 0;
 };
-Transferred read_at(const FileDescriptor& file, std::uint64_t offset, std::span<std::byte> to);
-Transferred write_at(const FileDescriptor& file, std::uint64_t offset, std::span<const std::byte> from);
+Transferred read_at(int descriptor, std::uint64_t offset, std::span<std::byte> to);
+/// A write past `ulimit -f` is an error like any other, and not a signal.
+Transferred write_at(int descriptor, std::uint64_t offset, std::span<const std::byte> from);
+
+inline Transferred read_at(const FileDescriptor& file, std::uint64_t offset, std::span<std::byte> to) {
+  return read_at(file.number(), offset, to);
+}
+inline Transferred write_at(const FileDescriptor& file, std::uint64_t offset,
+                            std::span<const std::byte> from) {
+  return write_at(file.number(), offset, from);
+}
+
+/// Brings the file to the disk, with its mode and owner. Returns 0 or an error of the system.
+int sync_file(const FileDescriptor& file);
+/// The same for just what reading it back needs, which is faster where the file is synced often.
+int sync_data(const FileDescriptor& file);
+/// Brings the names in the directory to the disk; file systems that cannot do it need not.
+void sync_directory(const std::filesystem::path& directory);
 
 /// What an `errno` means.
 std::string error_text(int error);

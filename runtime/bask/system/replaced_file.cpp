@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 #include <bask/core/error.hpp>
@@ -6,15 +5,12 @@
 
 #include <atomic>
 #include <cerrno>
+#include <span>
 #include <system_error>
 #include <utility>
 
 namespace bask {
 namespace {
-
-std::string reason(int error) {
-  return std::generic_category().message(error);
-}
 
 // Short, so that it is not too long where the file's own name is not.
 std::filesystem::path temporary_beside(const std::filesystem::path& path) {
@@ -25,11 +21,8 @@ std::filesystem::path temporary_beside(const std::filesystem::path& path) {
 }  // namespace
 
 ReplacedFile::ReplacedFile(std::string where, std::filesystem::path path)
-    : where_(std::move(where)), path_(std::move(path)), temporary_(temporary_beside(path_)) {
-  do {
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  } while (descriptor_ < 0 && errno == EINTR);
-  if (descriptor_ >= 0) return;
+    : where_(std::move(where)), path_(std::move(path)), file_(temporary_beside(path_)) {
+  if (file_.is_open()) return;
   const int error = errno;
   const std::filesystem::path directory = path_.has_parent_path() ? path_.parent_path() : ".";
   std::error_code ignored;
@@ -39,35 +32,23 @@ ReplacedFile::ReplacedFile(std::string where, std::filesystem::path path)
         fmt::format("cannot write '{}': there is no directory '{}'", path_.string(), directory.string()),
         "create it first, or name another place", ExitCode::kUsage);
   }
-  refuse(reason(error));
-}
-
-ReplacedFile::~ReplacedFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  refuse(error);
 }
 
 void ReplacedFile::write(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor_, text.data(), text.size());
-    if (written >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno != EINTR) {
-      refuse(reason(errno));
-    }
-  }
+  const Transferred written = write_at(file_.descriptor(), end_, std::as_bytes(std::span(text)));
+  if (written.error != 0) refuse(written.error);
+  end_ += written.bytes;
 }
 
 void ReplacedFile::put_in_place() {
-  // A full disk or quota may show only here. EINVAL: what is written to cannot be synced.
-  if (::fsync(descriptor_) != 0 && errno != EINVAL && errno != EINTR) refuse(reason(errno));
-  if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) refuse(reason(errno));
-  if (::rename(temporary_.c_str(), path_.c_str()) != 0) refuse(reason(errno));
-  temporary_.clear();
+  // A full disk or quota may show only now. EINVAL: this file system syncs nothing.
+  if (const int error = file_.sync(); error != 0 && error != EINVAL) refuse(error);
+  if (const int error = file_.put_in_place(path_); error != 0) refuse(error);
 }
 
-void ReplacedFile::refuse(const std::string& why) const {
-  throw Error(where_, fmt::format("cannot write '{}': {}", path_.string(), why),
+void ReplacedFile::refuse(int error) const {
+  throw Error(where_, fmt::format("cannot write '{}': {}", path_.string(), error_text(error)),
               "name a file in a directory that you may write to and that has room", ExitCode::kUsage);
 }
 

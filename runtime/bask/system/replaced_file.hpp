@@ -1,10 +1,12 @@
-// replaced_file.hpp: a file that takes its place when it is complete, and leaves nothing behind when it is
-// not.
+// replaced_file.hpp: a text or picture that takes its place when it is complete, and leaves nothing behind
+// when it is not.
 // Runs on: rank 0. Threads: one.
-// Invariants: (1) under its name there is always the old file or the whole new one, also after a power cut:
-//             the bytes are on the disk before the name is theirs.
+// Invariants: those of UnfinishedFile.
 #pragma once
 
+#include <bask/system/unfinished_file.hpp>
+
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -18,25 +20,23 @@ class ReplacedFile {
 
   /// `where` begins the messages. Throws: Error when there is no such directory or it cannot be written to.
   ReplacedFile(std::string where, std::filesystem::path path);
-  ~ReplacedFile();
-  ReplacedFile(const ReplacedFile&) = delete;
-  ReplacedFile& operator=(const ReplacedFile&) = delete;
 
-  /// Open for writing.
-  int descriptor() const { return descriptor_; }
+  /// For programs that write it all.
+  int descriptor() const { return file_.descriptor(); }
   /// Where the bytes are until put_in_place(), for those who write by a name.
-  const std::filesystem::path& temporary() const { return temporary_; }
+  const std::filesystem::path& temporary() const { return file_.path(); }
+  /// Appends to what was written so.
   void write(std::string_view text);
   /// Ends writing and gives the file its name.
   void put_in_place();
 
  private:
-  [[noreturn]] void refuse(const std::string& why) const;
+  [[noreturn]] void refuse(int error) const;
 
   std::string where_;
   std::filesystem::path path_;
-  std::filesystem::path temporary_;  // beside `path_`; empty once it has been renamed
-  int descriptor_ = -1;
+  UnfinishedFile file_;  // beside `path_`
+  std::uint64_t end_ = 0;
 };
 
 }  // namespace bask

@@ -1,0 +1,37 @@
+// unfinished_file.hpp: a new file that goes with its owner, unless it has been given its place by then.
+// Runs on: every rank. Threads: one.
+// Invariants: (1) in its place there is always the old file or the whole new one, also after a power cut: the
+//             bytes are on the disk before the name is theirs.
+#pragma once
+
+#include <bask/system/file_descriptor.hpp>
+
+#include <filesystem>
+
+namespace bask {
+
+class UnfinishedFile {
+ public:
+  /// Makes it, for reading and writing. Not open when that fails, also where the name is taken: `errno` says
+  /// why.
+  explicit UnfinishedFile(std::filesystem::path path, unsigned mode = 0666);
+  ~UnfinishedFile();
+  UnfinishedFile(const UnfinishedFile&) = delete;
+  UnfinishedFile& operator=(const UnfinishedFile&) = delete;
+
+  bool is_open() const { return file_.is_open(); }
+  int descriptor() const { return file_.number(); }
+  const std::filesystem::path& path() const { return path_; }
+
+  /// Brings its bytes to the disk; to be called before `put_in_place`. Returns 0 or an error of the system,
+  /// here and below.
+  int sync() const { return sync_file(file_); }
+  /// Closes it and gives it the name `place`, in the same directory.
+  int put_in_place(const std::filesystem::path& place);
+
+ private:
+  std::filesystem::path path_;  // empty: there is nothing to remove
+  FileDescriptor file_;
+};
+
+}  // namespace bask
