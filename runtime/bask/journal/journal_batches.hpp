@@ -1,115 +1,102 @@
 // journal_batches.hpp: the records of one journal on their way to the file: each has its place there from the
-// moment it is appended; small ones are gathered and written together, large ones by who has them.
-// Runs on: every rank. Threads: any; one makes and destroys it.
-// Invariants: (1) places are given in order, and never twice; (2) the head of a record that is written alone
-//             is written after its payload; (3) a mark says that all before it has reached the disk.
+// moment it is appended. Small ones are gathered in a batch, which the writing thread takes; large ones are
+// written by the thread that appends them.
+// Runs on: every rank. Threads: any may append and sync; the writing and the syncing thread (JournalThreads)
+// take their work here. All wait for each other under one lock, the journal's; none writes while it holds it.
+// Invariants: (1) a mark says that all before it has reached the disk; (2) after the first failure nothing
+//             more is appended, and what was appended before is still tried.
 #pragma once
 
+#include <bask/journal/journal_cost.hpp>
+#include <bask/journal/journal_file.hpp>
 #include <bask/journal/journal_writer.hpp>
-#include <bask/journal/recent_rate.hpp>
-#include <bask/system/file_descriptor.hpp>
+#include <bask/journal/record_batch.hpp>
+#include <bask/journal/record_places.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <span>
-#include <thread>
-#include <vector>
+#include <string>
 
 namespace bask {
 
 class JournalBatches {
  public:
-  /// Throws: Error when the file cannot be made.
-  JournalBatches(const std::filesystem::path& directory, const JournalIdentity& identity, JournalTimes times);
-  /// Writes and syncs the rest.
-  ~JournalBatches();
+  explicit JournalBatches(const JournalFile& file) : file_(file) {}
   JournalBatches(const JournalBatches&) = delete;
   JournalBatches& operator=(const JournalBatches&) = delete;
 
-  /// `head`: from make_record_head, not yet bound to a place.
-  void append(RecordHead head, std::span<const std::byte> payload);
-  void sync();
+  // ---- For threads that append ----
 
-  bool has_failed() const { return failed_.load(std::memory_order_relaxed); }
+  /// `head`: from make_record_head, not yet bound to a place. Waits while 16 MiB wait to be written.
+  void append(RecordHead head, std::span<const std::byte> payload);
+  /// Waits until the disk has all that was appended before, or the journal has failed.
+  void sync();
+  bool has_failed() const { return failure_.is_there.load(std::memory_order_relaxed); }
   std::string failure() const;
+  /// All but the CPU time of the two threads.
   JournalStatistics statistics() const;
-  std::int64_t cost_ns(std::uint64_t bytes) const;
-  const std::string& name() const { return name_; }
+  std::int64_t cost_ns(std::uint64_t bytes) const { return cost_.of(bytes); }
+
+  // ---- For the writing thread ----
+
+  /// Waits for a batch that is old enough, large enough, or asked for. Null: the journal is closing, and all
+  /// is written. The batch is the writing thread's until it calls `batch_written`.
+  const RecordBatch* next_batch(std::chrono::milliseconds patience);
+  void batch_written(const BatchWritten& written, std::int64_t ns);
+
+  // ---- For the syncing thread ----
+
+  /// Waits until something that was written is old enough, or a sync is asked for. Returns up to where the
+  /// file is whole now; nothing when the journal is closing and the disk has all.
+  std::optional<std::uint64_t> next_sync(std::chrono::milliseconds patience);
+  /// Says in the file that all before `synced_to` has reached the disk. Not noted as written: a mark must not
+  /// cause the next sync.
+  void write_mark(std::uint64_t synced_to);
+  void sync_ended(std::uint64_t synced_to, int error, std::int64_t ns);
+
+  // ---- For the owner of the threads ----
+
+  /// Both threads come to their end. Nobody appends any more.
+  void close();
 
  private:
-  using Clock = std::chrono::steady_clock;
-  /// A stretch of the batch that lies together in the file.
-  struct Extent {
-    std::uint64_t offset;
-    std::size_t begin;
+  /// Nothing waits for the disk while `since` is empty.
+  struct SyncDemand {
+    std::condition_variable changed;
+    std::optional<std::chrono::steady_clock::time_point> since;  ///< the first write after the last sync
+    unsigned waiting = 0;                                        ///< threads in `sync`
   };
-  struct Batch {
-    std::vector<std::byte> bytes;
-    std::vector<Extent> extents;
-    void clear();
-    std::span<const std::byte> bytes_of(std::size_t extent) const;
+  struct Failure {
+    std::atomic<bool> is_there = false;  ///< read without the lock
+    std::string text;
   };
-  /// How far the writing of a batch came: all, or the end of its last whole record in the file and an error.
-  struct BatchWritten {
-    std::uint64_t end = 0;
-    std::size_t calls = 0;
-    int error = 0;
-  };
+  enum class Phase : std::uint8_t { kOpen, kClosing, kWritten };
 
-  std::uint64_t reserve(std::uint64_t bytes);
   void append_to_batch(RecordHead& head, std::span<const std::byte> payload);
   void write_alone(RecordHead& head, std::span<const std::byte> payload);
-  int write_record(const RecordHead& head, std::uint64_t offset, std::span<const std::byte> payload) const;
-  void end_alone(std::uint64_t offset, std::uint64_t bytes, int error);
+  // The caller holds the lock, here and below.
+  void note_appended(const RecordHead& head, std::uint64_t bytes);
   void note_written(std::uint64_t end);
-  std::uint64_t whole_before() const;
+  void end_alone(std::uint64_t offset, std::uint64_t bytes, int error);
   void fail(int error, const char* what);
-  void cut_back_when_quiet();
+  void cut_back_when_quiet() const;
 
-  void write_in_background();
-  void write_once(std::unique_lock<std::mutex>& lock);
-  BatchWritten write(const Batch& batch) const;
-  void sync_in_background();
-  void sync_once(std::unique_lock<std::mutex>& lock);
-  void write_mark(std::unique_lock<std::mutex>& lock, std::uint64_t synced_to);
+  const JournalFile& file_;
+  JournalCost cost_;
 
-  const std::filesystem::path directory_;
-  const std::string name_;
-  const JournalTimes times_;
-  FileDescriptor file_;
-  std::uint64_t nonce_ = 0;
-
-  mutable std::mutex mutex_;
-  std::condition_variable to_write_, to_sync_, changed_;
-  Batch batch_;  ///< that records are added to
-  Clock::time_point batch_since_;
-  Batch writing_;  ///< that the background writes: not under the lock while it does
-  bool is_writing_ = false;
-  std::vector<std::uint64_t> alone_;            ///< offsets of records that are being written alone
-  std::uint64_t next_ = sizeof(JournalHeader);  ///< the place of the next record
-  std::uint64_t last_end_ = 0;                  ///< of all records that somebody appended
-  std::uint64_t written_end_ = sizeof(JournalHeader);
-  std::uint64_t synced_to_ = 0;
-  bool is_dirty_ = false;
-  Clock::time_point dirty_since_;
-  bool is_directory_synced_ = false;
-  unsigned waiting_ = 0;  ///< for a sync
-  bool is_closing_ = false;
-  bool has_written_all_ = false;
-  std::atomic<bool> failed_ = false;
-  std::string failure_;
-
-  JournalStatistics statistics_;
-  std::atomic<std::int64_t> append_ns_ = 0;
-  double write_cpu_ = 0, sync_cpu_ = 0;
-  /// What cost_ns goes by, which takes no lock: appends of a few bytes, writes of many, how fast the disk is,
-  /// and what it has not got yet.
-  std::atomic<std::int64_t> small_appends_ = 0, small_append_ns_ = 0;
-  RecentRate writes_{0.5}, syncs_{2.0};
-  std::atomic<std::uint64_t> not_synced_ = 0;
-
-  std::thread writer_, syncer_;
+  mutable std::mutex mutex_;  // of all below
+  std::condition_variable to_write_, changed_;
+  RecordBatch batch_;    // that records are appended to
+  RecordBatch writing_;  // that the writing thread has: not under the lock until it gives it back
+  RecordPlaces places_{sizeof(JournalHeader)};
+  SyncDemand sync_demand_;
+  Phase phase_ = Phase::kOpen;
+  Failure failure_;
+  JournalStatistics statistics_{.bytes = sizeof(JournalHeader)};
 };
 
 }  // namespace bask

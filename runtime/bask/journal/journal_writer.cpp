@@ -1,5 +1,7 @@
 #include <bask/core/serialization.hpp>
 #include <bask/journal/journal_batches.hpp>
+#include <bask/journal/journal_file.hpp>
+#include <bask/journal/journal_threads.hpp>
 #include <bask/journal/journal_writer.hpp>
 
 #include <string>
@@ -9,7 +11,8 @@ namespace {
 
 constexpr std::size_t kKeptForEncoding = std::size_t{1} << 20;
 
-// Encoded outside the batch's lock. Each thread has one, whose memory stays for the next value.
+// Values are encoded outside of the journal's lock. Each thread has one, whose memory stays for the next
+// value.
 ByteWriter& encoder() {
   thread_local ByteWriter writer;
   if (writer.size() > kKeptForEncoding) {
@@ -22,14 +25,23 @@ ByteWriter& encoder() {
 
 }  // namespace
 
+struct JournalWriter::Parts {
+  Parts(const std::filesystem::path& directory, const JournalIdentity& identity, JournalTimes times)
+      : file(directory, identity), threads(file, batches, times) {}
+
+  JournalFile file;
+  JournalBatches batches{file};
+  JournalThreads threads;  // goes first: its threads use the others
+};
+
 JournalWriter::JournalWriter(const std::filesystem::path& directory, const JournalIdentity& identity,
                              JournalTimes times)
-    : batches_(std::make_unique<JournalBatches>(directory, identity, times)) {}
+    : parts_(std::make_unique<Parts>(directory, identity, times)) {}
 
 JournalWriter::~JournalWriter() = default;
 
 void JournalWriter::append(const Key& key, const Value& value) {
-  if (batches_->has_failed()) return;
+  if (parts_->batches.has_failed()) return;
   RecordKind kind = RecordKind::kEncoded;
   std::span<const std::byte> payload;
   if (value.has_value() && value.type()->contiguous != nullptr) {
@@ -40,7 +52,7 @@ void JournalWriter::append(const Key& key, const Value& value) {
     value.type()->encode(writer, value.object());
     payload = writer.bytes();
   }
-  batches_->append(
+  parts_->batches.append(
       make_record_head(kind, key, journal_type_hash(value.type()), payload.size(), journal_checksum(payload)),
       payload);
 }
@@ -49,38 +61,40 @@ void JournalWriter::append_note(std::string_view name, std::string_view text) {
   ByteWriter& writer = encoder();
   encode(writer, std::string(name));
   encode(writer, std::string(text));
-  batches_->append(
+  parts_->batches.append(
       make_record_head(RecordKind::kNote, {}, 0, writer.size(), journal_checksum(writer.bytes())),
       writer.bytes());
 }
 
 void JournalWriter::append_end(int exit_code) {
   const Key key{0, static_cast<std::uint64_t>(static_cast<std::int64_t>(exit_code))};
-  batches_->append(make_record_head(RecordKind::kEnd, key, 0, 0, journal_checksum({})), {});
+  parts_->batches.append(make_record_head(RecordKind::kEnd, key, 0, 0, journal_checksum({})), {});
 }
 
 void JournalWriter::sync() {
-  batches_->sync();
+  parts_->batches.sync();
 }
 
 bool JournalWriter::has_failed() const {
-  return batches_->has_failed();
+  return parts_->batches.has_failed();
 }
 
 std::string JournalWriter::failure() const {
-  return batches_->failure();
+  return parts_->batches.failure();
 }
 
 JournalStatistics JournalWriter::statistics() const {
-  return batches_->statistics();
+  JournalStatistics now = parts_->batches.statistics();
+  now.background_seconds = parts_->threads.cpu_seconds();
+  return now;
 }
 
 std::int64_t JournalWriter::cost_ns(std::uint64_t bytes) const {
-  return batches_->cost_ns(bytes);
+  return parts_->batches.cost_ns(bytes);
 }
 
 const std::string& JournalWriter::name() const {
-  return batches_->name();
+  return parts_->file.name();
 }
 
 }  // namespace bask

@@ -1,5 +1,6 @@
 // journal_writer.hpp: appends what one rank has finished to its own journal (journal_format.md).
-// Runs on: every rank. Threads: any may append; two of its own write and sync, and sleep meanwhile.
+// Runs on: every rank. Threads: any may append; the writing and the syncing thread are its own, and sleep
+// while there is nothing to do.
 // Invariants: (1) a record in the file is whole, or a reader can tell; (2) small records are in the file
 //             after `JournalTimes::write`, so that the death of the process loses no more, and on the disk
 //             after `JournalTimes::sync`, so that the death of the node loses no more; (3) appending waits
@@ -18,8 +19,6 @@
 #include <string_view>
 
 namespace bask {
-
-class JournalBatches;
 
 /// How long records wait to be written together.
 struct JournalTimes {
@@ -71,7 +70,8 @@ class JournalWriter {
   const std::string& name() const;
 
  private:
-  std::unique_ptr<JournalBatches> batches_;
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
 };
 
 }  // namespace bask
