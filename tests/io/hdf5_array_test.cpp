@@ -524,6 +524,14 @@ TEST_F(Hdf5Arrays, ReadOnlyWhatIsSelectedOfThem) {
       EXPECT_EQ(joined.compute(), expected.compute());
       EXPECT_EQ(x["7:9, 20:30"].sum().compute(), all["7:9, 20:30"].sum().compute());
       EXPECT_EQ(x["31:33"]["1, 100:103"].compute(), all["32, 100:103"].compute());
+      for (const Index::Positions& at : {Index::Positions{299, 3, 3, -1, 150}, {7}, {0, 1, 2, 3, 31, 30}}) {
+        EXPECT_EQ(x.take(at, 0).compute(), all.take(at, 0).compute());
+        EXPECT_EQ(x.take(at, 1).compute(), all.take(at, 1).compute());
+        EXPECT_EQ((flip(x).T() * std::int64_t{2}).take(at, 1).compute(),
+                  (flip(all).T() * std::int64_t{2}).take(at, 1).compute());
+        const std::vector<Index> some{slice(5, 290, 7), at};
+        EXPECT_EQ(x.at(some).compute(), all.at(some).compute());
+      }
     }
   }
 }

@@ -165,21 +165,32 @@ class TermWriter {
   std::unordered_map<const ArrayNode*, std::uint32_t> numbers_;
 };
 
-// Of sources of which the expression reads little, the part that it reads, at its place in the whole.
-void take_parts(Sourced& sourced) {
-  if (has_unknown(sourced.expression)) return;
+// Of sources of which the expression reads little, the part that it reads, at its place in the whole. Returns
+// how many elements of these sources are read; nothing where there is no such source.
+std::optional<std::int64_t> take_parts(Sourced& sourced) {
+  std::optional<std::int64_t> elements;
+  if (has_unknown(sourced.expression)) return elements;
   const std::vector<Region> boxes = boxes_read(sourced.expression);
   for (std::size_t k = 0; k < boxes.size(); ++k) {
     Term& term = sourced.expression.terms[k];
     if (term.kind != TermKind::kBlocks || boxes[k].extent.empty()) continue;
     auto part = sourced.sources[term.source]->part(boxes[k]);
     if (!part) continue;
+    elements = elements.value_or(0) + element_count(part->node->shape());
     term.starts = BlockGrid(part->node->chunks()).starts;
     for (std::size_t axis = 0; axis < term.starts.size(); ++axis) {
       for (std::int64_t& start : term.starts[axis]) start += part->start[axis];
     }
     sourced.sources[term.source] = std::move(part->node);
   }
+  return elements;
+}
+
+Sourced written(const ArrayPtr& root) {
+  Sourced result;
+  result.expression.cut(root->chunks());
+  TermWriter(result).write(root);
+  return result;
 }
 
 }  // namespace
@@ -306,11 +317,14 @@ ArrayPtr ArrayNode::checkpoint(const ArrayPtr& node) {
 }
 
 Sourced expression_of(const ArrayPtr& root) {
-  Sourced result;
-  result.expression.cut(root->chunks());
-  TermWriter(result).write(root);
+  Sourced result = written(root);
   take_parts(result);
   return result;
+}
+
+std::optional<std::int64_t> elements_of_parts(const ArrayPtr& root) {
+  Sourced sourced = written(root);
+  return take_parts(sourced);
 }
 
 std::vector<BlockRefs> lowered(const std::vector<ArrayPtr>& nodes) {

@@ -108,6 +108,8 @@ struct Sourced {
   std::vector<ArrayPtr> sources;
 };
 Sourced expression_of(const ArrayPtr& root);
+/// How many elements of sources the expression reads as parts of them; nothing where there is no part.
+std::optional<std::int64_t> elements_of_parts(const ArrayPtr& root);
 /// The blocks of the sources.
 std::vector<BlockRefs> lowered(const std::vector<ArrayPtr>& nodes);
 /// What tasks read that compute the blocks of an expression, one each. Where lengths are unknown, a task

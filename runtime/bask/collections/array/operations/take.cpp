@@ -2,6 +2,7 @@
 #include <bask/collections/array/lazy/lazy.hpp>
 #include <bask/collections/array/operations/index.hpp>
 #include <bask/collections/array/operations/positions.hpp>
+#include <bask/collections/array/operations/stretches.hpp>
 #include <bask/core/error.hpp>
 #include <bask/graph/value_layer.hpp>
 #include <boost/serialization/vector.hpp>
@@ -219,6 +220,34 @@ struct Runs {
   std::vector<std::int64_t> begins;  // of each run, and the end
 };
 
+// The chunks along the axis of stretches that lie one after the other.
+class StretchBlocks {
+ public:
+  StretchBlocks(const std::vector<ArrayPtr>& stretches, std::size_t axis) : axis_(axis) {
+    for (std::uint32_t k = 0; k < stretches.size(); ++k) {
+      grids_.emplace_back(stretches[k]->chunks());
+      for (std::uint32_t chunk = 0; chunk < stretches[k]->chunks()[axis].size(); ++chunk)
+        chunks_.push_back({k, chunk});
+    }
+  }
+  // In the axes beside it, at `place`.
+  SourceBlock at(std::uint32_t chunk, std::vector<std::int64_t> place) const {
+    place[axis_] = chunks_[chunk].block;
+    return {chunks_[chunk].source, grids_[chunks_[chunk].source].number_of(place)};
+  }
+
+ private:
+  std::size_t axis_;
+  std::vector<BlockGrid> grids_;     // of each stretch
+  std::vector<SourceBlock> chunks_;  // of each chunk, its stretch and its number in that
+};
+
+std::vector<std::int64_t> starts_of(const AxisChunks& chunks) {
+  std::vector<std::int64_t> starts{0};
+  for (const std::int64_t length : chunks) starts.push_back(starts.back() + length);
+  return starts;
+}
+
 // Every element of an axis so many times.
 struct Repeating {
   std::int64_t axis = 0, times = 1;
@@ -281,39 +310,37 @@ namespace lazy {
 ArrayPtr take(const ArrayPtr& node, const Index::Positions& positions, std::size_t axis) {
   require_known(node->shape()[axis]);
   const std::int64_t length = node->shape()[axis];
-  for (const std::int64_t position : positions) normal_position(position, length, axis);
+  Index::Positions normal = positions;
+  for (std::int64_t& position : normal) position = normal_position(position, length, axis);
   if (positions.empty()) return slice(node, axis, 0, 1, 0);
   const Runs runs(node, axis, static_cast<std::int64_t>(positions.size()));
-  const BlockGrid from(node->chunks()), grid(runs.chunks);
-  RunReader reader(from.starts[axis]);
+  Stretches from = stretches_of(node, std::move(normal), axis);
+  const BlockGrid grid(runs.chunks);
+  RunReader reader(starts_of(from.chunks));
   std::vector<TaskRef> stored;
   std::vector<std::vector<std::uint32_t>> chunks_of_run;
-  std::vector<std::int64_t> own;
   for (std::size_t run = 0; run + 1 < runs.begins.size(); ++run) {
-    own.assign(positions.begin() + runs.begins[run], positions.begin() + runs.begins[run + 1]);
-    for (std::int64_t& position : own) position += position < 0 ? length : 0;
-    RunReads reads = reader.read(own);
+    RunReads reads = reader.read(std::span(from.positions)
+                                     .subspan(static_cast<std::size_t>(runs.begins[run]),
+                                              static_cast<std::size_t>(runs.chunks[axis][run])));
     chunks_of_run.push_back(std::move(reads.chunks));
     stored.push_back(std::move(reads.positions));
   }
-  const auto lower = [=, kept = BlockRefs(std::move(stored)),
+  const auto lower = [=, blocks = StretchBlocks(from.nodes, axis), kept = BlockRefs(std::move(stored)),
                       each = std::move(chunks_of_run)](std::vector<BlockRefs> inputs) {
     BlockReads reads;
     for (std::uint32_t task = 0; task < grid.size(); ++task) {
-      std::vector<std::int64_t> place = grid.place_of(task);
+      const std::vector<std::int64_t> place = grid.place_of(task);
       const auto run = static_cast<std::size_t>(place[axis]);
-      for (const std::uint32_t chunk : each[run]) {
-        place[axis] = chunk;
-        reads.read(0, from.number_of(place));
-      }
-      reads.read(1, static_cast<std::uint32_t>(run));
+      for (const std::uint32_t chunk : each[run]) reads.blocks.push_back(blocks.at(chunk, place));
+      reads.read(static_cast<std::uint32_t>(inputs.size()), static_cast<std::uint32_t>(run));
       reads.end_task();
     }
     inputs.push_back(kept);
     const Taking taking{static_cast<std::int64_t>(axis)};
     return BlockTasks<take_block>::add("take", taking, std::move(inputs), std::move(reads));
   };
-  return ArrayNode::operation("take", node->dtype(), runs.chunks, {node}, lower);
+  return ArrayNode::operation("take", node->dtype(), runs.chunks, std::move(from.nodes), lower);
 }
 
 ArrayPtr repeat_along(const ArrayPtr& node, std::int64_t times, std::size_t axis) {
