@@ -50,6 +50,41 @@ TEST_F(Hdf5Errors, SayWhatIsNotHdf5AndHowToConvertIt) {
       "this is a NetCDF classic file, not HDF5; `nccopy -k nc4 " + path("a.nc") + " new.nc` converts it");
 }
 
+TEST_F(Hdf5Errors, SayHowFilesOfOtherDriversBecomeOne) {
+  const std::vector<int> numbers(5000, 3);
+  const auto write = [&](const std::string& name, const std::function<void(hid_t list)>& choose_driver) {
+    const Hdf5Lock lock;
+    const Hdf5Id list(H5Pcreate(H5P_FILE_ACCESS));
+    choose_driver(list.get());
+    const Hdf5Id file(H5Fcreate(path(name).c_str(), H5F_ACC_EXCL, H5P_DEFAULT, list.get()));
+    const hsize_t length = numbers.size();
+    const Hdf5Id space(H5Screate_simple(1, &length, nullptr));
+    const Hdf5Id x(
+        H5Dcreate2(file.get(), "x", H5T_NATIVE_INT, space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+    ASSERT_GE(H5Dwrite(x.get(), H5T_NATIVE_INT, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers.data()), 0);
+  };
+  for (const std::string format : {"f%d.h5", "wide%03d.h5"}) {
+    write(format, [](hid_t list) { H5Pset_fapl_family(list, 8192, H5P_DEFAULT); });
+    std::string first = format.starts_with('f') ? "f0.h5" : "wide000.h5", last = first;
+    last[last.find('.') - 1] = '2';
+    for (const std::string& name : {first, last, format}) {
+      EXPECT_REFUSED(describe_hdf5(path(name), "x"),
+                     "it is one of a family of files, which HDF5 has cut one file into; "
+                     "`h5repart -family_to_sec2 '" +
+                         path(format) + "' new.h5` makes one of them");
+    }
+  }
+  write("s", [](hid_t list) { H5Pset_fapl_split(list, "-m.h5", H5P_DEFAULT, "-r.h5", H5P_DEFAULT); });
+  for (const std::string name : {"s-m.h5", "s-r.h5"}) {
+    EXPECT_REFUSED(describe_hdf5(path(name), "x"),
+                   "it is one of two files, which HDF5 has split into metadata and elements; "
+                   "`h5repack '" +
+                       path("s") + "' new.h5` makes one of them");
+  }
+  write_text("f9.txt", "some text that is long enough to be anything");
+  EXPECT_REFUSED(describe_hdf5(path("f9.txt"), "x"), "this is not an HDF5 file");
+}
+
 TEST_F(Hdf5Errors, ListTheDatasetsThatThereAre) {
   const int value = 1;
   write_with_hdf5(path("x"), {.name = "speed", .shape = {1}}, H5T_NATIVE_INT, &value);

@@ -30,6 +30,42 @@ OpenFiles& open_files() {               // under the lock; those used last come 
   return files;
 }
 
+std::string beginning_of(const std::string& path) {
+  std::array<char, 1024> bytes{};
+  const FileDescriptor file = open_file(path, O_RDONLY | O_NONBLOCK);
+  if (!file.is_open()) return {};
+  return {bytes.data(), read_at(file, 0, std::as_writable_bytes(std::span(bytes))).bytes};
+}
+
+// With another number before the extension, or a format such as %05d in its place.
+std::string with_number(const std::string& path, std::string_view number) {
+  const fs::path whole(path);
+  std::string stem = whole.stem().string();
+  const std::size_t format = stem.ends_with('d') ? stem.rfind('%') : std::string::npos;
+  stem.resize(std::min(format, stem.find_last_not_of("0123456789") + 1));
+  return (whole.parent_path() / (stem + std::string(number) + whole.extension().string())).string();
+}
+
+// Where the path is that of files which only other drivers of HDF5 put together, as the first of them says: a
+// family of equal pieces, or metadata and elements apart.
+void refuse_spread_file(const std::string& path, const std::string& where) {
+  for (const int digits : {1, 2, 3, 4, 5, 6}) {
+    if (beginning_of(with_number(path, std::string(static_cast<std::size_t>(digits), '0')))
+            .find("NCSAfami") == std::string::npos)
+      continue;
+    const std::string format = digits == 1 ? "%d" : fmt::format("%0{}d", digits);
+    throw Error(
+        where, "it is one of a family of files, which HDF5 has cut one file into",
+        fmt::format("`h5repart -family_to_sec2 '{}' new.h5` makes one of them", with_number(path, format)));
+  }
+  const std::size_t dash = path.rfind('-');
+  if (dash == std::string::npos ||
+      beginning_of(path.substr(0, dash) + "-m.h5").find("NCSAmult") == std::string::npos)
+    return;
+  throw Error(where, "it is one of two files, which HDF5 has split into metadata and elements",
+              fmt::format("`h5repack '{}' new.h5` makes one of them", path.substr(0, dash)));
+}
+
 [[noreturn]] void refuse_missing(const std::string& path, int error, const std::string& where) {
   const fs::path directory = fs::path(path).has_parent_path() ? fs::path(path).parent_path() : fs::path(".");
   std::error_code ignored;
@@ -40,6 +76,7 @@ OpenFiles& open_files() {               // under the lock; those used last come 
     throw Error(where, fmt::format("cannot open it: {}", error_text(error)),
                 error == EACCES ? "ask its owner for permission to read it" : "check the path");
   }
+  if (path.find('%') != std::string::npos) refuse_spread_file(path, where);
   constexpr std::size_t kMostNames = 1000;
   std::vector<std::string> names;
   for (fs::directory_iterator entry(directory, ignored), end; !ignored && entry != end;
@@ -52,13 +89,6 @@ OpenFiles& open_files() {               // under the lock; those used last come 
                            : fmt::format("did you mean '{}'?", (directory / near).string()));
 }
 
-std::string beginning_of(const std::string& path) {
-  std::array<char, 8> bytes{};
-  const FileDescriptor file = open_file(path, O_RDONLY);
-  if (!file.is_open()) return {};
-  return {bytes.data(), read_at(file, 0, std::as_writable_bytes(std::span(bytes))).bytes};
-}
-
 [[noreturn]] void refuse_open(const std::string& path, const FileIdentity& identity,
                               const std::string& where) {
   const std::string reason = hdf5_error_text();
@@ -67,6 +97,7 @@ std::string beginning_of(const std::string& path) {
     throw Error(where, "this is a NetCDF classic file, not HDF5",
                 fmt::format("`nccopy -k nc4 {} new.nc` converts it", path));
   }
+  refuse_spread_file(path, where);
   if (reason.find("truncated") != std::string::npos) {
     throw Error(where,
                 fmt::format("the file is truncated, it ends after {} bytes: {}", identity.size_bytes, reason),
