@@ -13,6 +13,7 @@
 #include <cstring>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <span>
 
 namespace bask {
@@ -171,7 +172,7 @@ void read_layout(hid_t id, Hdf5Dataset& dataset, const std::string& where) {
     case H5D_VIRTUAL:
       dataset.layout = Hdf5Layout::kVirtual;
       // Of a dataset that a link leads to, names count from another file.
-      if (is_in(id, dataset)) dataset.parts = shown_boxes(list.get(), dataset);
+      if (is_in(id, dataset)) dataset.parts = shown_boxes(list.get());
       break;
     default:
       refuse_hdf5(where, "cannot read how it is laid out", "look at the file with h5dump; it may be damaged");
@@ -187,19 +188,8 @@ void read_layout(hid_t id, Hdf5Dataset& dataset, const std::string& where) {
   }
 }
 
-}  // namespace
-
-Hdf5Dataset describe_hdf5(const std::string& path, const std::string& name) {
-  Hdf5Dataset dataset;
-  const std::string where = hdf5_place("from_hdf5", path, name);
-  dataset.path = std::filesystem::absolute(path).lexically_normal().string();
-  dataset.file = identity_of(path, where);
-  const Hdf5Lock lock;
-  const auto file = open_for_reading(dataset.path, dataset.file, where);
-  const Hdf5Reading reading(file, where);
-  dataset.name = full_name(file->id(), name, where);
-  dataset.sources = other_files_of({file->id(), dataset.path, dataset.name}, where);
-  const Hdf5Id id = open_dataset(file->id(), dataset.name, where);
+void describe(hid_t file, Hdf5Dataset& dataset, const std::string& where) {
+  const Hdf5Id id = open_dataset(file, dataset.name, where);
   const Hdf5Id type(checked_hdf5(H5Dget_type(id.get()), where, "cannot read its type"));
   const auto stored = stored_type_of(type.get());
   if (!stored) {
@@ -215,6 +205,27 @@ Hdf5Dataset describe_hdf5(const std::string& path, const std::string& name) {
   dataset.dimensions = std::move(dimensions.names);
   dataset.coordinates = std::move(dimensions.coordinates);
   dataset.attributes = read_attributes(id.get(), where);
+}
+
+}  // namespace
+
+Hdf5Dataset describe_hdf5(const std::string& path, const std::string& name) {
+  Hdf5Dataset dataset;
+  const std::string where = hdf5_place("from_hdf5", path, name);
+  dataset.path = std::filesystem::absolute(path).lexically_normal().string();
+  dataset.file = identity_of(path, where);
+  std::optional<Hdf5Reading> reading;
+  {
+    const Hdf5Lock lock;
+    reading.emplace(open_for_reading(dataset.path, dataset.file, where), where);
+    dataset.name = full_name(reading->file().id(), name, where);
+  }
+  dataset.sources = other_files_of({reading->file().id(), dataset.path, dataset.name}, where);
+  {
+    const Hdf5Lock lock;
+    describe(reading->file().id(), dataset, where);
+  }
+  find_files_of(dataset.parts, dataset.path);
   return dataset;
 }
 

@@ -41,9 +41,8 @@ std::optional<Box> source_box(hid_t space, const std::optional<Box>& shown) {
 
 }  // namespace
 
-std::vector<Hdf5ShownBox> shown_boxes(std::int64_t creation_list, const Hdf5Dataset& dataset) {
+std::vector<Hdf5ShownBox> shown_boxes(std::int64_t creation_list) {
   std::vector<Hdf5ShownBox> boxes;
-  std::map<std::string, std::string> paths;  // by the names in the file
   std::size_t count = 0;
   H5Pget_virtual_count(creation_list, &count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -60,16 +59,20 @@ std::vector<Hdf5ShownBox> shown_boxes(std::int64_t creation_list, const Hdf5Data
         object.find('%') != std::string_view::npos) {
       return {};
     }
-    std::string& path = paths[file.data()];
-    if (path.empty()) {
-      path =
-          name == "." ? dataset.path : find_source(Hdf5SourceKind::kVirtual, name, dataset.path).value_or("");
-    }
-    if (path.empty()) return {};
-    boxes.push_back({path, std::string(object), box->start, from->start, box->extent,
+    boxes.push_back({file.data(), std::string(object), box->start, from->start, box->extent,
                      H5Sget_select_type(there.get()) == H5S_SEL_ALL});
   }
   return boxes;
+}
+
+void find_files_of(std::vector<Hdf5ShownBox>& boxes, const std::string& path) {
+  std::map<std::string, std::optional<std::string>> found{{".", path}};
+  for (Hdf5ShownBox& box : boxes) {
+    const auto [at, is_new] = found.try_emplace(box.path);
+    if (is_new) at->second = find_source(Hdf5SourceKind::kVirtual, box.path, path);
+    if (!at->second) return boxes.clear();
+    box.path = *at->second;
+  }
 }
 
 std::optional<Hdf5Dataset> source_of(const Hdf5ShownBox& box, const Hdf5Dataset& whole,

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <set>
 #include <tuple>
+#include <utility>
 
 namespace bask {
 namespace {
@@ -65,11 +66,45 @@ std::vector<fs::path> places_of(Hdf5SourceKind kind, const fs::path& name, const
   return places;
 }
 
+// A name of another file, as a file has it.
+struct Wanted {
+  Hdf5SourceKind kind;
+  std::string name;
+  std::string path;    // of the file that has it
+  std::string object;  // in the other one; empty for raw files
+  int depth;
+  std::string link{};  // that it is behind, in words
+  bool is_numbered = false;
+};
+
+// Looks into files under the lock, and for files without it: that takes long on some file systems.
 class SourceCollector {
  public:
   explicit SourceCollector(const std::string& where) : where_(where) {}
 
-  std::vector<Hdf5Source> take() { return std::move(sources_); }
+  std::vector<Hdf5Source> collect(const Hdf5Place& place) {
+    {
+      const Hdf5Lock lock;
+      visit(place, 0);
+      H5Eclear2(H5E_DEFAULT);
+    }
+    while (!wanted_.empty()) {
+      for (const Wanted& wanted : std::exchange(wanted_, {})) look_for(wanted);
+      const Hdf5Lock lock;
+      for (const Object& object : std::exchange(found_, {})) visit_found(object);
+      H5Eclear2(H5E_DEFAULT);
+    }
+    return std::move(sources_);
+  }
+
+ private:
+  static constexpr int kDeepest = 16;
+  static constexpr std::size_t kMostObjects = 4096;  // of many, the files are enough
+
+  struct Object {
+    std::string path, name;
+    int depth;
+  };
 
   void visit(const Hdf5Place& place, int depth) {
     if (depth > kDeepest || seen_.size() > kMostObjects || !seen_.emplace(place.path, place.name).second)
@@ -84,7 +119,7 @@ class SourceCollector {
       if (info.type != H5L_TYPE_SOFT && info.type != H5L_TYPE_EXTERNAL) continue;
       std::vector<char> value(info.u.val_size + 1);
       if (H5Lget_val(place.file, link.c_str(), value.data(), value.size(), H5P_DEFAULT) < 0) return;
-      if (info.type == H5L_TYPE_EXTERNAL) return visit_linked(place, link, value, rest, depth);
+      if (info.type == H5L_TYPE_EXTERNAL) return visit_link(place, link, value, rest, depth);
       std::string target = value.data();
       if (!target.starts_with('/')) target = link.substr(0, link.rfind('/') + 1) + target;
       return visit({place.file, place.path, target + rest}, depth + 1);
@@ -92,25 +127,14 @@ class SourceCollector {
     visit_dataset(place, depth);
   }
 
- private:
-  static constexpr int kDeepest = 16;
-  static constexpr std::size_t kMostObjects = 4096;  // of many, the files are enough
-
-  void visit_linked(const Hdf5Place& place, const std::string& link, const std::vector<char>& value,
-                    const std::string& rest, int depth) {
+  void visit_link(const Hdf5Place& place, const std::string& link, const std::vector<char>& value,
+                  const std::string& rest, int depth) {
     unsigned flags = 0;
     const char* name = nullptr;
     const char* object = nullptr;
     if (H5Lunpack_elink_val(value.data(), value.size() - 1, &flags, &name, &object) < 0) return;
-    const auto found = find_source(Hdf5SourceKind::kLink, name, place.path);
-    if (!found) {
-      throw Error(where_,
-                  fmt::format("'{}' is a link to '{}' of the file '{}', and there is no such file", link,
-                              object, name),
-                  "put it beside this file, or name its directory in HDF5_EXT_PREFIX");
-    }
-    const std::string slash = object[0] == '/' ? "" : "/";
-    visit_file(*found, slash + object + rest, depth);
+    want({Hdf5SourceKind::kLink, name, place.path, rooted(object) + rest, depth,
+          fmt::format("'{}' is a link to '{}'", link, object)});
   }
 
   void visit_dataset(const Hdf5Place& place, int depth) {
@@ -119,25 +143,16 @@ class SourceCollector {
     const Hdf5Id list(H5Dget_create_plist(object.get()));
     if (!list) return;
     const int raw_files = H5Pget_external_count(list.get());
-    for (int i = 0; i < raw_files; ++i) add_raw(list.get(), static_cast<unsigned>(i), place);
-    if (H5Pget_layout(list.get()) == H5D_VIRTUAL) visit_virtual(list.get(), place, depth);
-  }
-
-  void add_raw(hid_t list, unsigned number, const Hdf5Place& place) {
-    std::array<char, 4096> name{};
-    off_t offset = 0;
-    hsize_t bytes = 0;
-    checked_hdf5(H5Pget_external(list, number, name.size() - 1, name.data(), &offset, &bytes), where_,
-                 "cannot read which raw files it has");
-    const auto found = find_source(Hdf5SourceKind::kRaw, name.data(), place.path);
-    if (!found) {
-      const std::string& prefix = start_prefixes().raw;
-      throw Error(where_,
-                  fmt::format("its elements are in the raw file '{}', and there is no such file in {}",
-                              name.data(), prefix.empty() ? "the working directory" : "'" + prefix + "'"),
-                  "name its directory in HDF5_EXTFILE_PREFIX; ${ORIGIN} is that of the HDF5 file");
+    for (int i = 0; i < raw_files; ++i) {
+      std::array<char, 4096> name{};
+      off_t offset = 0;
+      hsize_t bytes = 0;
+      checked_hdf5(H5Pget_external(list.get(), static_cast<unsigned>(i), name.size() - 1, name.data(),
+                                   &offset, &bytes),
+                   where_, "cannot read which raw files it has");
+      want({Hdf5SourceKind::kRaw, name.data(), place.path, "", depth});
     }
-    add(*found);
+    if (H5Pget_layout(list.get()) == H5D_VIRTUAL) visit_virtual(list.get(), place, depth);
   }
 
   void visit_virtual(hid_t list, const Hdf5Place& place, int depth) {
@@ -150,52 +165,87 @@ class SourceCollector {
       checked_hdf5(H5Pget_virtual_dsetname(list, i, dataset.data(), dataset.size()), where_,
                    "cannot read its sources");
       const std::string_view name = file.data();
-      if (name.find("%b") != std::string_view::npos) {
-        visit_numbered(name, dataset.data(), place, depth);
-      } else if (name == ".") {
+      const bool is_numbered = name.find("%b") != std::string_view::npos;
+      if (name == ".") {
         visit({place.file, place.path, rooted(dataset.data())}, depth + 1);
-      } else if (const auto found = find_source(Hdf5SourceKind::kVirtual, name, place.path)) {
-        visit_file(*found, rooted(dataset.data()), depth);
       } else {
-        const std::string beside = (fs::path(place.path).parent_path() / name).string();
-        identity_of(beside, where_ + ": its source " + hdf5_place("from_hdf5", beside));  // says what is near
+        const std::string object = is_numbered ? dataset.data() : rooted(dataset.data());
+        want({Hdf5SourceKind::kVirtual, file.data(), place.path, object, depth, "", is_numbered});
       }
     }
   }
 
-  // HDF5 takes them in turn, until one is missing.
-  void visit_numbered(std::string_view file, std::string_view dataset, const Hdf5Place& place, int depth) {
-    for (std::size_t block = 0;; ++block) {
-      const auto found = find_source(Hdf5SourceKind::kVirtual, numbered_source(file, block), place.path);
-      if (!found) return;
-      visit_file(*found, rooted(numbered_source(dataset, block)), depth);
-    }
-  }
-
-  static std::string rooted(const std::string& name) { return name.starts_with('/') ? name : "/" + name; }
-
-  void visit_file(const std::string& path, const std::string& name, int depth) {
-    add(path);
-    if (seen_.size() > kMostObjects || seen_.contains({path, name})) return;
+  void visit_found(const Object& object) {
+    if (seen_.size() > kMostObjects || seen_.contains({object.path, object.name})) return;
     try {
-      const auto file = open_for_reading(path, identity_of(path, where_), where_);
+      const auto file = open_for_reading(object.path, known_.at(object.path), where_);
       const Hdf5Reading reading(file, where_);
-      visit({file->id(), path, name}, depth + 1);
+      visit({file->id(), object.path, object.name}, object.depth);
     } catch (const Error&) {
       // HDF5 may do without the source, or says by itself what is wrong with the link's target.
       H5Eclear2(H5E_DEFAULT);
     }
   }
 
+  static std::string rooted(const std::string& name) { return name.starts_with('/') ? name : "/" + name; }
+
+  void want(Wanted wanted) {
+    const bool is_new = asked_.emplace(wanted.name, wanted.path).second;
+    if (is_new || wanted_.size() <= kMostObjects) wanted_.push_back(std::move(wanted));
+  }
+
+  // Without the lock.
+  void look_for(const Wanted& wanted) {
+    if (wanted.is_numbered) return look_for_numbered(wanted);
+    const auto found = find_source(wanted.kind, wanted.name, wanted.path);
+    if (!found) refuse_missing_source(wanted);
+    add(*found);
+    if (wanted.kind != Hdf5SourceKind::kRaw) found_.push_back({*found, wanted.object, wanted.depth + 1});
+  }
+
+  // HDF5 takes them in turn, until one is missing.
+  void look_for_numbered(const Wanted& wanted) {
+    for (std::size_t block = 0;; ++block) {
+      const auto found = find_source(wanted.kind, numbered_source(wanted.name, block), wanted.path);
+      if (!found) return;
+      add(*found);
+      found_.push_back({*found, rooted(numbered_source(wanted.object, block)), wanted.depth + 1});
+    }
+  }
+
+  [[noreturn]] void refuse_missing_source(const Wanted& wanted) const {
+    if (wanted.kind == Hdf5SourceKind::kLink) {
+      throw Error(where_,
+                  fmt::format("{} of the file '{}', and there is no such file", wanted.link, wanted.name),
+                  "put it beside this file, or name its directory in HDF5_EXT_PREFIX");
+    }
+    if (wanted.kind == Hdf5SourceKind::kRaw) {
+      const std::string& prefix = start_prefixes().raw;
+      throw Error(where_,
+                  fmt::format("its elements are in the raw file '{}', and there is no such file in {}",
+                              wanted.name, prefix.empty() ? "the working directory" : "'" + prefix + "'"),
+                  "name its directory in HDF5_EXTFILE_PREFIX; ${ORIGIN} is that of the HDF5 file");
+    }
+    const std::string beside = (fs::path(wanted.path).parent_path() / wanted.name).string();
+    const std::string place = where_ + ": its source " + hdf5_place("from_hdf5", beside);
+    identity_of(beside, place);  // says what is near
+    throw Error(place, "the file has only just appeared", "try again");
+  }
+
   void add(const std::string& path) {
-    if (!known_.insert(path).second) return;
-    sources_.push_back({path, identity_of(path, where_ + ": its source " + hdf5_place("from_hdf5", path))});
+    if (known_.contains(path)) return;
+    const FileIdentity identity = identity_of(path, where_ + ": its source " + hdf5_place("from_hdf5", path));
+    known_.emplace(path, identity);
+    sources_.push_back({path, identity});
   }
 
   const std::string& where_;
+  std::vector<Wanted> wanted_;
+  std::vector<Object> found_;
   std::vector<Hdf5Source> sources_;
-  std::set<std::string> known_;
-  std::set<std::tuple<std::string, std::string>> seen_;  // files and objects
+  std::map<std::string, FileIdentity> known_;
+  std::set<std::tuple<std::string, std::string>> asked_;  // names, and the files that have them
+  std::set<std::tuple<std::string, std::string>> seen_;   // files and objects
 };
 
 std::mutex& looks_mutex() {
@@ -243,10 +293,7 @@ std::string numbered_source(std::string_view name, std::size_t block) {
 }
 
 std::vector<Hdf5Source> other_files_of(const Hdf5Place& place, const std::string& where) {
-  SourceCollector collector(where);
-  collector.visit(place, 0);
-  H5Eclear2(H5E_DEFAULT);
-  return collector.take();
+  return SourceCollector(where).collect(place);
 }
 
 void check_source(const Hdf5Source& source, const std::string& where) {

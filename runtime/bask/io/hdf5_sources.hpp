@@ -1,6 +1,6 @@
 // hdf5_sources.hpp: the other files that a dataset's elements come from: behind external links, raw files,
 // and the sources of virtual datasets, of whatever depth. HDF5 looks for each kind in places of its own.
-// Runs on: every rank. Threads: any, under Hdf5Lock.
+// Runs on: every rank. Threads: any, without Hdf5Lock: looking for files takes long on some file systems.
 #pragma once
 
 #include <bask/io/hdf5_dataset.hpp>
@@ -34,7 +34,7 @@ struct Hdf5Place {
 /// Cost: opens each file of a virtual dataset, and the first datasets of them.
 std::vector<Hdf5Source> other_files_of(const Hdf5Place& place, const std::string& where);
 
-/// Throws: Error when the file is another than was described. These may be called without Hdf5Lock.
+/// Throws: Error when the file is another than was described.
 void check_source(const Hdf5Source& source, const std::string& where);
 /// The same for all of a dataset, at most ten times a second: many blocks that are read together look once.
 void check_sources(const Hdf5Dataset& dataset, const std::string& where);
