@@ -156,6 +156,12 @@ std::vector<Filters> all_filters() {
       {"nbit", [](hid_t list, unsigned) { H5Pset_nbit(list); }},
       {"scale and offset", [](hid_t list, unsigned) { H5Pset_scaleoffset(list, H5Z_SO_INT, 0); }, true},
   };
+  unsigned can = 0;
+  H5Zget_filter_info(H5Z_FILTER_SZIP, &can);
+  if ((can & H5Z_FILTER_CONFIG_ENCODE_ENABLED) != 0) {
+    filters.push_back(
+        {"szip", [](hid_t list, unsigned) { H5Pset_szip(list, H5_SZIP_NN_OPTION_MASK, 8); }, true});
+  }
   if (is_built_in(Codec::kLzf)) {
     filters.push_back({"lzf", [](hid_t list, unsigned bytes) {
                          add_filter(list, 32000, {4, 0x105, bytes});
