@@ -1,5 +1,6 @@
 #include "hdf5_files.hpp"
 
+#include <malloc.h>
 #include <sys/stat.h>
 #include <bask/io/hdf5_writer.hpp>
 
@@ -238,6 +239,33 @@ TEST_F(Hdf5Errors, SayWhereALinkedFileWasLookedFor) {
   EXPECT_REFUSED(
       describe_hdf5(path("x"), "u"),
       "'/u' is a link to '/a' of the file 'gone.h5', and there is no such file; put it beside this");
+}
+
+// HDF5 frees what it has not written when it lists such a group: see that it is not asked to.
+TEST_F(Hdf5Errors, DoNotListTheNamesOfADamagedGroup) {
+  {
+    const Hdf5Lock lock;
+    const Hdf5Id list(H5Pcreate(H5P_FILE_CREATE));
+    H5Pset_link_creation_order(list.get(), H5P_CRT_ORDER_TRACKED);
+    const Hdf5Id file(H5Fcreate(path("x.h5").c_str(), H5F_ACC_EXCL, list.get(), H5P_DEFAULT));
+    const Hdf5Id space(H5Screate(H5S_SCALAR));
+    for (const char* name : {"first", "second", "third"})
+      EXPECT_TRUE(Hdf5Id(
+          H5Dcreate2(file.get(), name, H5T_NATIVE_INT, space.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)));
+  }
+  EXPECT_REFUSED(describe_hdf5(path("x.h5"), "fourth"), "holds the datasets first, second, third");
+  close_for_reading(path("x.h5"));
+  std::fstream file(path("x.h5"), std::ios::in | std::ios::out | std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  constexpr std::size_t kVersionBeforeName = 11;
+  file.seekp(static_cast<std::streamoff>(bytes.find("second") - kVersionBeforeName));
+  file.put('\x55');
+  file.close();
+  ::mallopt(M_PERTURB, 0x55);
+  EXPECT_REFUSED(describe_hdf5(path("x.h5"), "fourth"), "there is no such dataset");
+  EXPECT_REFUSED(describe_hdf5(path("x.h5"), ""), "the file holds no dataset in '/'");
+  ::mallopt(M_PERTURB, 0);
+  EXPECT_EQ(describe_hdf5(path("x.h5"), "first").name, "/first");
 }
 
 TEST_F(Hdf5Errors, SayThatAShapeIsLargerThanAnyMemory) {
