@@ -554,6 +554,9 @@ TEST_F(Hdf5Arrays, ReadFewBytesAndMakeFewTasksForALittle) {
   const std::uint64_t before = bytes_read();
   EXPECT_EQ(x["5, 7:9"].compute(), ones<double>({2}).compute());
   EXPECT_LE(bytes_read() - before, 64u << 10);
+  const std::uint64_t taken = bytes_read();
+  EXPECT_EQ(x.take({999, 3, 500, 3}, 0).compute(), ones<double>({4, 1000}).compute());
+  EXPECT_LE(bytes_read() - taken, 64u << 10);
 }
 
 TEST_F(Hdf5Arrays, SayThatAShapeMakesTooManyBlocks) {
