@@ -31,16 +31,18 @@ class StretchFinder {
     std::int64_t elements = 0;
     for (const Stretch& near : near_ones(positions)) {
       const auto own = cost(near.begin, near.end);
-      if (!own || (elements += *own) > most) return {};
+      if (!own) return {};
       // Both may lie in one chunk, say, that is decompressed for either.
       const auto joined = stretches.empty() ? std::nullopt : cost(stretches.back().begin, near.end);
       if (joined && *joined <= stretches.back().elements + *own) {
-        elements += *joined - stretches.back().elements - *own;
+        elements += *joined - stretches.back().elements;
         stretches.back().end = near.end;
         stretches.back().elements = *joined;
       } else {
+        elements += *own;
         stretches.push_back({near.begin, near.end, *own});
       }
+      if (elements > most) return {};
     }
     return stretches;
   }

@@ -230,8 +230,8 @@ class StretchBlocks {
         chunks_.push_back({k, chunk});
     }
   }
-  // In the axes beside it, at `place`.
-  SourceBlock at(std::uint32_t chunk, std::vector<std::int64_t> place) const {
+  // In the axes beside it, at `place`, which moves to it.
+  SourceBlock at(std::uint32_t chunk, std::vector<std::int64_t>& place) const {
     place[axis_] = chunks_[chunk].block;
     return {chunks_[chunk].source, grids_[chunks_[chunk].source].number_of(place)};
   }
@@ -330,7 +330,7 @@ ArrayPtr take(const ArrayPtr& node, const Index::Positions& positions, std::size
                       each = std::move(chunks_of_run)](std::vector<BlockRefs> inputs) {
     BlockReads reads;
     for (std::uint32_t task = 0; task < grid.size(); ++task) {
-      const std::vector<std::int64_t> place = grid.place_of(task);
+      std::vector<std::int64_t> place = grid.place_of(task);
       const auto run = static_cast<std::size_t>(place[axis]);
       for (const std::uint32_t chunk : each[run]) reads.blocks.push_back(blocks.at(chunk, place));
       reads.read(static_cast<std::uint32_t>(inputs.size()), static_cast<std::uint32_t>(run));
