@@ -108,7 +108,7 @@ std::vector<TaskRef> Client::persist(std::span<const TaskRef* const> targets) {
   const std::unique_lock one_at_a_time = only_computation();
   Computed computed = run_targets(targets, true);
   if (computed.places.empty()) return hold_results(targets, computed.results);  // they are here
-  return hold_places(targets, computed.places, node_->drops());
+  return hold_places(targets, computed.places, node_->coordinator().drops());
 }
 
 std::unique_lock<std::mutex> Client::only_computation() {

@@ -24,7 +24,7 @@ std::vector<float> costs_of(const Plan& plan) {
 }
 
 // What a task has thrown on some rank, as its own kind of exception where that is known.
-[[noreturn]] void throw_failure(const Node::Outcome& outcome, const DescribeTask& describe,
+[[noreturn]] void throw_failure(const RunOutcome& outcome, const DescribeTask& describe,
                                 const std::vector<RankSummary>& ranks) {
   const RankFailure& failed = *outcome.failure;
   const std::string& host = ranks[failed.rank].host;
@@ -46,19 +46,19 @@ std::vector<float> costs_of(const Plan& plan) {
 // The plan and `done` must outlive what is returned.
 WatchedRun watched_run(const ComputeSetting& setting, const Plan& plan,
                        const std::vector<std::uint64_t>& done) {
-  Node* const node = setting.node;
+  Coordinator& runs = setting.node->coordinator();
   WatchedRun watched{plan.tasks(), [&] { return tasks_by_group(plan); }, [&] { return done; },
                      [&](std::size_t group) { return plan.groups[group].layer; },
-                     [node] { node->cancel_run(); }};
+                     [&runs] { runs.cancel_all(); }};
   if (!setting.keeps_results()) return watched;
-  watched.stop = [node](std::chrono::nanoseconds patience) { node->stop_run(patience); };
-  watched.is_out_of_time = [node] { return node->is_out_of_time(); };
+  watched.stop = [&runs](std::chrono::nanoseconds patience) { runs.stop_all(patience); };
+  watched.is_out_of_time = [&runs] { return runs.is_out_of_time(); };
   watch_for_stops(watched, setting);
   return watched;
 }
 
 // Of each target: the rank that holds it, and its number there.
-std::vector<Constant> places_of(const Node::Outcome& outcome, const Plan& plan) {
+std::vector<Constant> places_of(const RunOutcome& outcome, const Plan& plan) {
   std::vector<Constant> places;
   for (std::size_t i = 0; i < outcome.held.size(); ++i) {
     const HeldTarget& held = outcome.held[i];
@@ -82,12 +82,12 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   emit_compute_event(EventKind::kComputeStarted, plan.tasks());
   std::vector<std::uint64_t> done(plan.groups.size());
   Watch watch(watched_run(setting, plan, done), setting.options, start);
-  Node::Outcome outcome = setting.node->run(plan, expansion.graph, rank_of_unit,
-                                            {.hold = hold, .balance = setting.options.balance},
-                                            [&](const std::vector<std::uint64_t>& done_by_group) {
-                                              done = done_by_group;
-                                              watch.look();
-                                            });
+  RunOutcome outcome = setting.node->run(plan, expansion.graph, rank_of_unit,
+                                         {.hold = hold, .balance = setting.options.balance},
+                                         [&](const std::vector<std::uint64_t>& done_by_group) {
+                                           done = done_by_group;
+                                           watch.look();
+                                         });
   setting.last = {outcome.statistics.tasks, outcome.statistics.results_moved, outcome.results_forecast,
                   outcome.statistics.bytes_moved, outcome.statistics.peak_bytes};
   emit_compute_event(EventKind::kComputeFinished, setting.last.tasks);

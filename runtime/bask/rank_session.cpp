@@ -166,7 +166,8 @@ class Session {
     if (closed_ || !node_) return;
     closed_ = true;
     const auto time = checkpoint_.here() == nullptr ? kTimeForGoodbyes : kTimeToSync;
-    const bool are_gone = node_->shut_down(node_->may_be_inside_tasks() ? kTimeToLeaveTasks : time);
+    const bool are_gone =
+        node_->shut_down(node_->coordinator().may_be_inside_tasks() ? kTimeToLeaveTasks : time);
     if (are_gone) return checkpoint_.finish(options, exit_code, computations);
     checkpoint_.give_up(exit_code, node_->size());
     log_job_line(LogLevel::kDebug,

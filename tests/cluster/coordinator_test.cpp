@@ -1,253 +1,321 @@
-// The coordinator, told of runs by messages that the test makes up; what it says to others is recorded.
+// The coordinator and rank 0's own worker, over a network that delays and reorders; what the other ranks
+// answer is up to the test.
 #include <gtest/gtest.h>
 #include <bask/cluster/coordinator.hpp>
 #include <bask/plan/make_plan.hpp>
-#include <bask/transport/memory_transport.hpp>
 
+#include "listening_ranks.hpp"
+
+#include <algorithm>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace bask {
 namespace {
 
-struct Said {
-  MessageKind kind;
-  std::uint32_t run;
-  Buffer body;
-};
+using Kinds = std::vector<MessageKind>;
 
-// What one rank hears.
-class Listener final : public MessageHandler {
- public:
-  void on_message(std::uint32_t, MessageKind kind, std::uint32_t run,
-                  std::span<const std::byte> body) override {
-    said.push_back({kind, run, Buffer(body.begin(), body.end())});
-  }
-  void on_value(std::uint32_t, MessageKind, std::uint32_t, std::uint32_t, Value) override {}
-  void on_broken(const std::string& cause) override { throw std::runtime_error(cause); }
-  void on_settled(unsigned) override {}
-  std::vector<Said> said;
-};
+constexpr std::uint32_t kRanks = 3;
 
-// Three ranks and a coordinator that begins runs of an empty plan with two groups.
-class CoordinatorTest : public testing::Test {
+// Three ranks and a coordinator that runs an empty plan with two groups. Rank 0's own part of it is done at
+// once.
+class CoordinatedRanks {
  protected:
-  static constexpr std::uint32_t kRanks = 3;
-
-  CoordinatorTest() : network_({.ranks = kRanks}) {
-    for (std::uint32_t rank = 0; rank < kRanks; ++rank) {
-      transports_.push_back(network_.endpoint(rank));
-      exchanges_.push_back(std::make_unique<Exchange>(*transports_[rank], listeners_[rank]));
-    }
+  explicit CoordinatedRanks(const MemoryNetworkOptions& network = {.ranks = kRanks},
+                            std::chrono::nanoseconds stall_limit = std::chrono::nanoseconds(0))
+      : ranks_(network), worker_(ranks_[0], {}), coordinator_(ranks_[0], worker_, stall_limit) {
     graph_.groups.push_back({"increment", nullptr});
-    coordinator_.emplace(*exchanges_[0], std::chrono::nanoseconds(0));
+    plan_ = make_plan(graph_, {}, {});
+    ranks_.listener(0).then = [this](const Said& said) {
+      if (is_for_coordinator(said.kind)) {
+        coordinator_.on_message(said.from, said.kind, said.run, said.body);
+      } else if (said.kind != MessageKind::kReported) {
+        worker_.on_message(said.kind, said.run, said.body);
+      }
+    };
+    ranks_.listener(0).settled = [this](unsigned thread) { worker_.on_settled(thread); };
   }
-  std::uint32_t begin(bool balance = false) {
-    const Plan plan = make_plan(graph_, {}, {});
-    const Splitter splitter(plan, graph_, {}, {.ranks = kRanks});
-    return coordinator_->begin(plan, graph_, splitter, false, balance).run;
+  static bool is_for_coordinator(MessageKind kind) {
+    return kind == MessageKind::kProgress || kind == MessageKind::kFailed || kind == MessageKind::kDone ||
+           kind == MessageKind::kDry || kind == MessageKind::kRefused;
   }
-  /// What `rank` has heard since it was last asked.
-  std::vector<MessageKind> heard(std::uint32_t rank) {
-    for (int round = 0; round < 5; ++round) {
-      for (const auto& exchange : exchanges_) exchange->progress(0);
+  std::uint32_t start(bool balance = false) {
+    return coordinator_.start(plan_, graph_, {}, {.hold = false, .balance = balance},
+                              [this](RunOutcome outcome) { outcomes_.push_back(std::move(outcome)); });
+  }
+  template <class Message>
+  void say(std::uint32_t from, MessageKind kind, std::uint32_t run, const Message& message) {
+    ranks_[from].post_message(0, kind, run, message);
+  }
+  void say_done(std::uint32_t from, std::uint32_t run, std::uint64_t tasks = 0) {
+    say(from, MessageKind::kDone, run, Done{{0, tasks}, 10, 2, 100});
+  }
+  void drive(int rounds = 30) {
+    for (int round = 0; round < rounds; ++round) {
+      ranks_.settle(1);
+      coordinator_.drive();
+      ranks_[0].locked([&] { coordinator_.tick(); });
     }
-    std::vector<MessageKind> kinds;
-    for (const Said& said : listeners_[rank].said) kinds.push_back(said.kind);
-    listeners_[rank].said.clear();
+  }
+  /// What `rank` has heard of a run since it was last asked.
+  Kinds heard(std::uint32_t rank, std::uint32_t run) {
+    Kinds kinds;
+    for (const Said& said : ranks_.said_to(rank)) {
+      if (said.run == run && said.kind != MessageKind::kDone) kinds.push_back(said.kind);
+    }
     return kinds;
   }
-  using Kinds = std::vector<MessageKind>;
-  static Done done(std::vector<std::uint64_t> by_group) { return {std::move(by_group), 10, 2, 100}; }
+  std::vector<std::uint32_t> completed() const {
+    std::vector<std::uint32_t> runs;
+    for (const RunOutcome& outcome : outcomes_) runs.push_back(outcome.run);
+    return runs;
+  }
+  bool is_ending() {
+    return ranks_[0].locked([&] { return coordinator_.is_ending(); });
+  }
 
-  MemoryNetwork network_;
-  Listener listeners_[kRanks];
-  std::vector<std::unique_ptr<Transport>> transports_;
-  std::vector<std::unique_ptr<Exchange>> exchanges_;
+  ListeningRanks ranks_;
+  Worker worker_;
+  Coordinator coordinator_;
   TaskGraph graph_;
-  std::optional<Coordinator> coordinator_;
+  Plan plan_;
+  std::vector<RunOutcome> outcomes_;
 };
 
-TEST_F(CoordinatorTest, TellsAllOthersThatARunBeginsAndEnds) {
-  EXPECT_EQ(begin(), 1u);
-  coordinator_->end();
-  EXPECT_EQ(begin(), 2u);
-  EXPECT_EQ(heard(0), Kinds{});
-  EXPECT_EQ(heard(2), (Kinds{MessageKind::kBeginRun, MessageKind::kEndRun, MessageKind::kBeginRun}));
+class CoordinatorTest : public testing::Test, protected CoordinatedRanks {};
+
+TEST_F(CoordinatorTest, TellsAllOthersThatARunBeginsAndAllThatItEnds) {
+  EXPECT_EQ(start(), 1u);
+  drive();
+  EXPECT_EQ(heard(2, 1), Kinds{MessageKind::kBeginRun});
+  say_done(1, 1);
+  say_done(2, 1);
+  drive();
+  EXPECT_EQ(heard(0, 1), Kinds{MessageKind::kEndRun});
+  EXPECT_EQ(heard(2, 1), Kinds{MessageKind::kEndRun});
+  EXPECT_EQ(completed(), std::vector<std::uint32_t>{1});
+  EXPECT_EQ(start(), 2u);
+  drive();
+  EXPECT_EQ(heard(2, 2), Kinds{MessageKind::kBeginRun});
 }
 
-TEST_F(CoordinatorTest, IsDoneWhenEveryRankIs) {
-  const std::uint32_t run = begin();
-  coordinator_->on_done(0, run, done({0, 1}));
-  coordinator_->on_done(2, run, done({0, 2}));
-  coordinator_->on_done(2, run, done({0, 2}));
-  EXPECT_FALSE(coordinator_->all_done()) << "rank 2 has said it twice";
-  coordinator_->on_done(1, run, done({0, 3}));
-  EXPECT_TRUE(coordinator_->all_done());
-  const RunStatistics statistics = coordinator_->statistics();
-  EXPECT_EQ(statistics.tasks, 6u);
-  EXPECT_EQ(statistics.results_moved, 6u);
-  EXPECT_EQ(statistics.bytes_moved, 300u);
-  EXPECT_EQ(statistics.peak_bytes, (std::vector<std::uint64_t>{10, 10, 10}));
+TEST_F(CoordinatorTest, CompletesARunOnceWithWhatTheRanksHaveTold) {
+  const std::uint32_t run = start();
+  say_done(1, run, 3);
+  say_done(2, run, 4);
+  drive();
+  say_done(2, run, 5);
+  drive();
+  ASSERT_EQ(outcomes_.size(), 1u);
+  const RunOutcome& outcome = outcomes_[0];
+  EXPECT_FALSE(outcome.cancelled);
+  EXPECT_FALSE(outcome.failure);
+  EXPECT_EQ(outcome.error, nullptr);
+  EXPECT_EQ(outcome.statistics.tasks, 7u);
+  EXPECT_EQ(outcome.statistics.bytes_moved, 200u);
+  EXPECT_EQ(outcome.done_by_group, (std::vector<std::uint64_t>{0, 7}));
+  EXPECT_FALSE(coordinator_.may_be_inside_tasks());
 }
 
-TEST_F(CoordinatorTest, DropsWhatIsSaidOfAnEndedRun) {
-  const std::uint32_t first = begin();
-  coordinator_->end();
-  begin(true);
-  heard(1);
-  for (std::uint32_t rank = 0; rank < kRanks; ++rank) coordinator_->on_done(rank, first, done({0, 5}));
-  coordinator_->on_failed(1, first, {{3}, "old"});
-  coordinator_->on_progress(1, first, {{0, 9}, 5, 5, 5});
-  coordinator_->on_dry(2, first);
-  EXPECT_FALSE(coordinator_->all_done());
-  EXPECT_FALSE(coordinator_->failure());
-  EXPECT_FALSE(coordinator_->is_cancelled());
-  EXPECT_EQ(coordinator_->done_by_group(), (std::vector<std::uint64_t>{0, 0}));
-  EXPECT_EQ(heard(1), Kinds{});
+TEST_F(CoordinatorTest, CompletesRunsThatGoOnAtOnceInTheOrderInWhichTheyEnd) {
+  const std::uint32_t first = start(), second = start();
+  drive();
+  say_done(1, second, 20);
+  say_done(2, second, 20);
+  drive();
+  EXPECT_EQ(completed(), std::vector<std::uint32_t>{second});
+  EXPECT_EQ(coordinator_.done_by_group(first), (std::vector<std::uint64_t>{0, 0}));
+  say_done(2, first, 10);
+  say_done(1, first, 10);
+  drive();
+  EXPECT_EQ(completed(), (std::vector<std::uint32_t>{second, first}));
+  EXPECT_EQ(outcomes_[0].statistics.tasks, 40u);
+  EXPECT_EQ(outcomes_[1].statistics.tasks, 20u);
 }
 
-TEST_F(CoordinatorTest, KeepsTheFailureOfTheTaskThatComesFirst) {
-  const std::uint32_t run = begin();
-  coordinator_->on_failed(2, run, {{7}, "seven"});
-  coordinator_->on_failed(1, run, {{kNoIndex}, "no task"});
-  coordinator_->on_failed(1, run, {{4}, "four"});
-  coordinator_->on_failed(2, run, {{5}, "five"});
-  ASSERT_TRUE(coordinator_->failure());
-  EXPECT_EQ(coordinator_->failure()->cause, "four");
-  EXPECT_EQ(coordinator_->failure()->rank, 1u);
+TEST_F(CoordinatorTest, MayBeToldToStartARunWhenOneIsComplete) {
+  std::optional<std::uint32_t> second;
+  const std::uint32_t first =
+      coordinator_.start(plan_, graph_, {}, {}, [&](RunOutcome) { second = start(); });
+  say_done(1, first);
+  say_done(2, first);
+  drive();
+  ASSERT_TRUE(second);
+  say_done(1, *second);
+  say_done(2, *second);
+  drive();
+  EXPECT_EQ(completed(), std::vector<std::uint32_t>{*second});
 }
 
-TEST_F(CoordinatorTest, CancelsEveryRankOnceWhenATaskHasFailed) {
-  const std::uint32_t run = begin();
-  coordinator_->on_failed(2, run, {{7}, "seven"});
-  coordinator_->on_failed(1, run, {{4}, "four"});
-  coordinator_->cancel();
-  EXPECT_EQ(heard(0), (Kinds{MessageKind::kCancel}));
-  EXPECT_EQ(heard(1), (Kinds{MessageKind::kBeginRun, MessageKind::kCancel}));
-  EXPECT_EQ(heard(2), (Kinds{MessageKind::kBeginRun, MessageKind::kCancel}));
+TEST_F(CoordinatorTest, DropsWhatIsSaidOfARunThatIsOver) {
+  const std::uint32_t first = start();
+  say_done(1, first);
+  say_done(2, first);
+  drive();
+  const std::uint32_t second = start(true);
+  drive();
+  heard(1, second);
+  for (const std::uint32_t rank : {1u, 2u}) say_done(rank, first, 5);
+  say(1, MessageKind::kFailed, first, Failed{{3}, "old"});
+  say(1, MessageKind::kProgress, first, RankProgress{{0, 9}, 5, 5, 5, 0});
+  ranks_[2].post(0, MessageKind::kDry, first);
+  drive();
+  EXPECT_EQ(completed(), std::vector<std::uint32_t>{first});
+  EXPECT_FALSE(is_ending());
+  EXPECT_EQ(coordinator_.done_by_group(second), (std::vector<std::uint64_t>{0, 0}));
+  EXPECT_EQ(heard(1, first), Kinds{});
+  EXPECT_EQ(heard(1, second), Kinds{});
 }
 
-TEST_F(CoordinatorTest, HasStoppedWhenAllRanksHaveAfterACancel) {
-  const std::uint32_t run = begin();
-  EXPECT_FALSE(coordinator_->has_stopped());
-  coordinator_->cancel();
-  EXPECT_FALSE(coordinator_->has_stopped());
-  for (std::uint32_t rank = 0; rank < kRanks; ++rank) coordinator_->on_done(rank, run, done({0, 0}));
-  EXPECT_TRUE(coordinator_->has_stopped());
-}
-
-TEST_F(CoordinatorTest, StopsEveryRankOnceAndLetsItsTasksEnd) {
-  const std::uint32_t run = begin();
-  coordinator_->stop(std::chrono::hours(1));
-  coordinator_->stop(std::chrono::hours(2));
-  EXPECT_EQ(heard(0), (Kinds{MessageKind::kStop}));
-  EXPECT_EQ(heard(2), (Kinds{MessageKind::kBeginRun, MessageKind::kStop}));
-  EXPECT_TRUE(coordinator_->is_cancelled());
-  EXPECT_FALSE(coordinator_->has_stopped());
-  for (std::uint32_t rank = 0; rank < kRanks; ++rank) coordinator_->on_done(rank, run, done({0, 0}));
-  EXPECT_TRUE(coordinator_->has_stopped());
-}
-
-TEST_F(CoordinatorTest, HasStoppedWhenTheTimeOfAStopIsOver) {
-  begin();
-  coordinator_->stop(std::chrono::nanoseconds(0));
-  EXPECT_TRUE(coordinator_->has_stopped());
-}
-
-TEST_F(CoordinatorTest, CancelsARunThatWasStoppedWhenATaskFails) {
-  const std::uint32_t run = begin();
-  coordinator_->stop(std::chrono::hours(1));
-  coordinator_->on_failed(1, run, {{4}, "four"});
-  coordinator_->cancel();
-  EXPECT_EQ(heard(2), (Kinds{MessageKind::kBeginRun, MessageKind::kStop, MessageKind::kCancel}));
-}
-
-TEST_F(CoordinatorTest, StopsNoRunThatWasCancelledAndNoneAfterIt) {
-  begin();
-  coordinator_->cancel();
-  coordinator_->stop(std::chrono::hours(1));
-  EXPECT_EQ(heard(1), (Kinds{MessageKind::kBeginRun, MessageKind::kCancel}));
-  begin();
-  EXPECT_FALSE(coordinator_->is_cancelled());
-}
-
-TEST_F(CoordinatorTest, IsOutOfTimeWhenNothingIsLeftButWhatIsHeldBackAndAllHaveToldSo) {
-  const std::uint32_t run = begin();
-  const auto soon = std::chrono::steady_clock::now();
-  const auto later = soon + std::chrono::hours(1);
-  EXPECT_FALSE(coordinator_->is_out_of_time(later)) << "nothing is held back";
-  coordinator_->on_progress(1, run, {{0, 0}, 9, 0, 0, 2});
-  coordinator_->on_progress(2, run, {{0, 0}, 9, 0, 1, 0});
-  EXPECT_FALSE(coordinator_->is_out_of_time(later)) << "rank 2 runs a task";
-  coordinator_->on_progress(2, run, {{0, 0}, 8, 1, 0, 0});
-  EXPECT_FALSE(coordinator_->is_out_of_time(later)) << "rank 2 can run a task";
-  coordinator_->on_progress(2, run, {{0, 0}, 8, 0, 0, 0});
-  EXPECT_FALSE(coordinator_->is_out_of_time(soon)) << "a result may be on its way to rank 1";
-  EXPECT_TRUE(coordinator_->is_out_of_time(later));
-}
-
-TEST_F(CoordinatorTest, IsOutOfTimeWhenARankThatIsDoneHoldsBackWhatItHasStolen) {
-  const std::uint32_t run = begin();
-  const auto later = std::chrono::steady_clock::now() + std::chrono::hours(1);
-  coordinator_->on_progress(1, run, {{0, 0}, 9, 0, 0, 0});
-  coordinator_->on_done(2, run, done({0, 0}));
-  EXPECT_FALSE(coordinator_->is_out_of_time(later));
-  coordinator_->on_progress(2, run, {{0, 0}, 0, 0, 0, 1});
-  EXPECT_TRUE(coordinator_->is_out_of_time(later));
+TEST_F(CoordinatorTest, CancelsARunOfWhichATaskHasFailedAndNoOther) {
+  const std::uint32_t first = start(), second = start();
+  say(2, MessageKind::kFailed, first, Failed{{7}, "seven"});
+  drive();
+  EXPECT_EQ(heard(1, first), (Kinds{MessageKind::kBeginRun, MessageKind::kCancel}));
+  EXPECT_TRUE(is_ending());
+  for (const std::uint32_t run : {first, second}) {
+    say_done(1, run);
+    say_done(2, run);
+  }
+  drive();
+  ASSERT_EQ(outcomes_.size(), 2u);
+  const RunOutcome& failed = outcomes_[completed()[0] == first ? 0 : 1];
+  const RunOutcome& other = outcomes_[completed()[0] == first ? 1 : 0];
+  EXPECT_TRUE(failed.cancelled);
+  ASSERT_TRUE(failed.failure);
+  EXPECT_EQ(failed.failure->cause, "seven");
+  EXPECT_EQ(failed.failure->rank, 2u);
+  EXPECT_FALSE(other.cancelled || other.failure);
 }
 
 TEST_F(CoordinatorTest, BeginsEachRunWithoutTheFailureOfTheOneBefore) {
-  coordinator_->on_failed(1, begin(), {{4}, "four"});
-  begin();
-  EXPECT_FALSE(coordinator_->failure());
-  EXPECT_FALSE(coordinator_->is_cancelled());
-  EXPECT_FALSE(coordinator_->all_done());
+  const std::uint32_t first = start();
+  say(1, MessageKind::kFailed, first, Failed{{4}, "four"});
+  say_done(1, first);
+  say_done(2, first);
+  drive();
+  EXPECT_TRUE(is_ending());
+  const std::uint32_t second = start();
+  EXPECT_FALSE(is_ending());
+  say_done(1, second);
+  drive();
+  EXPECT_EQ(outcomes_.size(), 1u) << "rank 2 is not done";
+  say_done(2, second);
+  drive();
+  ASSERT_EQ(outcomes_.size(), 2u);
+  EXPECT_FALSE(outcomes_[1].cancelled || outcomes_[1].failure);
 }
 
-TEST_F(CoordinatorTest, AddsUpWhatTheRanksHaveDone) {
-  const std::uint32_t run = begin();
-  coordinator_->on_progress(1, run, {{0, 5}, 10, 1, 1});
-  coordinator_->on_progress(2, run, {{0, 6}, 10, 1, 1});
-  EXPECT_EQ(coordinator_->done_by_group(), (std::vector<std::uint64_t>{0, 11}));
-  coordinator_->on_progress(1, run, {{0, 7}, 8, 1, 1});
-  coordinator_->on_done(2, run, done({0, 16}));
-  coordinator_->on_progress(2, run, {{0, 6}, 10, 1, 1});  // it was on its way
-  EXPECT_EQ(coordinator_->done_by_group(), (std::vector<std::uint64_t>{0, 23}));
+TEST_F(CoordinatorTest, CancelsAndStopsAllRunsThatGoOn) {
+  const std::uint32_t first = start(), second = start();
+  coordinator_.stop_all(std::chrono::hours(1));
+  drive();
+  coordinator_.cancel_all();
+  drive();
+  for (const std::uint32_t run : {first, second}) {
+    EXPECT_EQ(coordinator_.done_by_group(run).size(), 2u) << "not complete while ranks are not at rest";
+  }
+  const std::vector<Said> said = ranks_.said_to(2);
+  for (const std::uint32_t run : {first, second}) {
+    Kinds kinds;
+    for (const Said& one : said) {
+      if (one.run == run) kinds.push_back(one.kind);
+    }
+    EXPECT_EQ(kinds, (Kinds{MessageKind::kBeginRun, MessageKind::kStop, MessageKind::kCancel}));
+  }
 }
 
-TEST_F(CoordinatorTest, HasADryRankStealFromALoadedOne) {
-  const std::uint32_t run = begin(true);
-  coordinator_->on_progress(2, run, {{0, 0}, 9, 9, 1});
-  heard(2);
-  coordinator_->on_dry(1, run);
-  EXPECT_EQ(heard(2), (Kinds{MessageKind::kSteal}));
-  EXPECT_EQ(heard(1), (Kinds{MessageKind::kBeginRun}));
-  coordinator_->on_refused(2, run, {1});
-  EXPECT_EQ(heard(2), Kinds{}) << "not at once again";
+TEST_F(CoordinatorTest, KnowsThatRanksMayBeInsideTasksOfARunThatNobodyWaitsFor) {
+  const std::uint32_t run = start();
+  drive();
+  EXPECT_FALSE(coordinator_.may_be_inside_tasks());
+  coordinator_.abandon(run);
+  EXPECT_TRUE(coordinator_.may_be_inside_tasks());
+  drive();
+  EXPECT_EQ(heard(1, run), (Kinds{MessageKind::kBeginRun, MessageKind::kCancel, MessageKind::kEndRun}));
+  ASSERT_EQ(outcomes_.size(), 1u);
+  EXPECT_TRUE(outcomes_[0].cancelled);
+  EXPECT_TRUE(coordinator_.may_be_inside_tasks());
 }
 
-TEST_F(CoordinatorTest, LetsNobodyStealWhereTheRunDoesNotBalanceOrIsCancelled) {
-  std::uint32_t run = begin(false);
-  coordinator_->on_progress(2, run, {{0, 0}, 9, 9, 1});
-  coordinator_->on_dry(1, run);
-  EXPECT_EQ(heard(2), (Kinds{MessageKind::kBeginRun}));
-  run = begin(true);
-  coordinator_->on_progress(2, run, {{0, 0}, 9, 9, 1});
-  coordinator_->cancel();
-  coordinator_->on_dry(1, run);
-  EXPECT_EQ(heard(2), (Kinds{MessageKind::kBeginRun, MessageKind::kCancel}));
+TEST_F(CoordinatorTest, TellsRanksWhatTheyNeedNotHoldAnyMore) {
+  coordinator_.drops()->add(2, 77);
+  const std::uint32_t run = start();
+  coordinator_.drops()->add(1, 78);
+  ranks_[0].locked([&] { coordinator_.post_drops(); });
+  const std::vector<Said> to_1 = ranks_.said_to(1), to_2 = ranks_.said_to(2);
+  ASSERT_EQ(to_2.size(), 2u);
+  EXPECT_EQ(to_2[0].kind, MessageKind::kDrop);
+  EXPECT_EQ(to_2[0].run, run - 1) << "the new run does not read it";
+  ASSERT_EQ(to_1.size(), 2u);
+  EXPECT_EQ(to_1[1].kind, MessageKind::kDrop);
+  EXPECT_EQ(to_1[1].run, run);
+  EXPECT_EQ(decoded<Drop>(to_1[1]).held, std::vector<std::uint64_t>{78});
 }
 
-TEST_F(CoordinatorTest, AsksAllWhatTheyWaitForWhenNothingMoves) {
-  Coordinator impatient(*exchanges_[0], std::chrono::nanoseconds(1));
-  const Plan plan = make_plan(graph_, {}, {});
-  const Splitter splitter(plan, graph_, {}, {.ranks = kRanks});
-  impatient.begin(plan, graph_, splitter, false, false);
+class ImpatientCoordinator : public testing::Test, protected CoordinatedRanks {
+ protected:
+  ImpatientCoordinator() : CoordinatedRanks({.ranks = kRanks}, std::chrono::nanoseconds(1)) {}
+};
+
+TEST_F(ImpatientCoordinator, AsksAllWhatTheyWaitForWhenNothingMoves) {
+  const std::uint32_t run = start();
   testing::internal::CaptureStderr();
-  impatient.tick();
+  ranks_[0].locked([&] { coordinator_.tick(); });
   EXPECT_NE(testing::internal::GetCapturedStderr().find("nothing has moved for"), std::string::npos);
-  for (std::uint32_t rank = 0; rank < kRanks; ++rank) EXPECT_EQ(heard(rank).back(), MessageKind::kReport);
+  for (const std::uint32_t rank : {1u, 2u}) EXPECT_EQ(heard(rank, run).back(), MessageKind::kReport);
+  const Kinds own = heard(0, run);
+  EXPECT_NE(std::ranges::find(own, MessageKind::kReport), own.end());
+}
+
+// ---- Delayed and reordered. ----
+
+// Ranks 1 and 2 answer each beginning with a few words and the news that they are done, or that a task has
+// failed.
+class DelayedRanks : private CoordinatedRanks {
+ public:
+  explicit DelayedRanks(std::uint32_t seed)
+      : CoordinatedRanks({.ranks = kRanks, .seed = seed, .most_delay = 12, .piece_bytes = 512}) {
+    for (const std::uint32_t rank : {1u, 2u}) {
+      ranks_.listener(rank).then = [this, rank](const Said& said) { answer(rank, said); };
+    }
+  }
+  void complete_runs_at_once() {
+    constexpr std::uint32_t kRuns = 4;
+    graph_.groups.resize(500, {"a layer with a name of some length", nullptr});  // beginnings go as bulk
+    plan_ = make_plan(graph_, {}, {});
+    for (std::uint32_t run = 1; run <= kRuns; ++run) ASSERT_EQ(start(true), run);
+    for (int round = 0; round < 20'000 && outcomes_.size() < kRuns; ++round) drive(1);
+    ASSERT_EQ(outcomes_.size(), kRuns);
+    for (const RunOutcome& outcome : outcomes_) {
+      EXPECT_EQ(outcome.failure.has_value(), outcome.run % 2 == 0) << "run " << outcome.run;
+      EXPECT_EQ(outcome.cancelled, outcome.run % 2 == 0) << "run " << outcome.run;
+      EXPECT_EQ(outcome.statistics.tasks, outcome.run * 2) << "run " << outcome.run;
+    }
+    drive(100);
+    EXPECT_EQ(ends_, std::vector<std::uint32_t>(2, kRuns)) << "each rank was told to leave each run once";
+  }
+
+ private:
+  void answer(std::uint32_t rank, const Said& said) {
+    if (said.kind == MessageKind::kEndRun) ++ends_[rank - 1];
+    if (said.kind != MessageKind::kBeginRun) return;
+    say(rank, MessageKind::kProgress, said.run, RankProgress{{0, 1}, 1, 1, 0, 0});
+    ranks_[rank].post(0, MessageKind::kDry, said.run);
+    if (said.run % 2 == 0 && rank == 2) say(rank, MessageKind::kFailed, said.run, Failed{{5}, "five"});
+    say_done(rank, said.run, said.run);
+  }
+
+  std::vector<std::uint32_t> ends_{0, 0};
+};
+
+TEST(DelayedRanks, AreToldToLeaveEachRunOnceAndItIsCompleted) {
+  for (std::uint32_t seed = 0; seed < 20; ++seed) {
+    SCOPED_TRACE(seed);
+    DelayedRanks(seed).complete_runs_at_once();
+  }
 }
 
 }  // namespace

@@ -1,200 +1,283 @@
 #include <bask/cluster/coordinator.hpp>
 
 #include <fmt/format.h>
+#include <bask/cluster/run_opening.hpp>
+#include <bask/cluster/waiting.hpp>
+#include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
 #include <bask/core/units.hpp>
-#include <bask/graph/kernel.hpp>
 
+#include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace bask {
 namespace {
 
-constexpr std::chrono::milliseconds kTimeToStop{500};
-constexpr std::chrono::milliseconds kAllHaveTold{2500};  // ranks tell of their progress every second
+using std::chrono::steady_clock;
 
-std::vector<GroupName> names_of(const std::vector<TaskGroup>& groups) {
-  std::vector<GroupName> names;
-  for (const TaskGroup& group : groups) {
-    names.push_back({group.layer, group.kernel == nullptr ? kNoIndex : group.kernel->id.index});
-  }
-  return names;
+constexpr std::uint32_t kStretch = 16 * 1024;                   // units that are handed out at a time
+constexpr std::uint64_t kMostPosted = std::uint64_t{64} << 20;  // bytes of parts that wait to be sent
+
+std::vector<std::uint32_t> units_by_rank(const Splitter& splitter, std::uint32_t ranks) {
+  std::vector<std::uint32_t> units;
+  for (std::uint32_t rank = 0; rank < ranks; ++rank) units.push_back(splitter.size(rank).units);
+  return units;
 }
 
 }  // namespace
 
-Coordinator::Coordinator(Exchange& exchange, std::chrono::nanoseconds stall_limit)
-    : exchange_(exchange), stall_limit_(stall_limit), ranks_(exchange.size()) {}
+struct Coordinator::Run {
+  Splitter splitter;
+  RunState state;  // under the exchange's lock
+  RunSettings settings;
+  OnComplete on_complete;
+  std::vector<PlanPart> parts;    // of the stretch that is handed out, by rank
+  std::uint64_t bulk_before = 0;  // bytes of constants, which need not go before parts do
+  std::exception_ptr error = {};
+};
 
-Coordinator::Begun Coordinator::begin(const Plan& plan, const TaskGraph& graph, const Splitter& splitter,
-                                      bool hold, bool balance) {
-  BeginRun begin;
-  begin.constants = static_cast<std::uint32_t>(graph.constants.size());
-  begin.groups = names_of(plan.groups);
-  if (!plan.annotation.empty()) begin.annotations = plan.annotations;
-  begin.balance = balance;
-  std::uint32_t run = 0;
-  exchange_.locked([&] {
-    run = ++run_;
-    groups_ = plan.groups.size();
-    ranks_.assign(ranks_.size(), {});
-    ranks_done_ = 0;
-    failure_.reset();
-    rest_by_.reset();
-    stopped_ = false;
-    balances_ = balance;
-    moved_at_ = std::chrono::steady_clock::now();
-    std::vector<std::uint32_t> units;
-    for (std::uint32_t rank = 0; rank < ranks_.size(); ++rank) units.push_back(splitter.size(rank).units);
-    balancer_.begin(std::move(units));
+Coordinator::Coordinator(Exchange& exchange, Worker& own, std::chrono::nanoseconds stall_limit)
+    : exchange_(exchange),
+      own_(own),
+      stall_limit_(stall_limit),
+      drops_(std::make_shared<HeldDrops>(exchange.size())) {}
+
+Coordinator::~Coordinator() = default;
+
+std::uint32_t Coordinator::start(const Plan& plan, const TaskGraph& graph,
+                                 std::span<const std::uint32_t> rank_of_unit, const RunSettings& settings,
+                                 OnComplete on_complete) {
+  const std::uint32_t ranks = exchange_.size();
+  Splitter splitter(plan, graph, rank_of_unit, {.ranks = ranks, .hold = settings.hold});
+  RunState state({units_by_rank(splitter, ranks), plan.groups.size(), settings.balance, stall_limit_},
+                 steady_clock::now());
+  auto made = std::make_unique<Run>(Run{.splitter = std::move(splitter),
+                                        .state = std::move(state),
+                                        .settings = settings,
+                                        .on_complete = std::move(on_complete),
+                                        .parts = std::vector<PlanPart>(ranks)});
+  Run& run = *made;
+  exchange_.locked([&] { post_drops(); });
+  RunOpening opening(plan, graph, run.splitter, settings, ranks);
+  const std::uint32_t number = exchange_.locked([&] {
+    runs_.emplace(++newest_, std::move(made));
+    return newest_;
   });
-  std::vector<std::vector<HeldConstant>> held(ranks_.size());
-  for (std::uint32_t i = 0; i < graph.constants.size(); ++i) {
-    const Constant& constant = graph.constants[i];
-    if (constant.value == nullptr) held[constant.rank].push_back({i, constant.held});
+  try {
+    for (std::uint32_t rank = 1; rank < ranks; ++rank) {
+      exchange_.post_message(rank, MessageKind::kBeginRun, number, opening.of(rank));
+    }
+    exchange_.locked([&] {
+      // Tasks of this rank may read constants for longer than anybody waits for them.
+      own_.begin(number, opening.of(0),
+                 {graph.constant_values(), std::make_shared<std::vector<LayerPtr>>(graph.layers)});
+    });
+    run.bulk_before = exchange_.bulk_bytes_posted();
+  } catch (...) {
+    run.error = std::current_exception();
+    abandon(number);
   }
-  const auto fit = [&](std::uint32_t rank) {
-    begin.size = splitter.size(rank);
-    const auto exports = splitter.constant_exports(rank);
-    begin.exports.assign(exports.begin(), exports.end());
-    begin.holds.clear();
-    if (hold) begin.holds.assign(splitter.holds(rank).begin(), splitter.holds(rank).end());
-    begin.held = std::move(held[rank]);
-  };
-  for (std::uint32_t rank = 1; rank < ranks_.size(); ++rank) {
-    fit(rank);
-    exchange_.post_message(rank, MessageKind::kBeginRun, run, begin);
+  return number;
+}
+
+// ---- The thread that drives. ----
+
+Coordinator::Pace Coordinator::drive() {
+  Pace pace = Pace::kLater;
+  std::vector<std::uint32_t> over;
+  for (const auto& [number, run] : runs_) {
+    pace = std::min(pace, step(number, *run));
+    const bool is_over = exchange_.locked([&] { return run->state.phase() == RunState::Phase::kOver; });
+    if (is_over) over.push_back(number);
   }
-  fit(0);
-  return {run, std::move(begin)};
-}
-
-void Coordinator::post_part(std::uint32_t rank, const PlanPart& part) {
-  exchange_.post_buffer(rank, MessageKind::kPart, run_, encode_part(part));
-}
-
-void Coordinator::on_progress(std::uint32_t from, std::uint32_t run, RankProgress progress) {
-  if (run != run_) return;
-  if (ranks_[from].is_done) {  // it runs for others now
-    if (progress.running != 0) moved_at_ = std::chrono::steady_clock::now();
-    ranks_[from].progress.too_long = progress.too_long;
-    return;
+  for (const std::uint32_t number : over) {
+    RunOutcome outcome = concluded(number, *runs_.at(number));
+    const std::unique_ptr<Run> run =
+        exchange_.locked([&] { return std::move(runs_.extract(number).mapped()); });
+    run->on_complete(std::move(outcome));
   }
-  balancer_.on_progress(from, progress.left, progress.ready);
-  if (progress.running != 0 || progress.left != ranks_[from].progress.left) {
-    moved_at_ = std::chrono::steady_clock::now();
+  return pace;
+}
+
+Coordinator::Pace Coordinator::step(std::uint32_t number, Run& run) {
+  switch (exchange_.locked([&] { return run.state.phase(); })) {
+    case RunState::Phase::kHandingOut:
+      if (exchange_.bulk_bytes_posted() > run.bulk_before + kMostPosted) return Pace::kSoon;
+      try {
+        hand_out(number, run);
+      } catch (...) {
+        run.error = std::current_exception();
+        abandon(number);
+      }
+      return Pace::kAtOnce;
+    case RunState::Phase::kWorking:
+      return Pace::kLater;
+    case RunState::Phase::kLeaving:
+      // What was to be sent from here may be a constant that goes with its graph. Its receivers take it in
+      // whatever becomes of the run.
+      exchange_.locked([&] {
+        if (own_.has_left(number)) run.state.all_sent();
+      });
+      return Pace::kSoon;
+    case RunState::Phase::kOver:
+      return Pace::kAtOnce;
   }
-  ranks_[from].progress = std::move(progress);
+  return Pace::kAtOnce;
 }
 
-void Coordinator::on_dry(std::uint32_t from, std::uint32_t run) {
-  if (run != run_) return;
-  balancer_.on_dry(from);
-  tick();
+void Coordinator::hand_out(std::uint32_t number, Run& run) {
+  if (!run.splitter.done()) {
+    run.splitter.next(kStretch, run.parts);
+    for (std::uint32_t other = 1; other < run.parts.size(); ++other) {
+      if (run.parts[other].empty()) continue;
+      exchange_.post_buffer(other, MessageKind::kPart, number, encode_part(run.parts[other]));
+    }
+    exchange_.locked([&] {
+      own_.add(number, run.parts[0]);
+      own_.on_settled(kFeeder);
+    });
+  }
+  if (!run.splitter.done()) return;
+  exchange_.locked([&] { run.state.all_handed_out(); });
+  run.parts = {};
 }
 
-void Coordinator::on_refused(std::uint32_t from, std::uint32_t run, const Steal& theft) {
-  if (run != run_) return;
-  balancer_.on_refused({from, theft.thief});
-  tick();
+RunOutcome Coordinator::concluded(std::uint32_t number, Run& run) {
+  const Splitter& splitter = run.splitter;
+  RunOutcome outcome;
+  outcome.run = number;
+  outcome.error = run.error;
+  exchange_.locked([&] {
+    const RunState& state = run.state;
+    outcome.failure = state.failure();
+    const std::optional<RunFailure> own = own_.failure(number);
+    const bool is_own = own && outcome.failure && outcome.failure->rank == 0;
+    if (is_own && own->task == outcome.failure->task) outcome.own_error = own->error;
+    outcome.cancelled = was_cancelled_ = state.is_cancelled();
+    was_left_inside_ = state.is_cancelled() && !state.all_done();
+    outcome.statistics = state.statistics();
+    outcome.done_by_group = state.done_by_group();
+    try {
+      if (!outcome.cancelled && !run.settings.hold)
+        outcome.results = own_.take_results(number, splitter.targets());
+    } catch (...) {
+      outcome.error = std::current_exception();
+    }
+    own_.forget(number);
+  });
+  outcome.results_forecast = splitter.results_moved();
+  if (run.settings.hold) outcome.held.assign(splitter.where_held().begin(), splitter.where_held().end());
+  return outcome;
 }
 
-// A task that runs, however long, is told by its rank every second: then nothing is wrong.
-void Coordinator::ask_if_stalled(std::chrono::steady_clock::time_point now) {
-  if (stall_limit_.count() == 0 || now - moved_at_ < stall_limit_) return;
-  moved_at_ = now;
-  log_job_line(LogLevel::kWarning,
-               fmt::format("nothing has moved for {}, and no task runs; the ranks wait for this:",
-                           format_duration(stall_limit_)));
-  for (std::uint32_t rank = 0; rank < ranks_.size(); ++rank) exchange_.post(rank, MessageKind::kReport, run_);
+void Coordinator::abandon(std::uint32_t run) {
+  exchange_.locked([&] {
+    const auto found = runs_.find(run);
+    if (found == runs_.end()) return;
+    found->second->state.abandon(steady_clock::now());
+    post_orders(run, found->second->state);
+  });
+}
+
+// The caller holds the exchange's lock.
+template <class Change>
+void Coordinator::change_all(const Change& change) {
+  for (const auto& [number, run] : runs_) {
+    change(run->state);
+    post_orders(number, run->state);
+  }
+}
+
+void Coordinator::cancel_all() {
+  exchange_.locked([&] { change_all([now = steady_clock::now()](RunState& state) { state.cancel(now); }); });
+}
+
+void Coordinator::stop_all(std::chrono::nanoseconds patience) {
+  exchange_.locked(
+      [&] { change_all([&, now = steady_clock::now()](RunState& state) { state.stop(patience, now); }); });
+}
+
+bool Coordinator::is_out_of_time() const {
+  return exchange_.locked([&] {
+    const auto now = steady_clock::now();
+    return !runs_.empty() && std::ranges::all_of(runs_, [&](const auto& entry) {
+      return entry.second->state.is_out_of_time(now);
+    });
+  });
+}
+
+std::vector<std::uint64_t> Coordinator::done_by_group(std::uint32_t run) const {
+  return exchange_.locked([&] { return runs_.at(run)->state.done_by_group(); });
+}
+
+bool Coordinator::may_be_inside_tasks() const {
+  return exchange_.locked([&] {
+    return was_left_inside_ || std::ranges::any_of(runs_, [](const auto& entry) {
+             const RunState& state = entry.second->state;
+             return state.is_cancelled() && !state.all_done();
+           });
+  });
+}
+
+// ---- Under the exchange's lock. ----
+
+void Coordinator::on_message(std::uint32_t from, MessageKind kind, std::uint32_t run,
+                             std::span<const std::byte> body) {
+  const auto found = runs_.find(run);
+  if (found == runs_.end()) return;
+  RunState& state = found->second->state;
+  const auto now = steady_clock::now();
+  ByteReader reader(body);
+  switch (kind) {
+    case MessageKind::kProgress:
+      state.on_progress(from, decode_message<RankProgress>(reader), now);
+      break;
+    case MessageKind::kFailed:
+      state.on_failed(from, decode_message<Failed>(reader), now);
+      break;
+    case MessageKind::kDone:
+      state.on_done(from, decode_message<Done>(reader), now);
+      break;
+    case MessageKind::kDry:
+      state.on_dry(from, now);
+      break;
+    case MessageKind::kRefused:
+      state.on_refused(from, decode_message<Steal>(reader), now);
+      break;
+    default:
+      throw Error("message of a run", "it is not for rank 0", "this is an error in the runtime");
+  }
+  post_orders(run, state);
 }
 
 void Coordinator::tick() {
-  if (run_ == 0 || is_cancelled() || all_done()) return;
-  const auto now = std::chrono::steady_clock::now();
-  ask_if_stalled(now);
-  if (!balances_) return;
-  for (const Balancer::Ask& ask : balancer_.asks(now)) {
-    exchange_.post_message(ask.victim, MessageKind::kSteal, run_, Steal{ask.thief});
+  change_all([&, now = steady_clock::now()](RunState& state) {
+    if (!state.tick(now)) return;
+    log_job_line(LogLevel::kWarning,
+                 fmt::format("nothing has moved for {}, and no task runs; the ranks wait for this:",
+                             format_duration(stall_limit_)));
+  });
+}
+
+void Coordinator::post_orders(std::uint32_t number, RunState& state) {
+  for (RunState::Order& order : state.take_orders()) {
+    exchange_.post_buffer(order.to, order.kind, number, std::move(order.body));
   }
 }
 
-void Coordinator::on_failed(std::uint32_t from, std::uint32_t run, const Failed& failed) {
-  if (run != run_) return;
-  if (!failure_ || failed.task < failure_->task) failure_ = RankFailure{from, failed.task, failed.cause};
-  cancel();
-}
-
-void Coordinator::on_done(std::uint32_t from, std::uint32_t run, Done done) {
-  Rank& rank = ranks_[from];
-  if (run != run_ || rank.is_done) return;
-  rank.is_done = true;
-  rank.progress = {std::move(done.done_by_group), 0, 0, 0, 0};
-  balancer_.on_progress(from, 0, 0);
-  rank.peak_bytes = done.peak_bytes;
-  rank.results_in = done.results_in;
-  rank.bytes_in = done.bytes_in;
-  ++ranks_done_;
-  moved_at_ = std::chrono::steady_clock::now();
-}
-
-void Coordinator::stop(std::chrono::nanoseconds patience) {
-  if (is_cancelled()) return;
-  rest_by_ = std::chrono::steady_clock::now() + patience;
-  stopped_ = true;
-  for (std::uint32_t rank = 0; rank < ranks_.size(); ++rank) {
-    exchange_.post_message(rank, MessageKind::kStop, run_, Stop{patience.count()});
+// The run's number lets no drop overtake the beginning of a run that reads what is dropped.
+void Coordinator::post_drops() {
+  const std::vector<std::vector<std::uint64_t>> drops = drops_->take();
+  for (std::uint32_t rank = 0; rank < drops.size(); ++rank) {
+    if (drops[rank].empty()) continue;
+    exchange_.post_message(rank, MessageKind::kDrop, newest_, Drop{drops[rank]});
   }
 }
 
-void Coordinator::cancel() {
-  if (is_cancelled() && !stopped_) return;
-  rest_by_ = std::chrono::steady_clock::now() + kTimeToStop;
-  stopped_ = false;
-  for (std::uint32_t rank = 0; rank < ranks_.size(); ++rank) {
-    exchange_.post(rank, MessageKind::kCancel, run_);
-  }
-}
-
-void Coordinator::end() {
-  for (std::uint32_t rank = 1; rank < ranks_.size(); ++rank) {
-    exchange_.post(rank, MessageKind::kEndRun, run_);
-  }
-}
-
-bool Coordinator::has_stopped() const {
-  return is_cancelled() && (all_done() || std::chrono::steady_clock::now() > *rest_by_);
-}
-
-bool Coordinator::is_out_of_time(std::chrono::steady_clock::time_point now) const {
-  std::uint64_t too_long = 0, others = 0;
-  for (const Rank& rank : ranks_) {
-    too_long += rank.progress.too_long;
-    others += rank.progress.ready + rank.progress.running;
-  }
-  return too_long != 0 && others == 0 && now - moved_at_ >= kAllHaveTold;
-}
-
-std::vector<std::uint64_t> Coordinator::done_by_group() const {
-  std::vector<std::uint64_t> sums(groups_);
-  for (const Rank& rank : ranks_) {
-    const std::vector<std::uint64_t>& done = rank.progress.done_by_group;
-    for (std::size_t group = 0; group < std::min(sums.size(), done.size()); ++group) {
-      sums[group] += done[group];
-    }
-  }
-  return sums;
-}
-
-RunStatistics Coordinator::statistics() const {
-  RunStatistics all;
-  for (const Rank& rank : ranks_) {
-    for (const std::uint64_t done : rank.progress.done_by_group) all.tasks += done;
-    all.results_moved += rank.results_in;
-    all.bytes_moved += rank.bytes_in;
-    all.peak_bytes.push_back(rank.peak_bytes);
-  }
-  return all;
+bool Coordinator::is_ending() const {
+  if (runs_.empty()) return was_cancelled_;
+  return std::ranges::any_of(runs_, [](const auto& entry) { return entry.second->state.is_cancelled(); });
 }
 
 }  // namespace bask

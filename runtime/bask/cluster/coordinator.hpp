@@ -1,103 +1,95 @@
-// coordinator.hpp: rank 0's side of the runs: begins them, hears how they go, ends them.
-// Runs on: rank 0. Threads: on_…() under the exchange's lock, the rest in the thread that computes, under it
-// too where it reads what messages change.
-// Invariants: (1) no rank waits for the coordinator between tasks; (2) a run is over when every rank has
-//             said that it is done and rank 0 has all that it asked for, or when it was cancelled or stopped
-//             and the ranks have come to rest, or the time for that has gone by.
+// coordinator.hpp: rank 0's side of all runs: begins them, hands their plans out, passes on what ranks say to
+// the state of each, and calls back when one is over.
+// Runs on: rank 0. Threads: one computes: it starts runs and drives them, and it alone changes the table of
+// runs; what is marked so is called by whichever thread holds the exchange's lock.
+// Invariants: (1) no rank waits for the coordinator between tasks; (2) the thread that drives completes each
+//             run that was started, once; (3) what is said of a run that is over is dropped.
 #pragma once
 
-#include <bask/cluster/balancer.hpp>
 #include <bask/cluster/exchange.hpp>
-#include <bask/cluster/messages.hpp>
+#include <bask/cluster/held_drops.hpp>
+#include <bask/cluster/run_outcome.hpp>
+#include <bask/cluster/run_state.hpp>
+#include <bask/cluster/worker.hpp>
 #include <bask/plan/split.hpp>
 
 #include <chrono>
 #include <cstdint>
-#include <optional>
-#include <string>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
 #include <vector>
 
 namespace bask {
 
-/// A task that threw, somewhere.
-struct RankFailure {
-  std::uint32_t rank;
-  TaskId task;        ///< kNoIndex: not from a task
-  std::string cause;  ///< type and text of what was thrown
-};
-
-/// What a run has cost.
-struct RunStatistics {
-  std::uint64_t tasks = 0;
-  std::uint64_t results_moved = 0;  ///< from rank to rank
-  std::uint64_t bytes_moved = 0;
-  std::vector<std::uint64_t> peak_bytes;  ///< of results, per rank
-};
-
 class Coordinator {
  public:
-  /// When nothing moves for `stall_limit` while no task runs, each rank is asked what it waits for; 0: never.
-  Coordinator(Exchange& exchange, std::chrono::nanoseconds stall_limit);
-
-  // Messages.
-  void on_progress(std::uint32_t from, std::uint32_t run, RankProgress progress);
-  void on_failed(std::uint32_t from, std::uint32_t run, const Failed& failed);
-  void on_done(std::uint32_t from, std::uint32_t run, Done done);
-  void on_dry(std::uint32_t from, std::uint32_t run);
-  void on_refused(std::uint32_t from, std::uint32_t run, const Steal& theft);
-  /// Once in a while: has ranks that have run dry steal from loaded ones, and all when nothing moves.
-  void tick();
-
-  // The thread that computes.
-  /// Tells all other ranks of a run. Returns its number and what rank 0's own worker begins with.
-  struct Begun {
-    std::uint32_t run;
-    BeginRun own;
+  /// Called by the thread that drives, without the lock. It may start another run, and must not throw.
+  using OnComplete = std::function<void(RunOutcome outcome)>;
+  /// How soon the thread that drives is to do so again.
+  enum class Pace : std::uint8_t {
+    kAtOnce,  ///< there is more to hand out, once messages have moved
+    kSoon,    ///< messages of rank 0 are on their way
+    kLater,   ///< ranks work
   };
-  Begun begin(const Plan& plan, const TaskGraph& graph, const Splitter& splitter, bool hold, bool balance);
-  void post_part(std::uint32_t rank, const PlanPart& part);
+
+  /// `own` is rank 0's worker. Both must outlive the coordinator. When nothing moves for `stall_limit` while
+  /// no task runs, each rank is asked what it waits for; 0: never.
+  Coordinator(Exchange& exchange, Worker& own, std::chrono::nanoseconds stall_limit);
+  ~Coordinator();
+
+  // The thread that computes, without the exchange's lock.
+  /// Begins a run on all ranks and returns its number. `plan`, `graph` and `rank_of_unit` must stay until it
+  /// is complete. Throws: Error when the plan cannot be split.
+  std::uint32_t start(const Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> rank_of_unit,
+                      const RunSettings& settings, OnComplete on_complete);
+  /// One step of every run: hands out parts, completes what is over.
+  Pace drive();
+  /// Nobody waits for the run any more. It is still to be driven until it is complete.
+  void abandon(std::uint32_t run);
   /// No further task starts, anywhere.
-  void cancel();
+  void cancel_all();
   /// No further unit starts, anywhere; those that run have so long to end, and their ranks to keep what would
   /// be lost.
-  void stop(std::chrono::nanoseconds patience);
-  /// Tells all other ranks that the run is over.
-  void end();
+  void stop_all(std::chrono::nanoseconds patience);
+  /// Whether nothing can run any more but what would not end in time.
+  bool is_out_of_time() const;
+  /// How many tasks of each group are done; of a run that is not complete.
+  std::vector<std::uint64_t> done_by_group(std::uint32_t run) const;
+  /// Whether ranks may be inside tasks that nobody waits for any more.
+  bool may_be_inside_tasks() const;
 
-  // Under the lock.
-  bool all_done() const { return ranks_done_ == ranks_.size(); }
-  /// Cancelled or stopped, and every rank has come to rest or has had the time to do so.
-  bool has_stopped() const;
-  bool is_cancelled() const { return rest_by_.has_value(); }
-  /// Only units are left that would not end in time, and those that wait for them: all ranks have told so.
-  bool is_out_of_time(std::chrono::steady_clock::time_point now) const;
-  /// Of the failures that were told the one whose task comes first in the graph.
-  const std::optional<RankFailure>& failure() const { return failure_; }
-  std::vector<std::uint64_t> done_by_group() const;
-  RunStatistics statistics() const;
-  std::uint32_t run() const { return run_; }
+  // The caller holds the exchange's lock.
+  void on_message(std::uint32_t from, MessageKind kind, std::uint32_t run, std::span<const std::byte> body);
+  /// Once in a while: lets time pass for every run.
+  void tick();
+  /// Whether a run was cancelled, and none has begun since.
+  bool is_ending() const;
+  /// Tells ranks which held results can be freed.
+  void post_drops();
+
+  // Any thread.
+  /// Where to say that a held result can be freed.
+  const std::shared_ptr<HeldDrops>& drops() const { return drops_; }
 
  private:
-  struct Rank {
-    RankProgress progress;
-    bool is_done = false;
-    std::uint64_t peak_bytes = 0, results_in = 0, bytes_in = 0;
-  };
+  struct Run;
 
-  void ask_if_stalled(std::chrono::steady_clock::time_point now);
+  void hand_out(std::uint32_t number, Run& run);
+  Pace step(std::uint32_t number, Run& run);
+  void post_orders(std::uint32_t number, RunState& state);
+  RunOutcome concluded(std::uint32_t number, Run& run);
+  template <class Change>
+  void change_all(const Change& change);
 
   Exchange& exchange_;
+  Worker& own_;
   const std::chrono::nanoseconds stall_limit_;
-  std::chrono::steady_clock::time_point moved_at_{};
-  Balancer balancer_;
-  bool balances_ = false;
-  std::uint32_t run_ = 0;
-  std::size_t groups_ = 0;
-  std::vector<Rank> ranks_;
-  std::size_t ranks_done_ = 0;
-  std::optional<RankFailure> failure_;
-  std::optional<std::chrono::steady_clock::time_point> rest_by_;  // when it was cancelled or stopped
-  bool stopped_ = false;                                          // and not cancelled since
+  std::map<std::uint32_t, std::unique_ptr<Run>> runs_;  // by number
+  std::uint32_t newest_ = 0;
+  const std::shared_ptr<HeldDrops> drops_;                // handles may outlive the coordinator
+  bool was_cancelled_ = false, was_left_inside_ = false;  // the run that was over last
 };
 
 }  // namespace bask

@@ -1,6 +1,5 @@
-// farewell.hpp: the end of a job in order: rank 0 tells the others to shut down, and each says goodbye when
-// it has nothing more to say. Runs on: every rank; goodbyes are said to rank 0. Threads: any; the caller
-// holds the exchange's lock.
+// farewell.hpp: the end of a job in order: rank 0 tells the others to shut down, and each says goodbye last.
+// Runs on: every rank; goodbyes are said to rank 0. Threads: any; the caller holds the exchange's lock.
 #pragma once
 
 #include <cstddef>

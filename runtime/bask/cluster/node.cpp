@@ -41,9 +41,8 @@ Node::Node(Transport& transport, NodeOptions options)
       heartbeats_(exchange_, options_.silence_limit, steady_clock::now()),
       farewell_(exchange_.size()),
       calls_(exchange_, options_.hosts),
-      signals_(options_.recorder != nullptr),
-      drops_(std::make_shared<HeldDrops>(exchange_.size())) {
-  if (rank() == 0) coordinator_.emplace(exchange_, options_.stall_limit);
+      signals_(options_.recorder != nullptr) {
+  if (rank() == 0) coordinator_.emplace(exchange_, worker_, options_.stall_limit);
   switchboard_.connect({exchange_, worker_, coordinator_ ? &*coordinator_ : nullptr, heartbeats_, farewell_,
                         calls_, signals_, options_.hosts});
   if (rank() == 0) pulse_.emplace(beats_aside());
@@ -55,7 +54,7 @@ Node::Node(Transport& transport, NodeOptions options)
 void Node::beat() {
   worker_.tick();
   if (coordinator_) coordinator_->tick();
-  const bool is_ending = coordinator_ && coordinator_->is_cancelled();
+  const bool is_ending = coordinator_ && coordinator_->is_ending();
   const std::optional<std::uint32_t> silent = heartbeats_.beat(steady_clock::now(), is_ending);
   if (!silent) return;
   end_job(exchange_,
@@ -69,7 +68,8 @@ void Node::beat() {
 void Node::try_beat() {
   exchange_.try_progress(kFeeder);
   exchange_.try_locked([&] {
-    if (!farewell_.has_begun()) send_drops();  // who has left would never receive them
+    // Ranks that have left would never receive them.
+    if (coordinator_ && !farewell_.has_begun()) coordinator_->post_drops();
     beat();
   });
 }
@@ -90,15 +90,6 @@ std::function<void()> Node::beats_aside() {
                  format_duration(heartbeats_.limit())));
     _exit(kLostExitCode);  // the call that would tell the others has to wait for that one
   };
-}
-
-// The run's number lets no drop overtake the beginning of a run that reads what is dropped.
-void Node::send_drops() {
-  const std::vector<std::vector<std::uint64_t>> drops = drops_->take();
-  for (std::uint32_t rank = 0; rank < drops.size(); ++rank) {
-    if (drops[rank].empty()) continue;
-    exchange_.post_message(rank, MessageKind::kDrop, coordinator_->run(), Drop{drops[rank]});
-  }
 }
 
 void Node::wait_for_first_words(const std::function<void(std::uint32_t rank)>& heard) {

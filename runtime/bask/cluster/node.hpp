@@ -8,7 +8,6 @@
 #include <bask/cluster/exchange.hpp>
 #include <bask/cluster/farewell.hpp>
 #include <bask/cluster/heartbeats.hpp>
-#include <bask/cluster/held_drops.hpp>
 #include <bask/cluster/pulse.hpp>
 #include <bask/cluster/rank_calls.hpp>
 #include <bask/cluster/stop_signals.hpp>
@@ -44,7 +43,7 @@ struct NodeOptions {
   std::chrono::steady_clock::time_point end{};  ///< when no task should run any more
 };
 
-class Node final : private MpiUser {
+class Node final {
  public:
   /// The transport must outlive the node. Throws: Error when the threads cannot be had.
   Node(Transport& transport, NodeOptions options);
@@ -52,7 +51,7 @@ class Node final : private MpiUser {
   std::uint32_t rank() const { return exchange_.rank(); }
   std::uint32_t size() const { return exchange_.size(); }
   /// Users' functions that call MPI themselves take their turns from this node while it lives.
-  void share_mpi() { set_mpi_user(this); }
+  void share_mpi() { set_mpi_user(&turns_); }
   bool pinned() const { return pool_ != nullptr && pool_->pinned(); }
   /// How many results this rank holds for later runs.
   std::size_t held() {
@@ -68,62 +67,41 @@ class Node final : private MpiUser {
   void serve();
 
   // Rank 0.
-  struct Outcome {
-    std::optional<RankFailure> failure;  ///< a task threw
-    std::exception_ptr own_error;        ///< the same, where it was one of rank 0's own tasks
-    bool cancelled = false;
-    Results results;               ///< when none of these
-    std::vector<HeldTarget> held;  ///< with `hold` in their place
-    std::uint32_t run = 0;
-    RunStatistics statistics;
-    std::uint64_t results_forecast = 0;  ///< that the plan moves from rank to rank
-  };
-  struct RunSettings {
-    bool hold = false;    ///< targets stay where they are made
-    bool balance = true;  ///< ranks that run dry take units of loaded ones
-  };
-  /// Runs the plan on all ranks. `watch` is called every 50 ms or so, may call cancel_run(), and is given how
-  /// many tasks of each group are done.
+  /// Runs the plan on all ranks and waits until that is complete. `watch` is called every 50 ms or so, may
+  /// cancel or stop, and is given how many tasks of each group are done.
   using OnProgress = std::function<void(const std::vector<std::uint64_t>& done_by_group)>;
-  Outcome run(const Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> rank_of_unit,
-              const RunSettings& settings, const OnProgress& watch);
-  void cancel_run();
-  /// No further unit starts; those that run have so long to end, and their ranks to keep what would be lost.
-  void stop_run(std::chrono::nanoseconds patience);
-  /// Whether nothing can run any more but what would not end in time.
-  bool is_out_of_time() {
-    return exchange_.locked([&] { return coordinator_->is_out_of_time(std::chrono::steady_clock::now()); });
-  }
+  RunOutcome run(const Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> rank_of_unit,
+                 const RunSettings& settings, const OnProgress& watch);
+  /// All runs, while this thread waits for one of them.
+  Coordinator& coordinator() { return *coordinator_; }
   /// The signal by which another rank was asked to stop; 0: none.
   int stop_asked() const { return signals_.asked(); }
   /// Calls a kernel without inputs once on every rank, rank 0 too, in the thread that serves or computes
   /// there, while no task runs. Returns the results by rank. Throws: Error with what the first rank that
   /// failed has thrown.
   std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments);
-  /// Where to say that a held result can be freed, which it is at the next opportunity.
-  const std::shared_ptr<HeldDrops>& drops() const { return drops_; }
   /// Tells all ranks that this is the end and waits until they have said goodbye. Returns whether all have
   /// within the time.
   bool shut_down(std::chrono::milliseconds timeout);
-  /// Whether ranks may be inside tasks that nobody waits for any more.
-  bool may_be_inside_tasks() {
-    return exchange_.locked([&] { return coordinator_->is_cancelled() && !coordinator_->all_done(); });
-  }
   [[noreturn]] void abort(int exit_code) { exchange_.abort(exit_code); }
 
  private:
-  void hand_out_parts(Splitter& splitter, std::uint32_t run, const OnProgress& watch);
-  void wait_until_over(const OnProgress& watch);
-  void show_progress(const OnProgress& watch, bool at_once);
-  void end_run();
-  Outcome conclude(const Splitter& splitter, bool hold);
+  /// Lets users' functions take turns with the exchange.
+  class Turns final : public MpiUser {
+   public:
+    explicit Turns(Node& node) : node_(node) {}
+    void lock_mpi() override BASK_LOCKS_UNCHECKED { node_.exchange_.lock(); }
+    void unlock_mpi() override BASK_LOCKS_UNCHECKED { node_.exchange_.unlock(); }
+    void pulse() override { node_.try_beat(); }
+
+   private:
+    Node& node_;
+  };
+
+  void drive(Waiting& waiting);
   void beat();
   void try_beat();
   std::function<void()> beats_aside();
-  void lock_mpi() override BASK_LOCKS_UNCHECKED { exchange_.lock(); }
-  void unlock_mpi() override BASK_LOCKS_UNCHECKED { exchange_.unlock(); }
-  void pulse() override { try_beat(); }
-  void send_drops();
   void answer_call();
   void see_to_signals();
   Waiting waiting() { return Waiting(exchange_, switchboard_.news(), options_.backoff); }
@@ -133,16 +111,13 @@ class Node final : private MpiUser {
   Exchange exchange_;
   std::unique_ptr<ThreadPool> pool_;
   Worker worker_;
-  std::optional<Coordinator> coordinator_;
-  // Under the exchange's lock.
+  std::optional<Coordinator> coordinator_;  // of rank 0
   Heartbeats heartbeats_;
   Farewell farewell_;
   RankCalls calls_;
   StopSignals signals_;
-
-  const std::shared_ptr<HeldDrops> drops_;
-  std::chrono::steady_clock::time_point next_watch_{};  // of the thread that computes
-  std::optional<Pulse> pulse_;                          // of rank 0; it goes first
+  Turns turns_{*this};
+  std::optional<Pulse> pulse_;  // of rank 0; it goes first
 };
 
 }  // namespace bask

@@ -28,9 +28,7 @@ void Switchboard::on_message(std::uint32_t from, MessageKind kind, std::uint32_t
 void Switchboard::on_value(std::uint32_t, MessageKind kind, std::uint32_t run, std::uint32_t position,
                            Value value) {
   try {
-    if (kind == MessageKind::kStolenResult)
-      return parts_->worker.on_stolen_result(run, position, std::move(value));
-    parts_->worker.on_value(run, position, std::move(value));
+    parts_->worker.on_value(kind, run, position, std::move(value));
   } catch (const std::exception& error) {
     end_job(parts_->exchange, error.what());
   }
@@ -46,48 +44,32 @@ void Switchboard::on_broken(const std::string& cause) {
 
 void Switchboard::hand_over(std::uint32_t from, MessageKind kind, std::uint32_t run,
                             std::span<const std::byte> body) {
-  Worker& worker = parts_->worker;
-  Coordinator* const coordinator = parts_->coordinator;
   ByteReader reader(body);
   switch (kind) {
-    case MessageKind::kResult:
-      return worker.on_result(run, body);
     case MessageKind::kBeginRun:
-      return worker.on_begin_run(run, decode_message<BeginRun>(reader));
     case MessageKind::kPart:
-      return worker.on_part(run, decode_part(body));
-    case MessageKind::kProgress:
-      return coordinator->on_progress(from, run, decode_message<RankProgress>(reader));
-    case MessageKind::kFailed:
-      return coordinator->on_failed(from, run, decode_message<Failed>(reader));
-    case MessageKind::kDone:
-      return coordinator->on_done(from, run, decode_message<Done>(reader));
-    case MessageKind::kDry:
-      return coordinator->on_dry(from, run);
-    case MessageKind::kRefused:
-      return coordinator->on_refused(from, run, decode_message<Steal>(reader));
+    case MessageKind::kResult:
     case MessageKind::kSteal:
-      return worker.on_steal(run, decode_message<Steal>(reader));
     case MessageKind::kStolen:
-      return worker.on_stolen(run, body);
     case MessageKind::kStolenResult:
-      return worker.on_stolen_result(run, body);
     case MessageKind::kCancel:
-      return worker.on_cancel(run);
     case MessageKind::kStop:
-      return worker.on_stop(run, decode_message<Stop>(reader));
     case MessageKind::kEndRun:
-      return worker.on_end_run(run);
     case MessageKind::kDrop:
-      return worker.on_drop(run, decode_message<Drop>(reader));
+    case MessageKind::kReport:
+      return parts_->worker.on_message(kind, run, body);
+    case MessageKind::kProgress:
+    case MessageKind::kFailed:
+    case MessageKind::kDone:
+    case MessageKind::kDry:
+    case MessageKind::kRefused:
+      return parts_->coordinator->on_message(from, kind, run, body);
     case MessageKind::kStopAsked:
       return parts_->signals.on_asked(decode_message<Signal>(reader).number);
     case MessageKind::kCall:
       return parts_->calls.on_call(decode_message<Call>(reader));
     case MessageKind::kReturn:
       return parts_->calls.on_return(from, decode_message<Return>(reader));
-    case MessageKind::kReport:
-      return parts_->exchange.post_message(0, MessageKind::kReported, run, Reported{worker.report()});
     case MessageKind::kReported:
       return log_job_line(LogLevel::kWarning, fmt::format("rank {} ({}): {}", from, parts_->hosts[from],
                                                           decode_message<Reported>(reader).text));

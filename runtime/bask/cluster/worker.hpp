@@ -1,22 +1,26 @@
-// worker.hpp: one rank's part in each run: takes its part of the plan, runs it, sends results where they are
-// read, and tells rank 0.
-// Runs on: every rank, rank 0 too. Threads: on_…() and tick() under the exchange's lock; the pool's threads
-// come in through the runner.
-// Invariants: (1) at most one run works at a time; what belongs to a later one waits; (2) a run lives until
-//             its threads have returned and its results have left; (3) messages of runs that have ended are
+// worker.hpp: one rank's part in all runs: a table of them, the pool whose threads work for one at a time,
+// and results that stay for later ones.
+// Runs on: every rank, rank 0 too. Threads: any; the caller holds the exchange's lock. The pool's threads
+// come in through the runner of the run that they are in.
+// Invariants: (1) the pool works for one run at a time, next for the one of those that have begun with the
+//             smallest number; messages of all runs are followed as they come; (2) a run lives until its
+//             threads have come out and its results have left; (3) messages of runs that have ended are
 //             dropped.
 #pragma once
 
 #include <bask/cluster/exchange.hpp>
+#include <bask/cluster/held_results.hpp>
 #include <bask/cluster/messages.hpp>
-#include <bask/execution/task_runner.hpp>
+#include <bask/cluster/pool_turns.hpp>
+#include <bask/cluster/run_table.hpp>
+#include <bask/cluster/worker_run.hpp>
 #include <bask/execution/thread_pool.hpp>
 
-#include <chrono>
-#include <deque>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace bask {
@@ -29,80 +33,58 @@ struct WorkerOptions {
 
 class Worker {
  public:
+  /// The exchange must outlive the worker.
   Worker(Exchange& exchange, WorkerOptions options);
   ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
 
-  // Messages.
-  void on_begin_run(std::uint32_t run, const BeginRun& begin);
-  void on_part(std::uint32_t run, const PlanPart& part);
-  void on_result(std::uint32_t run, std::span<const std::byte> body);
-  void on_value(std::uint32_t run, std::uint32_t position, Value value);
-  void on_cancel(std::uint32_t run);
-  void on_stop(std::uint32_t run, const Stop& stop);
-  void on_end_run(std::uint32_t run);
-  void on_drop(std::uint32_t run, const Drop& drop);
-  void on_steal(std::uint32_t run, const Steal& theft);
-  void on_stolen(std::uint32_t run, std::span<const std::byte> body);
-  void on_stolen_result(std::uint32_t run, std::span<const std::byte> body);
-  void on_stolen_result(std::uint32_t run, std::uint32_t unit, Value value);
+  /// Throws: Error when it cannot be followed.
+  void on_message(MessageKind kind, std::uint32_t run, std::span<const std::byte> body);
+  /// The value of a kResult or kStolenResult: `position` is that of an import or the number of a unit.
+  void on_value(MessageKind kind, std::uint32_t run, std::uint32_t position, Value value);
   /// After a round of progress that thread number `thread` made.
   void on_settled(unsigned thread);
-  /// Once in a while: starts and ends rounds of the pool, tells of progress.
+  /// Once in a while: moves the pool from run to run, tells of progress.
   void tick();
 
-  /// What this rank waits for, in one line.
-  std::string report() const;
+  /// What this rank waits for in a run, in one line.
+  std::string report(std::uint32_t run) const;
   /// Whether no run works and no thread is inside one.
   bool is_idle();
   /// How many results are held for later runs.
   std::size_t held() const { return held_.size(); }
-
-  // Rank 0 only: what its own part needs that cannot be said in a message.
-  /// To be called before the run begins. The values stay while `owner` does, which the run keeps.
-  void set_constants(std::vector<Value*> constants, std::shared_ptr<const void> owner) {
-    constants_ = std::move(constants);
-    owner_ = std::move(owner);
-  }
-  /// The run has ended and its results were taken.
-  void forget_run();
-  /// After the run has ended. Throws: as TaskRunner::take_results.
-  Results take_results(std::span<const Source> targets);
-  /// What this rank's own tasks have thrown in the newest run.
-  std::optional<RunFailure> failure() const;
   /// The number under which a run's target is held.
   static std::uint64_t held_number(std::uint32_t run, std::uint32_t target) {
     return (std::uint64_t{run} << 32) + target + 1;
   }
 
- private:
-  class Run;
-  struct Early {  // came before the run that it belongs to
-    std::uint32_t run;
-    std::function<void()> handle;
-  };
+  // Rank 0 only: what its own part needs that is not said in a message, and what comes of it.
+  /// `own` has the graph's constants.
+  void begin(std::uint32_t run, const BeginRun& begin, WorkerRun::Constants own);
+  void add(std::uint32_t run, const PlanPart& part);
+  /// Whether the run has ended here and all that was sent from where it lies has gone.
+  bool has_left(std::uint32_t run) const;
+  /// After the run has ended. Throws: as TaskRunner::take_results.
+  Results take_results(std::uint32_t run, std::span<const Source> targets);
+  /// What this rank's own tasks have thrown.
+  std::optional<RunFailure> failure(std::uint32_t run) const;
+  /// The run has ended and its results were taken.
+  void forget(std::uint32_t run);
 
-  /// The run of that number if it works; null when it has ended or has not begun.
-  Run* working(std::uint32_t run) const;
-  bool is_early(std::uint32_t run) const;
-  void replay_early();
-  using HeldValues = std::vector<std::shared_ptr<Value>>;
-  std::vector<Value*> constants_of(const BeginRun& begin, HeldValues& kept);
+ private:
+  /// Null when the run has ended or has not begun.
+  WorkerRun* working(std::uint32_t run) const;
+  void follow(WorkerRun& run, MessageKind kind, std::span<const std::byte> body);
+  void end(std::uint32_t run);
+  void follow_ready();
   void move_pool();
-  void tell_if_done();
-  void tell_progress();
-  void tell_if_dry();
 
   Exchange& exchange_;
   const WorkerOptions options_;
-  std::shared_ptr<Run> run_;                  // the newest, until it has ended
-  std::shared_ptr<Run> inside_;               // that the pool's threads are in, perhaps an older one
-  std::unique_ptr<ThreadPool::Round> round_;  // of inside_
-  std::deque<Early> early_;
-  std::uint32_t newest_ = 0;  // run that has begun here
-  std::vector<Value*> constants_;
-  std::shared_ptr<const void> owner_;
-  std::unordered_map<std::uint64_t, std::shared_ptr<Value>> held_;  // shared with runs that read them
-  std::chrono::steady_clock::time_point last_told_{};
+  HeldResults held_;
+  RunTable<WorkerRun> runs_;
+  PoolTurns<WorkerRun> turns_;
 };
 
 }  // namespace bask

@@ -1,0 +1,50 @@
+// run_outcome.hpp: what a run over all ranks is asked for, and how it has ended.
+// Runs on: rank 0. Threads: any; plain data.
+#pragma once
+
+#include <bask/core/id.hpp>
+#include <bask/graph/runtime.hpp>
+#include <bask/plan/split.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace bask {
+
+struct RunSettings {
+  bool hold = false;    ///< targets stay where they are made
+  bool balance = true;  ///< ranks that run dry steal units of loaded ones
+};
+
+/// A task that threw, somewhere.
+struct RankFailure {
+  std::uint32_t rank;
+  TaskId task;        ///< kNoIndex: not from a task
+  std::string cause;  ///< type and text of what was thrown
+};
+
+/// What a run has cost.
+struct RunStatistics {
+  std::uint64_t tasks = 0;
+  std::uint64_t results_moved = 0;  ///< from rank to rank
+  std::uint64_t bytes_moved = 0;
+  std::vector<std::uint64_t> peak_bytes;  ///< of results, per rank
+};
+
+struct RunOutcome {
+  std::uint32_t run = 0;
+  std::exception_ptr error;            ///< rank 0 could not hand the plan out
+  std::optional<RankFailure> failure;  ///< a task threw
+  std::exception_ptr own_error;        ///< the same, where it was one of rank 0's own tasks
+  bool cancelled = false;
+  Results results;               ///< when none of these
+  std::vector<HeldTarget> held;  ///< with `hold` in their place
+  RunStatistics statistics;
+  std::vector<std::uint64_t> done_by_group;
+  std::uint64_t results_forecast = 0;  ///< that the plan moves from rank to rank
+};
+
+}  // namespace bask

@@ -1,0 +1,72 @@
+#include <bask/cluster/run_reports.hpp>
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+
+namespace bask {
+namespace {
+
+constexpr std::chrono::milliseconds kProgressInterval{100}, kLeastOften{1000};
+// So that it leaves in a parcel: large messages may come after kDone.
+constexpr std::size_t kLongestCause = 4000;
+
+std::string shortened(const std::string& cause) {
+  if (cause.size() <= kLongestCause) return cause;
+  return fmt::format("{}... ({} bytes more)", cause.substr(0, kLongestCause), cause.size() - kLongestCause);
+}
+
+}  // namespace
+
+RunReports::RunReports(Exchange& exchange, std::uint32_t run, const TaskRunner& runner, Clock::time_point now)
+    : exchange_(exchange), run_(run), runner_(runner) {
+  told_.left = runner.units_left();
+  told_.at = now;
+}
+
+void RunReports::count_in(const Value& value) {
+  ++results_in_;
+  bytes_in_ += value.heap_bytes() + value.type()->size;
+}
+
+void RunReports::tell_if_done(bool inside) {
+  const bool stopping = runner_.stopping();
+  if (stopping && !told_.failure) {
+    if (const std::optional<RunFailure> failure = runner_.failure()) {
+      told_.failure = true;
+      exchange_.post_message(0, MessageKind::kFailed, run_, Failed{failure->task, shortened(failure->cause)});
+    }
+  }
+  if (told_.done) return;  // what it has stolen may still have failed
+  const bool has_stopped = stopping && !inside;
+  if (!has_stopped && (stopping || runner_.units_left() != 0 || runner_.imports_left() != 0)) return;
+  told_.done = true;
+  exchange_.post_message(0, MessageKind::kDone, run_,
+                         Done{runner_.done_by_group(), runner_.peak_bytes(), results_in_, bytes_in_});
+}
+
+void RunReports::tell_if_dry(unsigned threads, bool more_comes) {
+  if (runner_.stopping()) return;
+  const bool is_idle = !more_comes && runner_.ready() == 0 && runner_.running() < threads;
+  const std::uint64_t done = is_idle ? runner_.tasks_done() : 0;
+  if (is_idle && idle_.was && done == idle_.tasks_done && !told_.dry) {
+    exchange_.post(0, MessageKind::kDry, run_);
+    told_.dry = true;
+  }
+  if (!is_idle) told_.dry = false;
+  idle_ = {is_idle, done};
+}
+
+void RunReports::tell_progress(Clock::time_point now) {
+  if (told_.done && runner_.running() == 0 && runner_.too_long() == 0) return;
+  if (now - told_.at < kProgressInterval) return;
+  if (runner_.units_left() == told_.left && now - told_.at < kLeastOften) return;
+  told_.at = now;
+  told_.left = runner_.units_left();
+  exchange_.post_message(0, MessageKind::kProgress, run_,
+                         RankProgress{runner_.done_by_group(), runner_.units_left(), runner_.ready(),
+                                      runner_.running(), runner_.too_long()});
+}
+
+}  // namespace bask

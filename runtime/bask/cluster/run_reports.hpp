@@ -1,0 +1,48 @@
+// run_reports.hpp: what a rank tells rank 0 of its part in one run: that a task has failed and that it is
+// done, once each; that it has run dry, once until it has work again; how far it is, ten times a second.
+// Runs on: every rank. Threads: any; the caller holds the exchange's lock.
+#pragma once
+
+#include <bask/cluster/exchange.hpp>
+#include <bask/execution/task_runner.hpp>
+
+#include <chrono>
+#include <cstdint>
+
+namespace bask {
+
+class RunReports {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// The exchange and the runner must outlive this.
+  RunReports(Exchange& exchange, std::uint32_t run, const TaskRunner& runner, Clock::time_point now);
+
+  /// A result of another rank has come in.
+  void count_in(const Value& value);
+  /// A stolen unit has come: when it is done the rank is dry again.
+  void has_work() { told_.dry = false; }
+  /// `inside`: threads are in the run.
+  void tell_if_done(bool inside);
+  /// A rank of so many threads is dry when some have had nothing to run since the last call, and nothing was
+  /// run. `more_comes`: parts of the plan are still on their way.
+  void tell_if_dry(unsigned threads, bool more_comes);
+  void tell_progress(Clock::time_point now);
+
+ private:
+  Exchange& exchange_;
+  const std::uint32_t run_;
+  const TaskRunner& runner_;
+  std::uint64_t results_in_ = 0, bytes_in_ = 0;
+  struct {
+    bool failure = false, done = false, dry = false;
+    std::uint32_t left;  // units
+    Clock::time_point at;
+  } told_;
+  struct {
+    bool was = false;
+    std::uint64_t tasks_done = 0;
+  } idle_;
+};
+
+}  // namespace bask
