@@ -28,11 +28,29 @@ constexpr Clock::time_point kStart = Clock::time_point(1h);
 
 // ---- Heartbeats. ----
 
+// The heartbeats of one of several ranks.
+class Beating {
+ public:
+  Beating(ListeningRanks& ranks, std::uint32_t rank, std::chrono::nanoseconds silence_limit)
+      : exchange_(ranks[rank]), heartbeats_(exchange_, silence_limit, kStart) {}
+  std::optional<std::uint32_t> beat(Clock::time_point now, bool is_ending = false) {
+    return exchange_.locked([&] { return heartbeats_.beat(now, is_ending); });
+  }
+  void excuse(std::uint32_t rank) {
+    exchange_.locked([&] { heartbeats_.excuse(rank); });
+  }
+  std::chrono::nanoseconds interval() const { return heartbeats_.interval(); }
+
+ private:
+  Exchange& exchange_;
+  Heartbeats heartbeats_;
+};
+
 TEST(Heartbeats, GoFromRank0ToAllAndFromTheOthersToRank0) {
   ListeningRanks ranks({.ranks = 3});
-  Heartbeats zero(ranks[0], 1s, kStart), two(ranks[2], 1s, kStart);
-  EXPECT_EQ(zero.beat(kStart, false), std::nullopt);
-  EXPECT_EQ(two.beat(kStart, false), std::nullopt);
+  Beating zero(ranks, 0, 1s), two(ranks, 2, 1s);
+  EXPECT_EQ(zero.beat(kStart), std::nullopt);
+  EXPECT_EQ(two.beat(kStart), std::nullopt);
   EXPECT_EQ(ranks.heard(0), Kinds{MessageKind::kHeartbeat});
   EXPECT_EQ(ranks.heard(1), Kinds{MessageKind::kHeartbeat});
   EXPECT_EQ(ranks.heard(2), Kinds{MessageKind::kHeartbeat});
@@ -40,9 +58,9 @@ TEST(Heartbeats, GoFromRank0ToAllAndFromTheOthersToRank0) {
 
 TEST(Heartbeats, ComeSeveralTimesWithinTheLimitAndOncePerInterval) {
   ListeningRanks ranks({.ranks = 2});
-  Heartbeats one(ranks[1], 1s, kStart);
+  Beating one(ranks, 1, 1s);
   EXPECT_EQ(one.interval(), 250ms);
-  for (auto at = 0ms; at < 1000ms; at += 50ms) one.beat(kStart + at, false);
+  for (auto at = 0ms; at < 1000ms; at += 50ms) one.beat(kStart + at);
   EXPECT_EQ(ranks.heard(0).size(), 4u);
   for (auto at = 1000ms; at < 2000ms; at += 50ms) one.beat(kStart + at, true);
   EXPECT_EQ(ranks.heard(0).size(), 10u) << "more often at the end";
@@ -50,20 +68,20 @@ TEST(Heartbeats, ComeSeveralTimesWithinTheLimitAndOncePerInterval) {
 
 TEST(Heartbeats, ComeOnceASecondWhereRanksMayBeSilentForEver) {
   ListeningRanks ranks({.ranks = 2});
-  Heartbeats zero(ranks[0], 0s, kStart);
+  Beating zero(ranks, 0, 0s);
   EXPECT_EQ(zero.interval(), 1s);
-  for (auto at = 0ms; at < 1h; at += 900s) EXPECT_EQ(zero.beat(kStart + at, false), std::nullopt);
+  for (auto at = 0ms; at < 1h; at += 900s) EXPECT_EQ(zero.beat(kStart + at), std::nullopt);
 }
 
 TEST(Heartbeats, TellWhichRankWasSilentForTooLong) {
   ListeningRanks ranks({.ranks = 3});
-  Heartbeats zero(ranks[0], 1s, kStart);
+  Beating zero(ranks, 0, 1s);
   std::optional<std::uint32_t> silent;
   auto at = 0ms;
   for (; !silent && at < 5000ms; at += 100ms) {
     ranks[1].post(0, MessageKind::kHeartbeat, 0);
     ranks.settle();
-    silent = zero.beat(kStart + at, false);
+    silent = zero.beat(kStart + at);
   }
   EXPECT_EQ(silent, 2u);
   EXPECT_GE(at, 1000ms);
@@ -72,20 +90,20 @@ TEST(Heartbeats, TellWhichRankWasSilentForTooLong) {
 
 TEST(Heartbeats, ExpectNothingOfARankThatHasSaidGoodbyeAndSayNothingToIt) {
   ListeningRanks ranks({.ranks = 2});
-  Heartbeats zero(ranks[0], 1s, kStart);
+  Beating zero(ranks, 0, 1s);
   zero.excuse(1);
-  for (auto at = 0ms; at < 5000ms; at += 100ms) EXPECT_EQ(zero.beat(kStart + at, false), std::nullopt);
+  for (auto at = 0ms; at < 5000ms; at += 100ms) EXPECT_EQ(zero.beat(kStart + at), std::nullopt);
   EXPECT_EQ(ranks.heard(1), Kinds{});
 }
 
 TEST(Heartbeats, GiveTheOthersTimeAfterThisProcessWasAsleep) {
   ListeningRanks ranks({.ranks = 2});
-  Heartbeats zero(ranks[0], 1s, kStart);
-  zero.beat(kStart, false);
-  EXPECT_EQ(zero.beat(kStart + 10s, false), std::nullopt) << "what was said meanwhile may not have been read";
-  zero.beat(kStart + 10s + 500ms, false);
-  zero.beat(kStart + 11s, false);
-  EXPECT_EQ(zero.beat(kStart + 11s + 500ms, false), 1u);
+  Beating zero(ranks, 0, 1s);
+  zero.beat(kStart);
+  EXPECT_EQ(zero.beat(kStart + 10s), std::nullopt) << "what was said meanwhile may not have been read";
+  zero.beat(kStart + 10s + 500ms);
+  zero.beat(kStart + 11s);
+  EXPECT_EQ(zero.beat(kStart + 11s + 500ms), 1u);
 }
 
 // ---- Standstill. ----

@@ -3,10 +3,9 @@
 #pragma once
 
 #include <bask/cluster/messages.hpp>
+#include <bask/core/mutex.hpp>
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 
 namespace bask {
@@ -17,21 +16,23 @@ bool is_turning_point(MessageKind kind);
 class News {
  public:
   void bring() {
-    const std::lock_guard lock(mutex_);
+    const Held held(mutex_);
     has_come_ = true;
     come_.notify_one();
   }
   /// Waits for news, so long at most. Returns whether there are any, which are then old.
   bool nap(std::chrono::microseconds most) {
-    std::unique_lock lock(mutex_);
-    come_.wait_for(lock, most, [&] { return has_come_; });
+    const auto end = std::chrono::steady_clock::now() + most;
+    const Held held(mutex_);
+    while (!has_come_ && come_.wait_until(mutex_, end)) {
+    }
     return std::exchange(has_come_, false);
   }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable come_;
-  bool has_come_ = false;
+  Mutex mutex_;
+  Condition come_;
+  bool has_come_ BASK_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace bask
