@@ -22,7 +22,7 @@ install(FILES ${PROJECT_BINARY_DIR}/baskConfig.cmake ${PROJECT_BINARY_DIR}/baskC
 if(BASK_APPS)
   file(RELATIVE_PATH to_libraries /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
   set_property(TARGET farm taskbench APPEND PROPERTY INSTALL_RPATH $ORIGIN/${to_libraries})
-  install(TARGETS farm taskbench)
+  install(TARGETS farm taskbench bask-site-defaults)
 endif()
 install(PROGRAMS slurm/bask-submit TYPE BIN)
 install(DIRECTORY slurm/templates/ DESTINATION ${CMAKE_INSTALL_DATADIR}/bask/slurm)

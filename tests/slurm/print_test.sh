@@ -72,24 +72,52 @@ has 'ulimit -s unlimited'
 has 'launcher=srun          # srun, mpirun, or auto: srun where it knows pmix'
 has_not 'partition=long'
 
+# All of TOML may be written, such as escapes, numbers, and keys and strings in quotes of all kinds.
+cat >all.toml <<'TOML'
+"account" = "cl\u0069mate"
+mail_user = 'a # b'
+qos = 7
+modules = []
+setup = ["""export A="x  y" """, 'export B=\n']
+TOML
+script --config all.toml -- /bin/true
+has '#SBATCH --account=climate'
+has '#SBATCH --mail-user="a # b"'
+has '#SBATCH --qos=7'
+has 'export A="x  y" '
+has 'export B=\n'
+has_not '^module load'
+
 # wrong_toml <line> <message> <text>
 wrong_toml() {
   printf '%s\n' "$3" >wrong.toml
   refused "wrong.toml:$1: $2" --config wrong.toml
 }
 wrong_toml 1 'no such key: colour; there are account' 'colour = "red"'
-wrong_toml 2 'account is there twice' $'account = "a"\naccount = "b"'
+wrong_toml 2 "Error while parsing key-value pair: cannot redefine existing string 'account'; write lines such as" $'account = "a"\naccount = "b"'
 wrong_toml 1 'expected key = value, found: .site.' '[site]'
 wrong_toml 1 'expected a string such as "name", found: true' 'account = true'
-wrong_toml 1 'expected a string' 'account = "no end'
+wrong_toml 1 'Error while parsing string: .*; write lines such as account = "climate"' 'account = "no end'
 wrong_toml 1 'expected a string' 'account = "a\n"'
-wrong_toml 1 'expected the end of the line, found: "b"' 'account = "a" "b"'
+wrong_toml 1 "Error while parsing key-value pair: expected a comment or whitespace, saw '\"'; write" 'account = "a" "b"'
 wrong_toml 1 'modules is an array' 'modules = "gcc"'
 wrong_toml 1 'account is a string, not an array' 'account = ["a"]'
-wrong_toml 2 'the array has no end' $'modules = ["a",\n"b",'
-wrong_toml 3 'expected , or ., found: "b"' $'\n\nmodules = ["a" "b"]'
-wrong_toml 1 "'word' is no option of sbatch" 'sbatch = ["word"]'
+wrong_toml 2 'Error while parsing array: encountered end-of-file; write' $'modules = ["a",\n"b",'
+wrong_toml 3 "Error while parsing array: expected comma or closing ']', saw '\"'; write" $'\n\nmodules = ["a" "b"]'
+wrong_toml 2 'expected a string such as "name", found: 5' $'modules = ["a",\n5]'
+wrong_toml 1 'expected a string such as "name", found: .*a' 'account = { a = 1 }'
+wrong_toml 2 "'word' is no option of sbatch" $'sbatch = ["--exclusive",\n"word"]'
 refused '--config: none.toml cannot be read' --config none.toml
+
+# What reads it lies beside bask-submit, or is found by PATH.
+without_reader=$(tr ':' '\n' <<<"$PATH" | while read -r folder; do [[ -e $folder/bask-site-defaults ]] || echo "$folder"; done |
+  paste -s -d ':')
+PATH=$without_reader refused 'slurm.toml: bask-site-defaults, which reads it, is neither beside bask-submit nor in PATH' -p long
+mkdir bin
+cp "$(command -v bask-site-defaults)" "$bask_submit" bin/
+ln -s bin/bask-submit linked
+bask_submit=./linked PATH=$without_reader script -- /bin/true
+has '#SBATCH --account=climate'
 
 # ---- Wrong usage ----
 refused "--mem: '16GB': say 16GiB" --mem 16GB
