@@ -54,6 +54,7 @@ Client::Client(const Options& options, Node& node, std::vector<RankSummary> rank
       info_(info_of_ranks(options, std::move(ranks), node.pinned())),
       node_(&node),
       checkpoint_(checkpoint) {
+  for (const RankSummary& rank : info_.ranks) other_nodes_ = other_nodes_ || rank.host != info_.host;
   begin_to_compute();
 }
 
@@ -80,8 +81,7 @@ Results Client::compute(std::span<const TaskRef* const> targets) {
   return run_targets(targets, false).results;
 }
 
-// What an earlier attempt has kept and cannot be read is computed again: once, as all of it is looked at
-// then.
+// What was kept and cannot be read is computed again: once, as all of it is looked at then.
 Computed Client::run_targets(std::span<const TaskRef* const> targets, bool hold) {
   ++computations_;
   CheckpointHistory* const history = checkpoint_ == nullptr ? nullptr : checkpoint_->history();
@@ -89,7 +89,8 @@ Computed Client::run_targets(std::span<const TaskRef* const> targets, bool hold)
     Expansion expansion = merge_equal(expand(targets));
     if (history != nullptr) {
       if (hold) keep_targets(expansion);
-      expansion = history->recall(std::move(expansion));
+      const auto on_all = [&](auto kernel, auto arguments) { return call_all_ranks(kernel, arguments); };
+      expansion = checkpoint_->recall(std::move(expansion), on_all, other_nodes_);
     }
     try {
       Computed computed = run_plan(expansion, hold);
@@ -142,6 +143,10 @@ void Client::refuse_lazy(std::size_t inputs) {
 
 std::vector<Value> Client::call_everywhere(KernelId kernel, std::span<const std::byte> arguments) {
   const std::unique_lock one_at_a_time = only_computation();
+  return call_all_ranks(kernel, arguments);
+}
+
+std::vector<Value> Client::call_all_ranks(KernelId kernel, std::span<const std::byte> arguments) {
   if (node_ != nullptr) return node_->call_everywhere(kernel, arguments);
   std::vector<Value> results(1);
   KernelCall call{arguments.data(), {}, results[0]};

@@ -105,11 +105,13 @@ class Client final : public Runtime {
   void begin_to_compute();
   std::unique_lock<std::mutex> only_computation();
   Computed run_targets(std::span<const TaskRef* const> targets, bool hold);
+  std::vector<Value> call_all_ranks(KernelId kernel, std::span<const std::byte> arguments);
   Computed run_plan(const Expansion& expansion, bool hold);
   static void refuse_lazy(std::size_t inputs);
 
   const Options options_;
   ClientInfo info_;
+  bool other_nodes_ = false;  // ranks run on several
   ComputeStatistics last_;
   Node* const node_ = nullptr;                     // null: one process
   std::unique_ptr<JobCheckpoint> own_checkpoint_;  // of one process

@@ -2,7 +2,8 @@
 # restart.sh <case> <restart_program> <mpiexec>: a run on three ranks is stopped or killed once some of its tasks have
 # ended, and started again from what it kept, on one process and on four ranks. The result must be that of an
 # uninterrupted run, and nothing that was kept may run again. Cases: usr1, usr1_one_rank, term, ctrl_c, kill_rank,
-# kill_launcher; and stuck, one process in a task that does not end.
+# kill_launcher; stuck, one process in a task that does not end; and twice, two computations of one start, of which the
+# second reads what ranks have kept in the first.
 set -u
 case=$1 program=$2 mpiexec=$3
 work=$(mktemp -d "${TMPDIR:-/tmp}/bask-restart-XXXXXX")
@@ -45,6 +46,15 @@ if [ "$case" = stuck ]; then
   wait $running; expect "the exit code" $? 75
   grep -q "SIGUSR1 stopped it after 0 of" "$work/first.log" || fail "it does not say why it ended"
   ls "$work/journal" | grep -q "^running-" && fail "a task that was given up is a suspect"
+  exit 0
+fi
+
+if [ "$case" = twice ]; then
+  result=$("$mpiexec" -n 3 "$program" --twice --tasks $tasks --ms $ms --block 100 --ran "$work/ran" --bask-threads=1 \
+    --bask-checkpoint="$work/journal" 2> "$work/first.log") || fail "exit code $?"
+  [ "$result" = "$expected" ] || fail "'$result' is not '$expected'"
+  expect "the number of leaves that ran" "$(count "end leaf" "$work/ran")" $tasks
+  expect "the number of mixtures that ran" "$(count "end mix" "$work/ran")" $tasks
   exit 0
 fi
 

@@ -4,8 +4,9 @@
 //   restart_program --tasks 100 --ms 20 --block 1000 --ran FILE --bask-checkpoint=DIR
 //
 // Leaves of so many ms make blocks of so many numbers; each is mixed with its neighbours in a second layer,
-// and all are summed up by a tree. Every task that begins and ends appends a line to FILE: "begin leaf 7
-// <pid>" and "end leaf 7 <pid>". Prints "result <digits>", the same however often it was stopped.
+// and all are summed up by a tree; with --twice the sums are computed before, by themselves. Every task that
+// begins and ends appends a line to FILE: "begin leaf 7 <pid>" and "end leaf 7 <pid>". Prints "result
+// <digits>", the same however often it was stopped.
 #include <bask/bask.hpp>
 
 #include <fcntl.h>
@@ -100,6 +101,8 @@ int main(int argc, char** argv) {
     app.add_option("--block", work.block);
     app.add_option("--ran", work.ran);
     app.add_option("--crash", work.crash);
+    bool twice = false;
+    app.add_flag("--twice", twice);
     try {
       app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -119,6 +122,7 @@ int main(int argc, char** argv) {
                                                    mixes.begin() + std::min(first + kWidth, tasks));
       sums.push_back(bask::delayed<sum>(some));
     }
+    if (twice) bask::compute(sums);
     const std::uint64_t result = bask::delayed<fold>(sums).compute();
     std::cout << "result " << result << std::endl;
     return 0;

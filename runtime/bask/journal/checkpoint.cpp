@@ -14,14 +14,10 @@
 namespace bask {
 namespace {
 
-// Of this process, for the kernel that reads them: written before tasks run and after they have ended.
-struct KeptFiles {
-  std::string directory;
-  std::vector<std::string> names;
-};
-KeptFiles& kept_files() {
-  static KeptFiles files;
-  return files;
+// The one of this process, for kernels: changed before tasks run and after they have ended.
+Checkpoint*& of_process() {
+  static Checkpoint* one = nullptr;
+  return one;
 }
 
 struct ReadArguments {
@@ -33,17 +29,40 @@ static_assert(std::is_trivially_copyable_v<ReadArguments>);
 void read_kept(KernelCall& call) {
   ReadArguments arguments;
   std::memcpy(&arguments, call.arguments, sizeof(arguments));
-  const KeptFiles& files = kept_files();
-  if (arguments.place.file >= files.names.size()) {
-    throw Error("journal", "there is no file of that number", "this is an error in the runtime");
-  }
+  const CheckpointStart& start = of_process()->start();
   call.result =
-      load_record(files.directory, files.names[arguments.place.file], arguments.place, arguments.key);
+      load_record(start.directory, start.file(arguments.place.file), arguments.place, arguments.key);
+}
+
+void take_kept(KernelCall& call) {
+  call.result.emplace<std::vector<KeptResult>>(of_process()->take_kept());
+}
+
+void publish(KernelCall& call) {
+  of_process()->publish(*call.arguments != std::byte{0});
+  call.result.emplace<bool>(true);
 }
 
 const KernelId kReadKernel = KernelRegistry::instance().add("recall", "bask::read_kept", &read_kept);
+const KernelId kKeptKernel = KernelRegistry::instance().add("kept", "bask::take_kept", &take_kept,
+                                                            &value_type_of<std::vector<KeptResult>>);
+const KernelId kPublishKernel =
+    KernelRegistry::instance().add("publish", "bask::publish", &publish, &value_type_of<bool>);
 
 }  // namespace
+
+std::string CheckpointStart::file(std::uint32_t number) const {
+  if (number < files.size()) return files[number];
+  return journal_name(attempt, number - static_cast<std::uint32_t>(files.size()));
+}
+
+KernelId Checkpoint::kept_kernel() {
+  return kKeptKernel;
+}
+
+KernelId Checkpoint::publish_kernel() {
+  return kPublishKernel;
+}
 
 const Kernel& Checkpoint::read_kernel() {
   return KernelRegistry::instance()[kReadKernel];
@@ -58,7 +77,7 @@ std::vector<std::byte> Checkpoint::read_arguments(const RecordPlace& place, cons
 
 Checkpoint::Checkpoint(CheckpointStart start, std::uint32_t rank, unsigned threads,
                        CheckpointFailure on_failure)
-    : start_(std::move(start)), on_failure_(on_failure) {
+    : start_(std::move(start)), on_failure_(on_failure), file_(start_.file_of_rank(rank)) {
   if (rank != 0 && lock_text(start_.directory) != start_.lock) {
     throw Error("checkpoint", fmt::format("'{}' is not the directory that rank 0 sees", start_.directory),
                 "choose one in a file system that all nodes share");
@@ -71,11 +90,11 @@ Checkpoint::Checkpoint(CheckpointStart start, std::uint32_t rank, unsigned threa
   } catch (const Error& error) {  // results are kept all the same
     log_line(LogLevel::kWarning, std::string("checkpoint: ") + error.what());
   }
-  kept_files() = {start_.directory, start_.files};
+  of_process() = this;
 }
 
 Checkpoint::~Checkpoint() {
-  kept_files() = {};
+  of_process() = nullptr;
 }
 
 // Whether results can still be kept. Tells once when not.
@@ -94,10 +113,28 @@ bool Checkpoint::works() {
 void Checkpoint::record(const Key& key, const Value& value) {
   if (!works()) return;
   try {
-    writer_->append(key, value);
+    std::optional<RecordPlace> place = writer_->append(key, value);
+    if (!place) return;
+    place->file = file_;
+    const std::lock_guard lock(kept_mutex_);
+    kept_.push_back({key, *place});
   } catch (const std::exception& error) {
     if (told_refusal_.exchange(true)) return;
     log_line(LogLevel::kWarning, fmt::format("checkpoint: a result cannot be kept: {}", error.what()));
+  }
+}
+
+std::vector<KeptResult> Checkpoint::take_kept() {
+  const std::lock_guard lock(kept_mutex_);
+  return std::exchange(kept_, {});
+}
+
+void Checkpoint::publish(bool to_all_nodes) {
+  if (writer_ == nullptr) return;
+  if (to_all_nodes) {
+    writer_->sync();
+  } else {
+    writer_->write_all();
   }
 }
 

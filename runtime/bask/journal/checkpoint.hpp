@@ -15,6 +15,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -22,17 +23,27 @@
 
 namespace bask {
 
-struct RecordPlace;
-
 /// What rank 0 tells all ranks of the journal.
 struct CheckpointStart {
   std::string directory = {};  ///< empty: there is no journal
   std::string lock = {};       ///< the text of the directory's lock, by which ranks know it
   Key program;
   std::uint32_t attempt = 0;
-  std::vector<std::string> files = {};  ///< of earlier attempts, by number
+  std::vector<std::string> files = {};  ///< of earlier attempts
   std::vector<Key> suspects = {};       ///< tasks that ran at each of the last crashes
   auto members() { return std::tie(directory, lock, program, attempt, files, suspects); }
+
+  /// By the number that a RecordPlace has: those of earlier attempts, then this attempt's, one for each rank.
+  std::string file(std::uint32_t number) const;
+  std::uint32_t file_of_rank(std::uint32_t rank) const {
+    return static_cast<std::uint32_t>(files.size()) + rank;
+  }
+};
+
+/// A result that this attempt has kept.
+struct KeptResult {
+  Key key;
+  RecordPlace place;
 };
 
 class Checkpoint final : public Recorder {
@@ -51,6 +62,18 @@ class Checkpoint final : public Recorder {
 
   void note(const std::string& name, const std::string& text);
 
+  const CheckpointStart& start() const { return start_; }
+  /// The results that were kept since the last call. They may still be on their way into the file.
+  std::vector<KeptResult> take_kept();
+  /// All that was kept so far can be read when it returns: by this node, or, as the file is synced, by all.
+  void publish(bool to_all_nodes);
+
+  /// What every rank is called with before rank 0 plans again: gives what it has kept since, as
+  /// std::vector<KeptResult>.
+  static KernelId kept_kernel();
+  /// The same before tasks read that: publishes it, to all nodes when the argument, one byte, is not 0.
+  static KernelId publish_kernel();
+
   /// The kernel of tasks that read what was kept, and what it is called with.
   static const Kernel& read_kernel();
   static std::vector<std::byte> read_arguments(const RecordPlace& place, const Key& key);
@@ -61,6 +84,9 @@ class Checkpoint final : public Recorder {
   const CheckpointStart start_;
   const CheckpointFailure on_failure_;
   std::unique_ptr<JournalWriter> writer_;
+  const std::uint32_t file_;  // number of this rank's
+  std::mutex kept_mutex_;
+  std::vector<KeptResult> kept_;
   std::optional<RunningFile> running_;
   std::atomic<bool> told_failure_{false}, told_refusal_{false};
 };

@@ -74,9 +74,14 @@ void CheckpointHistory::tell() const {
                   crashed ? fmt::format("; attempt {} did not end in order", contents_.last_attempt) : ""));
 }
 
-Expansion CheckpointHistory::recall(Expansion expansion) {
-  if (contents_.records.empty()) return expansion;
+void CheckpointHistory::add(std::span<const KeptResult> kept) {
+  for (const KeptResult& result : kept) contents_.records.insert_or_assign(result.key, result.place);
+}
+
+CheckpointHistory::Recalled CheckpointHistory::recall(Expansion expansion) {
+  if (contents_.records.empty()) return {std::move(expansion)};
   std::string other_type;
+  bool reads_this_attempt = false, reads_earlier_ones = false;
   const auto find = [&](const Key& key, const Kernel& kernel) -> std::optional<std::vector<std::byte>> {
     const auto found = contents_.records.find(key);
     if (found == contents_.records.end()) return std::nullopt;
@@ -84,6 +89,7 @@ Expansion CheckpointHistory::recall(Expansion expansion) {
       other_type = kernel.name;
       return std::nullopt;
     }
+    (found->second.file < start_.files.size() ? reads_earlier_ones : reads_this_attempt) = true;
     return Checkpoint::read_arguments(found->second, key);
   };
   Recall recalled = bask::recall(std::move(expansion), Checkpoint::read_kernel(), find);
@@ -95,19 +101,19 @@ Expansion CheckpointHistory::recall(Expansion expansion) {
   }
   if (recalled.read != 0) {
     log_job_line(
-        LogLevel::kInfo,
+        reads_earlier_ones ? LogLevel::kInfo : LogLevel::kDebug,
         fmt::format("checkpoint: {} of {} need not run: {} read from the journal",
                     recalled.needless + recalled.read, count_text(static_cast<long>(recalled.tasks), "task"),
                     recalled.read == 1 ? "1 result is" : fmt::format("{} results are", recalled.read)));
   }
-  return std::move(recalled.expansion);
+  return {std::move(recalled.expansion), reads_this_attempt};
 }
 
 void CheckpointHistory::verify() {
   std::erase_if(contents_.records, [&](const auto& record) {
     const auto& [key, place] = record;
     try {
-      load_record(directory_, contents_.files[place.file].name, place, key);
+      load_record(directory_, start_.file(place.file), place, key);
       return false;
     } catch (const Error& corrupt) {
       log_job_line(LogLevel::kWarning, fmt::format("checkpoint: {}: it is computed again", corrupt.what()));

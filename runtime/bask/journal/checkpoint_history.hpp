@@ -1,5 +1,5 @@
 // checkpoint_history.hpp: what rank 0 knows of the attempts before this one: which results they have kept,
-// from which inputs, and how they ended.
+// from which inputs, and how they ended; and which results this one has kept, as far as it was told.
 // Runs on: rank 0. Threads: one at a time.
 // Invariants: (1) while it lives, no other job uses the directory.
 #pragma once
@@ -15,6 +15,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 
 namespace bask {
@@ -27,8 +28,14 @@ class CheckpointHistory {
   explicit CheckpointHistory(const Options& options);
 
   const CheckpointStart& start() const { return start_; }
+  /// This attempt has kept these.
+  void add(std::span<const KeptResult> kept);
   /// Replaces tasks whose results are there by tasks that read them, and logs how many.
-  Expansion recall(Expansion expansion);
+  struct Recalled {
+    Expansion expansion;
+    bool reads_this_attempt = false;  ///< some of them: its journals are to be published before
+  };
+  Recalled recall(Expansion expansion);
   /// A result could not be read. Looks at all that were not verified yet, and forgets those that are corrupt.
   void verify();
   /// An input of the program, by name, and what tells its content apart. Logs when it is another than before.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <iostream>
+#include <utility>
 
 namespace bask {
 
@@ -62,6 +63,21 @@ void JobCheckpoint::do_without(const std::string& why, const Options& options, b
   history_.reset();
   isolated_.reset();
   end_ = {};
+}
+
+// Every rank knows what it has kept, and tells it when something is computed after that.
+Expansion JobCheckpoint::recall(Expansion expansion, const CallAllRanks& call, bool other_nodes) {
+  if (std::exchange(has_recalled_, true)) {
+    for (const Value& kept : call(Checkpoint::kept_kernel(), {})) {
+      history_->add(kept.get<std::vector<KeptResult>>());
+    }
+  }
+  CheckpointHistory::Recalled recalled = history_->recall(std::move(expansion));
+  if (recalled.reads_this_attempt) {
+    const std::byte to_all_nodes{other_nodes};
+    call(Checkpoint::publish_kernel(), {&to_all_nodes, 1});
+  }
+  return std::move(recalled.expansion);
 }
 
 void JobCheckpoint::give_up(int exit_code, std::uint32_t ranks) {

@@ -7,10 +7,13 @@
 #include <bask/journal/checkpoint_history.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 namespace bask {
 
@@ -25,6 +28,9 @@ struct JobStart {
                     checkpoint.files, checkpoint.suspects, time_for_tasks_ns, error, exit_code);
   }
 };
+
+/// Calls a kernel once on every rank, outside of tasks. Returns the results.
+using CallAllRanks = std::function<std::vector<Value>(KernelId kernel, std::span<const std::byte> arguments)>;
 
 /// What a program has asked for.
 struct ComputationCount {
@@ -42,6 +48,10 @@ class JobCheckpoint {
   /// Throws: Error when --bask-checkpoint-failure=stop.
   void do_without(const std::string& why, const Options& options, bool speaks);
 
+  /// Rank 0, before a computation: replaces tasks whose results are there by tasks that read them: those of
+  /// earlier attempts, and those that any rank has kept in this one. `other_nodes`: ranks run on several.
+  Expansion recall(Expansion expansion, const CallAllRanks& call, bool other_nodes);
+
   /// Rank 0, at the end, when the other ranks have finished: what is kept is removed when nothing of it is
   /// needed any more, or there is nothing.
   void finish(const Options& options, int exit_code, const ComputationCount& computations);
@@ -56,6 +66,7 @@ class JobCheckpoint {
 
  private:
   std::unique_ptr<CheckpointHistory> history_;
+  bool has_recalled_ = false;
   std::unique_ptr<Checkpoint> here_;
   std::shared_ptr<const std::unordered_set<Key>> isolated_;
   std::chrono::steady_clock::time_point end_{};

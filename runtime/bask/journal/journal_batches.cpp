@@ -21,22 +21,20 @@ std::uint64_t bytes_of(const RecordHead& head) {
 
 }  // namespace
 
-void JournalBatches::append(RecordHead head, std::span<const std::byte> payload) {
-  if (has_failed()) return;
+std::uint64_t JournalBatches::append(RecordHead head, std::span<const std::byte> payload) {
+  if (has_failed()) return 0;
   const auto start = Clock::now();
-  if (payload.size() >= kWrittenAlone) {
-    write_alone(head, payload);
-  } else {
-    append_to_batch(head, payload);
-  }
+  const std::uint64_t offset =
+      payload.size() >= kWrittenAlone ? write_alone(head, payload) : append_to_batch(head, payload);
   cost_.appended(payload.size(), ns_since(start));
+  return offset;
 }
 
-void JournalBatches::append_to_batch(RecordHead& head, std::span<const std::byte> payload) {
+std::uint64_t JournalBatches::append_to_batch(RecordHead& head, std::span<const std::byte> payload) {
   const std::uint64_t bytes = bytes_of(head);
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return batch_.size() < kMostWaiting || has_failed(); });
-  if (has_failed()) return;
+  if (has_failed()) return 0;
   const std::size_t before = batch_.size();
   const std::uint64_t offset = places_.take(bytes);
   if (before == 0) places_.begin_write(offset);
@@ -46,12 +44,13 @@ void JournalBatches::append_to_batch(RecordHead& head, std::span<const std::byte
   const std::size_t after = batch_.size();
   lock.unlock();
   if (before == 0 || (before < kWrittenAtOnce && after >= kWrittenAtOnce)) to_write_.notify_one();
+  return offset;
 }
 
-void JournalBatches::write_alone(RecordHead& head, std::span<const std::byte> payload) {
+std::uint64_t JournalBatches::write_alone(RecordHead& head, std::span<const std::byte> payload) {
   const std::uint64_t bytes = bytes_of(head);
   std::unique_lock lock(mutex_);
-  if (has_failed()) return;
+  if (has_failed()) return 0;
   const std::uint64_t offset = places_.take(bytes);
   places_.begin_write(offset);
   cost_.set_not_synced(places_.not_synced());
@@ -62,11 +61,12 @@ void JournalBatches::write_alone(RecordHead& head, std::span<const std::byte> pa
   const std::int64_t ns = ns_since(start);
   lock.lock();
   end_alone(offset, bytes, error);
-  if (error != 0) return;
+  if (error != 0) return 0;
   note_appended(head, bytes);
   note_written(offset + bytes);
   statistics_.writes += 2;
   cost_.written(bytes, ns);
+  return offset;
 }
 
 void JournalBatches::note_appended(const RecordHead& head, std::uint64_t bytes) {
@@ -82,6 +82,7 @@ void JournalBatches::end_alone(std::uint64_t offset, std::uint64_t bytes, int er
   } else {
     places_.note_written(offset + bytes);
   }
+  changed_.notify_all();
   cut_back_when_quiet();
 }
 
@@ -112,8 +113,7 @@ const RecordBatch* JournalBatches::next_batch(std::chrono::milliseconds patience
     return nullptr;
   }
   to_write_.wait_until(lock, batch_.since() + patience, [&] {
-    return phase_ == Phase::kClosing || sync_demand_.waiting > 0 || batch_.size() >= kWrittenAtOnce ||
-           has_failed();
+    return phase_ == Phase::kClosing || waiting_ > 0 || batch_.size() >= kWrittenAtOnce || has_failed();
   });
   std::swap(batch_, writing_);
   changed_.notify_all();
@@ -128,6 +128,7 @@ void JournalBatches::batch_written(const BatchWritten& written, std::int64_t ns)
   if (written.end != 0) note_written(written.end);
   if (written.error != 0) fail(written.error, "cannot be written");
   writing_.clear();
+  changed_.notify_all();
   cut_back_when_quiet();
 }
 
@@ -165,14 +166,18 @@ void JournalBatches::sync_ended(std::uint64_t synced_to, int error, std::int64_t
   changed_.notify_all();
 }
 
-void JournalBatches::sync() {
+void JournalBatches::write_all(bool to_disk) {
   std::unique_lock lock(mutex_);
   const std::uint64_t target = places_.appended_end();
-  ++sync_demand_.waiting;
+  ++waiting_;
+  sync_demand_.waiting += to_disk;
   to_write_.notify_one();
   sync_demand_.changed.notify_one();
-  changed_.wait(lock, [&] { return places_.synced_to() >= target || has_failed(); });
-  --sync_demand_.waiting;
+  changed_.wait(lock, [&] {
+    return (to_disk ? places_.synced_to() : places_.whole_before()) >= target || has_failed();
+  });
+  --waiting_;
+  sync_demand_.waiting -= to_disk;
 }
 
 void JournalBatches::close() {

@@ -32,9 +32,11 @@ class JournalBatches {
   // ---- For threads that append ----
 
   /// `head`: from make_record_head, not yet bound to a place. Waits while 16 MiB wait to be written.
-  void append(RecordHead head, std::span<const std::byte> payload);
-  /// Waits until the disk has all that was appended before, or the journal has failed.
-  void sync();
+  /// Returns its offset in the file; 0 when the journal has failed.
+  std::uint64_t append(RecordHead head, std::span<const std::byte> payload);
+  /// Waits until the file has all that was appended before, and the disk where that is asked for; or the
+  /// journal has failed.
+  void write_all(bool to_disk);
   bool has_failed() const { return failure_.is_there.load(std::memory_order_relaxed); }
   std::string failure() const;
   /// All but the CPU time of the two threads.
@@ -68,7 +70,7 @@ class JournalBatches {
   struct SyncDemand {
     std::condition_variable changed;
     std::optional<std::chrono::steady_clock::time_point> since;  ///< the first write after the last sync
-    unsigned waiting = 0;                                        ///< threads in `sync`
+    unsigned waiting = 0;                                        ///< threads in `write_all` for the disk
   };
   struct Failure {
     std::atomic<bool> is_there = false;  ///< read without the lock
@@ -76,8 +78,8 @@ class JournalBatches {
   };
   enum class Phase : std::uint8_t { kOpen, kClosing, kWritten };
 
-  void append_to_batch(RecordHead& head, std::span<const std::byte> payload);
-  void write_alone(RecordHead& head, std::span<const std::byte> payload);
+  std::uint64_t append_to_batch(RecordHead& head, std::span<const std::byte> payload);
+  std::uint64_t write_alone(RecordHead& head, std::span<const std::byte> payload);
   // The caller holds the lock, here and below.
   void note_appended(const RecordHead& head, std::uint64_t bytes);
   void note_written(std::uint64_t end);
@@ -93,6 +95,7 @@ class JournalBatches {
   RecordBatch batch_;    // that records are appended to
   RecordBatch writing_;  // that the writing thread has: not under the lock until it gives it back
   RecordPlaces places_{sizeof(JournalHeader)};
+  unsigned waiting_ = 0;  // threads in `write_all`
   SyncDemand sync_demand_;
   Phase phase_ = Phase::kOpen;
   Failure failure_;

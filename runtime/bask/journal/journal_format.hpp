@@ -95,6 +95,18 @@ void bind_record_head(RecordHead& head, std::uint64_t nonce, std::uint64_t offse
 /// Whether a record of this journal begins at `offset` with these bytes.
 bool is_record_head(const RecordHead& head, std::uint64_t nonce, std::uint64_t offset);
 
+/// Where a result lies. Goes into arguments of tasks as it is.
+struct RecordPlace {
+  std::uint32_t file = 0;  ///< as CheckpointStart numbers them
+  std::uint32_t kind = 0;  ///< RecordKind
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;  ///< of the payload: the bytes to be read
+  std::uint64_t type_hash = 0;
+  std::uint64_t checksum = 0;
+  friend bool operator==(const RecordPlace&, const RecordPlace&) = default;
+};
+static_assert(std::is_trivially_copyable_v<RecordPlace>);
+
 /// Bytes that a payload takes in the file: a multiple of 8.
 constexpr std::uint64_t padded_size(std::uint64_t size) {
   return (size + 7) & ~std::uint64_t{7};

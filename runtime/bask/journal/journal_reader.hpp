@@ -16,18 +16,6 @@
 
 namespace bask {
 
-/// Where a result lies. Goes into arguments of tasks as it is.
-struct RecordPlace {
-  std::uint32_t file = 0;  ///< number in JournalContents::files
-  std::uint32_t kind = 0;  ///< RecordKind
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;  ///< of the payload: the bytes to be read
-  std::uint64_t type_hash = 0;
-  std::uint64_t checksum = 0;
-  friend bool operator==(const RecordPlace&, const RecordPlace&) = default;
-};
-static_assert(std::is_trivially_copyable_v<RecordPlace>);
-
 struct JournalFile {
   std::string name;
   JournalIdentity identity;

@@ -40,8 +40,8 @@ JournalWriter::JournalWriter(const std::filesystem::path& directory, const Journ
 
 JournalWriter::~JournalWriter() = default;
 
-void JournalWriter::append(const Key& key, const Value& value) {
-  if (parts_->batches.has_failed()) return;
+std::optional<RecordPlace> JournalWriter::append(const Key& key, const Value& value) {
+  if (parts_->batches.has_failed()) return {};
   RecordKind kind = RecordKind::kEncoded;
   std::span<const std::byte> payload;
   if (value.has_value() && value.type()->contiguous != nullptr) {
@@ -52,9 +52,15 @@ void JournalWriter::append(const Key& key, const Value& value) {
     value.type()->encode(writer, value.object());
     payload = writer.bytes();
   }
-  parts_->batches.append(
-      make_record_head(kind, key, journal_type_hash(value.type()), payload.size(), journal_checksum(payload)),
-      payload);
+  const RecordHead head =
+      make_record_head(kind, key, journal_type_hash(value.type()), payload.size(), journal_checksum(payload));
+  const std::uint64_t offset = parts_->batches.append(head, payload);
+  if (offset == 0) return {};
+  return RecordPlace{.kind = static_cast<std::uint32_t>(kind),
+                     .offset = offset,
+                     .size = head.size,
+                     .type_hash = head.type_hash,
+                     .checksum = head.checksum};
 }
 
 void JournalWriter::append_note(std::string_view name, std::string_view text) {
@@ -71,8 +77,12 @@ void JournalWriter::append_end(int exit_code) {
   parts_->batches.append(make_record_head(RecordKind::kEnd, key, 0, 0, journal_checksum({})), {});
 }
 
+void JournalWriter::write_all() {
+  parts_->batches.write_all(false);
+}
+
 void JournalWriter::sync() {
-  parts_->batches.sync();
+  parts_->batches.write_all(true);
 }
 
 bool JournalWriter::has_failed() const {

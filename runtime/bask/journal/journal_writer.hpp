@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -50,13 +51,16 @@ class JournalWriter {
 
   /// Appends a result, which nobody may change meanwhile. Values of 256 KiB and more are written by the
   /// caller, straight from their memory where they are contiguous; others are copied into the batch. Throws:
-  /// Error when the value cannot be encoded; never because of the file.
-  void append(const Key& key, const Value& value);
+  /// Error when the value cannot be encoded; never because of the file. Returns where it lies, with 0 for the
+  /// file; nothing when the journal has failed.
+  std::optional<RecordPlace> append(const Key& key, const Value& value);
   /// Says something of the attempt, such as an input file and its identity.
   void append_note(std::string_view name, std::string_view text);
   /// The attempt ended in order: a later one can tell that from a crash.
   void append_end(int exit_code);
-  /// All that was appended before is on the disk when it returns, or the journal has failed.
+  /// All that was appended before is in the file when it returns, or the journal has failed.
+  void write_all();
+  /// The same, and the file on the disk.
   void sync();
 
   /// A full disk and the like. The journal is cut back to its last whole record where that is possible.
