@@ -14,6 +14,7 @@
 #include <bask/plan/cull.hpp>
 #include <bask/plan/make_plan.hpp>
 #include <bask/plan/merge_equal.hpp>
+#include <bask/plan/share_work.hpp>
 
 #include <set>
 #include <unordered_map>
@@ -92,6 +93,7 @@ Computed Client::run_targets(std::span<const TaskRef* const> targets, bool hold)
       const auto on_all = [&](auto kernel, auto arguments) { return call_all_ranks(kernel, arguments); };
       expansion = checkpoint_->recall(std::move(expansion), on_all, other_nodes_);
     }
+    expansion = share_work(std::move(expansion), history != nullptr);
     try {
       Computed computed = run_plan(expansion, hold);
       ++computations_done_;
@@ -155,7 +157,7 @@ std::vector<Value> Client::call_all_ranks(KernelId kernel, std::span<const std::
 }
 
 void Client::visualize(std::span<const TaskRef* const> targets, const std::filesystem::path& path) {
-  const Expansion expansion = merge_equal(expand(targets));
+  const Expansion expansion = share_work(merge_equal(expand(targets)));
   const std::vector<std::uint32_t> uses = cull(expansion.graph, expansion.targets);
   draw({expansion.graph, expansion.targets, uses}, path);
 }

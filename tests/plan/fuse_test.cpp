@@ -52,6 +52,14 @@ TEST(Fuse, EndsAChainAtATaskThatIsAlwaysKept) {
   EXPECT_EQ(fuse(graph, cull(graph, targets)), (std::vector<std::uint32_t>{kNoIndex, 0, 1, 2}));
 }
 
+TEST(Fuse, JoinsTasksOfWhichTheFirstIsNeverKept) {
+  TaskGraph graph = chain_graph(3);
+  graph.annotation = {1, 0, 1};
+  graph.annotations = {{}, {.checkpoint = false}};
+  const std::vector<TaskId> targets{{2}};
+  EXPECT_EQ(fuse(graph, cull(graph, targets)), (std::vector<std::uint32_t>{kNoIndex, 0, 1}));
+}
+
 TEST(Fuse, NeverJoinsTasksWithDifferentAnnotations) {
   TaskGraph graph = chain_graph(3);
   graph.annotation = {1, 2, 3};

@@ -27,55 +27,6 @@ std::vector<LayerPtr> layers_below(std::span<const TaskRef* const> targets) {
   return layers;
 }
 
-// A layer that does a part of a layer's work, and which of those that it does it for that one is.
-struct Share {
-  const Layer* layer;
-  std::uint32_t number;
-};
-using Shares = std::unordered_map<const Layer*, Share>;
-
-// Layers of one shared key: equal ones once.
-std::vector<std::vector<const Layer*>> groups_of(const std::vector<LayerPtr>& layers) {
-  std::unordered_map<Key, std::size_t> group_of;
-  std::vector<std::vector<const Layer*>> groups;
-  std::unordered_set<Key> contents;
-  for (const LayerPtr& layer : layers) {
-    const std::optional<Key> key = layer->shared_key();
-    if (!key || !contents.insert(layer->content_key()).second) continue;
-    const auto [known, is_new] = group_of.try_emplace(*key, groups.size());
-    if (is_new) groups.emplace_back();
-    groups[known->second].push_back(layer.get());
-  }
-  return groups;
-}
-
-// Puts layers that do work for several others, with what they read, before the first of those.
-Shares share_work(std::vector<LayerPtr>& layers) {
-  Shares shares;
-  std::unordered_map<const Layer*, LayerPtr> before;
-  for (const std::vector<const Layer*>& group : groups_of(layers)) {
-    if (group.size() < 2) continue;
-    const LayerPtr shared = group.front()->shared_layer(group);
-    before.emplace(group.front(), shared);
-    for (std::uint32_t k = 0; k < group.size(); ++k) shares.emplace(group[k], Share{shared.get(), k});
-  }
-  if (shares.empty()) return shares;
-  std::unordered_set<const Layer*> placed;
-  std::vector<LayerPtr> all;
-  const auto place = [&](const LayerPtr& layer) {
-    if (placed.insert(layer.get()).second) all.push_back(layer);
-  };
-  for (const LayerPtr& layer : layers) {
-    if (const auto shared = before.find(layer.get()); shared != before.end()) {
-      for (const LayerPtr& input : shared->second->inputs()) place(input);
-      place(shared->second);
-    }
-    place(layer);
-  }
-  layers = std::move(all);
-  return shares;
-}
-
 void refuse_huge(std::uint64_t tasks) {
   if (tasks >= kNoIndex) {
     throw Error("compute", "the graph has more than 4,294,967,294 tasks or inputs",
@@ -89,7 +40,6 @@ Expansion expand(std::span<const TaskRef* const> targets) {
   Expansion expansion;
   TaskGraph& graph = expansion.graph;
   graph.layers = layers_below(targets);
-  const Shares shares = share_work(graph.layers);
   std::unordered_map<const Layer*, std::uint32_t> first_of;
   std::unordered_map<Key, std::uint32_t> first_of_equal;
   std::uint64_t tasks = 0;
@@ -112,10 +62,6 @@ Expansion expand(std::span<const TaskRef* const> targets) {
   graph.argument_begin.reserve(tasks + 1);
   std::vector<std::uint32_t> first_of_slot;
   for (const auto& [first, layer] : graph.spans) {
-    if (const auto share = shares.find(layer); share != shares.end()) {
-      layer->expand_rest(graph, first.index, first_of.at(share->second.layer), share->second.number);
-      continue;
-    }
     first_of_slot.assign(1, first.index);
     for (const LayerPtr& input : layer->inputs()) first_of_slot.push_back(first_of.at(input.get()));
     layer->expand(graph, first_of_slot);

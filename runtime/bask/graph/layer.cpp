@@ -1,3 +1,4 @@
+#include <bask/core/id.hpp>
 #include <bask/graph/layer.hpp>
 
 #include <cassert>
@@ -9,8 +10,9 @@ LayerPtr Layer::shared_layer(std::span<const Layer* const>) const {
   return nullptr;
 }
 
-void Layer::expand_rest(TaskGraph&, std::uint32_t, std::uint32_t, std::uint32_t) const {
+std::uint32_t Layer::picking_group(TaskGraph&) const {
   assert(false && "only layers with a shared key are asked");
+  return kNoIndex;
 }
 
 std::uint64_t Layer::next_sequence() {

@@ -48,14 +48,14 @@ class Layer {
   virtual void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const = 0;
 
   /// Layers of which some work can be done at once, when several of them are wanted, have the same key for
-  /// it.
+  /// it, and as many tasks.
   virtual std::optional<Key> shared_key() const { return std::nullopt; }
   /// A layer that does this work for all of `layers`, whose shared keys are equal.
   virtual LayerPtr shared_layer(std::span<const Layer* const> layers) const;
-  /// As expand, where that layer, whose first task is `first_shared`, has this one as its member `number`.
-  /// Keys stay what they are.
-  virtual void expand_rest(TaskGraph& graph, std::uint32_t first, std::uint32_t first_shared,
-                           std::uint32_t number) const;
+  /// The group in `graph` of tasks that take this layer's part of that work, each in place of one of this
+  /// layer's: their input is the task of that layer with the same index, their argument (4 bytes) this
+  /// layer's number among `layers`.
+  virtual std::uint32_t picking_group(TaskGraph& graph) const;
 
   std::uint64_t sequence() const { return sequence_; }
   std::span<const LayerPtr> inputs() const { return inputs_; }

@@ -14,14 +14,18 @@ std::uint32_t only_input(const TaskGraph& graph, TaskId task) {
   return only;
 }
 
-// What is always kept must be the last result of its unit: only that is.
+// What is always kept must be the last result of its unit: only that is ever kept.
 bool is_kept(const TaskGraph& graph, std::uint32_t task) {
   return !graph.annotation.empty() && graph.annotations_of(TaskId{task}).checkpoint.value_or(false);
 }
 
-bool same_annotations(const TaskGraph& graph, std::uint32_t a, std::uint32_t b) {
-  if (graph.annotation.empty() || graph.annotation[a] == graph.annotation[b]) return true;
-  return graph.annotations_of(TaskId{a}) == graph.annotations_of(TaskId{b});
+// Of two tasks of a unit, where the first one's result is not kept whatever is said of that.
+bool same_annotations(const TaskGraph& graph, std::uint32_t first, std::uint32_t second) {
+  if (graph.annotation.empty() || graph.annotation[first] == graph.annotation[second]) return true;
+  const Annotations& of_second = graph.annotations_of(TaskId{second});
+  Annotations of_first = graph.annotations_of(TaskId{first});
+  of_first.checkpoint = of_second.checkpoint;
+  return of_first == of_second;
 }
 
 }  // namespace

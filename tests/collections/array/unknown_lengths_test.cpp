@@ -153,6 +153,22 @@ TEST_F(UnknownLengthsTest, BlocksOfDifferentLengthsAreRefusedWhenTheyMeet) {
             "length first");
 }
 
+TEST_F(UnknownLengthsTest, AReductionThatNobodyNeedsFailsNoneThatIsNeeded) {
+  const auto none_of_them = x_[x_ > 100.0];
+  const auto both = stack({none_of_them.max(), none_of_them.sum()});
+  EXPECT_EQ(both(1).compute().item(), 0);
+  EXPECT_NE(message_of([&] { both.compute(); }).find("max"), std::string::npos);
+}
+
+TEST_F(UnknownLengthsTest, AReductionThatIsNeededOfSomeBlocksFailsNoneOfTheOthers) {
+  const double nan = std::nan("");
+  const auto x = from_array<double>(NdArray<double>({2, 4}, {1, 5, nan, nan, 3, 2, nan, nan}), 2);
+  const auto places = nanargmax(x, 0);
+  EXPECT_EQ(concatenate({places["0:2"], count_nonzero(x, 0)}).compute(),
+            NdArray<std::int64_t>({6}, {1, 0, 2, 2, 2, 2}));
+  EXPECT_NE(message_of([&] { compute(places, count_nonzero(x, 0)); }).find("nanargmax"), std::string::npos);
+}
+
 TEST_F(UnknownLengthsTest, WhatNeedsTheLengthSaysHowToKnowIt) {
   const auto y = masked();
   const std::vector<std::pair<std::string, std::function<void()>>> wrong{

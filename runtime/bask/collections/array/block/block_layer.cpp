@@ -110,21 +110,12 @@ LayerPtr BlockLayer::shared_layer(std::span<const Layer* const> layers) const {
     names.push_back(static_cast<const BlockLayer*>(layer)->name_);
   }
   const SharedWork::Pass pass = work_->pass(works);
-  Annotations annotations = annotations_;
-  annotations.checkpoint.reset();  // it is what is picked that is to be kept
   return LayerPtr(
-      new BlockLayer(joined(names), pass.kernel, pass.description, sources_, reads_, nullptr, annotations));
+      new BlockLayer(joined(names), pass.kernel, pass.description, sources_, reads_, nullptr, annotations_));
 }
 
-void BlockLayer::expand_rest(TaskGraph& graph, std::uint32_t first, std::uint32_t first_shared,
-                             std::uint32_t number) const {
-  const std::uint32_t group = graph.group_for(name_, &KernelRegistry::instance()[kPickBlock]);
-  for (std::uint32_t task = 0; task < size(); ++task) {
-    graph.add_input(TaskId{first_shared + task});
-    graph.add_arguments(&number, sizeof(number));
-    graph.end_task(group);
-  }
-  if (!annotations_.empty()) graph.annotate_from(first, annotations_);
+std::uint32_t BlockLayer::picking_group(TaskGraph& graph) const {
+  return graph.group_for(name_, &KernelRegistry::instance()[kPickBlock]);
 }
 
 }  // namespace bask

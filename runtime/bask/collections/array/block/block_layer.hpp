@@ -78,8 +78,7 @@ class BlockLayer final : public Layer {
   void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const override;
   std::optional<Key> shared_key() const override { return shared_key_; }
   LayerPtr shared_layer(std::span<const Layer* const> layers) const override;
-  void expand_rest(TaskGraph& graph, std::uint32_t first, std::uint32_t first_shared,
-                   std::uint32_t number) const override;
+  std::uint32_t picking_group(TaskGraph& graph) const override;
 
  private:
   struct Place {  // of a block: a slot, 0 being this layer, and the index in that layer
