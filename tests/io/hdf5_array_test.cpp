@@ -176,7 +176,7 @@ TEST_F(Hdf5Arrays, SayWhatIsNotThere) {
   to_hdf5(path("x.h5"), "wind", numbers<double>());
   EXPECT_REFUSED(from_hdf5<double>(path("y.h5"), "wind"), path("y.h5"));
   EXPECT_REFUSED(from_hdf5<double>(path("x.h5"), "winds"), "wind");
-  EXPECT_REFUSED(from_hdf5<double>(path("x.h5"), "wind", {.chunks = ChunkSpec{3}}),
+  EXPECT_REFUSED(from_hdf5<double>(path("x.h5"), "wind", {.chunks = AxisChunks{3}}),
                  "chunks are given for 1 axes, but the shape (7, 10) has 2; give one length for each axis");
   EXPECT_REFUSED(from_hdf5<double>(path("*.h5"), "wave"), "wave");
 }

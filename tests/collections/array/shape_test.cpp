@@ -106,6 +106,19 @@ TEST(ChunkSpec, CutsUniformChunksWithAShorterLast) {
   EXPECT_EQ(ChunkSpec(4).of({}, 8, "x"), Chunks{});
 }
 
+// g++ takes designated initialisers for a list where a class can be made from one.
+template <class Spec>
+concept TakesCountsByName = requires(void (*take)(const Spec&)) {
+  take({.along = {2}});
+  take({.along = {2, 3}});
+};
+static_assert(!TakesCountsByName<ChunkSpec> && TakesCountsByName<ChunkCount>);
+
+TEST(ChunkSpec, TakesOneLengthInBracesAsWithoutThem) {
+  const auto chunks = [](const ChunkSpec& spec) { return spec.of({10, 3}, 8, "x"); };
+  EXPECT_EQ(chunks({4}), chunks(4));
+}
+
 TEST(ChunkSpec, CutsSoManyNearlyEqualChunks) {
   EXPECT_EQ(ChunkSpec(ChunkCount{{3, 1}}).of({11, 5}, 8, "x"), (Chunks{{4, 4, 3}, {5}}));
   EXPECT_EQ(ChunkSpec(ChunkCount{{5, 2}}).of({3, 0}, 8, "x"), (Chunks{{1, 1, 1}, {0}}));

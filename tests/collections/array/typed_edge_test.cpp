@@ -178,6 +178,10 @@ TEST_F(TypedEdgeTest, PadsAsNumPySays) {
   EXPECT_EQ(pad(v, 1).compute(), row<double>({0, 1, 2, 0}));
   EXPECT_EQ(pad(v, {1}, PadMode::kConstant, 7).compute(), row<double>({7, 1, 2, 7}));
   EXPECT_EQ(pad(v, {{1, 0}}).compute(), row<double>({0, 1, 2}));
+  EXPECT_EQ(pad(v, {{.before = 1}}).compute(), row<double>({0, 1, 2}));
+  EXPECT_EQ(pad(v, {{.after = 1}}).compute(), row<double>({1, 2, 0}));
+  EXPECT_EQ(pad(v, {{.before = 2, .after = 1}}).compute(), row<double>({0, 0, 1, 2, 0}));
+  EXPECT_EQ(pad(table(), {{.before = 1}, {2}}).shape(), (Shape{4, 8}));
   EXPECT_EQ(pad(v, {{0, 2}}).compute(), row<double>({1, 2, 0, 0}));
   EXPECT_EQ(pad(table(), {{1}, {0, 2}}).shape(), (Shape{5, 6}));
   EXPECT_EQ(pad(table(), {{1, 2}}).shape(), (Shape{6, 7}));

@@ -138,7 +138,7 @@ TEST(WrongUse, OfChunks) {
   expect(
       "array::ones: chunks are given for 1 axes, but the shape (8, 4) has 2; give one length for each axis",
       [] {
-        ones({8, 4}, {4});
+        ones({8, 4}, AxisChunks{4});
       });
   expect("array::ones: a chunk cannot have length 0; use 1 or more, or -1 for the whole axis", [] {
     ones({8, 4}, {0, 4});

@@ -15,11 +15,10 @@ namespace bask {
 /// How pad fills what it adds, as numpy.pad.
 enum class PadMode : std::uint8_t { kConstant, kEdge, kReflect, kSymmetric, kWrap };
 
-/// So many elements before and after: {2} is {2, 2}.
+/// So many elements before and after: {2} on both sides, {1, 2}, or by name {.before = 1}.
 struct PadWidth {
-  static constexpr std::int64_t kAsBefore = INT64_MIN;
-  std::int64_t before = 0;
-  std::int64_t after = kAsBefore;
+  std::optional<std::int64_t> first{}, second{};  ///< without names: one alone is for both sides
+  std::int64_t before = 0, after = 0;
 };
 
 namespace lazy {

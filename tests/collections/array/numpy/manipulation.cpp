@@ -142,7 +142,7 @@ void padding(Round& round) {
   std::string text;
   for (std::size_t k = 0; k < shape.size(); ++k) {
     widths.push_back({round.integer(0, 7), round.integer(0, 7)});
-    text += "(" + number(widths.back().before) + ", " + number(widths.back().after) + "), ";
+    text += "(" + number(*widths.back().first) + ", " + number(*widths.back().second) + "), ";
   }
   const std::string call = "np.pad(x, (" + text + ")";
   round.expect(call + ")", pad(x, widths));

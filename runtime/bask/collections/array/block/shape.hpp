@@ -5,8 +5,10 @@
 //             (3) kUnknown stands for a length that only a computation tells.
 #pragma once
 
+#include <bask/collections/array/block/axes.hpp>
+
+#include <concepts>
 #include <cstdint>
-#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,11 +48,11 @@ std::vector<std::size_t> normal_axes(std::span<const std::int64_t> axes, std::sp
 /// The shape that all of `shapes` are broadcast to by NumPy's rule. Throws: Error naming two that do not fit.
 Shape broadcast_shapes(std::span<const Shape> shapes, std::string_view where);
 
-/// What a user says of chunks, as in Dask: `1000` (all axes), `{1000, 500}` (each axis, -1 for the whole
-/// axis), `{{400, 600}, {500}}` (every chunk), `"auto"`, a size such as `"64MiB"`, or `ChunkCount{…}`.
-/// A size: blocks of at most so much; "auto" is "128MiB". The longest side of the block, of equal ones the
-/// first, is halved until it fits; each axis is then cut into that many chunks of equal length, rounded up,
-/// the last one shorter.
+/// What a user says of chunks, as in Dask: `1000` or `{1000}` (all axes), `{1000, 500}` (each axis, -1 for
+/// the whole axis), `Chunks{{400, 600}, {500}}` (every chunk), `"auto"`, a size such as `"64MiB"`, or
+/// `ChunkCount{…}`. A size: blocks of at most so much; "auto" is "128MiB". The longest side of the block, of
+/// equal ones the first, is halved until it fits; each axis is then cut into that many chunks of equal
+/// length, rounded up, the last one shorter.
 struct ChunkCount {
   /// So many chunks along each axis, the first ones longer by one; never more than the axis has elements.
   std::vector<std::int64_t> along;
@@ -58,10 +60,14 @@ struct ChunkCount {
 class ChunkSpec {
  public:
   ChunkSpec() = default;  // "auto"
-  ChunkSpec(std::int64_t length) : all_(length), kind_(Kind::kAll) {}
-  ChunkSpec(int length) : ChunkSpec(static_cast<std::int64_t>(length)) {}
-  ChunkSpec(std::initializer_list<std::int64_t> lengths) : each_(lengths), kind_(Kind::kEach) {}
-  ChunkSpec(std::vector<std::int64_t> lengths) : each_(std::move(lengths)), kind_(Kind::kEach) {}
+  // No initializer_list: g++ takes {.along = {2}} for one.
+  template <AxisNumber N>
+  ChunkSpec(N length) : all_(static_cast<std::int64_t>(length)), kind_(Kind::kAll) {}
+  template <AxisNumber... Ns>
+  requires(sizeof...(Ns) > 1) ChunkSpec(Ns... lengths)
+      : each_{static_cast<std::int64_t>(lengths)...}, kind_(Kind::kEach) {}
+  template <std::same_as<std::vector<std::int64_t>> Lengths>
+  ChunkSpec(Lengths lengths) : each_(std::move(lengths)), kind_(Kind::kEach) {}
   ChunkSpec(Chunks chunks) : chunks_(std::move(chunks)), kind_(Kind::kExact) {}
   ChunkSpec(ChunkCount count) : each_(std::move(count.along)), kind_(Kind::kCount) {}
   ChunkSpec(const char* text);  ///< "auto" or a size; throws Error for other words

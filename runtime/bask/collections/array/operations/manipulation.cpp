@@ -257,7 +257,7 @@ ArrayPtr pad(const ArrayPtr& node, const std::vector<PadWidth>& widths, PadMode 
   ArrayPtr result = node;
   for (std::size_t axis = 0; axis < node->ndim(); ++axis) {
     PadWidth width = widths.size() == 1 ? widths[0] : widths[axis];
-    if (width.after == PadWidth::kAsBefore) width.after = width.before;
+    if (width.first) width = {.before = *width.first, .after = width.second.value_or(*width.first)};
     result = pad_axis(result, axis, width, mode, value);
   }
   return result;
