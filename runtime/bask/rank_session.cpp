@@ -144,7 +144,9 @@ class Session {
     watch_.reset();
   }
 
-  /// For what has gone wrong on this rank alone, when the others are on their way already.
+  /// For what has gone wrong on this rank alone, when the others are on their way already. Without the
+  /// exchange's lock, whose holder may be stuck in MPI or be this thread: MPI_Abort asks the launcher to end
+  /// all ranks, and needs nothing that a call in another thread leaves half done.
   [[noreturn]] void abort(int exit_code) {
     environment_->abort(exit_code);
     std::_Exit(exit_code);

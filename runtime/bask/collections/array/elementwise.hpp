@@ -110,6 +110,13 @@ auto& assign(A&& a, R&& result) {
   return a;
 }
 
+/// What maps make of both parts.
+template <class R>
+struct ComplexOf {
+  static constexpr const char* kName = "complex";
+  std::complex<R> operator()(R real_part, R imag_part) const { return {real_part, imag_part}; }
+};
+
 }  // namespace elementwise
 
 template <class A, class B>

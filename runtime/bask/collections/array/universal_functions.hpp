@@ -188,16 +188,6 @@ Array<E> round(const Array<E>& x, int decimals = 0) {
   }
 }
 
-namespace elementwise {
-
-template <class R>
-struct ComplexOf {
-  static constexpr const char* kName = "complex";
-  std::complex<R> operator()(R real_part, R imag_part) const { return {real_part, imag_part}; }
-};
-
-}  // namespace elementwise
-
 /// NaN and infinities replaced by numbers: infinities by the largest of the type unless given. Of complex
 /// numbers both parts are, each by itself.
 template <Element E>

@@ -11,8 +11,7 @@ namespace {
 
 constexpr std::size_t kLine = 64;
 // Of a transposed operand several rows of a strip are fetched at once: each of the cache lines that a strip
-// touches holds its neighbours in the next rows. The strips are short enough for those rows to stay in the
-// cache.
+// touches holds its neighbours in the next rows. Strips are short, so that those rows stay in the cache.
 constexpr std::int64_t kTransposedStrip = 512;
 constexpr std::int64_t kRowsTogether = 8;
 
