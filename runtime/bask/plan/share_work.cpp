@@ -37,25 +37,26 @@ std::optional<Shared> shared_in(const Group& group, const TaskGraph& graph,
                                 const std::vector<std::uint32_t>& uses) {
   using Members = std::vector<bool>;
   const std::uint32_t size = group.front().layer->size();
-  const auto members_at = [&](std::uint32_t index) {
-    Members members(group.size());
+  std::map<Members, std::vector<std::uint32_t>> indices_of;
+  Members members(group.size());
+  auto known = indices_of.end();
+  for (std::uint32_t index = 0; index < size; ++index) {
     for (std::size_t k = 0; k < group.size(); ++k) {
       const std::uint32_t task = group[k].first.index + index;
       members[k] = uses[task] != 0 && graph.group[task] != graph.recalled;
     }
-    return members;
-  };
-  std::map<Members, std::uint64_t> saved;  // passes over a block
-  for (std::uint32_t index = 0; index < size; ++index) {
-    const Members members = members_at(index);
-    const auto count = std::count(members.begin(), members.end(), true);
-    if (count > 1) saved[members] += static_cast<std::uint64_t>(count - 1);
+    if (known == indices_of.end() || known->first != members) known = indices_of.try_emplace(members).first;
+    known->second.push_back(index);
   }
-  if (saved.empty()) return std::nullopt;
-  const Members& best =
-      std::ranges::max_element(saved, {}, [](const auto& entry) { return entry.second; })->first;
+  const auto saved = [](const auto& entry) {  // passes over a block
+    const auto count = std::count(entry.first.begin(), entry.first.end(), true);
+    return count > 1 ? static_cast<std::size_t>(count - 1) * entry.second.size() : 0;
+  };
+  const auto& most = *std::ranges::max_element(indices_of, {}, saved);
+  if (saved(most) == 0) return std::nullopt;
+  const Members& best = most.first;
   Shared shared{{}, std::vector<bool>(size), nullptr};
-  for (std::uint32_t index = 0; index < size; ++index) shared.at[index] = members_at(index) == best;
+  for (const std::uint32_t index : most.second) shared.at[index] = true;
   std::vector<const Layer*> layers;
   for (std::size_t k = 0; k < group.size(); ++k) {
     if (!best[k]) continue;
@@ -94,11 +95,16 @@ class Sharing {
       const auto share = shares_.find(span.layer);
       if (share != shares_.end() && share->second.number == 0) add(*share->second.shared);
       begin(*span.layer);
+      Part part;
+      if (share != shares_.end()) {
+        const Shared& shared = *share->second.shared;
+        part = {first_of_.at(shared.layer.get()), span.layer->picking_group(to_), share->second.number};
+      }
       for (std::uint32_t task = span.first.index; task < end; ++task) {
         moved_[task] = TaskId{to_.size()};
         const std::uint32_t index = task - span.first.index;
         if (share != shares_.end() && share->second.shared->at[index]) {
-          take_part(share->second, *span.layer, index);
+          take(part, index);
         } else {
           copy(TaskId{task});
         }
@@ -116,6 +122,9 @@ class Sharing {
   struct Share {
     const Shared* shared;
     std::uint32_t number;  // of a layer among its members
+  };
+  struct Part {
+    std::uint32_t first_shared = 0, group = 0, number = 0;
   };
 
   void begin(const Layer& layer) {
@@ -152,10 +161,10 @@ class Sharing {
     to_.annotate_from(first.index, overlay(to_.annotations_of(first), {.checkpoint = false}));
   }
 
-  void take_part(const Share& share, const Layer& layer, std::uint32_t index) {
-    to_.add_input(TaskId{first_of_.at(share.shared->layer.get()) + index});
-    to_.add_arguments(&share.number, sizeof(share.number));
-    to_.end_task(layer.picking_group(to_));
+  void take(const Part& part, std::uint32_t index) {
+    to_.add_input(TaskId{part.first_shared + index});
+    to_.add_arguments(&part.number, sizeof(part.number));
+    to_.end_task(part.group);
   }
 
   void copy(TaskId task) {
