@@ -8,6 +8,7 @@
 #include <bask/safety/crash_report.hpp>
 #include <bask/safety/isolation.hpp>
 #include <bask/safety/task_error.hpp>
+#include <bask/system/child_process.hpp>
 #include <bask/system/file_descriptor.hpp>
 
 #include <array>
@@ -19,6 +20,7 @@
 #include <cstring>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace bask {
@@ -182,15 +184,6 @@ pid_t fork_child() {
   return child;
 }
 
-// -1: another part of the program has taken its end.
-int wait_for(pid_t child) {
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) return -1;
-  }
-  return status;
-}
-
 std::string signal_name(int number) {
   switch (number) {
     case SIGSEGV:
@@ -214,16 +207,16 @@ std::string signal_name(int number) {
   }
 }
 
-Error ended_without_result(const std::string& kernel, int status) {
-  if (status != -1 && WIFSIGNALED(status)) {
-    const int number = WTERMSIG(status);
+Error ended_without_result(const std::string& kernel, std::optional<int> status) {
+  if (status && WIFSIGNALED(*status)) {
+    const int number = WTERMSIG(*status);
     return Error(kernel,
                  fmt::format("killed by signal {} ({}) in a process of its own", number, signal_name(number)),
                  number == SIGKILL ? "probably memory had run out: give the job more, or the task less to do"
                                    : "the log may have a report of the crash, with a backtrace");
   }
   const std::string how =
-      status == -1 ? "ended unseen" : fmt::format("ended with exit code {}", WEXITSTATUS(status));
+      status ? fmt::format("ended with exit code {}", WEXITSTATUS(*status)) : "ended unseen";
   return Error(kernel, how + " in a process of its own, without a result",
                "a kernel must return or throw, not call exit");
 }
@@ -244,7 +237,7 @@ void run_isolated(const Kernel& kernel, KernelCall& call) {
   const pid_t self = getpid();
   const pid_t child = fork_child();
   if (child == 0) be_child(kernel, call, file, self);
-  const int status = wait_for(child);
+  const std::optional<int> status = wait_for_end(child);
   const ReplyHeader header = file.header();
   if (header.reply == Reply::kNone) throw ended_without_result(kernel.name, status);
   if (header.reply == Reply::kThrown) throw ThrownInChild(file.text(header));
