@@ -13,10 +13,10 @@ constexpr std::size_t kMostBody = Transport::kMostParcelBytes - sizeof(MessageHe
 // Results up to this size are copied into parcels; above it a transfer of their own is quicker.
 constexpr std::size_t kMostCopied = 8 * 1024;
 
-constexpr int kMostParcelsARound = 64;  // so that nobody holds the lock for long
+constexpr int kMostParcelsARound = 64;  // so that no thread holds the lock for long
 
-// Messages that come now and then while all is well: whoever waits need not look again at once because of
-// them.
+// Messages that come now and then while all is well. A thread that waits need not look again at once because
+// of them.
 bool is_routine(MessageKind kind) {
   return kind == MessageKind::kHeartbeat || kind == MessageKind::kProgress || kind == MessageKind::kDry ||
          kind == MessageKind::kSteal || kind == MessageKind::kRefused;
@@ -134,7 +134,7 @@ void Exchange::flush_as_wanted() {
   while (flush_wanted_.load(std::memory_order_relaxed)) {
     if (!lock_.try_lock()) {
       want_flush();
-      if (!lock_.try_lock()) return;  // who has it looks when it lets go
+      if (!lock_.try_lock()) return;  // the thread that holds it looks when it lets go
     }
     flush_wanted_.exchange(false, std::memory_order_acq_rel);  // before flush() looks: no later wish is lost
     {

@@ -1,7 +1,7 @@
 // exchange.hpp: one rank's end of the conversation: messages are gathered in parcels for each rank, large
 // ones go as bulk, and what arrives is handed to a handler.
-// Runs on: every rank. Threads: any may post; whoever gets the one lock drives the transport and calls the
-// handler, so handlers are never called by two threads at once.
+// Runs on: every rank. Threads: any may post. The thread that holds the exchange's lock drives the transport
+// and calls the handler, so no two threads are in the handler at once.
 // Invariants: (1) messages that were posted to one rank by one thread arrive in order, except that large ones
 //             (bulk) arrive later than they would; (2) posting never waits for another rank.
 #pragma once
@@ -21,7 +21,7 @@
 
 namespace bask {
 
-/// Receives what arrives, under the exchange's lock. `from` may be the rank itself.
+/// Receives what arrives. The calling thread holds the exchange's lock. `from` may be the rank itself.
 class MessageHandler {
  public:
   virtual ~MessageHandler() = default;
@@ -30,9 +30,9 @@ class MessageHandler {
   /// The value of a kResult or kStolenResult that came straight into its memory.
   virtual void on_value(std::uint32_t from, MessageKind kind, std::uint32_t run, std::uint32_t position,
                         Value value) = 0;
-  /// After the messages of one round of progress, which thread number `thread` has made.
+  /// Thread number `thread` has made a round of progress and handed over all messages of it.
   virtual void on_settled(unsigned thread) = 0;
-  /// The transport has failed, or memory has: some message is lost. Does not return.
+  /// The transport or an allocation has failed, so a message is lost. Does not return.
   [[noreturn]] virtual void on_broken(const std::string& cause) = 0;
 };
 
@@ -61,27 +61,30 @@ class Exchange {
   }
   /// The same without a copy where the body is large.
   void post_buffer(std::uint32_t to, MessageKind kind, std::uint32_t run, Buffer body);
-  /// Posts a result, copied, if it is small, is for this rank, or has to be encoded in any case. Returns
-  /// whether it was posted; if not, post_large_result is for it.
+  /// Posts a copy of a result that is small, is for this rank, or has to be encoded in any case. Returns
+  /// whether it did; post_large_result is for all others.
   bool post_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value);
-  /// Posts a large contiguous value to another rank. It goes from where it is; calls `sent` when it has gone.
+  /// Posts a large contiguous value to another rank. The transport reads it where it lies, until the exchange
+  /// calls `sent`; the calling thread holds the exchange's lock then.
   void post_large_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value,
                          std::function<void()> sent);
 
-  /// Sends what was posted and hands over what has arrived, if no other thread is doing so. Returns whether
-  /// anything has that is worth looking again at once. `thread` is told to the handler.
+  /// Makes a round of progress, unless another thread holds the exchange's lock: sends what was posted and
+  /// hands what has arrived to the handler, with the number of the calling thread. Returns whether it is
+  /// worth looking again at once.
   bool try_progress(unsigned thread) {
     if (!lock_.try_lock()) return false;
     const Holder holder(*this);
     return make_progress(thread);
   }
-  /// The same, once the others have let go of the lock.
+  /// The same, but waits for the lock.
   bool progress(unsigned thread) {
     lock_.lock();
     const Holder holder(*this);
     return make_progress(thread);
   }
-  /// Sends what was posted; if another thread has the lock, that one does when it lets go.
+  /// Sends what was posted. If another thread holds the exchange's lock, that thread sends it when it lets
+  /// go.
   void try_flush() {
     if (!lock_.try_lock()) {
       want_flush();
@@ -90,14 +93,14 @@ class Exchange {
     const Holder holder(*this);
     flush_or_break();
   }
-  /// Calls `f()` while no handler and no transport call runs.
+  /// Calls `f()` with the exchange's lock held, so that no handler and no transport call runs meanwhile.
   template <class F>
   decltype(auto) locked(const F& f) {
     lock_.lock();
     const Holder holder(*this);
     return f();
   }
-  /// The same, if no other thread has the lock.
+  /// The same, unless another thread holds the lock.
   template <class F>
   void try_locked(const F& f) {
     if (!lock_.try_lock()) return;
@@ -110,18 +113,18 @@ class Exchange {
   /// What a thread says that knows it holds the lock, such as a message handler.
   void assert_held() const BASK_ASSERTS_HELD(lock_) { assert(lock_.is_held()); }
 
-  /// How often progress was made by any thread, for those who see to it that it is made at all.
+  /// How many rounds of progress all threads have made. A thread that watches over them compares two answers.
   std::uint64_t rounds() const { return rounds_.load(std::memory_order_relaxed); }
-  /// Under the lock: how many parcels have come from a rank, to tell whether it is alive.
+  /// How many parcels have come from a rank, to tell whether it is alive. The caller holds the lock.
   std::uint64_t parcels_from(std::uint32_t rank) const {
     assert_held();
     return parcels_from_[rank];
   }
-  /// Under the lock: whether all that was posted has left, and all bulk has come in.
+  /// Whether all that was posted has left, and all bulk has come in. The caller holds the lock.
   bool is_quiet() const;
   /// Bytes of bulk that were posted and have not left.
   std::uint64_t bulk_bytes_posted() const { return bulk_posted_.load(std::memory_order_relaxed); }
-  /// Under the lock.
+  /// The caller holds the lock.
   const ExchangeTraffic& traffic() const {
     assert_held();
     return traffic_;
@@ -134,7 +137,7 @@ class Exchange {
  private:
   [[noreturn]] void broken();
 
-  /// Lets go of the lock, and sends what others could not send meanwhile.
+  /// Lets go of the lock, then sends what other threads wanted to send while it was held.
   class BASK_SCOPED_LOCK Holder {
    public:
     explicit Holder(Exchange& exchange) BASK_REQUIRES(exchange.lock_)
@@ -142,7 +145,7 @@ class Exchange {
     // abort() of a transport for tests throws. The analysis does not see which lock the holder holds.
     ~Holder() noexcept(false) BASK_RELEASES() BASK_LOCKS_UNCHECKED {
       exchange_.lock_.unlock();
-      std::atomic_thread_fence(std::memory_order_seq_cst);  // or a wish could be missed that is made now
+      std::atomic_thread_fence(std::memory_order_seq_cst);  // or a wish that is made now could be missed
       const bool is_wanted = exchange_.flush_wanted_.load(std::memory_order_relaxed);
       if (is_wanted && std::uncaught_exceptions() == exceptions_) exchange_.flush_as_wanted();
     }
@@ -153,7 +156,7 @@ class Exchange {
     Exchange& exchange_;
     const int exceptions_;
   };
-  /// Before the last look at the lock.
+  /// A thread that did not get the lock calls this, then tries once more.
   void want_flush() {
     flush_wanted_.exchange(true, std::memory_order_acq_rel);
     std::atomic_thread_fence(std::memory_order_seq_cst);

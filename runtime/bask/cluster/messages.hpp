@@ -126,7 +126,7 @@ struct Done {
   auto members() { return std::tie(done_by_group, peak_bytes, results_in, bytes_in); }
 };
 
-/// What runs may go on for so long, and then what is to be kept must have been.
+/// Units that run may go on for so long; what is to be kept must have been by then.
 struct Stop {
   std::int64_t patience_ns = 0;
   auto members() { return std::tie(patience_ns); }
@@ -137,13 +137,14 @@ struct Signal {
   auto members() { return std::tie(number); }
 };
 
-/// Ready units go to rank `thief`.
+/// The rank that receives this is to give ready units to rank `thief`.
 struct Steal {
   std::uint32_t thief;
   auto members() { return std::tie(thief); }
 };
 
-/// Of the run that began last before: once it has begun everywhere, these are freed.
+/// Results that no later run will read. A rank frees them once it knows of all runs up to that of the
+/// message: a run that reads one has its own share in it by then.
 struct Drop {
   std::vector<std::uint64_t> held;
   auto members() { return std::tie(held); }

@@ -64,7 +64,7 @@ void Node::beat() {
           kLostExitCode);
 }
 
-// Not where another thread has the lock.
+// The caller does not hold the exchange's lock. Does nothing where another thread does.
 void Node::try_beat() {
   exchange_.try_progress(kFeeder);
   exchange_.try_locked([&] {
@@ -74,8 +74,8 @@ void Node::try_beat() {
   });
 }
 
-// For the pulse's thread. Where no messages are exchanged for so long that others take this rank for dead,
-// some thread does not come back from MPI: the rank says so itself, for all others may be in the same call.
+// For the pulse's thread. When no thread makes progress for so long that others take this rank for dead, some
+// thread does not come back from MPI. The rank says so itself, for all others may be in the same call.
 std::function<void()> Node::beats_aside() {
   const Standstill standstill(heartbeats_.limit(), heartbeats_.interval(), exchange_.rounds(),
                               steady_clock::now());

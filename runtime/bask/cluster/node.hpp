@@ -1,7 +1,8 @@
-// node.hpp: one rank: its end of the exchange, its worker, on rank 0 the coordinator, and the pulse that
-// keeps messages moving while all threads are in long tasks or in the user's own code.
-// Runs on: every rank. Threads: rank 0's main thread calls, the others serve(); a thread of its own beats on
-// rank 0, and on the others while they are in a function that every rank calls.
+// node.hpp: one rank: ties its end of the exchange, its worker, on rank 0 the coordinator, and what keeps the
+// rank alive in the eyes of others.
+// Runs on: every rank. Threads: main's on each: that of rank 0 computes, those of the others serve(). The
+// pulse has a thread of its own, on rank 0 always, on others while they are in a function that every rank
+// calls; it keeps messages moving while all threads are in long tasks or in the user's code.
 #pragma once
 
 #include <bask/cluster/coordinator.hpp>
@@ -58,8 +59,8 @@ class Node final {
     return exchange_.locked([&] { return worker_.held(); });
   }
 
-  /// Waits until each rank that this one listens to has said something, and tells of each. To be called
-  /// first.
+  /// To be called first. Waits until each rank that this one listens to has said something, and calls `heard`
+  /// for each.
   void wait_for_first_words(const std::function<void(std::uint32_t rank)>& heard);
 
   // Ranks other than 0.
@@ -80,8 +81,8 @@ class Node final {
   /// there, while no task runs. Returns the results by rank. Throws: Error with what the first rank that
   /// failed has thrown.
   std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments);
-  /// Tells all ranks that this is the end and waits until they have said goodbye. Returns whether all have
-  /// within the time.
+  /// Tells all ranks to shut down and waits until each has said goodbye, so long at most. Returns whether all
+  /// have.
   bool shut_down(std::chrono::milliseconds timeout);
   [[noreturn]] void abort(int exit_code) { exchange_.abort(exit_code); }
 

@@ -16,8 +16,8 @@ namespace bask {
 /// steal.
 constexpr unsigned kFeeder = 0;
 
-// While the pool's threads are inside a run they see to the messages, and this thread only makes sure of
-// that: where tasks are short its wake-ups cost them time for nothing.
+// While the pool's threads are inside a run they make progress themselves, and the waiting thread only checks
+// that they do: where tasks are short, each time it wakes up costs them time for nothing.
 class Waiting {
  public:
   Waiting(Exchange& exchange, News& news, const BackoffOptions& backoff)
