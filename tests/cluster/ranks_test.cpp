@@ -2,6 +2,8 @@
 // reordered, persisted results that stay where they are, failures that are told.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
+#include <bask/graph/expand.hpp>
+#include <bask/plan/make_plan.hpp>
 #include <boost/serialization/vector.hpp>
 
 #include "../collections/random_program.hpp"
@@ -351,6 +353,23 @@ TEST(Ranks, ComputeAnewWhileAThreadIsStillInsideATaskOfAComputationThatFailed) {
   std::vector<Delayed<int>> all;
   for (int i = 0; i < 20; ++i) all.push_back(delayed<host_number>(i));
   EXPECT_EQ(compute(all)[19], 20);
+  opener.join();
+}
+
+TEST(Ranks, ComputeAnewWhenTheThreadThatWaitsForARunDoesSoNoMore) {
+  LocalCluster cluster({.ranks = 3, .most_delay = 5});
+  is_open = is_inside = false;
+  const Delayed<int> waits = delayed<wait_at_the_gate>(1);
+  open_layer::close();
+  const TaskRef* const target = &waits.ref();
+  const Expansion expansion = expand(std::span(&target, 1));
+  const Plan plan = make_plan(expansion.graph, expansion.targets, {});
+  const std::vector<std::uint32_t> on_rank_1(plan.units(), 1);
+  const auto give_up = [](const std::vector<std::uint64_t>&) { throw std::runtime_error("enough"); };
+  EXPECT_THROW(cluster.node(0).run(plan, expansion.graph, on_rank_1, {}, give_up), std::runtime_error);
+  EXPECT_FALSE(is_open) << "the run has not come to its end";
+  std::thread opener([] { is_open = true; });
+  EXPECT_EQ(delayed<host_number>(7).compute(), 8);
   opener.join();
 }
 
