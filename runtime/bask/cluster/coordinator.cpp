@@ -88,7 +88,8 @@ Coordinator::Pace Coordinator::drive() {
   std::vector<std::uint32_t> over;
   for (const auto& [number, run] : runs_) {
     pace = std::min(pace, step(number, *run));
-    const bool is_over = exchange_.locked([&] { return run->state.phase() == RunState::Phase::kOver; });
+    const RunState& state = run->state;
+    const bool is_over = exchange_.locked([&] { return state.phase() == RunState::Phase::kOver; });
     if (is_over) over.push_back(number);
   }
   for (const std::uint32_t number : over) {
