@@ -124,8 +124,8 @@ void Worker::end(std::uint32_t run) {
   if (WorkerRun* const here = working(run)) {
     here->end();
     if (!here->is_stopping()) {
-      for (WorkerRun::HeldTarget& held : here->take_held()) {
-        held_.hold(held_number(run, held.target), std::move(held.value));
+      for (WorkerRun::StayingResult& staying : here->take_staying()) {
+        held_.hold(held_number(run, staying.target), std::move(staying.value));
       }
     }
   }

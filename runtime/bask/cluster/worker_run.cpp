@@ -101,13 +101,13 @@ void WorkerRun::end() {
   runner_.finish();
 }
 
-std::vector<WorkerRun::HeldTarget> WorkerRun::take_held() {
-  std::vector<HeldTarget> held;
+std::vector<WorkerRun::StayingResult> WorkerRun::take_staying() {
+  std::vector<StayingResult> staying;
   for (std::size_t i = 0; i < holds_.size(); ++i) {
     if (i > 0 && holds_[i - 1].position == holds_[i].position) continue;
-    held.push_back({holds_[i].target, runner_.take(holds_[i].position)});
+    staying.push_back({holds_[i].target, runner_.take(holds_[i].position)});
   }
-  return held;
+  return staying;
 }
 
 void WorkerRun::settle(unsigned thread, bool inside) {

@@ -47,11 +47,11 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   void end();
 
   /// After end(), unless the run has stopped: the results that stay on this rank.
-  struct HeldTarget {
+  struct StayingResult {
     std::uint32_t target;
     Value value;
   };
-  std::vector<HeldTarget> take_held();
+  std::vector<StayingResult> take_staying();
 
   /// After messages were let in by thread number `thread`; `inside`: threads are in the run.
   void settle(unsigned thread, bool inside);
