@@ -144,6 +144,25 @@ TEST_F(CalculusTest, RunningSumsOfWhatIsNotNegativeNeverFall) {
   expect_running_sums_never_fall<float>();
 }
 
+TEST_F(CalculusTest, RunningSumsOfManyLinesAreThoseOfEachAlone) {
+  constexpr std::int64_t kLines = 19, kLength = 150;
+  const NdArray<double> x = values({kLines, kLength});
+  const auto array = from_array(x, {kLines, 64});
+  const auto sums = array.cumsum(1).compute(), products = (array + 1.0).cumprod(1).compute();
+  const auto whole = (array * 1000.0).astype<std::int64_t>().cumsum(1).compute();
+  for (std::int64_t i = 0; i < kLines; ++i) {
+    const auto line = array(i);
+    const auto sum = line.cumsum(0).compute(), product = (line + 1.0).cumprod(0).compute();
+    std::int64_t plain = 0;
+    for (std::int64_t k = 0; k < kLength; ++k) {
+      EXPECT_EQ(sums(i, k), sum(k)) << i << ' ' << k;
+      EXPECT_EQ(products(i, k), product(k)) << i << ' ' << k;
+      plain += static_cast<std::int64_t>(x(i, k) * 1000.0);
+      EXPECT_EQ(whole(i, k), plain) << i << ' ' << k;
+    }
+  }
+}
+
 std::string message_of(const auto& call) {
   try {
     call();

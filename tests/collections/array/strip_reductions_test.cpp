@@ -152,6 +152,34 @@ TEST(Folds, OfMinimumAndMaximumGiveNanWhereverItLies) {
   }
 }
 
+template <class T>
+class Numbers : public testing::Test {};
+using NumbersOfMeans = testing::Types<double, std::complex<double>>;
+TYPED_TEST_SUITE(Numbers, NumbersOfMeans);
+
+TYPED_TEST(Numbers, AreKeptAndCountedAndNansAreNot) {
+  using T = TypeParam;
+  const Strip<T> in = some_values<T>(1024, 12);
+  for (const Variant* variant : runnable_variants()) {
+    for (const std::size_t length : kLengths) {
+      Strip<T> kept(length + 1), counts(length + 1);
+      for (std::size_t i = 0; i <= length; ++i) counts[i] = 7.0;
+      const std::size_t nans = variant->without_nans(dtype_of<T>(), length, in.data(), kept.data());
+      variant->row_numbers(dtype_of<T>(), length, in.data(), counts.data());
+      std::size_t expected = 0;
+      for (std::size_t i = 0; i < length; ++i) {
+        const bool is_nan = in[i] != in[i];
+        expected += is_nan ? 1 : 0;
+        ASSERT_TRUE(same(kept[i], is_nan ? T(0) : in[i])) << variant->name << ' ' << i << ": " << text(in[i]);
+        ASSERT_TRUE(same(counts[i], is_nan ? T(7) : T(8)))
+            << variant->name << ' ' << i << ": " << text(in[i]);
+      }
+      EXPECT_EQ(nans, expected) << variant->name << ' ' << length;
+      EXPECT_TRUE(same(kept[length], T(0)) && same(counts[length], T(7))) << "beyond the end";
+    }
+  }
+}
+
 Moments plain_moments(std::size_t count, const double* in, bool skip_nan) {
   long double sum = 0, number = 0, squares = 0;
   for (std::size_t i = 0; i < count; ++i) {

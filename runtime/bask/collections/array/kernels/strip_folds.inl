@@ -297,6 +297,41 @@ FoldRows find_row_fold(Fold fold, DType dtype) {
   });
 }
 
+/// One number, of a real part or of two.
+template <std::size_t Parts>
+bool is_number(const double* parts) {
+  bool is = parts[0] == parts[0];
+  for (std::size_t k = 1; k < Parts; ++k) is &= parts[k] == parts[k];
+  return is;
+}
+
+template <std::size_t Parts>
+std::size_t zero_nans_of(std::size_t count, const double* in, double* out) {
+  std::size_t nans = 0;  // an integer: several are counted at once
+  for (std::size_t i = 0; i < Parts * count; i += Parts) {
+    const bool is = is_number<Parts>(in + i);
+    for (std::size_t k = 0; k < Parts; ++k) out[i + k] = is ? in[i + k] : 0.0;
+    nans += is ? 0 : 1;
+  }
+  return nans;
+}
+
+template <std::size_t Parts>
+void row_numbers_of(std::size_t length, const double* in, double* counts) {
+#pragma GCC ivdep
+  for (std::size_t i = 0; i < Parts * length; i += Parts) counts[i] += is_number<Parts>(in + i) ? 1.0 : 0.0;
+}
+
+std::size_t strip_zero_nans(DType dtype, std::size_t count, const void* in, void* out) {
+  const auto run = dtype == DType::kComplex128 ? zero_nans_of<2> : zero_nans_of<1>;
+  return run(count, static_cast<const double*>(in), static_cast<double*>(out));
+}
+
+void row_numbers(DType dtype, std::size_t length, const void* in, void* counts) {
+  const auto run = dtype == DType::kComplex128 ? row_numbers_of<2> : row_numbers_of<1>;
+  run(length, static_cast<const double*>(in), static_cast<double*>(counts));
+}
+
 /// The first i for which is(in[i]), or -1.
 template <class T, class Is>
 std::int64_t first_place(std::size_t count, const T* in, Is is) {

@@ -22,6 +22,14 @@ ArgFold arg_maximum(DType dtype) {
   return variant().arg_greatest(dtype);
 }
 
+std::size_t zero_nans(DType dtype, std::size_t count, const void* in, void* out) {
+  return variant().without_nans(dtype, count, in, out);
+}
+
+void count_numbers_rows(DType dtype, std::size_t length, const void* in, void* counts) {
+  variant().row_numbers(dtype, length, in, counts);
+}
+
 Moments moments_of(std::size_t count, const double* in, bool skip_nan) {
   return variant().moments(count, in, skip_nan);
 }

@@ -24,6 +24,8 @@ struct Variant {
   FoldRows (*row_fold)(Fold, DType);
   ArgFold (*arg_least)(DType);
   ArgFold (*arg_greatest)(DType);
+  decltype(&zero_nans) without_nans;
+  decltype(&count_numbers_rows) row_numbers;
   decltype(&moments_of) moments;
   decltype(&moments_rows) row_moments;
   decltype(&moments_merge_rows) row_moments_merge;

@@ -38,10 +38,10 @@ Loop find_loop(Opcode opcode, DType operand) {
   });
 }
 
-constexpr Variant kVariant{kVariantName,      &find_loop,     &find_cast,       &gather_elements,
-                           &fill_elements,    &count_up,      &find_strip_fold, &find_row_fold,
-                           &find_least,       &find_greatest, &strip_moments,   &row_moments,
-                           &row_moments_merge};
+constexpr Variant kVariant{kVariantName,   &find_loop,     &find_cast,        &gather_elements,
+                           &fill_elements, &count_up,      &find_strip_fold,  &find_row_fold,
+                           &find_least,    &find_greatest, &strip_zero_nans,  &row_numbers,
+                           &strip_moments, &row_moments,   &row_moments_merge};
 
 }  // namespace
 }  // namespace bask::strips

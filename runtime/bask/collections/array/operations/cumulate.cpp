@@ -7,6 +7,7 @@
 #include <bask/core/error.hpp>
 
 #include <algorithm>
+#include <cassert>
 #include <cstring>
 
 namespace bask {
@@ -36,22 +37,31 @@ void fill_neutral(strips::Fold fold, Block& block) {
   });
 }
 
-// Running values of single elements, without a call for each: from `start` on, if there is one. With `to`,
-// they go there, each with `base` added, if there is one. Returns the last, without base.
-template <class T>
-T run_line(strips::Fold fold, std::size_t length, const T* start, const T* base, const T* from, T* to) {
-  using Wrapping = std::conditional_t<std::is_integral_v<T> && !std::is_same_v<T, bool>,
-                                      std::make_unsigned<T>, std::type_identity<T>>;
-  using U = typename Wrapping::type;
-  const auto folded = [fold](U a, U b) { return static_cast<U>(fold == strips::Fold::kSum ? a + b : a * b); };
-  U so_far = start != nullptr ? static_cast<U>(*start) : U();
+// Running values of single elements, without a call for each, of several lines at once: an addition waits for
+// the one before it in its line, but not for those of other lines. so_far[j] is what line j begins with, and
+// at the end its last running value; with `to`, all of them go there, each with base[j] before it.
+template <std::size_t Lines, class T, class F>
+void run_lines(F folded, std::size_t length, const T* from, T* so_far, const T* base, T* to) {
+  T last[Lines], before[Lines];
+  std::copy_n(so_far, Lines, last);
+  std::copy_n(base, Lines, before);
   for (std::size_t k = 0; k < length; ++k) {
-    const auto own = static_cast<U>(from[k]);
-    so_far = k == 0 && start == nullptr ? own : folded(so_far, own);
-    if (to != nullptr)
-      to[k] = static_cast<T>(base != nullptr ? folded(static_cast<U>(*base), so_far) : so_far);
+    for (std::size_t j = 0; j < Lines; ++j) last[j] = folded(last[j], from[j * length + k]);
+    for (std::size_t j = 0; j < Lines && to != nullptr; ++j) to[j * length + k] = folded(before[j], last[j]);
   }
-  return static_cast<T>(so_far);
+  std::copy_n(last, Lines, so_far);
+}
+
+template <class T, class F>
+void run_all_lines(F folded, const Extents& extents, const T* from, T* so_far, const T* base, T* to) {
+  constexpr std::size_t kTogether = 8;
+  for (std::size_t line = 0; line < extents.outer;) {
+    const bool many = line + kTogether <= extents.outer;
+    const std::size_t at = line * extents.length;
+    (many ? run_lines<kTogether, T, F> : run_lines<1, T, F>)(folded, extents.length, from + at, so_far + line,
+                                                             base + line, to != nullptr ? to + at : nullptr);
+    line += many ? kTogether : 1;
+  }
 }
 
 // A block and what is before it, one row for each outer index.
@@ -66,11 +76,9 @@ class Running {
 
   // The last running value of each outer index: of the block by itself, or of all up to its end.
   Block last() const {
-    Shape shape(block_.shape().begin(), block_.shape().end());
-    shape[rules_.axis] = 1;
-    Block last(block_.dtype(), shape);
+    Block last = row_of_each();
     if (extents_.length != 0) {
-      for (std::size_t o = 0; o < extents_.outer; ++o) run(o, last.elements() + o * row_, nullptr);
+      run(last.elements(), nullptr);
     } else if (before_ != nullptr) {
       std::memcpy(last.elements(), before_, extents_.outer * row_);
     } else {
@@ -80,30 +88,48 @@ class Running {
   }
   Block all() const {
     Block out(block_.dtype(), block_.shape());
-    std::vector<std::byte> so_far(row_);
-    for (std::size_t o = 0; o < extents_.outer; ++o)
-      run(o, so_far.data(), out.elements() + o * extents_.length * row_);
+    std::vector<std::byte> so_far(extents_.outer * row_);
+    run(so_far.data(), out.elements());
     return out;
   }
 
  private:
-  void run(std::size_t outer, std::byte* so_far, std::byte* to) const {
-    const std::byte* from = block_.elements() + outer * extents_.length * row_;
-    const std::byte* before = before_ != nullptr ? before_ + outer * row_ : nullptr;
-    const std::byte* start = rules_.goes_on ? before : nullptr;
-    const std::byte* base = rules_.goes_on ? nullptr : before;
-    if (extents_.inner != 1 || is_complex(block_.dtype())) return run_rows(start, base, from, so_far, to);
-    with_element(block_.dtype(), [&]<class T>(std::type_identity<T>) {
-      if constexpr (std::is_arithmetic_v<T>) {
-        const auto typed = [](const std::byte* at) { return reinterpret_cast<const T*>(at); };
-        *reinterpret_cast<T*>(so_far) = run_line(rules_.fold, extents_.length, typed(start), typed(base),
-                                                 typed(from), reinterpret_cast<T*>(to));
-      }
-    });
+  Block row_of_each() const {
+    Shape shape(block_.shape().begin(), block_.shape().end());
+    shape[rules_.axis] = 1;
+    return Block(block_.dtype(), shape);
+  }
+  // The last running values go to so_far, and all of them to `to`, if it is there.
+  void run(std::byte* so_far, std::byte* to) const {
+    if (extents_.inner == 1) {
+      if (block_.dtype() == DType::kFloat64) return run_elements<double>(so_far, to);
+      if (block_.dtype() == DType::kFloat32) return run_elements<float>(so_far, to);
+      if (!is_complex(block_.dtype())) return run_elements<std::uint64_t>(so_far, to);
+    }
+    for (std::size_t o = 0; o < extents_.outer && row_ != 0; ++o) {
+      const std::byte* from = block_.elements() + o * extents_.length * row_;
+      const std::byte* before = before_ != nullptr ? before_ + o * row_ : nullptr;
+      run_rows(rules_.goes_on ? before : nullptr, rules_.goes_on ? nullptr : before, from, so_far + o * row_,
+               to != nullptr ? to + o * extents_.length * row_ : nullptr);
+    }
+  }
+  // Integers are summed in 64 bits, unsigned, so that they wrap.
+  template <class T>
+  void run_elements(std::byte* so_far, std::byte* to) const {
+    assert(block_.element_bytes() == sizeof(T));
+    const std::vector<T> nothing(extents_.outer, rules_.fold == strips::Fold::kProduct ? T(1) : T(-0.0));
+    const T* before = before_ != nullptr ? reinterpret_cast<const T*>(before_) : nothing.data();
+    auto* last = reinterpret_cast<T*>(so_far);
+    std::copy_n(rules_.goes_on ? before : nothing.data(), extents_.outer, last);
+    const auto lines = [&](auto folded) {
+      run_all_lines(folded, extents_, reinterpret_cast<const T*>(block_.elements()), last,
+                    rules_.goes_on ? nothing.data() : before, reinterpret_cast<T*>(to));
+    };
+    if (rules_.fold == strips::Fold::kProduct) return lines([](T a, T b) { return a * b; });
+    lines([](T a, T b) { return a + b; });
   }
   void run_rows(const std::byte* start, const std::byte* base, const std::byte* from, std::byte* so_far,
                 std::byte* to) const {
-    if (row_ == 0) return;
     const auto fold = strips::fold_rows(rules_.fold, block_.dtype());
     if (start != nullptr) std::memcpy(so_far, start, row_);
     for (std::size_t k = 0; k < extents_.length; ++k, from += row_) {

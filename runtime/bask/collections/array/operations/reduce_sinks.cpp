@@ -183,7 +183,7 @@ void ReduceSink::take_fold(const Strip& strip, std::int64_t place) {
     flush();
     rows_place_ = place;
     rows_length_ = strip.count;
-    rows_.resize(std::max(rows_.size(), strip.count * element_));
+    rows_.grow(strip.count * element_);
     std::memcpy(rows_.data(), values, strip.count * element_);
   } else {
     fold(strip.count, values, rows_.data());
@@ -193,31 +193,43 @@ void ReduceSink::take_fold(const Strip& strip, std::int64_t place) {
 
 // Sums as take_fold adds them, of what is left out 0, and how many there are.
 void ReduceSink::take_mean(const Strip& strip, std::int64_t place) {
+  const std::int64_t stride = strip.strides[0];
+  const auto step = stride * static_cast<std::int64_t>(element_);
+  const auto* values = static_cast<const std::byte*>(strip.values);
+  std::byte* counts = state_.data() + static_cast<std::size_t>(kept_ + place) * element_;
+  if (stride == 0) return take_one_mean(strip, place, counts);
   Strip numbers = strip;
-  with_numbers(rules_.values, [&]<class T>(std::type_identity<T>) {
-    T* counts = reinterpret_cast<T*>(state_.data()) + kept_ + place;
-    const auto* values = static_cast<const T*>(strip.values);
-    const std::int64_t stride = strip.strides[0];
-    if (!rules_.skip_nan) {
-      if (stride == 0) counts[0] += static_cast<double>(strip.count);
-      for (std::size_t i = 0; i < strip.count && stride != 0; ++i)
-        counts[static_cast<std::int64_t>(i) * stride] += 1.0;
-      return;
-    }
-    numbers_.resize(std::max(numbers_.size(), strip.count * sizeof(T)));
-    auto* present = reinterpret_cast<T*>(numbers_.data());
-    std::size_t missing = 0;  // an integer: several are counted at once
-    for (std::size_t i = 0; i < strip.count; ++i) {
-      const bool is_number = values[i] == values[i];
-      present[i] = is_number ? values[i] : T(0);
-      missing += is_number ? 0 : 1;
-    }
-    if (stride == 0) counts[0] += static_cast<double>(strip.count - missing);
-    for (std::size_t i = 0; i < strip.count && stride != 0; ++i)
-      counts[static_cast<std::int64_t>(i) * stride] += values[i] == values[i] ? 1.0 : 0.0;
-    numbers.values = present;
-  });
+  if (!rules_.skip_nan) {
+    with_numbers(rules_.values, [&]<class T>(std::type_identity<T>) {
+      auto* numbers_of = reinterpret_cast<T*>(counts);
+      for (std::size_t i = 0; i < strip.count; ++i) numbers_of[static_cast<std::int64_t>(i) * stride] += 1.0;
+    });
+  } else {
+    if (stride == 1) strips::count_numbers_rows(rules_.values, strip.count, values, counts);
+    for (std::size_t i = 0; i < strip.count && stride != 1; ++i, counts += step)
+      strips::count_numbers_rows(rules_.values, 1, values + i * element_, counts);
+    numbers_.grow(strip.count * element_);
+    strips::zero_nans(rules_.values, strip.count, values, numbers_.data());
+    numbers.values = numbers_.data();
+  }
   take_fold(numbers, place);
+}
+
+// Of a strip without NaN the sum is that of its numbers; most strips have none.
+void ReduceSink::take_one_mean(const Strip& strip, std::int64_t place, std::byte* count) {
+  with_numbers(rules_.values, [&]<class T>(std::type_identity<T>) {
+    const auto fold = strips::fold_strip(rules_.fold, rules_.values);
+    T sum{};
+    fold(strip.count, strip.values, &sum);
+    std::size_t nans = 0;
+    if (rules_.skip_nan && sum != sum) {
+      numbers_.grow(strip.count * element_);
+      nans = strips::zero_nans(rules_.values, strip.count, strip.values, numbers_.data());
+      fold(strip.count, numbers_.data(), &sum);
+    }
+    *reinterpret_cast<T*>(count) += static_cast<double>(strip.count - nans);
+    add_open(reinterpret_cast<const std::byte*>(&sum), place);
+  });
 }
 
 void ReduceSink::take_moments(const Strip& strip, std::int64_t place) {

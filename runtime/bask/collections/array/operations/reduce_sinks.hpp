@@ -5,6 +5,10 @@
 #include <bask/collections/array/expression/piece_runner.hpp>
 #include <bask/collections/array/operations/reduce.hpp>
 
+#include <algorithm>
+#include <cstddef>
+#include <vector>
+
 namespace bask {
 
 /// States in memory: `step` elements from one component to the next.
@@ -15,6 +19,20 @@ struct BasicStates {
 };
 using States = BasicStates<const std::byte>;
 using MutableStates = BasicStates<std::byte>;
+
+/// Memory from the beginning of a cache line on: vectors that lie across two lines are added up more slowly.
+class AlignedRow {
+ public:
+  /// Keeps what is there when it grows.
+  void grow(std::size_t bytes) { lines_.resize(std::max(lines_.size(), bytes / sizeof(Line) + 1)); }
+  std::byte* data() { return lines_.data()->bytes; }
+
+ private:
+  struct alignas(64) Line {
+    std::byte bytes[64];
+  };
+  std::vector<Line> lines_;
+};
 
 /// The state of a reduction over one block, and the way strips get into it.
 class ReduceSink {
@@ -41,6 +59,7 @@ class ReduceSink {
  private:
   void take_fold(const Strip& strip, std::int64_t place);
   void take_mean(const Strip& strip, std::int64_t place);
+  void take_one_mean(const Strip& strip, std::int64_t place, std::byte* count);
   void take_moments(const Strip& strip, std::int64_t place);
   void take_extremum(const Strip& strip, std::int64_t place, std::int64_t index);
   void add_open(const std::byte* partial, std::int64_t place);
@@ -55,11 +74,11 @@ class ReduceSink {
   std::uint64_t open_ = 0;
   std::int64_t open_place_ = -1;
   // Rows that go to one place are added up in tens before they go there.
-  std::vector<std::byte> rows_;
+  AlignedRow rows_;
   std::int64_t rows_place_ = -1;
   std::size_t rows_length_ = 0;
   int rows_taken_ = 0;
-  std::vector<std::byte> numbers_;  // of a strip, 0 where it has NaN
+  AlignedRow numbers_;  // of a strip, 0 where it has NaN
 };
 
 }  // namespace bask
