@@ -1,7 +1,9 @@
-// Ready queues and parking: every unit comes out once, the most urgent first, and no sleeper is forgotten.
+// Ready queues, the set of those of all threads, and parking: every unit comes out once, the most urgent
+// first, and no sleeper is forgotten.
 #include <gtest/gtest.h>
 #include <bask/execution/parking.hpp>
 #include <bask/execution/ready_queue.hpp>
+#include <bask/execution/ready_set.hpp>
 
 #include <algorithm>
 #include <thread>
@@ -152,6 +154,62 @@ TEST(Parking, WakesEverybodyAtOnce) {
   parking.wake_all();
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(returned, 4);
+}
+
+Units drained(ReadySet& set, unsigned thread) {
+  Units units;
+  while (const auto unit = set.next(thread).unit) units.push_back(*unit);
+  return units;
+}
+
+TEST(ReadySet, DealsNeighboursToOneThread) {
+  ReadySet set(2);
+  set.deal(ready({0, 1, 2, 3, 4}), false);
+  EXPECT_EQ(set.size(), 5u);
+  EXPECT_EQ(drained(set, 0), (Units{0, 1}));
+  EXPECT_EQ(drained(set, 1), (Units{2, 3, 4}));
+}
+
+TEST(ReadySet, LetsThreadsTakeTurnsWhereSomeUnitsAreUrgent) {
+  ReadySet set(2);
+  set.deal(ready({0, 1, 2, 3, 4}), true);
+  EXPECT_EQ(drained(set, 0), (Units{0, 2, 4}));
+  EXPECT_EQ(drained(set, 1), (Units{1, 3}));
+}
+
+TEST(ReadySet, ShowsWhatAThreadHasFoundWithItsNextUnit) {
+  ReadySet set(2);
+  set.found(0) = ready({3, 1, 2});
+  EXPECT_FALSE(set.any_before_sleep());
+  EXPECT_EQ(set.next(0).unit, 1u);
+  EXPECT_TRUE(set.any_before_sleep());
+  EXPECT_EQ(set.size(), 2u);
+  EXPECT_TRUE(set.steal(1));
+  EXPECT_EQ(set.size(), 1u);
+  EXPECT_EQ(drained(set, 1).size(), 1u);
+  EXPECT_EQ(drained(set, 0).size(), 1u);
+  EXPECT_FALSE(set.steal(1)) << "nothing is left";
+}
+
+TEST(ReadySet, SharesOutWhatTheFeedingThreadHasFound) {
+  ReadySet set(2);
+  set.found(set.feeder()) = ready({0, 1, 2, 3, 4, 5, 6, 7});
+  EXPECT_EQ(set.feed(1), 8u);
+  EXPECT_EQ(set.feed(1), 0u) << "once";
+  EXPECT_EQ(drained(set, 1), (Units{0, 1, 2, 3}));
+  EXPECT_EQ(drained(set, 0), (Units{4, 5, 6, 7}));
+}
+
+TEST(ReadySet, GivesUpTheLessUrgentHalfOfEveryQueue) {
+  ReadySet set(2);
+  set.deal(ready({0, 1, 2, 3, 4, 5, 6, 7}), false);
+  Units taken;
+  for (const ReadyUnit& unit : set.take_half()) taken.push_back(unit.unit);
+  std::ranges::sort(taken);
+  EXPECT_EQ(taken, (Units{2, 3, 6, 7}));
+  EXPECT_EQ(drained(set, 0), (Units{0, 1}));
+  set.drop_roots();
+  EXPECT_EQ(set.size(), 0u);
 }
 
 }  // namespace

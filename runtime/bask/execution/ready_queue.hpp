@@ -5,22 +5,15 @@
 #pragma once
 
 #include <bask/core/spin_lock.hpp>
+#include <bask/execution/ready_unit.hpp>
 
 #include <atomic>
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
 namespace bask {
-
-/// A unit, and where it stands in the order in which units should start.
-struct ReadyUnit {
-  std::uint32_t place;
-  std::uint32_t unit;
-  friend auto operator<=>(const ReadyUnit&, const ReadyUnit&) = default;
-};
 
 class alignas(64) ReadyQueue {
  public:

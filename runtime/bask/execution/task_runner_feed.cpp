@@ -1,152 +1,89 @@
-// How a runner is fed: with stretches of its part of the plan, and with results of other ranks.
-#include <bask/core/error.hpp>
+// How a runner is fed: with stretches of its part of the plan, with results of other ranks, and with units
+// that are stolen from them and by them.
 #include <bask/execution/task_runner.hpp>
 
-#include <algorithm>
+#include <utility>
 
 namespace bask {
-namespace {
-
-// Arrays as long as they will be, so that none moves while threads read what is there already.
-Plan room_for(PlanShell shell) {
-  const PartSize& size = shell.size;
-  Plan plan;
-  plan.task.resize(size.tasks);
-  plan.group.resize(size.tasks);
-  plan.argument_begin.resize(std::size_t{size.tasks} + 1);
-  if (shell.annotations.size() > 1) plan.annotation.resize(size.tasks);
-  plan.input_begin.resize(std::size_t{size.tasks} + 1);
-  plan.inputs.resize(size.inputs);
-  plan.uses.resize(std::size_t{size.tasks} + size.imports);
-  plan.unit_begin.resize(std::size_t{size.units} + 1);
-  plan.waits_for.resize(size.units);
-  plan.successor_begin.resize(std::size_t{size.units} + 1);
-  plan.successors.resize(size.successors);
-  plan.export_begin.resize(std::size_t{size.units} + 1);
-  plan.exports.resize(size.exports);
-  plan.import_successor_begin.resize(std::size_t{size.imports} + 1);
-  plan.import_successors.resize(size.import_successors);
-  plan.groups = std::move(shell.groups);
-  plan.annotations = std::move(shell.annotations);
-  return plan;
-}
-
-template <class T>
-void require_room(const std::vector<T>& whole, std::size_t first, std::size_t count) {
-  if (first + count <= whole.size()) return;
-  throw Error("part of a plan",
-              "it reaches from " + std::to_string(first) + " to " + std::to_string(first + count) +
-                  " where " + std::to_string(whole.size()) + " were announced",
-              "this is an error in the runtime");
-}
-
-template <class T>
-void place(std::vector<T>& whole, std::size_t first, const std::vector<T>& stretch) {
-  if (stretch.empty()) return;
-  require_room(whole, first, stretch.size());
-  std::copy(stretch.begin(), stretch.end(), whole.begin() + static_cast<std::ptrdiff_t>(first));
-}
-
-// Of offsets. The first stands at the end of the stretch before, too, where threads may be reading it.
-template <class T>
-void place_offsets(std::vector<T>& whole, std::size_t first, const std::vector<T>& stretch) {
-  if (stretch.empty()) return;
-  const std::size_t last = stretch.size() - 1;
-  require_room(whole, first, stretch.size());
-  if (whole[first] != stretch[0]) whole[first] = stretch[0];
-  if (last == 0) return;
-  std::copy(stretch.begin() + 1, stretch.end() - 1, whole.begin() + static_cast<std::ptrdiff_t>(first) + 1);
-  if (whole[first + last] != stretch[last]) whole[first + last] = stretch[last];
-}
-
-}  // namespace
-
-TaskRunner::TaskRunner(PlanShell shell, std::vector<Value*> constants, const RunnerOptions& options,
-                       Outlet& outlet)
-    : TaskRunner(room_for(shell), std::move(constants), options, &outlet) {
-  arguments_.resize(shell.size.argument_bytes);
-  plan_.arguments = arguments_.data();
-  imports_.resize(plan_.imports(), Import::kUnknown);
-}
 
 void TaskRunner::add(const PlanPart& part) {
-  if (stopping()) return;  // the last thread out may be reading what is there
-  place(plan_.task, part.first_task, part.task);
-  place(plan_.group, part.first_task, part.group);
-  place(plan_.argument_begin, part.first_task, part.argument_begin);
-  place_offsets(plan_.argument_begin, part.first_task + part.tasks(),
-                std::vector<std::uint64_t>{part.first_argument + part.arguments.size()});
-  place(plan_.annotation, part.first_task, part.annotation);
-  place_offsets(plan_.input_begin, part.first_task, part.input_begin);
-  place(plan_.inputs, part.first_input, part.inputs);
-  place(arguments_, part.first_argument, part.arguments);
-  place_offsets(plan_.unit_begin, part.first_unit, part.unit_begin);
-  place(plan_.key, part.first_unit, part.key);
-  place_offsets(plan_.successor_begin, part.first_unit, part.successor_begin);
-  place(plan_.successors, part.first_successor, part.successors);
-  place_offsets(plan_.export_begin, part.first_unit, part.export_begin);
-  place(plan_.exports, part.first_export, part.exports);
-  place_offsets(plan_.import_successor_begin, part.first_import, part.import_successor_begin);
-  place(plan_.import_successors, part.first_import_successor, part.import_successors);
-  store_.set_uses(part.first_task, part.uses);
-  store_.set_uses(plan_.tasks() + part.first_import, part.import_uses);
-  for (std::uint32_t i = 0; i < part.import_uses.size(); ++i) {
-    Import& import = imports_[part.first_import + i];
-    const bool is_here = import == Import::kArrived;
-    import = is_here ? Import::kReady : Import::kKnown;
-    if (is_here) release_import(part.first_import + i);
-  }
-  // A unit's counter is below zero by the inputs that were there before it was known.
-  for (std::uint32_t i = 0; i < part.waits_for.size(); ++i) {
-    const std::uint32_t unit = part.first_unit + i, waits_for = part.waits_for[i];
-    const std::atomic_ref<std::uint32_t> counter(plan_.waits_for[unit]);
-    if (counter.fetch_add(waits_for, std::memory_order_acq_rel) + waits_for == 0)
-      fed_.push_back(ready_unit(unit));
-  }
+  if (progress_.stopping()) return;  // the last thread out may be reading what is there
+  plan_.add(part);
+  results_.set_uses(part.first_task, part.uses);
+  results_.set_uses(plan_->tasks() + part.first_import, part.import_uses);
+  plan_.announce(part, ready_.found(ready_.feeder()));
 }
 
 void TaskRunner::arrived(std::uint32_t position, Value value) {
-  if (stopping()) return;
-  const std::uint32_t import = position - plan_.tasks();
-  if (position < plan_.tasks() || import >= imports_.size() || imports_[import] >= Import::kArrived) {
-    throw Error("result of another rank", "position " + std::to_string(position) + " waits for none",
-                "this is an error in the runtime");
-  }
-  store_.slot(position) = std::move(value);
-  const bool is_known = imports_[import] == Import::kKnown;
-  imports_[import] = is_known ? Import::kReady : Import::kArrived;
-  --imports_left_;
+  if (progress_.stopping()) return;
+  plan_.require_awaited(position);
   try {
-    store_.stored(position);
+    results_.put(position, std::move(value));
   } catch (...) {
-    fail_with_current(plan_.positions(), TaskId{kNoIndex});
-    return;
+    return progress_.fail_with_current(plan_->positions(), TaskId{kNoIndex});
   }
-  if (is_known) release_import(import);
-}
-
-void TaskRunner::release_import(std::uint32_t import) {
-  for (const std::uint32_t successor : plan_.import_successors_of(import)) {
-    if (count_down(plan_.waits_for[successor])) fed_.push_back(ready_unit(successor));
-  }
+  plan_.import_arrived(position, ready_.found(ready_.feeder()));
 }
 
 void TaskRunner::feed(unsigned thread) {
-  if (fed_.empty()) return;
-  // Neighbours in the plan go to one thread, as far as there are enough for all.
-  const std::size_t queues = queues_.size();
-  const std::size_t share = std::max<std::size_t>((fed_.size() + queues - 1) / queues, 4);
-  for (std::size_t first = 0; first < fed_.size(); first += share) {
-    const std::size_t count = std::min(share, fed_.size() - first);
-    queues_[thread++ % queues].push(std::span(fed_).subspan(first, count));
-  }
-  fed_.size() == 1 ? parking_.wake_one() : parking_.wake_all();
-  fed_.clear();
+  const std::size_t units = ready_.feed(thread);
+  if (units == 1) parking_.wake_one();
+  if (units > 1) parking_.wake_all();
 }
 
-void TaskRunner::finish() {
-  finished_.store(true, std::memory_order_seq_cst);
-  parking_.wake_all();
+std::vector<StolenUnit> TaskRunner::give_units() {
+  if (progress_.stopping()) return {};
+  return stealing_.give(clock_.mean());
+}
+
+void TaskRunner::steal(StolenUnit stolen) {
+  stealing_.add(std::move(stolen));
+  parking_.wake_one();
+}
+
+bool TaskRunner::run_stolen(unsigned thread) {
+  const std::optional<StolenUnit> stolen = stealing_.next();
+  if (!stolen) return false;
+  const StolenUnit::Step& last = stolen->steps.back();
+  const auto start = std::chrono::steady_clock::now();
+  if (!admission_.may_start(last.group, start)) return true;
+  clock_.enter(thread);
+  std::optional<Value> result = executor_.run_stolen(*stolen, thread);
+  if (result) {
+    const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start;
+    admission_.note_duration(last.group, taken, thread);
+    if (recording_ != nullptr) {
+      const Annotations* notes = plan_.notes_number(last.annotation);
+      recording_->made_for_other(stolen->key, notes == nullptr ? std::nullopt : notes->checkpoint, *result,
+                                 stolen->recompute_cost_ns, taken.count(), progress_.stopping());
+    }
+  }
+  clock_.leave(thread);
+  if (result) traffic_.give_back(*stolen, std::move(*result));
+  return true;
+}
+
+void TaskRunner::returned(std::uint32_t unit, Value value) {
+  if (unit >= plan_->units() || progress_.stopping()) return;
+  const unsigned feeder = ready_.feeder();
+  const std::uint32_t first = plan_.first_of(unit), last = plan_.last_of(unit);
+  try {
+    results_.put(last, std::move(value));
+  } catch (...) {
+    return progress_.fail_with_current(last, plan_->task[last]);
+  }
+  for (std::uint32_t position = first; position <= last; ++position) {
+    for (const Source source : plan_->inputs_of(position)) {
+      const bool is_step = !source.is_constant() && source.index() >= first && source.index() < position;
+      if (!source.is_constant() && !is_step) executor_.release(source.index(), 0);
+    }
+    progress_.task_done(plan_->group[position], feeder);
+  }
+  if (recording_ != nullptr) recording_->made_elsewhere(unit);
+  plan_.release_readers(unit, ready_.found(feeder));
+  if (!send_result(unit)) return;  // the feeding thread flushes afterwards
+  progress_.unit_done(feeder);
+  progress_.report(feeder);
 }
 
 }  // namespace bask

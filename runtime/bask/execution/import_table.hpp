@@ -1,0 +1,46 @@
+// import_table.hpp: the results of other ranks that one rank's plan reads: which of them have arrived, and
+// for which the plan says who reads them.
+// Runs on: every rank. Threads: the feeding thread alone.
+// Invariant: an import is complete once: when the plan's part and the value are here, whichever came
+// first.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace bask {
+
+class ImportTable {
+ public:
+  explicit ImportTable(std::uint32_t imports) : states_(imports), left_(imports) {}
+
+  /// The part of the plan that tells who reads the import is here. Returns whether the import is complete
+  /// now.
+  bool known(std::uint32_t import) {
+    State& state = states_[import];
+    state.is_known = true;
+    return state.has_arrived;
+  }
+  /// Whether the value of the import is still to come.
+  bool is_awaited(std::uint32_t import) const {
+    return import < states_.size() && !states_[import].has_arrived;
+  }
+  /// The value is here. Returns whether the import is complete now.
+  bool arrived(std::uint32_t import) {
+    State& state = states_[import];
+    state.has_arrived = true;
+    --left_;
+    return state.is_known;
+  }
+  /// How many values are still to come.
+  std::uint32_t left() const { return left_; }
+
+ private:
+  struct State {
+    bool is_known = false, has_arrived = false;
+  };
+  std::vector<State> states_;
+  std::uint32_t left_;
+};
+
+}  // namespace bask

@@ -1,0 +1,103 @@
+// plan_store.hpp: one rank's plan, there as a whole or put together from parts while it is being run.
+// Runs on: every rank. Threads: the feeding thread adds parts and imports; any thread reads what belongs
+// to a unit that it was told of, and counts the inputs of others.
+// Invariants: (1) no array moves once the store is made, so threads read while the feeding thread adds;
+//             (2) a unit becomes ready once: when its part is known and all its inputs are there, in any
+//             order.
+#pragma once
+
+#include <bask/execution/count_down.hpp>
+#include <bask/execution/import_table.hpp>
+#include <bask/execution/ready_unit.hpp>
+#include <bask/graph/plan.hpp>
+#include <bask/graph/plan_part.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace bask {
+
+/// What a rank knows of a plan before any part of it has come.
+struct PlanShell {
+  PartSize size;
+  std::vector<TaskGroup> groups;
+  std::vector<Annotations> annotations;  ///< of which tasks have some when there is more than one
+};
+
+/// How many tasks of each group a plan has.
+std::vector<std::uint64_t> tasks_by_group(const Plan& plan);
+
+class PlanStore {
+ public:
+  /// A whole plan.
+  explicit PlanStore(Plan plan);
+  /// A plan whose parts come later.
+  explicit PlanStore(PlanShell shell);
+  PlanStore(PlanStore&&) = default;
+
+  /// Makes room for the keys of units. Before parts come.
+  void keep_keys() { plan_.key.resize(plan_.units()); }
+
+  const Plan& operator*() const { return plan_; }
+  const Plan* operator->() const { return &plan_; }
+  /// How often each result is read, for whoever counts that.
+  std::vector<std::uint32_t> take_uses() { return std::move(plan_.uses); }
+
+  /// Copies the part to its place; announce() must follow.
+  /// Throws: Error when the part lies outside of what the shell announced.
+  void add(const PlanPart& part);
+  /// Lets the part's units run, as soon as their inputs are there. Adds those that can run now to `ready`.
+  void announce(const PlanPart& part, std::vector<ReadyUnit>& ready);
+  /// Checks that the import at `position` is awaited. Throws: Error when there is no such import, or when its
+  /// value has come before.
+  void require_awaited(std::uint32_t position) const;
+  /// The value of the import at `position` is there. Adds units that can run now to `ready`.
+  void import_arrived(std::uint32_t position, std::vector<ReadyUnit>& ready);
+  std::uint32_t imports_left() const { return imports_.left(); }  ///< for the feeding thread
+
+  /// The unit's last result is there. Adds those of its readers that can run now to `ready`.
+  void release_readers(std::uint32_t unit, std::vector<ReadyUnit>& ready) {
+    for (const std::uint32_t reader : plan_.successors_of(unit)) {
+      if (count_down(plan_.waits_for[reader])) ready.push_back(ready_unit(reader));
+    }
+  }
+  /// A unit whose result another rank waits for starts somewhat earlier than the plan says, but not so much
+  /// that results of many such units pile up there.
+  ReadyUnit ready_unit(std::uint32_t unit) const {
+    constexpr std::uint32_t kHeadStart = 64;
+    return {plan_.exports_of(unit).empty() ? unit : unit - std::min(unit, kHeadStart), unit};
+  }
+  /// The positions of a unit's tasks: the first, and that of its result.
+  std::uint32_t first_of(std::uint32_t unit) const { return plan_.unit_begin[unit]; }
+  std::uint32_t last_of(std::uint32_t unit) const { return plan_.unit_begin[unit + 1] - 1; }
+  /// Of the unit's last task.
+  std::uint32_t group_of(std::uint32_t unit) const { return plan_.group[last_of(unit)]; }
+  /// What the user has asked of the task at `position`; null: nothing.
+  const Annotations* notes_of(std::uint32_t position) const {
+    return plan_.annotation.empty() ? nullptr : &plan_.annotations_of(position);
+  }
+  /// The same by number, as stolen units have it.
+  const Annotations* notes_number(std::uint32_t number) const {
+    return plan_.annotations.empty() ? nullptr : &plan_.annotations[number];
+  }
+  /// What the unit holds while it runs; null: nothing.
+  const std::map<std::string, double>* resources_of(std::uint32_t unit) const {
+    if (plan_.annotation.empty()) return nullptr;
+    const Annotations& notes = plan_.annotations_of(first_of(unit));
+    return notes.resources.empty() ? nullptr : &notes.resources;
+  }
+
+ private:
+  void release_readers_of_import(std::uint32_t import, std::vector<ReadyUnit>& ready);
+
+  Plan plan_;
+  std::vector<std::byte> arguments_;  // of the parts; a whole plan refers to those of its graph
+  ImportTable imports_;
+};
+
+}  // namespace bask

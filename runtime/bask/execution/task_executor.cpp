@@ -1,0 +1,121 @@
+#include <bask/execution/task_executor.hpp>
+#include <bask/safety/isolation.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace bask {
+
+TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, RunProgress& progress,
+                           const RunnerOptions& options)
+    : plan_(plan),
+      results_(results),
+      progress_(progress),
+      isolated_(options.isolated),
+      isolate_all_(options.isolate_all),
+      threads_(std::max(options.threads, 1u)) {}
+
+// In the thread's slot of the table of running tasks, and in a process of its own where that is asked for.
+void TaskExecutor::run_kernel(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const {
+  me.running->set(kernel.name.c_str(), seen.task.index, kernel.id, seen.key);
+  const bool is_meant = isolate_all_ || (isolated_ != nullptr && isolated_->contains(seen.key));
+  if (is_meant && (seen.notes == nullptr || seen.notes->isolate.value_or(true))) {
+    run_isolated(kernel, call);
+  } else {
+    kernel.run(call);
+  }
+  me.running->clear();
+}
+
+void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, Pins& inputs, Thread& me) {
+  const Plan& plan = *plan_;
+  KernelCall call{plan.arguments + plan.argument_begin[position], inputs.inputs(),
+                  results_.room_for(position)};
+  const Kernel& kernel = *plan.groups[plan.group[position]].kernel;
+  const Key& key = plan.key.empty() ? Key{} : plan.key[unit];
+  run_kernel(kernel, call, {plan.task[position], key, plan_.notes_of(position)}, me);
+  inputs.count_moved();
+  results_.made(position);
+}
+
+bool TaskExecutor::run_unit(std::uint32_t unit, unsigned thread) {
+  const std::uint32_t end = plan_.last_of(unit) + 1;
+  for (std::uint32_t position = plan_.first_of(unit); position < end; ++position) {
+    if (progress_.cancelled() || !run_task(position, unit, thread)) return false;
+  }
+  return true;
+}
+
+bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned thread) {
+  Thread& me = threads_[thread];
+  const Annotations* notes = plan_.notes_of(position);
+  int retries = notes == nullptr ? 0 : notes->retries.value_or(0);
+  tell(EventKind::kTaskStarted, position, thread);
+  Pins inputs = results_.pin(plan_->inputs_of(position), retries == 0, me.inputs);
+  while (true) {
+    try {
+      call(position, unit, inputs, me);
+      break;
+    } catch (...) {
+      me.running->clear();
+      results_.discard(position);
+      const bool is_retried = retries-- > 0 && !progress_.cancelled();
+      tell(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, position, thread);
+      if (is_retried) continue;
+      progress_.fail_with_current(position, plan_->task[position]);
+      return false;
+    }
+  }
+  tell(EventKind::kTaskFinished, position, thread);
+  if (events::wanted()) {
+    emit(EventKind::kResultStored, position, thread, results_.at(position).heap_bytes());
+  }
+  inputs.release(
+      [&](std::uint32_t freed, std::uint64_t bytes) { tell(EventKind::kResultFreed, freed, thread, bytes); });
+  progress_.task_done(plan_->group[position], thread);
+  return true;
+}
+
+std::optional<Value> TaskExecutor::run_stolen(const StolenUnit& stolen, unsigned thread) {
+  std::vector<Value> results(stolen.steps.size());
+  for (std::size_t step = 0; step < stolen.steps.size(); ++step) {
+    if (progress_.cancelled() || !run_step(stolen, step, results, threads_[thread])) return std::nullopt;
+  }
+  return std::move(results.back());
+}
+
+bool TaskExecutor::run_step(const StolenUnit& stolen, std::size_t number, std::vector<Value>& results,
+                            Thread& me) {
+  const StolenUnit::Step& step = stolen.steps[number];
+  me.inputs.clear();
+  for (const std::uint32_t input : step.inputs) {
+    const bool is_step = (input & StolenUnit::Step::kStepBit) != 0;
+    // Kernels never change what they are not told is theirs alone.
+    Value* value =
+        is_step ? &results[input & ~StolenUnit::Step::kStepBit] : const_cast<Value*>(stolen.inputs[input]);
+    me.inputs.push_back({value, false});
+  }
+  const Annotations* notes = plan_.notes_number(step.annotation);
+  for (int retries = notes == nullptr ? 0 : notes->retries.value_or(0);; --retries) {
+    try {
+      KernelCall call{step.arguments.data(), me.inputs, results[number]};
+      const Kernel& kernel = *plan_->groups[step.group].kernel;
+      run_kernel(kernel, call, {step.task, stolen.key, notes}, me);
+      return true;
+    } catch (...) {
+      me.running->clear();
+      results[number].reset();
+      if (retries > 0 && !progress_.cancelled()) continue;
+      progress_.fail_with_current(plan_->positions(), step.task);
+      return false;
+    }
+  }
+}
+
+void TaskExecutor::emit(EventKind kind, std::uint32_t position, unsigned thread, std::uint64_t count) const {
+  if (position >= plan_->tasks()) return;  // an import: its task is told of on its own rank
+  events::emit({kind, thread, plan_->task[position].index, plan_->groups[plan_->group[position]].layer,
+                events::now_ns(), count});
+}
+
+}  // namespace bask

@@ -1,0 +1,75 @@
+// task_executor.hpp: runs tasks: pins what a task reads, calls its kernel, in a process of its own where
+// that is asked for, calls it again where it may be retried, stores what it makes, and tells those who
+// listen.
+// Runs on: every rank. Threads: each worker thread runs tasks under its own number; any thread releases
+// readings.
+// Invariants: (1) a task that fails leaves no result, and fails the run; (2) only the last reader moves
+//             from an input, and only where it is not retried; (3) the table of running tasks shows a task
+//             while its kernel runs.
+#pragma once
+
+#include <bask/core/event.hpp>
+#include <bask/execution/plan_store.hpp>
+#include <bask/execution/result_store.hpp>
+#include <bask/execution/run_progress.hpp>
+#include <bask/execution/runner_options.hpp>
+#include <bask/execution/stolen_unit.hpp>
+#include <bask/safety/running_task.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_set>
+#include <vector>
+
+namespace bask {
+
+class TaskExecutor {
+ public:
+  /// All that it is given must outlive it.
+  TaskExecutor(const PlanStore& plan, ResultStore& results, RunProgress& progress,
+               const RunnerOptions& options);
+
+  /// Before its first task: the calling thread is this one.
+  void enter(unsigned thread) { threads_[thread].running = &RunningTask::of_this_thread(); }
+  /// Runs the tasks of a unit. Returns whether all have succeeded: one that fails ends the run, and after a
+  /// cancel none begins.
+  bool run_unit(std::uint32_t unit, unsigned thread);
+  /// The same of one task.
+  bool run_task(std::uint32_t position, std::uint32_t unit, unsigned thread);
+  /// The same of a unit of another rank, whose inputs it has with it. Returns its last result.
+  std::optional<Value> run_stolen(const StolenUnit& stolen, unsigned thread);
+  /// One reading of a result is over.
+  void release(std::uint32_t position, unsigned thread) {
+    const std::uint64_t bytes = results_.release(position);
+    if (bytes != 0) tell(EventKind::kResultFreed, position, thread, bytes);
+  }
+
+ private:
+  struct alignas(64) Thread {
+    std::vector<Input> inputs;
+    RunningTask* running = &RunningTask::of_this_thread();  // for crash reports
+  };
+  /// A task as those see it who look at the process from outside.
+  struct Seen {
+    TaskId task;
+    const Key& key;            // of its unit
+    const Annotations* notes;  // null: none
+  };
+  void run_kernel(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const;
+  void call(std::uint32_t position, std::uint32_t unit, Pins& inputs, Thread& me);
+  bool run_step(const StolenUnit& stolen, std::size_t number, std::vector<Value>& results, Thread& me);
+  void tell(EventKind kind, std::uint32_t position, unsigned thread, std::uint64_t count = 0) const {
+    if (events::wanted()) emit(kind, position, thread, count);
+  }
+  void emit(EventKind kind, std::uint32_t position, unsigned thread, std::uint64_t count) const;
+
+  const PlanStore& plan_;
+  ResultStore& results_;
+  RunProgress& progress_;
+  const std::shared_ptr<const std::unordered_set<Key>> isolated_;  // shared by all runs of the client
+  const bool isolate_all_;
+  std::vector<Thread> threads_;
+};
+
+}  // namespace bask

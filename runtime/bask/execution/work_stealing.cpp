@@ -1,0 +1,99 @@
+#include <bask/execution/work_stealing.hpp>
+
+#include <utility>
+
+namespace bask {
+namespace {
+
+constexpr double kBytesPerSecond = 1e9;  // of a modest network, both ways
+constexpr std::chrono::microseconds kDelay{20};
+constexpr std::chrono::microseconds kLeastWin{500};  // of the whole backlog: less is over before it is shared
+
+// What a thief would win by running the unit: its time here, less what it takes to bring it there.
+bool is_worth_giving(const StolenUnit& stolen, std::chrono::nanoseconds unit_time) {
+  std::size_t bytes = 0;
+  for (const Value* value : stolen.inputs) bytes += value->heap_bytes() + value->type()->size;
+  const std::chrono::duration<double> on_the_way(static_cast<double>(bytes) / kBytesPerSecond);
+  return unit_time > 2 * (kDelay + on_the_way);
+}
+
+}  // namespace
+
+std::vector<StolenUnit> WorkStealing::give(std::chrono::nanoseconds unit_time) {
+  std::vector<StolenUnit> given;
+  const auto backlog = static_cast<std::uint32_t>(ready_.size() + waiting());
+  if (unit_time * backlog < kLeastWin * static_cast<int>(ready_.threads())) return given;
+  give_on(given);
+  for (const ReadyUnit ready : ready_.take_half()) {
+    const bool may_go = plan_.resources_of(ready.unit) == nullptr;  // these are counted here
+    StolenUnit stolen = may_go ? unit_with_inputs(ready.unit) : StolenUnit{};
+    if (may_go && is_worth_giving(stolen, unit_time)) {
+      given.push_back(std::move(stolen));
+    } else {
+      ready_.found(ready_.feeder()).push_back(ready);
+    }
+  }
+  return given;
+}
+
+// What this rank has stolen, and has not begun, may go on to a thief that is quicker.
+void WorkStealing::give_on(std::vector<StolenUnit>& given) {
+  const std::lock_guard lock(mutex_);
+  for (std::size_t left = stolen_.size() / 2; stolen_.size() > left;) {
+    given.push_back(std::move(stolen_.back()));
+    stolen_.pop_back();
+  }
+  waiting_.store(static_cast<std::uint32_t>(stolen_.size()), std::memory_order_seq_cst);
+}
+
+StolenUnit WorkStealing::unit_with_inputs(std::uint32_t unit) const {
+  StolenUnit stolen;
+  stolen.unit = unit;
+  if (recording_ != nullptr) {
+    stolen.key = plan_->key[unit];
+    stolen.recompute_cost_ns = static_cast<float>(recording_->recompute_cost_of_inputs(unit));
+  }
+  const std::uint32_t first = plan_.first_of(unit);
+  for (std::uint32_t position = first; position <= plan_.last_of(unit); ++position) {
+    add_step(position, first, stolen);
+  }
+  return stolen;
+}
+
+void WorkStealing::add_step(std::uint32_t position, std::uint32_t first, StolenUnit& stolen) const {
+  StolenUnit::Step step{plan_->task[position],
+                        plan_->group[position],
+                        plan_->annotation.empty() ? 0 : plan_->annotation[position],
+                        {},
+                        {}};
+  step.arguments.assign(plan_->arguments + plan_->argument_begin[position],
+                        plan_->arguments + plan_->argument_begin[position + 1]);
+  for (const Source source : plan_->inputs_of(position)) {
+    const bool is_step = !source.is_constant() && source.index() >= first && source.index() < position;
+    if (is_step) {
+      step.inputs.push_back((source.index() - first) | StolenUnit::Step::kStepBit);
+    } else {
+      step.inputs.push_back(static_cast<std::uint32_t>(stolen.inputs.size()));
+      stolen.inputs.push_back(&results_.at(source));
+    }
+  }
+  stolen.steps.push_back(std::move(step));
+}
+
+void WorkStealing::add(StolenUnit stolen) {
+  const std::lock_guard lock(mutex_);
+  stolen_.push_back(std::move(stolen));
+  waiting_.store(static_cast<std::uint32_t>(stolen_.size()), std::memory_order_seq_cst);
+}
+
+std::optional<StolenUnit> WorkStealing::next() {
+  if (waiting() == 0) return std::nullopt;
+  const std::lock_guard lock(mutex_);
+  if (stolen_.empty()) return std::nullopt;
+  StolenUnit stolen = std::move(stolen_.front());
+  stolen_.pop_front();
+  waiting_.store(static_cast<std::uint32_t>(stolen_.size()), std::memory_order_relaxed);
+  return stolen;
+}
+
+}  // namespace bask

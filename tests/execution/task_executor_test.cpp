@@ -1,0 +1,215 @@
+// Running single tasks and units, and giving units to a thief that runs them from what it was given.
+#include <gtest/gtest.h>
+#include <bask/bask.hpp>
+#include <bask/execution/task_executor.hpp>
+#include <bask/execution/work_stealing.hpp>
+#include <bask/graph/expand.hpp>
+#include <bask/plan/make_plan.hpp>
+#include <bask/plan/split.hpp>
+
+#include <atomic>
+#include <optional>
+#include <stdexcept>
+
+namespace bask {
+namespace {
+
+using Numbers = std::vector<int>;
+
+std::atomic<int> calls{0};
+
+Numbers make(int n) {
+  return Numbers(static_cast<std::size_t>(n), n);
+}
+Numbers longer(Numbers numbers) {
+  numbers.push_back(1);
+  return numbers;
+}
+int length_of(const Numbers& numbers, int more) {
+  if (++calls < more) throw std::domain_error("call " + std::to_string(calls));
+  return static_cast<int>(numbers.size());
+}
+const char* task_in_table() {
+  return RunningTask::of_this_thread().name();
+}
+int see_the_table(int) {
+  return task_in_table() != nullptr && std::string(task_in_table()) == "see_the_table";
+}
+
+/// The parts that an executor stands on, with the plan of one rank that has all of a program.
+struct Rig {
+  template <class T>
+  explicit Rig(const Delayed<T>& target, bool fuse = false, std::uint64_t limit = ~std::uint64_t{0})
+      : Rig(expand_one(target), fuse, limit) {}
+  Rig(Expansion program, bool fuse, std::uint64_t limit)
+      : expansion(std::move(program)),
+        whole(make_plan(expansion.graph, expansion.targets, {.fuse = fuse})),
+        ranks(whole.units(), 0),
+        splitter(whole, expansion.graph, ranks, {.ranks = 1}),
+        plan(PlanShell{splitter.size(0), whole.groups, whole.annotations}),
+        results(plan.take_uses(), expansion.graph.constant_values(), limit),
+        progress({plan->units(), plan->groups.size(), 1}, RunProgress::End::kWhenDone, {}, parking),
+        executor(plan, results, progress, {}) {
+    const PlanPart all = splitter.next(~0u)[0];
+    plan.add(all);
+    results.set_uses(0, all.uses);
+    calls = 0;
+  }
+  template <class T>
+  static Expansion expand_one(const Delayed<T>& target) {
+    open_layer::close();
+    const TaskRef* const ref = &target.ref();
+    return expand(std::span(&ref, 1));
+  }
+  Expansion expansion;
+  Plan whole;
+  std::vector<std::uint32_t> ranks;
+  Splitter splitter;
+  PlanStore plan;
+  Parking parking;
+  ResultStore results;
+  RunProgress progress;
+  TaskExecutor executor;
+};
+
+TEST(TaskExecutor, StoresWhatATaskMakesAndFreesWhatItHasRead) {
+  Rig rig(delayed<length_of>(delayed<make>(100), 0));
+  EXPECT_TRUE(rig.executor.run_unit(0, 0));
+  EXPECT_EQ(rig.results.held_bytes(), 400u);
+  EXPECT_TRUE(rig.executor.run_unit(1, 0));
+  EXPECT_EQ(rig.results.at(1u).get<int>(), 100);
+  EXPECT_FALSE(rig.results.at(0u).has_value());
+  EXPECT_EQ(rig.results.held_bytes(), 0u);
+  EXPECT_EQ(rig.progress.tasks_done(), 2u);
+}
+
+TEST(TaskExecutor, LetsTheLastReaderMoveItsInput) {
+  Rig rig(delayed<longer>(delayed<make>(1000)));
+  rig.executor.run_unit(0, 0);
+  const int* const made = rig.results.at(0u).get<Numbers>().data();
+  EXPECT_NE(made, nullptr);
+  rig.executor.run_unit(1, 0);
+  EXPECT_EQ(rig.results.at(1u).get<Numbers>().size(), 1001u);
+  EXPECT_LE(rig.results.peak_bytes(), 8000u + 4000u) << "what was moved on does not count twice";
+  EXPECT_EQ(rig.results.held_bytes(), rig.results.at(1u).heap_bytes());
+}
+
+TEST(TaskExecutor, KeepsTheInputsOfATaskThatFailsAndFailsTheRun) {
+  Rig rig(delayed<length_of>(delayed<make>(100), 5));
+  rig.executor.run_unit(0, 0);
+  EXPECT_FALSE(rig.executor.run_unit(1, 0));
+  EXPECT_EQ(rig.results.held_bytes(), 400u);
+  EXPECT_FALSE(rig.results.at(1u).has_value());
+  ASSERT_TRUE(rig.progress.failure());
+  EXPECT_EQ(rig.progress.failure()->position, 1u);
+  EXPECT_EQ(rig.progress.failure()->cause, "std::domain_error: call 1");
+  EXPECT_EQ(rig.progress.tasks_done(), 1u);
+}
+
+TEST(TaskExecutor, CallsATaskAgainWhereItMayBeRetried) {
+  Rig rig(delayed<length_of>({.retries = 2})(delayed<make>(100), 3));
+  rig.executor.run_unit(0, 0);
+  EXPECT_TRUE(rig.executor.run_unit(1, 0));
+  EXPECT_EQ(calls, 3);
+  EXPECT_FALSE(rig.progress.failure());
+  EXPECT_EQ(rig.results.held_bytes(), 0u);
+}
+
+TEST(TaskExecutor, FailsATaskWhoseResultPassesTheLimit) {
+  Rig rig(delayed<make>(1000), false, 1000);
+  EXPECT_FALSE(rig.executor.run_unit(0, 0));
+  EXPECT_EQ(rig.results.held_bytes(), 0u);
+  EXPECT_EQ(rig.progress.failure()->cause.substr(0, 27), "bask::Error: memory limit: ");
+}
+
+TEST(TaskExecutor, BeginsNoTaskOfAUnitOnceCancelled) {
+  Rig rig(delayed<longer>(delayed<make>(10)), true);
+  ASSERT_EQ(rig.plan->units(), 1u);
+  rig.progress.cancel();
+  EXPECT_FALSE(rig.executor.run_unit(0, 0));
+  EXPECT_EQ(rig.progress.tasks_done(), 0u);
+}
+
+TEST(TaskExecutor, PutsATaskIntoTheTableOfRunningOnesWhileItsKernelRuns) {
+  Rig rig(delayed<see_the_table>(1));
+  rig.executor.enter(0);
+  rig.executor.run_unit(0, 0);
+  EXPECT_EQ(rig.results.at(0u).get<int>(), 1);
+  EXPECT_EQ(task_in_table(), nullptr);
+}
+
+// ---- What a thief is given. ----
+
+struct Robbed : Rig {
+  using Rig::Rig;
+  std::vector<StolenUnit> give(std::chrono::nanoseconds unit_time) {
+    return WorkStealing(plan, results, ready, nullptr).give(unit_time);
+  }
+  void make_ready(std::uint32_t unit) { ready.deal(std::vector{plan.ready_unit(unit)}, false); }
+  ReadySet ready{1};
+};
+
+TEST(WorkStealing, GivesAUnitWithAllThatItNeeds) {
+  Robbed victim(delayed<length_of>(delayed<longer>(delayed<make>(100)), 0), true);
+  ASSERT_EQ(victim.plan->units(), 1u);
+  victim.make_ready(0);
+  const std::vector<StolenUnit> given = victim.give(std::chrono::milliseconds(10));
+  ASSERT_EQ(given.size(), 1u);
+  EXPECT_EQ(given[0].steps.size(), 3u);
+  EXPECT_EQ(victim.ready.size(), 0u);
+  std::optional<Value> result = victim.executor.run_stolen(given[0], 0);
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->get<int>(), 101);
+  EXPECT_EQ(victim.progress.tasks_done(), 0u) << "it counts where it is returned to";
+}
+
+TEST(WorkStealing, KeepsUnitsWhoseInputsTakeLongerThanTheWork) {
+  Robbed victim(delayed<length_of>(delayed<make>(1'000'000), 0));
+  victim.executor.run_unit(0, 0);
+  victim.make_ready(1);
+  EXPECT_EQ(victim.give(std::chrono::milliseconds(1)).size(), 0u) << "4 MB take 8 ms there and back";
+  EXPECT_EQ(victim.ready.found(victim.ready.feeder()).size(), 1u) << "to be fed again";
+  victim.ready.feed(0);
+  const std::vector<StolenUnit> given = victim.give(std::chrono::milliseconds(10));
+  ASSERT_EQ(given.size(), 1u);
+  ASSERT_EQ(given[0].inputs.size(), 1u);
+  EXPECT_EQ(given[0].inputs[0], &victim.results.at(0u));
+}
+
+TEST(WorkStealing, KeepsUnitsThatHoldResources) {
+  Robbed victim(delayed<make>({.resources = {{"gpu", 1}}})(3));
+  victim.make_ready(0);
+  EXPECT_EQ(victim.give(std::chrono::seconds(1)).size(), 0u);
+}
+
+TEST(WorkStealing, GivesNothingWhereLittleIsLeft) {
+  Robbed victim(delayed<make>(3));
+  victim.make_ready(0);
+  EXPECT_EQ(victim.give(std::chrono::microseconds(400)).size(), 0u);
+  EXPECT_EQ(victim.ready.size(), 1u) << "not even looked at";
+}
+
+TEST(WorkStealing, GivesHalfOfWhatItHasStolenAndNotBegunToTheNextThief) {
+  Rig rig(delayed<make>(3));
+  ReadySet ready(1);
+  WorkStealing stealing(rig.plan, rig.results, ready, nullptr);
+  for (std::uint32_t unit = 0; unit < 5; ++unit) {
+    StolenUnit stolen;
+    stolen.victim = 7;
+    stolen.unit = unit;
+    stealing.add(std::move(stolen));
+  }
+  EXPECT_EQ(stealing.waiting(), 5u);
+  const std::vector<StolenUnit> given = stealing.give(std::chrono::seconds(1));
+  ASSERT_EQ(given.size(), 3u);
+  EXPECT_EQ(given[0].unit, 4u);
+  EXPECT_EQ(given[0].victim, 7u);
+  EXPECT_EQ(stealing.waiting(), 2u);
+  EXPECT_EQ(stealing.next()->unit, 0u) << "those that wait longest run here";
+  EXPECT_EQ(stealing.next()->unit, 1u);
+  EXPECT_FALSE(stealing.next());
+  EXPECT_EQ(stealing.waiting(), 0u);
+}
+
+}  // namespace
+}  // namespace bask
