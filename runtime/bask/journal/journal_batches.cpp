@@ -1,6 +1,7 @@
 #include <bask/journal/journal_batches.hpp>
 
 #include <cstddef>
+#include <utility>
 
 namespace bask {
 namespace {
@@ -32,8 +33,8 @@ std::uint64_t JournalBatches::append(RecordHead head, std::span<const std::byte>
 
 std::uint64_t JournalBatches::append_to_batch(RecordHead& head, std::span<const std::byte> payload) {
   const std::uint64_t bytes = bytes_of(head);
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return batch_.size() < kMostWaiting || has_failed(); });
+  Held held(mutex_);
+  while (batch_.size() >= kMostWaiting && !has_failed()) conditions_.changed.wait(mutex_);
   if (has_failed()) return 0;
   const std::size_t before = batch_.size();
   const std::uint64_t offset = places_.take(bytes);
@@ -42,24 +43,25 @@ std::uint64_t JournalBatches::append_to_batch(RecordHead& head, std::span<const 
   batch_.append(head, offset, payload);
   note_appended(head, bytes);
   const std::size_t after = batch_.size();
-  lock.unlock();
-  if (before == 0 || (before < kWrittenAtOnce && after >= kWrittenAtOnce)) to_write_.notify_one();
+  held.unlock();
+  const bool is_news = before == 0 || (before < kWrittenAtOnce && after >= kWrittenAtOnce);
+  if (is_news) conditions_.to_write.notify_one();
   return offset;
 }
 
 std::uint64_t JournalBatches::write_alone(RecordHead& head, std::span<const std::byte> payload) {
   const std::uint64_t bytes = bytes_of(head);
-  std::unique_lock lock(mutex_);
+  Held held(mutex_);
   if (has_failed()) return 0;
   const std::uint64_t offset = places_.take(bytes);
   places_.begin_write(offset);
   cost_.set_not_synced(places_.not_synced());
-  lock.unlock();
+  held.unlock();
   file_.bind(head, offset);
   const auto start = Clock::now();
   const int error = file_.write(head, offset, payload);
   const std::int64_t ns = ns_since(start);
-  lock.lock();
+  held.lock();
   end_alone(offset, bytes, error);
   if (error != 0) return 0;
   note_appended(head, bytes);
@@ -82,22 +84,22 @@ void JournalBatches::end_alone(std::uint64_t offset, std::uint64_t bytes, int er
   } else {
     places_.note_written(offset + bytes);
   }
-  changed_.notify_all();
+  conditions_.changed.notify_all();
   cut_back_when_quiet();
 }
 
 void JournalBatches::note_written(std::uint64_t end) {
   places_.note_written(end);
   if (!sync_demand_.since) sync_demand_.since = Clock::now();
-  sync_demand_.changed.notify_one();
+  conditions_.to_sync.notify_one();
 }
 
 void JournalBatches::fail(int error, const char* what) {
   if (has_failed()) return;
-  failure_.text = file_.failure(what, error).what();
-  failure_.is_there = true;
-  changed_.notify_all();
-  to_write_.notify_one();
+  failure_ = file_.failure(what, error).what();
+  has_failed_ = true;
+  conditions_.changed.notify_all();
+  conditions_.to_write.notify_one();
 }
 
 void JournalBatches::cut_back_when_quiet() const {
@@ -105,96 +107,100 @@ void JournalBatches::cut_back_when_quiet() const {
 }
 
 const RecordBatch* JournalBatches::next_batch(std::chrono::milliseconds patience) {
-  std::unique_lock lock(mutex_);
-  to_write_.wait(lock, [&] { return phase_ == Phase::kClosing || !batch_.is_empty(); });
+  const Held held(mutex_);
+  while (batch_.is_empty() && phase_ == Phase::kOpen) conditions_.to_write.wait(mutex_);
   if (batch_.is_empty()) {
     phase_ = Phase::kWritten;
-    sync_demand_.changed.notify_one();
+    conditions_.to_sync.notify_one();
     return nullptr;
   }
-  to_write_.wait_until(lock, batch_.since() + patience, [&] {
-    return phase_ == Phase::kClosing || waiting_ > 0 || batch_.size() >= kWrittenAtOnce || has_failed();
-  });
+  const auto due = batch_.since() + patience;
+  while (!is_batch_urgent() && conditions_.to_write.wait_until(mutex_, due)) {
+  }
   std::swap(batch_, writing_);
-  changed_.notify_all();
+  conditions_.changed.notify_all();
   return &writing_;
 }
 
+bool JournalBatches::is_batch_urgent() const {
+  return phase_ == Phase::kClosing || sync_demand_.waiting_for_file > 0 || batch_.size() >= kWrittenAtOnce ||
+         has_failed();
+}
+
 void JournalBatches::batch_written(const BatchWritten& written, std::int64_t ns) {
-  const std::lock_guard lock(mutex_);
+  const Held held(mutex_);
   places_.end_write(writing_.first_offset());
   statistics_.writes += written.calls;
   if (written.error == 0) cost_.written(writing_.size(), ns);
   if (written.end != 0) note_written(written.end);
   if (written.error != 0) fail(written.error, "cannot be written");
   writing_.clear();
-  changed_.notify_all();
+  conditions_.changed.notify_all();
   cut_back_when_quiet();
 }
 
 std::optional<std::uint64_t> JournalBatches::next_sync(std::chrono::milliseconds patience) {
-  std::unique_lock lock(mutex_);
-  SyncDemand& demand = sync_demand_;
-  demand.changed.wait(lock, [&] { return demand.since || phase_ == Phase::kWritten; });
-  if (!demand.since) return std::nullopt;
-  demand.changed.wait_until(lock, *demand.since + patience,
-                            [&] { return phase_ == Phase::kWritten || demand.waiting > 0; });
-  demand.since.reset();
+  const Held held(mutex_);
+  while (!sync_demand_.since && phase_ != Phase::kWritten) conditions_.to_sync.wait(mutex_);
+  if (!sync_demand_.since) return std::nullopt;
+  const auto due = *sync_demand_.since + patience;
+  while (phase_ != Phase::kWritten && sync_demand_.waiting == 0 &&
+         conditions_.to_sync.wait_until(mutex_, due)) {
+  }
+  sync_demand_.since.reset();
   return places_.whole_before();
 }
 
 void JournalBatches::write_mark(std::uint64_t synced_to) {
   RecordHead head = make_record_head(RecordKind::kSynced, {0, synced_to}, 0, 0, journal_checksum({}));
-  std::unique_lock lock(mutex_);
+  Held held(mutex_);
   if (has_failed()) return;
   const std::uint64_t offset = places_.take_for_mark(sizeof(head));
   places_.begin_write(offset);
-  lock.unlock();
+  held.unlock();
   file_.bind(head, offset);
   const int error = file_.write(head, offset, {});
-  lock.lock();
+  held.lock();
   end_alone(offset, sizeof(head), error);
 }
 
 void JournalBatches::sync_ended(std::uint64_t synced_to, int error, std::int64_t ns) {
-  const std::lock_guard lock(mutex_);
+  const Held held(mutex_);
   ++statistics_.syncs;
   if (error != 0) return fail(error, "cannot be brought to the disk");
   if (synced_to > places_.synced_to()) cost_.synced(synced_to - places_.synced_to(), ns);
   places_.note_synced(synced_to);
   cost_.set_not_synced(places_.not_synced());
-  changed_.notify_all();
+  conditions_.changed.notify_all();
 }
 
 void JournalBatches::write_all(bool to_disk) {
-  std::unique_lock lock(mutex_);
+  const Held held(mutex_);
   const std::uint64_t target = places_.appended_end();
-  ++waiting_;
+  ++sync_demand_.waiting_for_file;
   sync_demand_.waiting += to_disk;
-  to_write_.notify_one();
-  sync_demand_.changed.notify_one();
-  changed_.wait(lock, [&] {
-    return (to_disk ? places_.synced_to() : places_.whole_before()) >= target || has_failed();
-  });
-  --waiting_;
+  conditions_.to_write.notify_one();
+  conditions_.to_sync.notify_one();
+  while ((to_disk ? places_.synced_to() : places_.whole_before()) < target && !has_failed()) {
+    conditions_.changed.wait(mutex_);
+  }
+  --sync_demand_.waiting_for_file;
   sync_demand_.waiting -= to_disk;
 }
 
 void JournalBatches::close() {
-  {
-    const std::lock_guard lock(mutex_);
-    phase_ = Phase::kClosing;
-  }
-  to_write_.notify_all();
+  const Held held(mutex_);
+  phase_ = Phase::kClosing;
+  conditions_.to_write.notify_all();
 }
 
 std::string JournalBatches::failure() const {
-  const std::lock_guard lock(mutex_);
-  return failure_.text;
+  const Held held(mutex_);
+  return failure_;
 }
 
 JournalStatistics JournalBatches::statistics() const {
-  const std::lock_guard lock(mutex_);
+  const Held held(mutex_);
   JournalStatistics now = statistics_;
   now.append_seconds = cost_.append_seconds();
   return now;

@@ -7,6 +7,7 @@
 //             more is appended, and what was appended before is still tried.
 #pragma once
 
+#include <bask/core/mutex.hpp>
 #include <bask/journal/journal_cost.hpp>
 #include <bask/journal/journal_file.hpp>
 #include <bask/journal/journal_writer.hpp>
@@ -15,8 +16,6 @@
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,7 +36,7 @@ class JournalBatches {
   /// Waits until the file has all that was appended before, and the disk where that is asked for; or the
   /// journal has failed.
   void write_all(bool to_disk);
-  bool has_failed() const { return failure_.is_there.load(std::memory_order_relaxed); }
+  bool has_failed() const { return has_failed_.load(std::memory_order_relaxed); }
   std::string failure() const;
   /// All but the CPU time of the two threads.
   JournalStatistics statistics() const;
@@ -66,40 +65,40 @@ class JournalBatches {
   void close();
 
  private:
+  /// By which the writing thread, the syncing thread, and all others wait.
+  struct Conditions {
+    Condition to_write, to_sync, changed;
+  };
   /// Nothing waits for the disk while `since` is empty.
   struct SyncDemand {
-    std::condition_variable changed;
     std::optional<std::chrono::steady_clock::time_point> since;  ///< the first write after the last sync
     unsigned waiting = 0;                                        ///< threads in `write_all` for the disk
-  };
-  struct Failure {
-    std::atomic<bool> is_there = false;  ///< read without the lock
-    std::string text;
+    unsigned waiting_for_file = 0;                               ///< all threads in `write_all`
   };
   enum class Phase : std::uint8_t { kOpen, kClosing, kWritten };
 
   std::uint64_t append_to_batch(RecordHead& head, std::span<const std::byte> payload);
   std::uint64_t write_alone(RecordHead& head, std::span<const std::byte> payload);
-  // The caller holds the lock, here and below.
-  void note_appended(const RecordHead& head, std::uint64_t bytes);
-  void note_written(std::uint64_t end);
-  void end_alone(std::uint64_t offset, std::uint64_t bytes, int error);
-  void fail(int error, const char* what);
-  void cut_back_when_quiet() const;
+  void note_appended(const RecordHead& head, std::uint64_t bytes) BASK_REQUIRES(mutex_);
+  void note_written(std::uint64_t end) BASK_REQUIRES(mutex_);
+  void end_alone(std::uint64_t offset, std::uint64_t bytes, int error) BASK_REQUIRES(mutex_);
+  void fail(int error, const char* what) BASK_REQUIRES(mutex_);
+  void cut_back_when_quiet() const BASK_REQUIRES(mutex_);
+  bool is_batch_urgent() const BASK_REQUIRES(mutex_);
 
   const JournalFile& file_;
   JournalCost cost_;
 
-  mutable std::mutex mutex_;  // of all below
-  std::condition_variable to_write_, changed_;
-  RecordBatch batch_;    // that records are appended to
-  RecordBatch writing_;  // that the writing thread has: not under the lock until it gives it back
-  RecordPlaces places_{sizeof(JournalHeader)};
-  unsigned waiting_ = 0;  // threads in `write_all`
-  SyncDemand sync_demand_;
-  Phase phase_ = Phase::kOpen;
-  Failure failure_;
-  JournalStatistics statistics_{.bytes = sizeof(JournalHeader)};
+  mutable Mutex mutex_;  // the journal's lock
+  Conditions conditions_;
+  RecordBatch batch_ BASK_GUARDED_BY(mutex_);    // that records are appended to
+  RecordBatch writing_ BASK_GUARDED_BY(mutex_);  // the writing thread's own until it gives it back
+  RecordPlaces places_ BASK_GUARDED_BY(mutex_){sizeof(JournalHeader)};
+  SyncDemand sync_demand_ BASK_GUARDED_BY(mutex_);
+  Phase phase_ BASK_GUARDED_BY(mutex_) = Phase::kOpen;
+  std::atomic<bool> has_failed_ = false;  // changes under the lock
+  std::string failure_ BASK_GUARDED_BY(mutex_);
+  JournalStatistics statistics_ BASK_GUARDED_BY(mutex_){.bytes = sizeof(JournalHeader)};
 };
 
 }  // namespace bask
