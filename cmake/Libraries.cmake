@@ -14,7 +14,7 @@ find_package(fmt QUIET)                           # puts messages together
 bask_expect(needed fmt_FOUND libfmt-dev "{fmt}")
 find_package(spdlog QUIET)                        # writes the log, from any thread
 bask_expect(needed spdlog_FOUND libspdlog-dev "spdlog")
-find_package(tomlplusplus QUIET)                  # reads bask.toml
+find_package(tomlplusplus QUIET)                  # reads bask.toml, and the defaults of a site
 bask_expect(needed tomlplusplus_FOUND libtomlplusplus-dev "toml++")
 
 # Cores in the affinity mask; binds threads to them.

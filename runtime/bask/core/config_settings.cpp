@@ -1,4 +1,4 @@
-// The only file that includes toml++.
+// The only file of the library that includes toml++.
 #include <bask/core/config_settings.hpp>
 #include <bask/core/error.hpp>
 
