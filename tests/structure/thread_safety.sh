@@ -4,7 +4,8 @@
 set -eu
 clang=$1 folder=$2
 shift 2
-for include in "$@"; do set -- "$@" "-isystem$include"; shift; done
+# After Clang's own: /usr/include may be among them, and must not come before the C++ library's.
+for include in "$@"; do set -- "$@" "-idirafter$include"; shift; done
 
 locks='\<(Held|Mutex|SpinLock|BASK_GUARDED_BY|BASK_REQUIRES)\>'
 grep -rlE "$locks" "$folder" --include='*.?pp' | sed 's/\.[hc]pp$/.cpp/' | sort -u | while read -r source; do
