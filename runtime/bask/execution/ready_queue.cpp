@@ -1,9 +1,8 @@
+#include <bask/core/mutex.hpp>
 #include <bask/execution/ready_queue.hpp>
 
 #include <algorithm>
 #include <functional>
-#include <mutex>
-#include <thread>
 
 namespace bask {
 namespace {
@@ -13,7 +12,7 @@ constexpr auto kSmallestOnTop = std::greater<>();
 }  // namespace
 
 void ReadyQueue::set_roots(std::vector<ReadyUnit> roots) {
-  const std::lock_guard lock(lock_);
+  const Held held(lock_);
   roots_ = std::move(roots);
   next_root_ = 0;
   size_.store(heap_.size() + roots_.size(), std::memory_order_seq_cst);
@@ -37,13 +36,13 @@ void ReadyQueue::add(std::span<const ReadyUnit> ready) {
 }
 
 void ReadyQueue::push(std::span<const ReadyUnit> ready) {
-  const std::lock_guard lock(lock_);
+  const Held held(lock_);
   add(ready);
   size_.store(heap_.size() + roots_left(), std::memory_order_seq_cst);
 }
 
 ReadyQueue::Next ReadyQueue::push_and_pop(std::span<const ReadyUnit> ready) {
-  const std::lock_guard lock(lock_);
+  const Held held(lock_);
   add(ready);
   const std::optional<ReadyUnit> first = take_smallest();
   const std::size_t left = heap_.size() + roots_left();
@@ -55,7 +54,7 @@ ReadyQueue::Next ReadyQueue::push_and_pop(std::span<const ReadyUnit> ready) {
 
 bool ReadyQueue::steal(std::vector<ReadyUnit>& stolen) {
   if (size() == 0) return false;
-  const std::lock_guard lock(lock_);
+  const Held held(lock_);
   const auto keep = [](std::size_t count) { return static_cast<std::ptrdiff_t>(count / 2); };
   const auto move_tail = [&](std::vector<ReadyUnit>& from, std::ptrdiff_t first) {
     stolen.insert(stolen.end(), from.begin() + first, from.end());

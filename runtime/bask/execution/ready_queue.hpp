@@ -39,14 +39,14 @@ class alignas(64) ReadyQueue {
   std::size_t size_before_sleep() const { return size_.load(std::memory_order_seq_cst); }
 
  private:
-  std::size_t roots_left() const { return roots_.size() - next_root_; }
-  std::optional<ReadyUnit> take_smallest();
-  void add(std::span<const ReadyUnit> ready);
+  std::size_t roots_left() const BASK_REQUIRES(lock_) { return roots_.size() - next_root_; }
+  std::optional<ReadyUnit> take_smallest() BASK_REQUIRES(lock_);
+  void add(std::span<const ReadyUnit> ready) BASK_REQUIRES(lock_);
 
   SpinLock lock_;
-  std::vector<ReadyUnit> heap_;   // smallest on top
-  std::vector<ReadyUnit> roots_;  // from next_root_ on
-  std::size_t next_root_ = 0;
+  std::vector<ReadyUnit> heap_ BASK_GUARDED_BY(lock_);   // smallest on top
+  std::vector<ReadyUnit> roots_ BASK_GUARDED_BY(lock_);  // from next_root_ on
+  std::size_t next_root_ BASK_GUARDED_BY(lock_) = 0;
   std::atomic<std::size_t> size_{0};
 };
 

@@ -2,8 +2,6 @@
 #include <bask/core/error.hpp>
 #include <bask/execution/resource_gate.hpp>
 
-#include <algorithm>
-
 namespace bask {
 namespace {
 
@@ -35,31 +33,33 @@ bool ResourceGate::take(const ResourceAmounts& wanted) {
   // Sums of fractions are not exact: a thousandth of a millionth less than is offered is as good as all of
   // it.
   constexpr double kRounding = 1e-9;
-  const auto fits = [&](const auto& want) {
-    return want.second <= amount_of(free_, want.first) + kRounding * amount_of(offered_, want.first);
-  };
-  if (!std::all_of(wanted.begin(), wanted.end(), fits)) return false;
+  for (const auto& [name, amount] : wanted) {
+    if (amount > amount_of(free_, name) + kRounding * amount_of(offered_, name)) return false;
+  }
   for (const auto& [name, amount] : wanted) free_[name] -= amount;
   return true;
 }
 
 bool ResourceGate::enter(std::uint32_t unit, const ResourceAmounts& wanted) {
-  const std::lock_guard lock(mutex_);
+  const Held held(mutex_);
   if (admitted_.erase(unit) != 0 || take(wanted)) return true;
   waiting_.push_back({unit, &wanted});
   return false;
 }
 
-std::vector<std::uint32_t> ResourceGate::leave(const ResourceAmounts& held) {
-  const std::lock_guard lock(mutex_);
-  for (const auto& [name, amount] : held) free_[name] += amount;
+std::vector<std::uint32_t> ResourceGate::leave(const ResourceAmounts& amounts) {
+  const Held held(mutex_);
+  for (const auto& [name, amount] : amounts) free_[name] += amount;
   std::vector<std::uint32_t> admitted;
-  std::erase_if(waiting_, [&](const Waiting& waiting) {
-    if (!take(*waiting.wanted)) return false;
-    admitted.push_back(waiting.unit);
-    admitted_.insert(waiting.unit);
-    return true;
-  });
+  for (auto waiting = waiting_.begin(); waiting != waiting_.end();) {
+    if (take(*waiting->wanted)) {
+      admitted.push_back(waiting->unit);
+      admitted_.insert(waiting->unit);
+      waiting = waiting_.erase(waiting);
+    } else {
+      ++waiting;
+    }
+  }
   return admitted;
 }
 

@@ -5,9 +5,10 @@
 //             is handed out first.
 #pragma once
 
+#include <bask/core/mutex.hpp>
+
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,20 +27,20 @@ class ResourceGate {
   /// it may run.
   bool enter(std::uint32_t unit, const ResourceAmounts& wanted);
   /// Gives back, and returns the units that now hold what they want and may run.
-  std::vector<std::uint32_t> leave(const ResourceAmounts& held);
+  std::vector<std::uint32_t> leave(const ResourceAmounts& amounts);
 
  private:
   struct Waiting {
     std::uint32_t unit;
     const ResourceAmounts* wanted;
   };
-  bool take(const ResourceAmounts& wanted);
+  bool take(const ResourceAmounts& wanted) BASK_REQUIRES(mutex_);
 
-  std::mutex mutex_;
+  Mutex mutex_;
   const ResourceAmounts offered_;
-  ResourceAmounts free_;
-  std::vector<Waiting> waiting_;
-  std::set<std::uint32_t> admitted_;  // hold what they want, and have not entered yet
+  ResourceAmounts free_ BASK_GUARDED_BY(mutex_);
+  std::vector<Waiting> waiting_ BASK_GUARDED_BY(mutex_);
+  std::set<std::uint32_t> admitted_ BASK_GUARDED_BY(mutex_);  // hold what they want, and have not entered yet
 };
 
 }  // namespace bask

@@ -40,7 +40,7 @@ void RunProgress::finish() {
 
 void RunProgress::fail(std::uint32_t position, TaskId task, std::exception_ptr error, std::string cause) {
   {
-    const std::lock_guard lock(failure_mutex_);
+    const Held held(failure_mutex_);
     if (!failure_ || position < failure_->position) {
       failure_ = {task, position, std::move(error), std::move(cause)};
     }
@@ -81,7 +81,7 @@ std::uint64_t RunProgress::tasks_done() const {
 }
 
 std::optional<RunFailure> RunProgress::failure() const {
-  const std::lock_guard lock(failure_mutex_);
+  const Held held(failure_mutex_);
   return failure_;
 }
 

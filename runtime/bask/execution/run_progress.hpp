@@ -6,6 +6,7 @@
 #pragma once
 
 #include <bask/core/id.hpp>
+#include <bask/core/mutex.hpp>
 #include <bask/execution/parking.hpp>
 #include <bask/execution/runner_options.hpp>
 
@@ -14,7 +15,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -97,8 +97,8 @@ class RunProgress {
   const DescribeTask describe_;
   Parking& parking_;
   std::vector<Thread> threads_;  // and one more, of the feeding thread
-  mutable std::mutex failure_mutex_;
-  std::optional<RunFailure> failure_;
+  mutable Mutex failure_mutex_;
+  std::optional<RunFailure> failure_ BASK_GUARDED_BY(failure_mutex_);
   std::atomic<unsigned> threads_out_{0};
   alignas(64) std::atomic<std::uint32_t> units_left_;
   alignas(64) std::atomic<bool> stop_{false};

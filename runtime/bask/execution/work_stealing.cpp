@@ -38,7 +38,7 @@ std::vector<StolenUnit> WorkStealing::give(std::chrono::nanoseconds unit_time) {
 
 // What this rank has stolen, and has not begun, may go on to a thief that is quicker.
 void WorkStealing::give_on(std::vector<StolenUnit>& given) {
-  const std::lock_guard lock(mutex_);
+  const Held held(mutex_);
   for (std::size_t left = stolen_.size() / 2; stolen_.size() > left;) {
     given.push_back(std::move(stolen_.back()));
     stolen_.pop_back();
@@ -81,14 +81,14 @@ void WorkStealing::add_step(std::uint32_t position, std::uint32_t first, StolenU
 }
 
 void WorkStealing::add(StolenUnit stolen) {
-  const std::lock_guard lock(mutex_);
+  const Held held(mutex_);
   stolen_.push_back(std::move(stolen));
   waiting_.store(static_cast<std::uint32_t>(stolen_.size()), std::memory_order_seq_cst);
 }
 
 std::optional<StolenUnit> WorkStealing::next() {
   if (waiting() == 0) return std::nullopt;
-  const std::lock_guard lock(mutex_);
+  const Held held(mutex_);
   if (stolen_.empty()) return std::nullopt;
   StolenUnit stolen = std::move(stolen_.front());
   stolen_.pop_front();

@@ -6,6 +6,7 @@
 //             stolen and not begun may go on to another thief: each stolen unit runs on one rank.
 #pragma once
 
+#include <bask/core/mutex.hpp>
 #include <bask/execution/plan_store.hpp>
 #include <bask/execution/ready_set.hpp>
 #include <bask/execution/recording.hpp>
@@ -16,7 +17,6 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -50,8 +50,8 @@ class WorkStealing {
   const ResultStore& results_;
   ReadySet& ready_;
   const Recording* const recording_;
-  std::mutex mutex_;
-  std::deque<StolenUnit> stolen_;  // guarded by mutex_
+  Mutex mutex_;
+  std::deque<StolenUnit> stolen_ BASK_GUARDED_BY(mutex_);
   std::atomic<std::uint32_t> waiting_{0};
 };
 
