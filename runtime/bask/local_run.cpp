@@ -27,14 +27,15 @@ RunnerOptions runner_options(const ComputeSetting& setting, const TaskGraph& gra
 
 // The runner must outlive what is returned.
 WatchedRun watched_run(const ComputeSetting& setting, TaskRunner& runner) {
-  WatchedRun watched{
-      runner.tasks(), [&] { return runner.tasks_by_group(); }, [&] { return runner.done_by_group(); },
-      [&](std::size_t group) { return runner.layer_of_group(group); }, [&] { runner.cancel(); }};
+  WatchedRun watched{runner.plan()->tasks(), [&] { return tasks_by_group(*runner.plan()); },
+                     [&] { return runner.progress().done_by_group(); },
+                     [&](std::size_t group) { return runner.plan()->groups[group].layer; },
+                     [&] { runner.cancel(); }};
   if (!setting.keeps_results()) return watched;
   watched.stop = [&](std::chrono::nanoseconds patience) {
     runner.drain(std::chrono::steady_clock::now() + patience);
   };
-  watched.is_out_of_time = [&] { return runner.is_out_of_time(); };
+  watched.is_out_of_time = [&] { return runner.status().is_out_of_time(); };
   watch_for_stops(watched, setting);
   return watched;
 }
@@ -66,15 +67,15 @@ Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Pla
   const auto start = std::chrono::steady_clock::now();
   TaskRunner runner(std::move(plan), expansion.graph.constant_values(),
                     runner_options(setting, expansion.graph));
-  emit_compute_event(EventKind::kComputeStarted, runner.tasks());
+  emit_compute_event(EventKind::kComputeStarted, runner.plan()->tasks());
   Watch watch(watched_run(setting, runner), setting.options, start);
   run_to_the_end(setting, runner, watch);
-  setting.last = {.tasks = runner.tasks_done(), .peak_bytes = {runner.peak_bytes()}};
+  setting.last = {.tasks = runner.progress().tasks_done(), .peak_bytes = {runner.results().peak_bytes()}};
   emit_compute_event(EventKind::kComputeFinished, setting.last.tasks);
-  const std::optional<RunFailure> failed = runner.failure();
-  watch.finish(!failed && runner.units_left() == 0);
+  const std::optional<RunFailure> failed = runner.progress().failure();
+  watch.finish(!failed && runner.progress().units_left() == 0);
   if (failed && reads_kept_result(expansion.graph, failed->task)) throw KeptResultLost();
-  return {runner.take_results(), {}};
+  return {runner.take_results(runner.plan()->targets), {}};
 }
 
 }  // namespace bask

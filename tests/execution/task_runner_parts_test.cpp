@@ -106,10 +106,10 @@ struct Rank final : Outlet {
       idle = 0;
       return true;
     }
-    if (runner.units_left() == 0 && runner.imports_left() == 0) {
+    if (runner.progress().units_left() == 0 && runner.plan().imports_left() == 0) {
       runner.finish();
     } else if (++idle > 100'000) {
-      ADD_FAILURE() << runner.units_left() << " units are left, and nothing comes any more";
+      ADD_FAILURE() << runner.progress().units_left() << " units are left, and nothing comes any more";
       runner.cancel();
     }
     return false;
@@ -185,8 +185,8 @@ class SplitRuntime final : public Runtime {
     rank.runner.feed(0);
     rank.when_idle = next;
     rank.work();
-    EXPECT_EQ(rank.runner.units_left(), 0u);
-    EXPECT_EQ(rank.runner.tasks_done(), rank.runner.tasks());
+    EXPECT_EQ(rank.runner.progress().units_left(), 0u);
+    EXPECT_EQ(rank.runner.progress().tasks_done(), rank.runner.plan()->tasks());
   }
 
   const std::uint32_t ranks_;
@@ -260,14 +260,14 @@ struct OneImport {
 
 TEST(TaskRunnerParts, RefuseAResultThatNobodyWaitsFor) {
   OneImport one;
-  ASSERT_EQ(one.runner->imports_left(), 1u);
-  const std::uint32_t import = static_cast<std::uint32_t>(one.runner->tasks());
+  ASSERT_EQ(one.runner->plan().imports_left(), 1u);
+  const std::uint32_t import = static_cast<std::uint32_t>(one.runner->plan()->tasks());
   EXPECT_THROW(one.runner->arrived(0, OneImport::bytes(1)), Error) << "a task's own";
   EXPECT_THROW(one.runner->arrived(import + 1, OneImport::bytes(1)), Error);
   EXPECT_THROW(one.runner->arrived(kNoIndex, OneImport::bytes(1)), Error);
   one.runner->arrived(import, OneImport::bytes(1));
   EXPECT_THROW(one.runner->arrived(import, OneImport::bytes(1)), Error) << "for the second time";
-  EXPECT_EQ(one.runner->imports_left(), 0u);
+  EXPECT_EQ(one.runner->plan().imports_left(), 0u);
 }
 
 TEST(TaskRunnerParts, RefuseAPartThatReachesBeyondWhatWasAnnounced) {
@@ -280,30 +280,30 @@ TEST(TaskRunnerParts, RefuseAPartThatReachesBeyondWhatWasAnnounced) {
 TEST(TaskRunnerParts, StopAtAnArrivalThatPassesTheMemoryLimit) {
   OneImport one(1000);
   one.runner->add(one.parts[0]);
-  one.runner->arrived(static_cast<std::uint32_t>(one.runner->tasks()), OneImport::bytes(2000));
-  EXPECT_TRUE(one.runner->stopping());
-  ASSERT_TRUE(one.runner->failure());
-  EXPECT_EQ(one.runner->failure()->task.index, kNoIndex);
-  EXPECT_NE(one.runner->failure()->cause.find("memory limit"), std::string::npos);
+  one.runner->arrived(static_cast<std::uint32_t>(one.runner->plan()->tasks()), OneImport::bytes(2000));
+  EXPECT_TRUE(one.runner->progress().stopping());
+  ASSERT_TRUE(one.runner->progress().failure());
+  EXPECT_EQ(one.runner->progress().failure()->task.index, kNoIndex);
+  EXPECT_NE(one.runner->progress().failure()->cause.find("memory limit"), std::string::npos);
   one.runner->feed(0);
   one.runner->work(0);
-  EXPECT_EQ(one.runner->tasks_done(), 0u);
+  EXPECT_EQ(one.runner->progress().tasks_done(), 0u);
 }
 
 TEST(TaskRunnerParts, GoOnUntilTheyAreFinished) {
   OneImport one;
   one.runner->add(one.parts[0]);
-  one.runner->arrived(static_cast<std::uint32_t>(one.runner->tasks()), OneImport::bytes(7));
+  one.runner->arrived(static_cast<std::uint32_t>(one.runner->plan()->tasks()), OneImport::bytes(7));
   one.runner->feed(0);
-  EXPECT_FALSE(one.runner->has_ended());
+  EXPECT_FALSE(one.runner->progress().has_ended());
   one.outlet->when_idle = [&] {
-    EXPECT_EQ(one.runner->units_left(), 0u);
-    EXPECT_FALSE(one.runner->has_ended());
+    EXPECT_EQ(one.runner->progress().units_left(), 0u);
+    EXPECT_FALSE(one.runner->progress().has_ended());
     one.runner->finish();
     return false;
   };
   one.runner->work(0);
-  EXPECT_TRUE(one.runner->has_ended());
+  EXPECT_TRUE(one.runner->progress().has_ended());
   const Results results = one.runner->take_results(one.splitter->targets());
   EXPECT_EQ(results.targets[1].value->get<int>(), 7);
 }
@@ -356,7 +356,7 @@ struct TwoRanks {
         runner.feed(thread);
         return true;
       }
-      if (runner.units_left() == 0) runner.finish();
+      if (runner.progress().units_left() == 0) runner.finish();
       return false;
     }
     std::vector<Returned> returned;
@@ -374,7 +374,7 @@ struct TwoRanks {
     thief().runner.work(0);
     for (Returned& returned : thief().returned)
       victim().runner.returned(returned.unit, std::move(returned.value));
-    if (thief().runner.failure()) victim().runner.cancel();  // as rank 0 would
+    if (thief().runner.progress().failure()) victim().runner.cancel();  // as rank 0 would
     return true;
   }
   Results results() { return victim().runner.take_results(splitter->targets()); }
@@ -404,7 +404,7 @@ TEST(StolenUnits, RunEveryUnitOnceAndGiveTheSameResults) {
     total += i + 101;
   }
   EXPECT_EQ(results.targets[60].value->get<int>(), total);
-  EXPECT_EQ(two.victim().runner.tasks_done(), two.victim().runner.tasks());
+  EXPECT_EQ(two.victim().runner.progress().tasks_done(), two.victim().runner.plan()->tasks());
 }
 
 TEST(StolenUnits, AreTheLessUrgentHalfOfWhatIsReady) {
@@ -413,10 +413,10 @@ TEST(StolenUnits, AreTheLessUrgentHalfOfWhatIsReady) {
   TwoRanks two(units);
   two.victim().when_idle = [&] {
     if (std::exchange(two.was_robbed, true)) return false;
-    const std::uint32_t ready = two.victim().runner.ready();
+    const std::uint32_t ready = two.victim().runner.status().ready;
     std::vector<StolenUnit> given = two.victim().runner.give_units();
     EXPECT_EQ(given.size(), (ready + 1) / 2);
-    EXPECT_EQ(two.victim().runner.ready(), ready / 2);
+    EXPECT_EQ(two.victim().runner.status().ready, ready / 2);
     for (const StolenUnit& unit : given) {
       Value made;
       made.emplace<int>(-1);
@@ -471,11 +471,11 @@ TEST(StolenUnits, TellWhichTaskThrewAndStop) {
   for (int i = 0; i < 60; ++i) units.push_back(delayed<fail_late>(i));
   TwoRanks two(units);
   two.victim().runner.work(0);
-  const std::optional<RunFailure> failure = two.thief().runner.failure();
+  const std::optional<RunFailure> failure = two.thief().runner.progress().failure();
   ASSERT_TRUE(failure);
   EXPECT_EQ(two.program.expansion.graph.name(failure->task), units[59].name());
   EXPECT_EQ(failure->cause, "std::domain_error: it is 59");
-  EXPECT_TRUE(two.thief().runner.stopping());
+  EXPECT_TRUE(two.thief().runner.progress().stopping());
   EXPECT_LT(two.thief().returned.size(), two.stolen);
 }
 
@@ -511,11 +511,11 @@ TEST(StolenUnits, AreNeitherGivenNorRunNorTakenBackOnceStopped) {
   two.victim().runner.work(0);
   ASSERT_GT(given.size(), 0u);
   EXPECT_EQ(two.victim().runner.give_units().size(), 0u);
-  const std::uint64_t done = two.victim().runner.tasks_done();
+  const std::uint64_t done = two.victim().runner.progress().tasks_done();
   Value made;
   made.emplace<int>(1);
   two.victim().runner.returned(given[0].unit, std::move(made));
-  EXPECT_EQ(two.victim().runner.tasks_done(), done);
+  EXPECT_EQ(two.victim().runner.progress().tasks_done(), done);
   const int task = static_cast<int>(given[0].steps[0].task.index);
   two.thief().runner.steal(std::move(given[0]));
   two.thief().runner.cancel();

@@ -115,12 +115,12 @@ TEST_F(TaskRunnerStop, ADrainLetsWhatRunsEndAndKeepsTheFrontier) {
       is_open = true;
     });
     EXPECT_EQ(runs, 2) << "the last one did not start";
-    EXPECT_EQ(run.units_left(), 1u);
-    EXPECT_FALSE(run.failure());
+    EXPECT_EQ(run.progress().units_left(), 1u);
+    EXPECT_FALSE(run.progress().failure());
     EXPECT_EQ(recorder_.keys.size(), 2u);
     EXPECT_TRUE(recorder_.has(first_.key()));
     EXPECT_TRUE(recorder_.has(gate_.key()));
-    EXPECT_THROW(run.take_results(), Error);
+    EXPECT_THROW(run.take_results(run.plan()->targets), Error);
   }
 }
 
@@ -153,7 +153,7 @@ TEST_F(TaskRunnerStop, ADrainOfARunThatIsDoneChangesNothing) {
   TaskRunner& run = runner<std::vector<int>>({last_}, {.threads = 2});
   work(2, [] {});
   run.drain(steady_clock::now() + std::chrono::hours(1));
-  EXPECT_EQ(run.take_results().values.size(), 1u);
+  EXPECT_EQ(run.take_results(run.plan()->targets).values.size(), 1u);
   EXPECT_EQ(runs, 3);
 }
 
@@ -162,9 +162,9 @@ TEST_F(TaskRunnerStop, ARecorderThatThrowsFailsTheRun) {
   recorder_.cost = 0;
   TaskRunner& run = runner<std::vector<int>>({first_}, {.threads = 2});
   work(2, [] {});
-  ASSERT_TRUE(run.failure());
-  EXPECT_NE(run.failure()->cause.find("the disk is full"), std::string::npos);
-  EXPECT_EQ(run.failure()->task.index, kNoIndex);
+  ASSERT_TRUE(run.progress().failure());
+  EXPECT_NE(run.progress().failure()->cause.find("the disk is full"), std::string::npos);
+  EXPECT_EQ(run.progress().failure()->task.index, kNoIndex);
 }
 
 TEST_F(TaskRunnerStop, ARecorderThatThrowsAtTheFrontierFailsTheRun) {
@@ -176,8 +176,8 @@ TEST_F(TaskRunnerStop, ARecorderThatThrowsAtTheFrontierFailsTheRun) {
     run.drain(steady_clock::now() + std::chrono::hours(1));
     is_open = true;
   });
-  ASSERT_TRUE(run.failure());
-  EXPECT_NE(run.failure()->cause.find("the disk is full"), std::string::npos);
+  ASSERT_TRUE(run.progress().failure());
+  EXPECT_NE(run.progress().failure()->cause.find("the disk is full"), std::string::npos);
 }
 
 TEST_F(TaskRunnerStop, StartsNothingAfterTheEndOfTheTime) {
@@ -185,11 +185,11 @@ TEST_F(TaskRunnerStop, StartsNothingAfterTheEndOfTheTime) {
   TaskRunner& run =
       runner<std::vector<int>>({last_, delayed<make>(2)}, {.threads = 2, .end = steady_clock::now()});
   work(2, [&] {
-    while (!run.is_out_of_time() || run.too_long() < 2) std::this_thread::yield();
+    while (!run.status().is_out_of_time() || run.status().too_long < 2) std::this_thread::yield();
     run.drain(steady_clock::now());
   });
   EXPECT_EQ(runs, 0);
-  EXPECT_EQ(run.too_long(), 2u);
+  EXPECT_EQ(run.status().too_long, 2u);
 }
 
 TEST_F(TaskRunnerStop, StartsAllLongBeforeTheEndOfTheTime) {
@@ -198,7 +198,7 @@ TEST_F(TaskRunnerStop, StartsAllLongBeforeTheEndOfTheTime) {
       {last_, delayed<make>(2)}, {.threads = 2, .end = steady_clock::now() + std::chrono::hours(24)});
   work(2, [] {});
   EXPECT_EQ(runs, 4);
-  EXPECT_EQ(run.too_long(), 0u);
+  EXPECT_EQ(run.status().too_long, 0u);
 }
 
 // Takes until the time is over.
@@ -217,11 +217,11 @@ TEST_F(TaskRunnerStop, HoldsNoResourcesForUnitsThatAreHeldBack) {
     all.push_back(delayed<last_until_it_is_over>({.resources = {{"gpu", 1}}})(i));
   TaskRunner& run = runner<int>(all, {.threads = 3, .resources = {{"gpu", 1}}, .end = over.load()});
   work(3, [&] {
-    while (!run.is_out_of_time() || static_cast<int>(run.too_long()) + runs < kTasks)
+    while (!run.status().is_out_of_time() || static_cast<int>(run.status().too_long) + runs < kTasks)
       std::this_thread::yield();
     run.drain(steady_clock::now());
   });
-  EXPECT_EQ(static_cast<int>(run.too_long()) + runs, kTasks) << "each unit had its turn";
+  EXPECT_EQ(static_cast<int>(run.status().too_long) + runs, kTasks) << "each unit had its turn";
 }
 
 TEST_F(TaskRunnerStop, InOrderStopsWhereTheTimeIsOverAndSaysSoToWhoWatches) {
@@ -232,14 +232,14 @@ TEST_F(TaskRunnerStop, InOrderStopsWhereTheTimeIsOverAndSaysSoToWhoWatches) {
   TaskRunner& run = runner<int>({second, delayed<last_until_it_is_over>(3) + second}, {.end = over.load()});
   int told = 0;
   run.work_in_order([&] {
-    if (!run.is_out_of_time()) return;
+    if (!run.status().is_out_of_time()) return;
     ++told;
     recorder_.cost = 0;
     run.drain(steady_clock::now() + std::chrono::hours(1));
   });
   EXPECT_EQ(told, 1);
   EXPECT_EQ(runs, 1);
-  EXPECT_EQ(run.too_long(), 1u);
+  EXPECT_EQ(run.status().too_long, 1u);
   EXPECT_EQ(recorder_.keys, std::vector<Key>{first.key()}) << "the frontier";
 }
 
@@ -252,12 +252,12 @@ TEST_F(TaskRunnerStop, RunsInAProcessOfItsOwnWhatIsToBeIsolated) {
   const auto isolated = std::make_shared<std::unordered_set<Key>>(std::initializer_list<Key>{apart.key()});
   TaskRunner& some = runner<std::int64_t>({apart, here}, {.threads = 1, .isolated = isolated});
   work(1, [] {});
-  Results results = some.take_results();
+  Results results = some.take_results(some.plan()->targets);
   EXPECT_NE(results.targets[0].value->get<std::int64_t>(), ::getpid());
   EXPECT_EQ(results.targets[1].value->get<std::int64_t>(), ::getpid());
   TaskRunner& all = runner<std::int64_t>({apart, here}, {.threads = 1, .isolate_all = true});
   work(1, [] {});
-  results = all.take_results();
+  results = all.take_results(all.plan()->targets);
   EXPECT_NE(results.targets[1].value->get<std::int64_t>(), ::getpid());
 }
 

@@ -329,20 +329,20 @@ struct OwnRun {
 
 TEST(TaskRunner, CountsWhatIsDoneByGroup) {
   OwnRun run({delayed<note>(1) + 1, delayed<note>(2)});
-  EXPECT_EQ(run.runner->tasks_done(), 0u);
+  EXPECT_EQ(run.runner->progress().tasks_done(), 0u);
   run.runner->work(0);
-  EXPECT_TRUE(run.runner->has_ended());
-  EXPECT_EQ(run.runner->tasks_done(), 3u);
-  EXPECT_EQ(run.runner->done_by_group(), run.runner->tasks_by_group());
+  EXPECT_TRUE(run.runner->progress().has_ended());
+  EXPECT_EQ(run.runner->progress().tasks_done(), 3u);
+  EXPECT_EQ(run.runner->progress().done_by_group(), tasks_by_group(*run.runner->plan()));
 }
 
 TEST(TaskRunner, GivesNoResultsOnceCancelled) {
   OwnRun run({delayed<note>(1) + 1});
   run.runner->cancel();
   run.runner->work(0);
-  EXPECT_TRUE(run.runner->has_ended());
-  EXPECT_EQ(run.runner->tasks_done(), 0u);
-  EXPECT_THROW(run.runner->take_results(), Error);
+  EXPECT_TRUE(run.runner->progress().has_ended());
+  EXPECT_EQ(run.runner->progress().tasks_done(), 0u);
+  EXPECT_THROW(run.runner->take_results(run.runner->plan()->targets), Error);
 }
 
 TEST(TaskRunner, StopsWithinAChainWhenCancelledBetweenTasks) {
@@ -354,8 +354,8 @@ TEST(TaskRunner, StopsWithinAChainWhenCancelledBetweenTasks) {
   run.runner->work_in_order([&] {
     if (++looks == 3) run.runner->cancel();
   });
-  EXPECT_EQ(run.runner->tasks_done(), 3u);
-  EXPECT_THROW(run.runner->take_results(), Error);
+  EXPECT_EQ(run.runner->progress().tasks_done(), 3u);
+  EXPECT_THROW(run.runner->take_results(run.runner->plan()->targets), Error);
 }
 
 TEST(TaskRunner, EndsAllThreadsWhenOneCancels) {
@@ -368,7 +368,7 @@ TEST(TaskRunner, EndsAllThreadsWhenOneCancels) {
     run.runner->work(0);
     other.join();
     canceller.join();
-    EXPECT_TRUE(run.runner->has_ended());
+    EXPECT_TRUE(run.runner->progress().has_ended());
   }
 }
 

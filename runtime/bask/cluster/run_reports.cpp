@@ -21,7 +21,7 @@ std::string shortened(const std::string& cause) {
 
 RunReports::RunReports(Exchange& exchange, std::uint32_t run, const TaskRunner& runner, Clock::time_point now)
     : exchange_(exchange), run_(run), runner_(runner) {
-  told_.left = runner.units_left();
+  told_.left = runner.progress().units_left();
   told_.at = now;
 }
 
@@ -31,25 +31,28 @@ void RunReports::count_in(const Value& value) {
 }
 
 void RunReports::tell_if_done(bool inside) {
-  const bool stopping = runner_.stopping();
+  const bool stopping = runner_.progress().stopping();
   if (stopping && !told_.failure) {
-    if (const std::optional<RunFailure> failure = runner_.failure()) {
+    if (const std::optional<RunFailure> failure = runner_.progress().failure()) {
       told_.failure = true;
       exchange_.post_message(0, MessageKind::kFailed, run_, Failed{failure->task, shortened(failure->cause)});
     }
   }
   if (told_.done) return;  // what it has stolen may still have failed
   const bool has_stopped = stopping && !inside;
-  if (!has_stopped && (stopping || runner_.units_left() != 0 || runner_.imports_left() != 0)) return;
+  if (!has_stopped &&
+      (stopping || runner_.progress().units_left() != 0 || runner_.plan().imports_left() != 0))
+    return;
   told_.done = true;
-  exchange_.post_message(0, MessageKind::kDone, run_,
-                         Done{runner_.done_by_group(), runner_.peak_bytes(), results_in_, bytes_in_});
+  exchange_.post_message(
+      0, MessageKind::kDone, run_,
+      Done{runner_.progress().done_by_group(), runner_.results().peak_bytes(), results_in_, bytes_in_});
 }
 
 void RunReports::tell_if_dry(unsigned threads, bool more_comes) {
-  if (runner_.stopping()) return;
-  const bool is_idle = !more_comes && runner_.ready() == 0 && runner_.running() < threads;
-  const std::uint64_t done = is_idle ? runner_.tasks_done() : 0;
+  if (runner_.progress().stopping()) return;
+  const bool is_idle = !more_comes && runner_.status().ready == 0 && runner_.status().running < threads;
+  const std::uint64_t done = is_idle ? runner_.progress().tasks_done() : 0;
   if (is_idle && idle_.was && done == idle_.tasks_done && !told_.dry) {
     exchange_.post(0, MessageKind::kDry, run_);
     told_.dry = true;
@@ -59,14 +62,15 @@ void RunReports::tell_if_dry(unsigned threads, bool more_comes) {
 }
 
 void RunReports::tell_progress(Clock::time_point now) {
-  if (told_.done && runner_.running() == 0 && runner_.too_long() == 0) return;
+  if (told_.done && runner_.status().running == 0 && runner_.status().too_long == 0) return;
   if (now - told_.at < kProgressInterval) return;
-  if (runner_.units_left() == told_.left && now - told_.at < kLeastOften) return;
+  if (runner_.progress().units_left() == told_.left && now - told_.at < kLeastOften) return;
   told_.at = now;
-  told_.left = runner_.units_left();
-  exchange_.post_message(0, MessageKind::kProgress, run_,
-                         RankProgress{runner_.done_by_group(), runner_.units_left(), runner_.ready(),
-                                      runner_.running(), runner_.too_long()});
+  told_.left = runner_.progress().units_left();
+  exchange_.post_message(
+      0, MessageKind::kProgress, run_,
+      RankProgress{runner_.progress().done_by_group(), runner_.progress().units_left(),
+                   runner_.status().ready, runner_.status().running, runner_.status().too_long});
 }
 
 }  // namespace bask

@@ -105,7 +105,7 @@ std::vector<WorkerRun::StayingResult> WorkerRun::take_staying() {
   std::vector<StayingResult> staying;
   for (std::size_t i = 0; i < holds_.size(); ++i) {
     if (i > 0 && holds_[i - 1].position == holds_[i].position) continue;
-    staying.push_back({holds_[i].target, runner_.take(holds_[i].position)});
+    staying.push_back({holds_[i].target, runner_.results().take(holds_[i].position)});
   }
   return staying;
 }
@@ -122,11 +122,12 @@ void WorkerRun::tick(bool inside) {
 }
 
 std::string WorkerRun::report() const {
-  std::string text = fmt::format("{} of {} units are left, {} could run, {} run", runner_.units_left(),
-                                 size_.units, runner_.ready(), runner_.running());
-  if (runner_.imports_left() != 0) {
-    text +=
-        fmt::format("; {} of {} results of other ranks have not come", runner_.imports_left(), size_.imports);
+  std::string text =
+      fmt::format("{} of {} units are left, {} could run, {} run", runner_.progress().units_left(),
+                  size_.units, runner_.status().ready, runner_.status().running);
+  if (runner_.plan().imports_left() != 0) {
+    text += fmt::format("; {} of {} results of other ranks have not come", runner_.plan().imports_left(),
+                        size_.imports);
   }
   if (units_missing_ != 0) text += fmt::format("; {} units have not come from rank 0", units_missing_);
   if (!exchange_.is_quiet()) text += "; messages are on their way";

@@ -58,11 +58,11 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   /// Once in a while.
   void tick(bool inside);
   /// Whether the pool has not been given to it, and it has something for the pool to do.
-  bool wants_pool() const { return !has_had_pool_ && !ended_ && !runner_.stopping(); }
+  bool wants_pool() const { return !has_had_pool_ && !ended_ && !runner_.progress().stopping(); }
   void give_pool() { has_had_pool_ = true; }
 
   bool has_ended() const { return ended_; }
-  bool is_stopping() const { return runner_.stopping(); }
+  bool is_stopping() const { return runner_.progress().stopping(); }
   /// Whether all that is sent from where it lies has gone.
   bool has_sent_all() const { return sending_.load(std::memory_order_acquire) == 0; }
   /// What this rank waits for, in one line.

@@ -184,9 +184,14 @@ void TaskRunner::keep_frontier() {
   recording_->keep_frontier(value_at, *end);
 }
 
+RunnerStatus TaskRunner::status() const {
+  return {clock_.running(), static_cast<std::uint32_t>(ready_.size() + stealing_.waiting()),
+          admission_.too_long()};
+}
+
 Results TaskRunner::take_results(std::span<const Source> targets) {
-  if (const std::optional<RunFailure> failed = failure()) std::rethrow_exception(failed->error);
-  if (units_left() != 0) {
+  if (const std::optional<RunFailure> failed = progress_.failure()) std::rethrow_exception(failed->error);
+  if (progress_.units_left() != 0) {
     throw Error("compute", "it was stopped", "start it again to compute the rest", ExitCode::kInterrupted);
   }
   return results_.take(targets);

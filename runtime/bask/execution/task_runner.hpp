@@ -28,10 +28,18 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace bask {
+
+/// What a runner does at the moment, as far as can be said from outside.
+struct RunnerStatus {
+  std::uint32_t running;   ///< threads that are inside of a unit
+  std::uint32_t ready;     ///< units that could be run now, stolen ones too
+  std::uint32_t too_long;  ///< units that were held back, as they would not end in time
+  /// Whether nothing can run but what would not end in time.
+  bool is_out_of_time() const { return too_long != 0 && running == 0 && ready == 0; }
+};
 
 class TaskRunner {
  public:
@@ -76,35 +84,14 @@ class TaskRunner {
     if (!progress_.drain_end()) executor_.release(position, 0);
   }
 
-  /// Whether the run has ended: all done, or stopped.
-  bool has_ended() const { return progress_.has_ended(); }
-  bool stopping() const { return progress_.stopping(); }
-  bool cancelled() const { return progress_.cancelled(); }
-  std::uint32_t units_left() const { return progress_.units_left(); }
-  std::uint32_t imports_left() const { return plan_.imports_left(); }  ///< for the feeding thread
-  std::uint64_t tasks() const { return plan_->tasks(); }
-  std::uint64_t tasks_done() const { return progress_.tasks_done(); }
-  /// Threads that are inside a unit, and units that could be run now, as far as can be said from outside.
-  std::uint32_t running() const { return clock_.running(); }
-  std::uint32_t ready() const { return static_cast<std::uint32_t>(ready_.size() + stealing_.waiting()); }
-  /// Units that were held back, as they would not end in time.
-  std::uint32_t too_long() const { return admission_.too_long(); }
-  /// Whether nothing can run but what would not end in time.
-  bool is_out_of_time() const { return too_long() != 0 && running() == 0 && ready() == 0; }
-  /// How many tasks of each group are done.
-  std::vector<std::uint64_t> done_by_group() const { return progress_.done_by_group(); }
-  /// How many there are to do.
-  std::vector<std::uint64_t> tasks_by_group() const { return bask::tasks_by_group(*plan_); }
-  const std::string& layer_of_group(std::size_t group) const { return plan_->groups[group].layer; }
-  std::uint64_t peak_bytes() const { return results_.peak_bytes(); }
-
-  /// The first task in the plan's order of those that failed.
-  std::optional<RunFailure> failure() const { return progress_.failure(); }
-  /// The result at `position`, for good.
-  Value take(std::uint32_t position) { return results_.take(position); }
+  // To be asked by anyone, unless it is for the feeding thread.
+  const PlanStore& plan() const { return plan_; }
+  const RunProgress& progress() const { return progress_; }
+  RunnerStatus status() const;
+  /// What is held; results that are taken are taken for good.
+  ResultStore& results() { return results_; }
   /// After all threads have returned. Throws: what the first failed task caused, in the plan's order; Error
   /// when the run was cancelled.
-  Results take_results() { return take_results(plan_->targets); }
   Results take_results(std::span<const Source> targets);
 
  private:
