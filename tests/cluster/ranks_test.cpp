@@ -356,21 +356,53 @@ TEST(Ranks, ComputeAnewWhileAThreadIsStillInsideATaskOfAComputationThatFailed) {
   opener.join();
 }
 
+// What Client makes of a target, for tests that start runs themselves.
+struct PlannedTarget {
+  explicit PlannedTarget(const Delayed<int>& target) {
+    open_layer::close();
+    const TaskRef* const ref = &target.ref();
+    expansion = expand(std::span(&ref, 1));
+    plan = make_plan(expansion.graph, expansion.targets, {.fuse = false});
+    for (std::uint32_t unit = 0; unit < plan.units(); ++unit) rank_of_unit.push_back((unit + 1) % 3);
+  }
+  Expansion expansion;
+  Plan plan;
+  std::vector<std::uint32_t> rank_of_unit;
+};
+
 TEST(Ranks, ComputeAnewWhenTheThreadThatWaitsForARunDoesSoNoMore) {
   LocalCluster cluster({.ranks = 3, .most_delay = 5});
   is_open = is_inside = false;
-  const Delayed<int> waits = delayed<wait_at_the_gate>(1);
-  open_layer::close();
-  const TaskRef* const target = &waits.ref();
-  const Expansion expansion = expand(std::span(&target, 1));
-  const Plan plan = make_plan(expansion.graph, expansion.targets, {});
-  const std::vector<std::uint32_t> on_rank_1(plan.units(), 1);
+  const PlannedTarget waits(delayed<wait_at_the_gate>(1));
   const auto give_up = [](const std::vector<std::uint64_t>&) { throw std::runtime_error("enough"); };
-  EXPECT_THROW(cluster.node(0).run(plan, expansion.graph, on_rank_1, {}, give_up), std::runtime_error);
+  EXPECT_THROW(cluster.node(0).run(waits.plan, waits.expansion.graph, waits.rank_of_unit, {}, give_up),
+               std::runtime_error);
   EXPECT_FALSE(is_open) << "the run has not come to its end";
   std::thread opener([] { is_open = true; });
   EXPECT_EQ(delayed<host_number>(7).compute(), 8);
   opener.join();
+}
+
+TEST(Ranks, CompleteSeveralRunsThatWereStartedAtOnce) {
+  LocalCluster cluster({.ranks = 3, .seed = 3, .most_delay = 2});
+  Coordinator& runs = cluster.node(0).coordinator();
+  std::vector<std::unique_ptr<PlannedTarget>> programs;
+  std::map<std::uint32_t, int> results;
+  for (int n = 0; n < 4; ++n) {
+    Delayed<int> target = delayed<host_number>(n);
+    for (int step = 0; step < 6; ++step) target = delayed<host_number>(target);
+    programs.push_back(std::make_unique<PlannedTarget>(target));
+    const PlannedTarget& program = *programs.back();
+    runs.start(program.plan, program.expansion.graph, program.rank_of_unit, {},
+               [&](const RunOutcome& outcome) {
+                 results[outcome.run] = outcome.results.targets[0].value->get<int>();
+               });
+  }
+  while (results.size() < 4) {
+    runs.drive();
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(results, (std::map<std::uint32_t, int>{{1, 7}, {2, 8}, {3, 9}, {4, 10}}));
 }
 
 int interrupt_once(int x) {

@@ -159,6 +159,7 @@ void Worker::move_pool() {
   if (!turns_.has_pool() || !turns_.is_free()) return;
   for (const auto& [number, run] : runs_.runs()) {
     if (!run->wants_pool()) continue;
+    if (runs_.any_is_early(number)) return;  // that one is first, on this rank as on the others
     run->give_pool();
     TaskRunner& runner = run->runner();
     return turns_.enter(

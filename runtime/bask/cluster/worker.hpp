@@ -2,10 +2,10 @@
 // and results that stay for later ones.
 // Runs on: every rank, rank 0 too. Threads: any; the caller holds the exchange's lock. The pool's threads
 // come in through the runner of the run that they are in.
-// Invariants: (1) the pool works for one run at a time, next for the one of those that have begun with the
-//             smallest number; messages of all runs are followed as they come; (2) a run lives until its
-//             threads have come out and its results have left; (3) messages of runs that have ended are
-//             dropped.
+// Invariants: (1) the pool works for one run at a time, in the order of their numbers, so that no two ranks
+//             wait for each other in different runs; messages of all runs are followed as they come; (2) a
+//             run lives until its threads have come out and its results have left; (3) messages of runs that
+//             have ended are dropped.
 #pragma once
 
 #include <bask/cluster/exchange.hpp>
