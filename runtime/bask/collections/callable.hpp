@@ -135,6 +135,23 @@ template <class F>
 concept CapturelessFunctionObject =
     FunctionObject<F> && std::is_empty_v<F> && std::is_default_constructible_v<F>;
 
+/// What users pass as a function, be it one that can be called elsewhere or not.
+template <class F>
+concept AnyFunction = FunctionObject<F> || std::is_function_v<std::remove_pointer_t<F>>;
+
+/// Whether F can be called on other ranks over arrays; where it cannot, the compiler says why.
+template <AnyFunction F>
+constexpr bool goes_to_arrays() {
+  static_assert(
+      FunctionObject<F>,
+      "bask: pass a function as a template argument: map<f>(x), not map(f, x). Only so do all ranks "
+      "know which function it is");
+  static_assert(!FunctionObject<F> || CapturelessFunctionObject<F>,
+                "bask: a lambda that captures cannot go to another rank. Pass what it captures as one more "
+                "array: map(f, x, bask::full({}, value))");
+  return CapturelessFunctionObject<F>;
+}
+
 /// A function known at compile time: `delayed<f>(…)`.
 template <auto F>
 struct FunctionCallee {

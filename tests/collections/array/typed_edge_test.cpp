@@ -250,6 +250,19 @@ TEST_F(TypedEdgeTest, NoAxisIsTheRavelledArray) {
   EXPECT_EQ(tile(x, 2).shape(), (Shape{3, 8}));
 }
 
+TEST_F(TypedEdgeTest, OneNumberIsAnIndex) {
+  const auto x = table();
+  EXPECT_EQ(x[0].compute(), x(0).compute());
+  EXPECT_EQ(x[-1][2].compute().item(), x(2, 2).compute().item());
+  EXPECT_EQ(x[std::size_t{1}].compute(), x["1"].compute());
+}
+
+TEST_F(TypedEdgeTest, MapTakesANumberAsAnArrayWithoutAxes) {
+  const auto sum =
+      map([](std::int64_t x, std::int64_t y) { return x + y; }, table(), full({}, std::int64_t{3}));
+  EXPECT_EQ(sum.compute(), (table() + 3).compute());
+}
+
 TEST_F(TypedEdgeTest, RollsByOneShiftForEachAxis) {
   const auto x = table();
   EXPECT_EQ(roll(x, {1, 2}, {0, 1}).compute(), roll(roll(x, 1, 0), 2, 1).compute());

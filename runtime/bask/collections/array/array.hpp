@@ -47,6 +47,10 @@ constexpr void require_order() {
 /// elementwise.hpp, reductions.hpp, manipulation.hpp, products.hpp, blockwise.hpp, groupby.hpp.
 template <class E>
 class Array {
+  static_assert(Element<E>,
+                "bask: arrays hold bool, integers, float, double and complex numbers of them; other types go "
+                "into delayed values");
+
  public:
   using value_type = E;
 
@@ -63,6 +67,15 @@ class Array {
     static_assert(sizeof(U) == 0,
                   "bask: a part of an array cannot be assigned to: arrays never change. Make a new one: "
                   "y = where(mask, values, x), or concatenate({...})");
+  }
+
+  template <class U = E>
+  explicit operator bool() const {
+    static_assert(
+        sizeof(Array<U>) == 0,
+        "bask: whether an array is true is not known before compute(): where(c, x, y) chooses element "
+        "by element, logical_and(x, y) and logical_not(x) combine, x.all().compute().item() decides");
+    return false;
   }
 
   /// Whether none was assigned yet.
@@ -99,6 +112,10 @@ class Array {
 
   // Index: index.hpp.
   Array operator[](std::string_view indices) const { return at(parse_indices(indices)); }
+  template <std::integral I>
+  Array operator[](I index) const {
+    return at({Index(static_cast<std::int64_t>(index))});
+  }
   template <class... Is>
   requires(std::is_constructible_v<Index, const Is&>&&...) Array operator()(const Is&... indices) const {
     return at({Index(indices)...});

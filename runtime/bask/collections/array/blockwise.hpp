@@ -28,7 +28,7 @@ namespace bask {
 namespace blocks {
 
 template <class R>
-struct ElementOfResult;
+struct ElementOfResult : std::type_identity<void> {};
 template <class U>
 struct ElementOfResult<NdArray<U>> : std::type_identity<U> {};
 
@@ -41,18 +41,11 @@ struct BlockFunction {
     if constexpr (kTakesInfo) {
       return Callee::call(views..., info);
     } else {
-      static_assert(
-          requires { Callee::call(views...); },
-          "bask: a function of blocks takes an NdView<const E> of each array, and a BlockInfo if it has one "
-          "more parameter");
       return Callee::call(views...);
     }
   }
   using Returned =
       std::decay_t<decltype(call(std::declval<const NdView<const Es>&>()..., std::declval<BlockInfo>()))>;
-  static_assert(
-      requires { typename ElementOfResult<Returned>::type; },
-      "bask: a function of blocks returns an NdArray");
   using Result = typename ElementOfResult<Returned>::type;
 
   static Block run(const BlockCall<BlockMapping>& task) {
@@ -70,29 +63,79 @@ struct BlockFunction {
   }
 };
 
+/// Whether the callee is a function of blocks of these types; where it is not, the compiler says why.
+template <class Callee, class... Es>
+constexpr bool takes_blocks() {
+  constexpr bool kFits = requires(const NdView<const Es>&... views, const BlockInfo& info) {
+    Callee::call(views..., info);
+  }
+  || requires(const NdView<const Es>&... views) {
+    Callee::call(views...);
+  };
+  static_assert(
+      kFits,
+      "bask: a function of blocks takes an NdView<const E> of each array, and a BlockInfo if it has "
+      "one more parameter");
+  if constexpr (kFits) {
+    constexpr bool kReturns = !std::is_void_v<typename BlockFunction<Callee, Es...>::Result>;
+    static_assert(kReturns, "bask: a function of blocks returns an NdArray");
+    return kReturns;
+  } else {
+    return false;
+  }
+}
+
+template <class Callee, class... Es>
+auto over(lazy::PlannedBlocks planned, const std::string& name = "") {
+  if constexpr (takes_blocks<Callee, Es...>()) {
+    return BlockFunction<Callee, Es...>::over(std::move(planned), name);
+  } else {
+    return Array<double>();
+  }
+}
+
 template <class Callee, class... Es>
 auto map(const MapBlocksOptions& options, const Array<Es>&... arrays) {
-  return BlockFunction<Callee, Es...>::over(lazy::plan_map_blocks({arrays.node()...}, options), options.name);
+  return over<Callee, Es...>(lazy::plan_map_blocks({arrays.node()...}, options), options.name);
 }
 template <class Callee, class... Es>
 auto overlap(const Overlap& overlap, const Array<Es>&... arrays) {
-  return BlockFunction<Callee, Es...>::over(lazy::plan_overlap({arrays.node()...}, overlap));
+  return over<Callee, Es...>(lazy::plan_overlap({arrays.node()...}, overlap));
 }
+/// Whether each array is followed by its indices.
+template <class... Arguments>
+inline constexpr bool are_pairs = sizeof...(Arguments) == 0;
+template <class E, class Indices, class... Others>
+inline constexpr bool are_pairs<Array<E>, Indices, Others...> =
+    std::is_convertible_v<const Indices&, std::string_view>&& are_pairs<Others...>;
+
 template <class Callee, std::size_t... I>
-auto wise(std::string_view out, std::index_sequence<I...>, const auto& arguments) {
-  return BlockFunction<Callee, typename std::decay_t<decltype(std::get<2 * I>(arguments))>::value_type...>::
-      over(lazy::plan_blockwise(out, {std::get<2 * I>(arguments).node()...},
-                                {std::string(std::get<2 * I + 1>(arguments))...}));
+auto wise_of(std::string_view out, std::index_sequence<I...>, const auto& arguments) {
+  return over<Callee, typename std::decay_t<decltype(std::get<2 * I>(arguments))>::value_type...>(
+      lazy::plan_blockwise(out, {std::get<2 * I>(arguments).node()...},
+                           {std::string(std::get<2 * I + 1>(arguments))...}));
+}
+template <class Callee, class... Arguments>
+auto wise(std::string_view out, const Arguments&... arguments) {
+  constexpr bool kPairs = are_pairs<Arguments...> && sizeof...(Arguments) > 0;
+  static_assert(kPairs,
+                "bask: blockwise takes the indices of the result, then each array and its indices: "
+                "blockwise<f>(\"ik\", a, \"ij\", b, \"jk\")");
+  if constexpr (kPairs) {
+    return wise_of<Callee>(out, std::make_index_sequence<sizeof...(Arguments) / 2>(), std::tie(arguments...));
+  } else {
+    return Array<double>();
+  }
 }
 template <class Chunk, class Combine, class Aggregate, class E>
 auto reduce(const Array<E>& x, std::int64_t axis, const ReductionOptions& options) {
   const std::size_t most = lazy::checked_split(options.split_every);
-  auto state = BlockFunction<Chunk, E>::over(lazy::plan_reduction(x.node(), axis, 1));
+  auto state = over<Chunk, E>(lazy::plan_reduction(x.node(), axis, 1));
   using State = typename decltype(state)::value_type;
   const std::size_t along = normal_axis(axis, x.shape(), "array::reduction");
   while (state.chunks()[along].size() > most)
-    state = BlockFunction<Combine, State>::over(lazy::plan_reduction(state.node(), axis, most));
-  auto result = BlockFunction<Aggregate, State>::over(lazy::plan_reduction(state.node(), axis, most));
+    state = over<Combine, State>(lazy::plan_reduction(state.node(), axis, most));
+  auto result = over<Aggregate, State>(lazy::plan_reduction(state.node(), axis, most));
   return options.keepdims ? result : result.squeeze(axis);
 }
 
@@ -109,13 +152,17 @@ template <auto F, class... Es>
 auto map_blocks(const MapBlocksOptions& options, const Array<Es>&... arrays) {
   return blocks::map<FunctionCallee<F>>(options, arrays...);
 }
-template <CapturelessFunctionObject F, class... Es>
-auto map_blocks(const F&, const Array<Es>&... arrays) {
-  return blocks::map<ObjectCallee<F>>({}, arrays...);
-}
-template <CapturelessFunctionObject F, class... Es>
+template <AnyFunction F, class... Es>
 auto map_blocks(const F&, const MapBlocksOptions& options, const Array<Es>&... arrays) {
-  return blocks::map<ObjectCallee<F>>(options, arrays...);
+  if constexpr (goes_to_arrays<F>()) {
+    return blocks::map<ObjectCallee<F>>(options, arrays...);
+  } else {
+    return Array<double>();
+  }
+}
+template <AnyFunction F, class... Es>
+auto map_blocks(const F& function, const Array<Es>&... arrays) {
+  return map_blocks(function, MapBlocksOptions(), arrays...);
 }
 template <class E>
 template <auto F>
@@ -140,9 +187,13 @@ template <auto F, class... Es>
 auto map_overlap(const Overlap& overlap, const Array<Es>&... arrays) {
   return blocks::overlap<FunctionCallee<F>>(overlap, arrays...);
 }
-template <CapturelessFunctionObject F, class... Es>
+template <AnyFunction F, class... Es>
 auto map_overlap(const F&, const Overlap& overlap, const Array<Es>&... arrays) {
-  return blocks::overlap<ObjectCallee<F>>(overlap, arrays...);
+  if constexpr (goes_to_arrays<F>()) {
+    return blocks::overlap<ObjectCallee<F>>(overlap, arrays...);
+  } else {
+    return Array<double>();
+  }
 }
 
 /// A function of blocks that go together by index: blockwise<f>("ik", a, "ij", b, "jk"). An index that the
@@ -150,13 +201,15 @@ auto map_overlap(const F&, const Overlap& overlap, const Array<Es>&... arrays) {
 /// the first array that has it.
 template <auto F, class... Arguments>
 auto blockwise(std::string_view out, const Arguments&... arguments) {
-  return blocks::wise<FunctionCallee<F>>(out, std::make_index_sequence<sizeof...(Arguments) / 2>(),
-                                         std::tie(arguments...));
+  return blocks::wise<FunctionCallee<F>, Arguments...>(out, arguments...);
 }
-template <CapturelessFunctionObject F, class... Arguments>
+template <AnyFunction F, class... Arguments>
 auto blockwise(const F&, std::string_view out, const Arguments&... arguments) {
-  return blocks::wise<ObjectCallee<F>>(out, std::make_index_sequence<sizeof...(Arguments) / 2>(),
-                                       std::tie(arguments...));
+  if constexpr (goes_to_arrays<F>()) {
+    return blocks::wise<ObjectCallee<F>, Arguments...>(out, arguments...);
+  } else {
+    return Array<double>();
+  }
 }
 
 /// A reduction along one axis in three steps: `Chunk` of each block of x, `Combine` of partial results that

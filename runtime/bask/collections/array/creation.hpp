@@ -49,16 +49,16 @@ auto full(const Shape& shape, const V& value, const ChunkSpec& chunks = {}) {
   return Array<T>(lazy::constant(kType, lazy::element_of(value, kType, "array::full"),
                                  chunks.of(shape, sizeof(T), "array::full")));
 }
-template <Element E = double>
+template <class E = double>
 Array<E> zeros(const Shape& shape, const ChunkSpec& chunks = {}) {
   return Array<E>(lazy::constant(E(0), chunks.of(shape, sizeof(E), "array::zeros")));
 }
-template <Element E = double>
+template <class E = double>
 Array<E> ones(const Shape& shape, const ChunkSpec& chunks = {}) {
   return Array<E>(lazy::constant(E(1), chunks.of(shape, sizeof(E), "array::ones")));
 }
 /// Elements of no particular value: zeros.
-template <Element E = double>
+template <class E = double>
 Array<E> empty(const Shape& shape, const ChunkSpec& chunks = {}) {
   return zeros<E>(shape, chunks);
 }
@@ -103,7 +103,7 @@ Array<double> linspace(double start, double stop, std::int64_t count = 50, bool 
 
 /// Ones on the diagonal that lies `offset` to the right of the main one. columns: as many as rows, unless
 /// said.
-template <Element E = double>
+template <class E = double>
 Array<E> eye(std::int64_t rows, std::int64_t columns = -1, std::int64_t offset = 0,
              const ChunkSpec& chunks = {}) {
   return Array<E>(lazy::cast(lazy::eye(rows, columns < 0 ? rows : columns, offset, chunks), dtype_of<E>()));
@@ -156,9 +156,13 @@ template <auto F>
 auto from_function(const Shape& shape, const ChunkSpec& chunks = {}) {
   return maps::from_function<FunctionCallee<F>>(shape, chunks);
 }
-template <class F>
+template <AnyFunction F>
 auto from_function(const F&, const Shape& shape, const ChunkSpec& chunks = {}) {
-  return maps::from_function<ObjectCallee<F>>(shape, chunks);
+  if constexpr (goes_to_arrays<F>()) {
+    return maps::from_function<ObjectCallee<F>>(shape, chunks);
+  } else {
+    return Array<double>();
+  }
 }
 
 template <Element E>

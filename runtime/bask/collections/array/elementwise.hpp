@@ -21,13 +21,19 @@ template <class X>
 inline constexpr bool is_array = false;
 template <class E>
 inline constexpr bool is_array<Array<E>> = true;
+/// Text, pointers and numbers in memory: let in, so that the compiler can say what to do with them.
 template <class X>
-concept Operand = is_array<X> || Element<X>;
+concept Sequence = !is_array<X> && (std::is_array_v<X> || std::is_pointer_v<X> || requires(const X& x) {
+  x.begin();
+  x.end();
+});
+template <class X>
+concept Operand = is_array<X> || Element<X> || Sequence<X>;
 template <class A, class B>
 concept Operands = Operand<A> && Operand<B> &&(is_array<A> || is_array<B>);
 
 template <class X>
-struct ElementIn : std::type_identity<X> {};
+struct ElementIn : std::conditional<Element<X>, X, double> {};
 template <class E>
 struct ElementIn<Array<E>> : std::type_identity<E> {};
 
@@ -65,8 +71,13 @@ template <class X>
 lazy::Operand operand(const X& x) {
   if constexpr (is_array<X>) {
     return x.node();
-  } else {
+  } else if constexpr (Element<X>) {
     return Number(x);
+  } else {
+    static_assert(Element<X>,
+                  "bask: beside an array stands an array or a number. Numbers in memory become an array by "
+                  "from_array");
+    return Number(0);
   }
 }
 

@@ -13,12 +13,29 @@ class Array;
 
 namespace maps {
 
+/// Whether the callee is a function of elements of these types; where it is not, the compiler says why.
+template <class Callee, class... Es>
+constexpr bool takes_elements() {
+  constexpr bool kFits = requires(const Es&... elements) {
+    Callee::call(elements...);
+  };
+  static_assert(
+      kFits,
+      "bask: the function does not fit the arrays: map<f>(x, y) calls f with one element of each, of "
+      "the arrays' types");
+  if constexpr (kFits) {
+    constexpr bool kReturns = Element<std::decay_t<decltype(Callee::call(std::declval<const Es&>()...))>>;
+    static_assert(kReturns, "bask: a function of elements must return a bool, a number or a complex number");
+    return kReturns;
+  } else {
+    return false;
+  }
+}
+
 /// The callee over strips: a kernel that is called with a MapStrip.
 template <class Callee, class... Es>
 struct MapCall {
   using Result = std::decay_t<decltype(Callee::call(std::declval<const Es&>()...))>;
-  static_assert(Element<Result>,
-                "bask: a function of elements must return a bool, a number or a complex number");
   static void run(KernelCall& call) {
     const auto& strip = *reinterpret_cast<const MapStrip*>(call.arguments);
     over(strip, std::index_sequence_for<Es...>{});
@@ -34,18 +51,24 @@ struct MapCall {
 };
 
 template <class Callee, class... Es>
-auto map(const Array<Es>&... arrays) {
-  using Call = MapCall<Callee, Es...>;
+auto call(const std::vector<ArrayPtr>& operands) {
   static_assert(sizeof...(Es) <= kMostOperands, "bask: map takes up to eight arrays");
-  return Array<typename Call::Result>(lazy::map(Call::kernel, {}, std::string(Callee::name()),
-                                                dtype_of<typename Call::Result>(), {arrays.node()...}));
+  if constexpr (takes_elements<Callee, Es...>()) {
+    using Call = MapCall<Callee, Es...>;
+    return Array<typename Call::Result>(lazy::map(Call::kernel, {}, std::string(Callee::name()),
+                                                  dtype_of<typename Call::Result>(), operands));
+  } else {
+    return Array<double>();
+  }
+}
+template <class Callee, class... Es>
+auto map(const Array<Es>&... arrays) {
+  return call<Callee, Es...>({arrays.node()...});
 }
 
 template <class Callee, std::size_t... I>
 auto from_indices(const Chunks& grid, std::index_sequence<I...>) {
-  using Call = MapCall<Callee, std::conditional_t<(I >= 0), std::int64_t, void>...>;
-  return Array<typename Call::Result>(lazy::map(Call::kernel, {}, std::string(Callee::name()),
-                                                dtype_of<typename Call::Result>(), {lazy::iota(grid, I)...}));
+  return call<Callee, std::conditional_t<(I >= 0), std::int64_t, void>...>({lazy::iota(grid, I)...});
 }
 
 /// How many axes the function takes.
@@ -77,5 +100,19 @@ auto from_function(const Shape& shape, const ChunkSpec& chunks) {
 }
 
 }  // namespace maps
+
+/// F(a, b, …) of the elements of the arrays. F: a template argument, or a captureless lambda.
+template <auto F, class... Es>
+auto map(const Array<Es>&... arrays) {
+  return maps::map<FunctionCallee<F>>(arrays...);
+}
+template <AnyFunction F, class... Es>
+auto map(const F&, const Array<Es>&... arrays) {
+  if constexpr (goes_to_arrays<F>()) {
+    return maps::map<ObjectCallee<F>>(arrays...);
+  } else {
+    return Array<double>();
+  }
+}
 
 }  // namespace bask

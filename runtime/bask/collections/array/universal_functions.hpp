@@ -168,6 +168,12 @@ requires(elementwise::Operand<A>&& elementwise::Operand<B>) auto where(const Arr
   return Array<C>(
       lazy::where(condition.node(), dtype_of<C>(), elementwise::operand(a), elementwise::operand(b)));
 }
+template <class... Others>
+Array<double> where(const Others&...) {
+  static_assert(sizeof(std::tuple<Others...>) == 0,
+                "bask: where takes an Array<bool> and two arrays or numbers: where(x != 0, x, 1)");
+  return {};
+}
 /// The nearest from lowest to highest, which are numbers or arrays.
 template <Element E, class L, class H>
 requires(elementwise::Operand<L>&& elementwise::Operand<H>) auto clip(const Array<E>& x, const L& lowest,
@@ -207,16 +213,6 @@ Array<E> nan_to_num(const Array<E>& x, const Number& nan = 0, const std::optiona
   } else {
     return x;
   }
-}
-
-/// F(a, b, …) of the elements of the arrays. F: a template argument, or a captureless lambda.
-template <auto F, class... Es>
-auto map(const Array<Es>&... arrays) {
-  return maps::map<FunctionCallee<F>>(arrays...);
-}
-template <class F, class... Es>
-requires(!elementwise::Operand<F>) auto map(const F&, const Array<Es>&... arrays) {
-  return maps::map<ObjectCallee<F>>(arrays...);
 }
 
 template <class E>
