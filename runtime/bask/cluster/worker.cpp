@@ -196,7 +196,7 @@ Results Worker::take_results(std::uint32_t run, std::span<const Source> targets)
 
 std::optional<RunFailure> Worker::failure(std::uint32_t run) const {
   WorkerRun* const here = runs_.find(run);
-  return here == nullptr ? std::nullopt : here->runner().failure();
+  return here == nullptr ? std::nullopt : here->runner().progress().failure();
 }
 
 void Worker::forget(std::uint32_t run) {

@@ -90,6 +90,7 @@ class TaskRunner {
   RunnerStatus status() const;
   /// What is held; results that are taken are taken for good.
   ResultStore& results() { return results_; }
+  const ResultStore& results() const { return results_; }
   /// After all threads have returned. Throws: what the first failed task caused, in the plan's order; Error
   /// when the run was cancelled.
   Results take_results(std::span<const Source> targets);
