@@ -164,7 +164,7 @@ Units drained(ReadySet& set, unsigned thread) {
 
 TEST(ReadySet, DealsNeighboursToOneThread) {
   ReadySet set(2);
-  set.deal(ready({0, 1, 2, 3, 4}), false);
+  set.deal(Units({0, 1, 2, 3, 4}), false);
   EXPECT_EQ(set.size(), 5u);
   EXPECT_EQ(drained(set, 0), (Units{0, 1}));
   EXPECT_EQ(drained(set, 1), (Units{2, 3, 4}));
@@ -172,7 +172,7 @@ TEST(ReadySet, DealsNeighboursToOneThread) {
 
 TEST(ReadySet, LetsThreadsTakeTurnsWhereSomeUnitsAreUrgent) {
   ReadySet set(2);
-  set.deal(ready({0, 1, 2, 3, 4}), true);
+  set.deal(Units({0, 1, 2, 3, 4}), true);
   EXPECT_EQ(drained(set, 0), (Units{0, 2, 4}));
   EXPECT_EQ(drained(set, 1), (Units{1, 3}));
 }
@@ -202,7 +202,7 @@ TEST(ReadySet, SharesOutWhatTheFeedingThreadHasFound) {
 
 TEST(ReadySet, GivesUpTheLessUrgentHalfOfEveryQueue) {
   ReadySet set(2);
-  set.deal(ready({0, 1, 2, 3, 4, 5, 6, 7}), false);
+  set.deal(Units({0, 1, 2, 3, 4, 5, 6, 7}), false);
   Units taken;
   for (const ReadyUnit& unit : set.take_half()) taken.push_back(unit.unit);
   std::ranges::sort(taken);

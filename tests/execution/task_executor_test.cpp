@@ -145,7 +145,7 @@ struct Robbed : Rig {
   std::vector<StolenUnit> give(std::chrono::nanoseconds unit_time) {
     return WorkStealing(plan, results, ready, nullptr).give(unit_time);
   }
-  void make_ready(std::uint32_t unit) { ready.deal(std::vector{plan.ready_unit(unit)}, false); }
+  void make_ready(std::uint32_t unit) { ready.deal(std::vector{unit}, false); }
   ReadySet ready{1};
 };
 

@@ -5,14 +5,16 @@
 
 namespace bask {
 
-void ReadySet::deal(std::span<const ReadyUnit> roots, bool take_turns) {
+void ReadySet::deal(std::span<const std::uint32_t> roots, bool take_turns) {
   const std::size_t threads = queues_.size();
   for (std::size_t thread = 0; thread < threads; ++thread) {
     std::vector<ReadyUnit> own;
     own.reserve(roots.size() / threads + 1);
     const std::size_t first = take_turns ? thread : roots.size() * thread / threads;
     const std::size_t end = take_turns ? roots.size() : roots.size() * (thread + 1) / threads;
-    for (std::size_t root = first; root < end; root += take_turns ? threads : 1) own.push_back(roots[root]);
+    for (std::size_t root = first; root < end; root += take_turns ? threads : 1) {
+      own.push_back({roots[root], roots[root]});
+    }
     queues_[thread].set_roots(std::move(own));
   }
 }

@@ -25,7 +25,7 @@ class ReadySet {
   /// Shares out the units that are ready from the start, ascending. Neighbours in the plan go to one thread:
   /// what they make is likely to be read together. Where some are more urgent than the plan says the threads
   /// take turns instead, so that the urgent ones start first on all.
-  void deal(std::span<const ReadyUnit> roots, bool take_turns);
+  void deal(std::span<const std::uint32_t> roots, bool take_turns);
   /// Forgets what was dealt: whoever follows the plan's order takes nothing from here.
   void drop_roots();
 

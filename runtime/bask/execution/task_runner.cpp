@@ -44,10 +44,7 @@ TaskRunner::TaskRunner(PlanStore plan, std::vector<Value*> constants, const Runn
 TaskRunner::TaskRunner(Plan plan, std::vector<Value*> constants, const RunnerOptions& options)
     : TaskRunner(PlanStore(std::move(plan)), std::move(constants), options, nullptr) {
   check_offered(*plan_, options.resources, options.describe);
-  std::vector<ReadyUnit> roots;
-  roots.reserve(plan_->roots.size());
-  for (const std::uint32_t root : plan_->roots) roots.push_back(plan_.ready_unit(root));
-  ready_.deal(roots, !plan_->annotation.empty());
+  ready_.deal(plan_->roots, !plan_->annotation.empty());
 }
 
 TaskRunner::TaskRunner(PlanShell shell, std::vector<Value*> constants, const RunnerOptions& options,
