@@ -81,6 +81,12 @@ class Value {
     if (type_ == nullptr || type_->is_trivial) return 0;
     return type_->held_bytes(object()) + (type_->is_inline ? 0 : type_->size);
   }
+  /// About how many bytes go to another rank with it: exact for types that are one stretch of memory.
+  std::size_t transfer_bytes() const {
+    if (type_ == nullptr) return 0;
+    return type_->contiguous != nullptr ? type_->contiguous->bytes(object()).size()
+                                        : heap_bytes() + type_->size;
+  }
   void reset() noexcept {
     if (type_ == nullptr) return;
     if (!type_->is_trivial) type_->destroy(object());

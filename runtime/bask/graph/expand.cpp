@@ -68,6 +68,7 @@ Expansion expand(std::span<const TaskRef* const> targets) {
     refuse_huge(graph.inputs.size());
   }
   if (!graph.annotation.empty()) graph.annotation.resize(tasks);
+  if (!graph.result_bytes.empty()) graph.result_bytes.resize(tasks);
   const Layer* last_layer = nullptr;
   std::uint32_t first = 0;
   expansion.targets.reserve(targets.size());

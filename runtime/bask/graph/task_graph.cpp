@@ -44,7 +44,7 @@ std::string TaskGraph::name(TaskId task) const {
 
 std::size_t TaskGraph::bytes() const {
   return bytes_of(group) + bytes_of(input_begin) + bytes_of(inputs) + bytes_of(argument_begin) +
-         bytes_of(arguments) + bytes_of(annotation) + bytes_of(pure);
+         bytes_of(arguments) + bytes_of(annotation) + bytes_of(result_bytes) + bytes_of(pure);
 }
 
 void TaskGraph::add_constant(const Constant& constant) {
@@ -58,6 +58,11 @@ void TaskGraph::annotate_from(std::uint32_t first, const Annotations& notes) {
   annotation.resize(first);
   annotation.resize(group.size(), static_cast<std::uint32_t>(annotations.size()));
   annotations.push_back(notes);
+}
+
+void TaskGraph::size_from(std::uint32_t first, std::span<const float> bytes) {
+  result_bytes.resize(first);
+  result_bytes.insert(result_bytes.end(), bytes.begin(), bytes.end());
 }
 
 std::uint32_t TaskGraph::group_for(const std::string& layer, const Kernel* kernel) {

@@ -2,7 +2,8 @@
 // Runs on: rank 0. Threads: made by one, then read by any.
 // Invariants: (1) a task's inputs have smaller ids than the task, so ascending ids are a valid order; (2)
 //             inputs keep their order and repetition: they are what the kernel is called with.
-// Size: 16 bytes a task, 4 per input, and the arguments; 4 more where any task is annotated.
+// Size: 16 bytes a task, 4 per input, and the arguments; 4 more where any task is annotated, and 4 where a
+//       layer says how large its results will be.
 #pragma once
 
 #include <bask/core/id.hpp>
@@ -26,6 +27,7 @@ struct Constant {
   Value* value = nullptr;  ///< null when it is held on another rank
   std::uint32_t rank = 0;  ///< that holds it
   std::uint64_t held = 0;  ///< its number there; 0 on rank 0, where `value` is it
+  float bytes = 0;         ///< about, of one that is held on another rank; 0: not known
 };
 
 /// The tasks `first`, `first + 1`, … that came out of one layer.
@@ -49,6 +51,7 @@ struct TaskGraph {
   std::vector<std::uint64_t> argument_begin{0};  ///< per task and one more, into `arguments`
   std::vector<std::byte> arguments;              ///< of a constant: its index in `constants`, 4 bytes
   std::vector<std::uint32_t> annotation;         ///< per task, into `annotations`; empty when none has any
+  std::vector<float> result_bytes;  ///< per task, 0 where its layer does not know; empty when none does
 
   std::vector<TaskGroup> groups{{"constant", nullptr}};
   std::vector<Annotations> annotations{Annotations{}};
@@ -93,6 +96,9 @@ struct TaskGraph {
   void add_constant(const Constant& constant);
   /// Gives all tasks from `first` on these annotations.
   void annotate_from(std::uint32_t first, const Annotations& notes);
+  /// Says how large the results of the tasks from `first` on will be: one number for each, 0 where that is
+  /// not known.
+  void size_from(std::uint32_t first, std::span<const float> bytes);
   /// The group of the tasks in `layer` that call `kernel`; made when there is none.
   std::uint32_t group_for(const std::string& layer, const Kernel* kernel);
 };

@@ -109,9 +109,11 @@ class Sharing {
           copy(TaskId{task});
         }
         if (!from_.annotation.empty()) annotate(from_.annotation[task]);
+        if (!from_.result_bytes.empty()) size(from_.result_bytes[task]);
       }
     }
     if (!to_.annotation.empty()) to_.annotation.resize(to_.size());
+    if (!to_.result_bytes.empty()) to_.result_bytes.resize(to_.size());
     to_.pure = std::move(from_.pure);
     for (PureTask& pure : to_.pure) pure.task = moved(pure.task);
     return std::move(to_);
@@ -177,6 +179,11 @@ class Sharing {
   void annotate(std::uint32_t notes) {
     to_.annotation.resize(to_.size());
     to_.annotation.back() = notes;
+  }
+
+  void size(float bytes) {
+    to_.result_bytes.resize(to_.size());
+    to_.result_bytes.back() = bytes;
   }
 
   TaskGraph& from_;

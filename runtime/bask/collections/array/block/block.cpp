@@ -14,7 +14,7 @@ constexpr std::size_t kAlignment = 64;
   throw Error("array", std::string("a block has arrived whose ") + why, "the bytes are corrupt");
 }
 
-std::size_t bytes_of(DType dtype, std::span<const std::int64_t> shape) {
+std::size_t bytes_of_elements(DType dtype, std::span<const std::int64_t> shape) {
   for (const std::int64_t extent : shape) {
     if (extent >= 0) continue;
     throw Error("array", "a block cannot have shape " + text_of(shape), "give extents of 0 or more");
@@ -52,7 +52,7 @@ Block::Block(DType dtype, std::span<const std::int64_t> shape) {
     throw Error("array", "a block of " + std::to_string(shape.size()) + " axes was asked for",
                 "use at most " + std::to_string(kMostAxes));
   }
-  const std::size_t bytes = offset_of(shape.size()) + bytes_of(dtype, shape);
+  const std::size_t bytes = offset_of(shape.size()) + bytes_of_elements(dtype, shape);
   memory_ = memory_of(bytes);
   size_ = bytes;
   write_header(dtype, shape);

@@ -41,6 +41,10 @@ class Block {
   std::size_t ndim() const { return header().axes; }
   std::span<const std::int64_t> shape() const;
   std::int64_t count() const { return element_count(shape()); }
+  /// Of the whole stretch of a block with so many axes and elements.
+  static std::size_t bytes_of(DType dtype, std::size_t axes, std::int64_t elements) {
+    return offset_of(axes) + static_cast<std::size_t>(elements) * size_of(dtype);
+  }
   std::size_t element_bytes() const { return size_of(dtype()); }
   std::byte* elements() { return memory_.get() + header().offset; }
   const std::byte* elements() const { return memory_.get() + header().offset; }

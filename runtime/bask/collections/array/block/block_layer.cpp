@@ -2,6 +2,8 @@
 #include <bask/graph/explicit_layer.hpp>
 #include <bask/graph/task_graph.hpp>
 
+#include <cassert>
+
 namespace bask {
 
 namespace {
@@ -36,6 +38,32 @@ std::string joined(const std::vector<std::string>& names) {
 }
 
 }  // namespace
+
+std::vector<float> block_bytes(DType dtype, const Chunks& chunks) {
+  std::vector<std::int64_t> elements{1};
+  for (const AxisChunks& axis : chunks) {
+    std::vector<std::int64_t> with_axis;
+    with_axis.reserve(elements.size() * axis.size());
+    for (const std::int64_t so_far : elements) {
+      for (const std::int64_t length : axis)
+        with_axis.push_back(so_far == kUnknown || length == kUnknown ? kUnknown : so_far * length);
+    }
+    elements = std::move(with_axis);
+  }
+  std::vector<float> bytes;
+  bytes.reserve(elements.size());
+  for (const std::int64_t count : elements) {
+    bytes.push_back(count == kUnknown ? 0 : static_cast<float>(Block::bytes_of(dtype, chunks.size(), count)));
+  }
+  return bytes;
+}
+
+void BlockRefs::set_bytes(std::vector<float> bytes) const {
+  auto* const layer = dynamic_cast<BlockLayer*>(layer_.get());
+  if (layer == nullptr || !layer->bytes_.empty()) return;
+  assert(bytes.size() == layer->size());
+  layer->bytes_ = std::move(bytes);
+}
 
 BlockLayer::BlockLayer(std::string name, KernelId kernel, TaskRef description, std::vector<BlockRefs> sources,
                        BlockReads reads, std::shared_ptr<const SharedWork> work,
@@ -100,6 +128,19 @@ void BlockLayer::expand(TaskGraph& graph, std::span<const std::uint32_t> first_o
     graph.end_task(group);
   }
   if (!annotations_.empty()) graph.annotate_from(first_of_slot[0], annotations_);
+  if (!bytes_.empty()) graph.size_from(first_of_slot[0], bytes_);
+}
+
+// How large the rows of blocks are that tasks of a pass for all these layers return; empty when one of them
+// does not know.
+std::vector<float> BlockLayer::bytes_together(std::span<const Layer* const> layers) {
+  std::vector<float> all(layers.front()->size(), sizeof(SharedWork::Blocks));
+  for (const Layer* layer : layers) {
+    const std::vector<float>& own = static_cast<const BlockLayer*>(layer)->bytes_;
+    if (own.empty()) return {};
+    for (std::size_t task = 0; task < all.size(); ++task) all[task] += own[task] + sizeof(Block);
+  }
+  return all;
 }
 
 LayerPtr BlockLayer::shared_layer(std::span<const Layer* const> layers) const {
@@ -110,8 +151,10 @@ LayerPtr BlockLayer::shared_layer(std::span<const Layer* const> layers) const {
     names.push_back(static_cast<const BlockLayer*>(layer)->name_);
   }
   const SharedWork::Pass pass = work_->pass(works);
-  return LayerPtr(
-      new BlockLayer(joined(names), pass.kernel, pass.description, sources_, reads_, nullptr, annotations_));
+  auto* const shared =
+      new BlockLayer(joined(names), pass.kernel, pass.description, sources_, reads_, nullptr, annotations_);
+  shared->bytes_ = bytes_together(layers);
+  return LayerPtr(shared);
 }
 
 std::uint32_t BlockLayer::picking_group(TaskGraph& graph) const {

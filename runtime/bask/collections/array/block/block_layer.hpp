@@ -1,7 +1,9 @@
 // block_layer.hpp: the layer of tasks that an operation on arrays adds: one kernel, one description of the
 // operation that all its tasks share, and for each task the blocks that it reads.
-// Runs on: made on rank 0; kernels run on the rank of their task. Threads: any; a layer never changes.
-// Size: 4 bytes a task and 8 per block that it reads; the description once on each rank.
+// Runs on: made on rank 0; kernels run on the rank of their task. Threads: any; a layer never changes once it
+// was told the sizes of its blocks.
+// Size: 4 bytes a task, 4 more where the sizes of its blocks are known, and 8 per block that it reads; the
+//       description once on each rank.
 #pragma once
 
 #include <bask/collections/array/block/block.hpp>
@@ -37,6 +39,9 @@ class BlockRefs {
   }
   /// The one layer whose tasks they are, in order; null when they were gathered one by one.
   const LayerPtr& layer() const { return layer_; }
+  /// Tells the layer how large its blocks will be, unless it knows already or is none of blocks. To be called
+  /// by the thread that has made the layer, before others see it. `bytes` are as many as there are blocks.
+  void set_bytes(std::vector<float> bytes) const;
 
  private:
   LayerPtr layer_;
@@ -50,6 +55,9 @@ struct SourceBlock {
   std::uint32_t block;
   friend auto operator<=>(const SourceBlock&, const SourceBlock&) = default;
 };
+
+/// How large each block of an array will be, in C order; 0 where a length is not known.
+std::vector<float> block_bytes(DType dtype, const Chunks& chunks);
 
 /// What the tasks of a layer read: written task by task.
 struct BlockReads {
@@ -81,11 +89,13 @@ class BlockLayer final : public Layer {
   std::uint32_t picking_group(TaskGraph& graph) const override;
 
  private:
+  friend class BlockRefs;
   struct Place {  // of a block: a slot, 0 being this layer, and the index in that layer
     std::uint32_t slot;
     std::uint32_t index;
   };
   using Slots = std::unordered_map<const Layer*, std::uint32_t>;
+  static std::vector<float> bytes_together(std::span<const Layer* const> layers);
   std::uint32_t slot_of(const LayerPtr& layer, Slots& slots);
   Place place_of(const SourceBlock& block) const;
 
@@ -96,6 +106,7 @@ class BlockLayer final : public Layer {
   std::vector<std::uint32_t> slots_;        // per source that is one layer; 0 for others
   std::vector<std::vector<Place>> places_;  // per source that is not
   Annotations annotations_;
+  std::vector<float> bytes_;  // of each task's block, 0 where that is not known; empty: no one has said
   Key key_;
   std::shared_ptr<const SharedWork> work_;  // null when none can be shared; else with
   std::vector<BlockRefs> sources_;

@@ -302,6 +302,7 @@ const BlockRefs& ArrayNode::lowered() const {
     refs_ = BlockTasks<compute_block>::add(name_, sourced.expression, bask::lowered(sourced.sources),
                                            reads_of(sourced.expression));
   }
+  if (refs_.size() == block_count()) refs_.set_bytes(block_bytes(dtype_, chunks_));
   return refs_;
 }
 

@@ -119,9 +119,10 @@ ArrayPtr counted(const ArrayPtr& node, DType values, Counting counting, std::int
                  const char* name) {
   Sourced sourced = expression_of(lazy::cast(node, values));
   counting.expression = std::move(sourced.expression);
-  const auto lower = [counting, name](const std::vector<BlockRefs>& inputs) {
+  const auto lower = [counting, length, name](const std::vector<BlockRefs>& inputs) {
     BlockRefs refs =
         BlockTasks<F>::add(std::string(name) + "-partial", counting, inputs, reads_of(counting.expression));
+    if (length != kUnknown) refs.set_bytes(block_bytes(DType::kInt64, {AxisChunks(refs.size(), length)}));
     Counting rest = counting;
     rest.expression = {};
     do {

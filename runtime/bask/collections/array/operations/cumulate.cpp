@@ -170,6 +170,7 @@ Block before_block(const BlockCall<Cumulating>& call) {
 struct Lines {
   BlockGrid grid;
   std::size_t axis;
+  std::vector<float> last_bytes;  // of each block's last running values
   std::uint32_t previous(std::uint32_t block) const {
     std::vector<std::int64_t> place = grid.place_of(block);
     --place[axis];
@@ -195,6 +196,7 @@ std::vector<TaskRef> lower_before(const Lines& lines, const Cumulating& rules, c
   // Of each block by itself, unless it goes on from what is before it.
   const BlockRefs lasts =
       rules.goes_on ? blocks : BlockTasks<last_block>::add(name + "-last", rules, {blocks}, std::move(each));
+  if (!rules.goes_on) lasts.set_bytes(lines.last_bytes);
   for (std::int64_t k = 1; k < longest; ++k) {
     const std::vector<std::uint32_t>& at = blocks_at[static_cast<std::size_t>(k)];
     if (k == 1 && !rules.goes_on) {
@@ -248,7 +250,9 @@ ArrayPtr cumulate(const ArrayPtr& node, std::int64_t axis, strips::Fold fold, DT
                   std::string_view name) {
   const std::size_t along = normal_axis(axis, node->shape(), "array::" + std::string(name));
   const ArrayPtr from = cast(node, dtype);
-  const Lines lines{BlockGrid(from->chunks()), along};
+  Chunks lasts = from->chunks();
+  std::fill(lasts[along].begin(), lasts[along].end(), 1);
+  const Lines lines{BlockGrid(from->chunks()), along, block_bytes(dtype, lasts)};
   const bool floating_product = fold == strips::Fold::kProduct && (is_floating(dtype) || is_complex(dtype));
   const Cumulating rules{static_cast<std::uint32_t>(along), fold, floating_product};
   const auto lower = [lines, rules, text = std::string(name)](const std::vector<BlockRefs>& inputs) {

@@ -180,6 +180,20 @@ Block combine_groups(const BlockCall<Grouping>& call) {
   return ended(grouping, shape, all, state.data());
 }
 
+// The sizes of the first states: how many groups occur in each of the parts is known.
+std::vector<float> bytes_of_states(const Grouping& grouping) {
+  Chunks states = grouping.expression.chunks;
+  for (std::size_t part = 0; part < states[grouping.axis].size(); ++part) {
+    const auto begin = static_cast<std::size_t>(grouping.parts[part]);
+    const auto end = static_cast<std::size_t>(grouping.parts[part + 1]);
+    const Codes codes = Codes(grouping.codes).subspan(begin, end - begin);
+    states[grouping.axis][part] = static_cast<std::int64_t>(present(codes).size());
+  }
+  states.insert(states.begin(),
+                AxisChunks{static_cast<std::int64_t>(ReduceSink::components(grouping.rules))});
+  return block_bytes(ReduceSink::state_dtype(grouping.rules), states);
+}
+
 BlockRefs lower_groups(Grouping grouping, const std::string& name, const std::vector<BlockRefs>& inputs) {
   BlockGrid grid(grouping.expression.chunks);
   const std::size_t axis = grouping.axis;
@@ -191,6 +205,7 @@ BlockRefs lower_groups(Grouping grouping, const std::string& name, const std::ve
   BlockReads reads = reads_of(grouping.expression);
   BlockRefs refs = BlockTasks<group_block>::add(grouping.ends ? name : name + "-partial", grouping, inputs,
                                                 std::move(reads));
+  if (!grouping.ends) refs.set_bytes(bytes_of_states(grouping));
   grouping.expression = {};
   // From now on the states along the axis come one after the other.
   const auto first_number = [&](std::uint32_t result, std::uint32_t k) {

@@ -168,6 +168,7 @@ struct Points {
   Parting parting;
   Gathering gathering;
   std::vector<std::uint32_t> boxes;  // of each part, in the grid along the axes
+  std::vector<float> bytes;          // of the blocks that parts are picked into
 };
 
 Points points_of(const Split& split, const std::vector<Index::Positions>& at) {
@@ -215,6 +216,7 @@ BlockRefs lower_points(const Points& points, const Split& split, const BlockRefs
   }
   const BlockRefs parts =
       BlockTasks<pick_points>::add("getitem-points", points.parting, {blocks}, std::move(picked));
+  parts.set_bytes(points.bytes);
   const Gathering& gathering = points.gathering;
   BlockReads gathered;
   const auto count = static_cast<std::int64_t>(gathering.part.size());
@@ -255,6 +257,11 @@ ArrayPtr pick(const ArrayPtr& node, const std::vector<std::size_t>& axes,
   Points points = points_of(split, at);
   points.gathering.run = run;
   points.gathering.inside = points.parting.inside = split.others.size();
+  Chunks parts = chunks;
+  parts.insert(parts.begin(), AxisChunks(points.boxes.size()));
+  for (std::size_t k = 0; k < points.boxes.size(); ++k)
+    parts[0][k] = points.parting.begins[k + 1] - points.parting.begins[k];
+  points.bytes = block_bytes(node->dtype(), parts);
   AxisChunks runs;
   for (std::int64_t begin = 0; begin < count; begin += run) runs.push_back(std::min(run, count - begin));
   chunks.insert(chunks.begin(), std::move(runs));

@@ -172,7 +172,12 @@ BlockRefs lower_product(Multiplying how, const Factors& factors, const std::stri
       if ((k + 1) % group == 0 || k + 1 == row) reads.end_task();
     }
   }
-  return add_up(BlockTasks<multiply_blocks>::add(name, how, inputs, std::move(reads)), out.size());
+  const BlockRefs parts = BlockTasks<multiply_blocks>::add(name, how, inputs, std::move(reads));
+  std::vector<float> bytes;
+  for (const float of_block : block_bytes(factors.left->dtype(), how.chunks))
+    bytes.insert(bytes.end(), how.groups, of_block);
+  parts.set_bytes(std::move(bytes));
+  return add_up(parts, out.size());
 }
 
 // A matrix that is another one's transpose, block by block, is read as that one.
