@@ -15,6 +15,7 @@
 #include <bask/core/bytes.hpp>
 #include <bask/core/serialization.hpp>
 #include <bask/execution/stolen_unit.hpp>
+#include <bask/graph/group_measure.hpp>
 #include <bask/graph/plan_part.hpp>
 #include <bask/transport/transport.hpp>
 
@@ -123,7 +124,8 @@ struct Done {
   std::uint64_t peak_bytes = 0;
   std::uint64_t results_in = 0;  ///< that came from other ranks
   std::uint64_t bytes_in = 0;
-  auto members() { return std::tie(done_by_group, peak_bytes, results_in, bytes_in); }
+  std::vector<GroupMeasure> measured = {};  ///< by group
+  auto members() { return std::tie(done_by_group, peak_bytes, results_in, bytes_in, measured); }
 };
 
 /// Units that run may go on for so long; what is to be kept must have been by then.

@@ -27,7 +27,7 @@ RunReports::RunReports(Exchange& exchange, std::uint32_t run, const TaskRunner& 
 
 void RunReports::count_in(const Value& value) {
   ++results_in_;
-  bytes_in_ += value.heap_bytes() + value.type()->size;
+  bytes_in_ += value.transfer_bytes();
 }
 
 void RunReports::tell_if_done(bool inside) {
@@ -44,9 +44,9 @@ void RunReports::tell_if_done(bool inside) {
       (stopping || runner_.progress().units_left() != 0 || runner_.plan().imports_left() != 0))
     return;
   told_.done = true;
-  exchange_.post_message(
-      0, MessageKind::kDone, run_,
-      Done{runner_.progress().done_by_group(), runner_.results().peak_bytes(), results_in_, bytes_in_});
+  exchange_.post_message(0, MessageKind::kDone, run_,
+                         Done{runner_.progress().done_by_group(), runner_.results().peak_bytes(), results_in_,
+                              bytes_in_, runner_.progress().measured()});
 }
 
 void RunReports::tell_if_dry(unsigned threads, bool more_comes) {

@@ -54,6 +54,7 @@ void RunState::on_done(std::uint32_t from, Done done, Clock::time_point now) {
   rank.peak_bytes = done.peak_bytes;
   rank.results_in = done.results_in;
   rank.bytes_in = done.bytes_in;
+  rank.measured = std::move(done.measured);
   ++ranks_done_;
   moved_at_ = now;
   leave_if_over(now);
@@ -156,11 +157,14 @@ std::vector<std::uint64_t> RunState::done_by_group() const {
 
 RunStatistics RunState::statistics() const {
   RunStatistics all;
+  all.measured.resize(shape_.groups);
   for (const Rank& rank : ranks_) {
     for (const std::uint64_t done : rank.progress.done_by_group) all.tasks += done;
     all.results_moved += rank.results_in;
     all.bytes_moved += rank.bytes_in;
     all.peak_bytes.push_back(rank.peak_bytes);
+    for (std::size_t group = 0; group < std::min(all.measured.size(), rank.measured.size()); ++group)
+      all.measured[group] += rank.measured[group];
   }
   return all;
 }

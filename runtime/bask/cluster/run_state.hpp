@@ -84,6 +84,7 @@ class RunState {
     RankProgress progress;
     bool is_done = false;
     std::uint64_t peak_bytes = 0, results_in = 0, bytes_in = 0;
+    std::vector<GroupMeasure> measured;
   };
 
   void say_to_all(MessageKind kind, const Buffer& body = {});

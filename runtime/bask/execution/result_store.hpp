@@ -87,6 +87,8 @@ class ResultStore {
   /// The results that a computation was asked for, for good.
   Results take(std::span<const Source> targets);
 
+  /// Of the result at `position`, which is no trivial one, as they were counted.
+  std::uint64_t counted_bytes(std::uint32_t position) const { return bytes_[position]; }
   std::uint64_t held_bytes() const { return held_.load(std::memory_order_relaxed); }
   std::uint64_t peak_bytes() const { return peak_.load(std::memory_order_relaxed); }
 

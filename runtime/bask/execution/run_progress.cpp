@@ -12,7 +12,10 @@ RunProgress::RunProgress(const RunSize& size, End end, DescribeTask describe, Pa
       parking_(parking),
       threads_(std::size_t{size.threads} + 1),
       units_left_(size.units) {
-  for (Thread& thread : threads_) thread.done_by_group = std::vector<std::atomic<std::uint64_t>>(size.groups);
+  for (Thread& thread : threads_) {
+    thread.done_by_group = std::vector<std::atomic<std::uint64_t>>(size.groups);
+    thread.meters = std::vector<GroupMeter>(size.groups);
+  }
 }
 
 void RunProgress::report(unsigned thread) {
@@ -63,6 +66,14 @@ std::optional<RunProgress::TimePoint> RunProgress::drain_end() const {
   const std::int64_t end_ns = drain_end_ns_.load(std::memory_order_acquire);
   if (end_ns == 0) return std::nullopt;
   return TimePoint(std::chrono::nanoseconds(end_ns));
+}
+
+std::vector<GroupMeasure> RunProgress::measured() const {
+  std::vector<GroupMeasure> sums(threads_.front().meters.size());
+  for (const Thread& thread : threads_) {
+    for (std::size_t group = 0; group < sums.size(); ++group) sums[group] += thread.meters[group].read();
+  }
+  return sums;
 }
 
 std::vector<std::uint64_t> RunProgress::done_by_group() const {

@@ -7,6 +7,7 @@
 
 #include <bask/core/id.hpp>
 #include <bask/core/mutex.hpp>
+#include <bask/execution/group_meter.hpp>
 #include <bask/execution/parking.hpp>
 #include <bask/execution/runner_options.hpp>
 
@@ -50,6 +51,13 @@ class RunProgress {
     std::atomic<std::uint64_t>& done = threads_[thread].done_by_group[group];
     done.store(done.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
+  /// A result that holds so many bytes of memory was made, and a unit that ends with the group was timed.
+  void result_made(std::uint32_t group, std::uint64_t bytes, unsigned thread) {
+    threads_[thread].meters[group].add_result(bytes);
+  }
+  void unit_timed(std::uint32_t group, std::chrono::nanoseconds taken, unsigned thread) {
+    threads_[thread].meters[group].add_unit(taken.count());
+  }
   /// Told to others every now and then, and by report().
   void unit_done(unsigned thread) {
     constexpr std::uint32_t kReportEvery = 1024;
@@ -84,6 +92,8 @@ class RunProgress {
   std::uint64_t tasks_done() const;
   /// How many tasks of each group are done.
   std::vector<std::uint64_t> done_by_group() const;
+  /// What the results and units of each group were like, as far as they were measured.
+  std::vector<GroupMeasure> measured() const;
   /// The first task in the plan's order of those that failed.
   std::optional<RunFailure> failure() const;
 
@@ -91,6 +101,7 @@ class RunProgress {
   struct alignas(64) Thread {
     std::uint32_t units_done = 0;  // not yet taken off units_left_
     std::vector<std::atomic<std::uint64_t>> done_by_group;
+    std::vector<GroupMeter> meters;  // by group
   };
 
   const End end_;

@@ -72,7 +72,10 @@ bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned
   }
   inputs.release(
       [&](std::uint32_t freed, std::uint64_t bytes) { tell(EventKind::kResultFreed, freed, thread, bytes); });
-  progress_.task_done(plan_->group[position], thread);
+  const std::uint32_t group = plan_->group[position];
+  if (!results_.at(position).type()->is_trivial)
+    progress_.result_made(group, results_.counted_bytes(position), thread);
+  progress_.task_done(group, thread);
   return true;
 }
 

@@ -118,6 +118,7 @@ bool TaskRunner::run_timed(std::uint32_t unit, unsigned thread) {
   clock_.start(thread);
   const bool succeeded = executor_.run_unit(unit, thread);
   const std::chrono::nanoseconds taken = clock_.stop(thread);
+  progress_.unit_timed(plan_.group_of(unit), taken, thread);
   admission_.note_duration(plan_.group_of(unit), taken, thread);
   // Before anyone reads the result, who might move from it.
   const bool is_kept = recording_ != nullptr && succeeded &&
@@ -162,6 +163,7 @@ void TaskRunner::work_in_order(const std::function<void()>& between) {
     }
     if (!succeeded) break;
     const std::chrono::nanoseconds taken = steady_clock::now() - start;
+    progress_.unit_timed(plan_.group_of(unit), taken, 0);
     admission_.note_duration(plan_.group_of(unit), taken, 0);
     if (recording_ != nullptr) recording_->made(unit, results_.at(plan_.last_of(unit)), taken.count());
     progress_.unit_done(0);

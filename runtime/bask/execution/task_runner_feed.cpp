@@ -51,6 +51,7 @@ bool TaskRunner::run_stolen(unsigned thread) {
   std::optional<Value> result = executor_.run_stolen(*stolen, thread);
   if (result) {
     const std::chrono::nanoseconds taken = std::chrono::steady_clock::now() - start;
+    progress_.unit_timed(last.group, taken, thread);
     admission_.note_duration(last.group, taken, thread);
     if (recording_ != nullptr) {
       const Annotations* notes = plan_.notes_number(last.annotation);
