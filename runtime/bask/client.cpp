@@ -11,6 +11,7 @@
 #include <bask/journal/job_checkpoint.hpp>
 #include <bask/local_run.hpp>
 #include <bask/persisted.hpp>
+#include <bask/plan/cost_model.hpp>
 #include <bask/plan/cull.hpp>
 #include <bask/plan/make_plan.hpp>
 #include <bask/plan/merge_equal.hpp>
@@ -60,6 +61,7 @@ Client::Client(const Options& options, Node& node, std::vector<RankSummary> rank
 }
 
 void Client::begin_to_compute() {
+  costs_ = std::make_unique<CostModel>();
   note_input("vector loops", strips::has_fused_multiply_add() ? "with fused multiply-add" : "without it");
   use_runtime(this);
 }
@@ -69,12 +71,13 @@ Client::~Client() {
 }
 
 Computed Client::run_plan(const Expansion& expansion, bool hold) {
-  const ComputeSetting setting{options_, info_, node_, checkpoint_, pool_.get(), last_};
-  Plan plan =
-      make_plan(expansion.graph, expansion.targets, {.fuse = options_.fuse, .keys = setting.keeps_results()});
+  const ComputeSetting setting{options_, info_, node_, checkpoint_, pool_.get(), last_, *costs_};
+  const ResultSizes sizes = costs_->result_sizes(expansion.graph);
+  Plan plan = make_plan(expansion.graph, expansion.targets,
+                        {.fuse = options_.fuse, .keys = setting.keeps_results()}, sizes);
   if (node_ == nullptr || info_.scheduler == Scheduler::kSync)
     return run_here(setting, expansion, std::move(plan));
-  return run_on_ranks(setting, expansion, plan, hold);
+  return run_on_ranks(setting, expansion, plan, sizes, hold);
 }
 
 Results Client::compute(std::span<const TaskRef* const> targets) {

@@ -15,6 +15,7 @@
 
 namespace bask {
 
+class CostModel;
 class JobCheckpoint;
 class Node;
 class ThreadPool;
@@ -41,11 +42,13 @@ struct ClientInfo {
   std::vector<RankSummary> ranks;  ///< by rank; one entry without MPI
 };
 
-/// What the last computation moved from rank to rank.
+/// What the last computation moved from rank to rank, and what its plan said beforehand: of results without
+/// constants, of bytes with them. Bytes of arrays are known beforehand, those of other results are learned
+/// from earlier computations of the same functions.
 struct ComputeStatistics {
   std::uint64_t tasks = 0;
   std::uint64_t results_moved = 0, results_forecast = 0;
-  std::uint64_t bytes_moved = 0;
+  std::uint64_t bytes_moved = 0, bytes_forecast = 0;
   std::vector<std::uint64_t> peak_bytes = {};  ///< of results held at once, by rank
 };
 
@@ -113,6 +116,7 @@ class Client final : public Runtime {
   ClientInfo info_;
   bool other_nodes_ = false;  // ranks run on several
   ComputeStatistics last_;
+  std::unique_ptr<CostModel> costs_;
   Node* const node_ = nullptr;                     // null: one process
   std::unique_ptr<JobCheckpoint> own_checkpoint_;  // of one process
   JobCheckpoint* checkpoint_ = nullptr;

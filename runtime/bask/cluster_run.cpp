@@ -13,16 +13,6 @@
 namespace bask {
 namespace {
 
-// How long units take compared to each other, as far as can be said before: as many times a task as they
-// have.
-std::vector<float> costs_of(const Plan& plan) {
-  std::vector<float> costs(plan.units());
-  for (std::uint32_t unit = 0; unit < plan.units(); ++unit) {
-    costs[unit] = static_cast<float>(plan.unit_begin[unit + 1] - plan.unit_begin[unit]);
-  }
-  return costs;
-}
-
 // What a task has thrown on some rank, as its own kind of exception where that is known.
 [[noreturn]] void throw_failure(const RunOutcome& outcome, const DescribeTask& describe,
                                 const std::vector<RankSummary>& ranks) {
@@ -57,13 +47,17 @@ WatchedRun watched_run(const ComputeSetting& setting, const Plan& plan,
   return watched;
 }
 
-// Of each target: the rank that holds it, and its number there.
-std::vector<Constant> places_of(const RunOutcome& outcome, const Plan& plan) {
+// Of each target: the rank that holds it, its number there, and how large it is.
+std::vector<Constant> places_of(const RunOutcome& outcome, const Plan& plan, const TaskGraph& graph,
+                                const ResultSizes& sizes) {
   std::vector<Constant> places;
   for (std::size_t i = 0; i < outcome.held.size(); ++i) {
-    const HeldTarget& held = outcome.held[i];
-    const bool was_constant = plan.targets[i].is_constant();
-    places.push_back({nullptr, held.rank, was_constant ? 0 : Worker::held_number(outcome.run, held.target)});
+    Constant place{.rank = outcome.held[i].rank};
+    if (const Source target = plan.targets[i]; !target.is_constant()) {
+      place.held = Worker::held_number(outcome.run, outcome.held[i].target);
+      place.bytes = sizes.of(graph, plan.task[target.index()]);
+    }
+    places.push_back(place);
   }
   return places;
 }
@@ -71,30 +65,34 @@ std::vector<Constant> places_of(const RunOutcome& outcome, const Plan& plan) {
 }  // namespace
 
 Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion, const Plan& plan,
-                      bool hold) {
+                      const ResultSizes& sizes, bool hold) {
   const auto start = std::chrono::steady_clock::now();
   const DescribeTask describe = describe_tasks(expansion.graph, setting.info.host);
   check_offered(plan, setting.options.resources, describe);
   ClusterShape shape;
   for (const RankSummary& rank : setting.info.ranks) shape.threads.push_back(rank.threads);
+  const UnitEstimates estimates = setting.costs.estimate(plan, expansion.graph, sizes);
   const std::vector<std::uint32_t> rank_of_unit =
-      partition(plan, costs_of(plan), shape, preferred_ranks(expansion.graph.constants));
+      partition(plan, estimates, shape, preferred_ranks(expansion.graph.constants));
   emit_compute_event(EventKind::kComputeStarted, plan.tasks());
   std::vector<std::uint64_t> done(plan.groups.size());
   Watch watch(watched_run(setting, plan, done), setting.options, start);
-  RunOutcome outcome = setting.node->run(plan, expansion.graph, rank_of_unit,
-                                         {.hold = hold, .balance = setting.options.balance},
-                                         [&](const std::vector<std::uint64_t>& done_by_group) {
-                                           done = done_by_group;
-                                           watch.look();
-                                         });
-  setting.last = {outcome.statistics.tasks, outcome.statistics.results_moved, outcome.results_forecast,
-                  outcome.statistics.bytes_moved, outcome.statistics.peak_bytes};
+  RunOutcome outcome =
+      setting.node->run(plan, expansion.graph, rank_of_unit,
+                        {.hold = hold, .balance = setting.options.balance, .estimates = &estimates},
+                        [&](const std::vector<std::uint64_t>& done_by_group) {
+                          done = done_by_group;
+                          watch.look();
+                        });
+  setting.last = {outcome.statistics.tasks, outcome.statistics.results_moved,
+                  outcome.results_forecast, outcome.statistics.bytes_moved,
+                  outcome.bytes_forecast,   outcome.statistics.peak_bytes};
+  setting.costs.learn(plan.groups, estimates.bytes_touched, outcome.statistics.measured);
   emit_compute_event(EventKind::kComputeFinished, setting.last.tasks);
   watch.finish(!outcome.cancelled);
   if (outcome.failure && reads_kept_result(expansion.graph, outcome.failure->task)) throw KeptResultLost();
   if (outcome.failure) throw_failure(outcome, describe, setting.info.ranks);
-  return {std::move(outcome.results), places_of(outcome, plan)};
+  return {std::move(outcome.results), places_of(outcome, plan, expansion.graph, sizes)};
 }
 
 }  // namespace bask

@@ -20,6 +20,7 @@ struct ComputeSetting {
   JobCheckpoint* checkpoint;  ///< null: no restart was asked for
   ThreadPool* pool;           ///< of one process; null: the calling thread runs the tasks
   ComputeStatistics& last;    ///< where a computation says what it has cost, also when it fails
+  CostModel& costs;           ///< which learns from each computation, also from one that fails
 
   /// Whether finished results are kept beyond the process.
   bool keeps_results() const;

@@ -3,6 +3,7 @@
 #include <bask/execution/task_runner.hpp>
 #include <bask/execution/thread_pool.hpp>
 #include <bask/journal/job_checkpoint.hpp>
+#include <bask/plan/cost_model.hpp>
 #include <bask/watch.hpp>
 
 #include <chrono>
@@ -71,6 +72,7 @@ Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Pla
   Watch watch(watched_run(setting, runner), setting.options, start);
   run_to_the_end(setting, runner, watch);
   setting.last = {.tasks = runner.progress().tasks_done(), .peak_bytes = {runner.results().peak_bytes()}};
+  setting.costs.learn(expansion.graph.groups, {}, runner.progress().measured());
   emit_compute_event(EventKind::kComputeFinished, setting.last.tasks);
   const std::optional<RunFailure> failed = runner.progress().failure();
   watch.finish(!failed && runner.progress().units_left() == 0);

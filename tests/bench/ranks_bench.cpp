@@ -161,9 +161,13 @@ struct Pairs {
 
 void print_run(bask::Client& client, const char* what, std::uint32_t tasks, double taken) {
   const bask::ComputeStatistics& last = client.last_compute();
-  std::printf("%s: %u tasks in %.3f s, %.0f tasks/s; results moved %llu, forecast %llu\n", what, tasks, taken,
-              tasks / taken, static_cast<unsigned long long>(last.results_moved),
-              static_cast<unsigned long long>(last.results_forecast));
+  std::printf(
+      "%s: %u tasks in %.3f s, %.0f tasks/s; results moved %llu, forecast %llu; bytes moved "
+      "%llu, forecast %llu\n",
+      what, tasks, taken, tasks / taken, static_cast<unsigned long long>(last.results_moved),
+      static_cast<unsigned long long>(last.results_forecast),
+      static_cast<unsigned long long>(last.bytes_moved),
+      static_cast<unsigned long long>(last.bytes_forecast));
 }
 
 void stencil(bask::Client& client, std::uint32_t width, std::uint32_t steps) {

@@ -7,6 +7,8 @@
 #include "random_graph.hpp"
 
 #include <limits>
+#include <numeric>
+#include <random>
 
 namespace bask {
 namespace {
@@ -96,6 +98,85 @@ TEST(Order, HoldsTwoResultsOfALeftLeaningSum) {
     graph.end_task(group);
   }
   EXPECT_LE(most_held(graph, {{graph.size() - 1}}), 2u);
+}
+
+// The most bytes that are held at once, while a task runs: its result and what it and others still read.
+float most_bytes(const TaskGraph& graph, const ResultSizes& sizes, std::span<const TaskId> tasks,
+                 std::vector<std::uint32_t> uses) {
+  float held = 0, most = 0;
+  for (const TaskId task : tasks) {
+    most = std::max(most, held += sizes.of(graph, task));
+    for (const TaskId input : graph.inputs_of(task)) {
+      if (--uses[input.index] == 0) held -= sizes.of(graph, input);
+    }
+  }
+  return most;
+}
+
+// A tree in which every result is read once, by a later task; the last task is the root.
+TaskGraph random_tree(std::mt19937& random, std::uint32_t size) {
+  std::vector<std::vector<TaskId>> inputs(size);
+  for (std::uint32_t task = 0; task + 1 < size; ++task)
+    inputs[task + 1 + random() % std::min(3u, size - 1 - task)].push_back({task});
+  TaskGraph graph;
+  const std::uint32_t group = graph.group_for("task", nullptr);
+  for (const std::vector<TaskId>& own : inputs) {
+    for (const TaskId input : own) graph.add_input(input);
+    graph.end_task(group);
+  }
+  return graph;
+}
+
+// The least that a depth-first order needs, by trying all orders of the inputs of each task.
+float least_bytes(const TaskGraph& graph, const ResultSizes& sizes, TaskId root) {
+  const auto inputs = graph.inputs_of(root);
+  std::vector<std::uint32_t> order(inputs.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::vector<float> own;
+  for (const TaskId input : inputs) own.push_back(least_bytes(graph, sizes, input));
+  float least = std::numeric_limits<float>::max();
+  do {
+    float held = 0, most = 0;
+    for (const std::uint32_t input : order) {
+      most = std::max(most, held + own[input]);
+      held += sizes.of(graph, inputs[input]);
+    }
+    least = std::min(least, std::max(most, held + sizes.of(graph, root)));
+  } while (std::next_permutation(order.begin(), order.end()));
+  return least;
+}
+
+TEST(Order, HoldsTheFewestBytesOfAllDepthFirstOrdersOfATree) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 200; ++round) {
+    const TaskGraph graph = random_tree(random, 2 + random() % 12);
+    ResultSizes sizes;
+    for (std::uint32_t task = 0; task < graph.size(); ++task)
+      sizes.of_task.push_back(static_cast<float>(1 + random() % 100));
+    const std::vector<TaskId> targets{{graph.size() - 1}};
+    const std::vector<std::uint32_t> uses = cull(graph, targets);
+    const std::vector<std::uint32_t> no_chains(graph.size(), kNoIndex);
+    const std::vector<TaskId> tasks = order(graph, targets, no_chains, uses, sizes);
+    EXPECT_EQ(most_bytes(graph, sizes, tasks, uses), least_bytes(graph, sizes, targets[0]))
+        << "round " << round;
+  }
+}
+
+TEST(Order, MakesASmallResultOfLargeOnesBeforeALargeOne) {
+  TaskGraph graph;  // 0: 100 bytes; 1: 80 bytes; 2: 1 byte, made of 1; 3 reads 0 and 2
+  const std::uint32_t group = graph.group_for("task", nullptr);
+  graph.end_task(group);
+  graph.end_task(group);
+  graph.add_input({1});
+  graph.end_task(group);
+  graph.add_input({0});
+  graph.add_input({2});
+  graph.end_task(group);
+  const ResultSizes sizes{.of_group = {}, .of_task = {100, 80, 1, 1}, .of_constant = {}};
+  const std::vector<TaskId> targets{{3}};
+  const std::vector<std::uint32_t> no_chains(4, kNoIndex);
+  EXPECT_EQ(order(graph, targets, no_chains, cull(graph, targets), sizes),
+            (std::vector<TaskId>{{1}, {2}, {0}, {3}}));
 }
 
 TEST(Order, FinishesOneTargetBeforeItStartsTheNext) {

@@ -49,9 +49,9 @@ Scenario random_scenario(unsigned seed, bool hold, std::uint32_t ranks, bool con
   Scenario made{std::move(graph), {}, {}, {ranks, hold}};
   made.plan = make_plan(made.graph, targets, {.fuse = random() % 3 > 0});
   if (random() % 4 == 0) {
-    const std::vector<float> costs(made.plan.units(), 1.0f);
-    made.rank_of_unit =
-        partition(made.plan, costs, {std::vector<double>(ranks, 1.0)}, preferred_ranks(made.graph.constants));
+    const UnitEstimates estimates{.cost = std::vector<float>(made.plan.units(), 1.0f)};
+    made.rank_of_unit = partition(made.plan, estimates, {std::vector<double>(ranks, 1.0)},
+                                  preferred_ranks(made.graph.constants));
   } else {
     for (std::uint32_t unit = 0; unit < made.plan.units(); ++unit) {
       made.rank_of_unit.push_back(random() % ranks);
@@ -271,6 +271,28 @@ TEST(Split, MovesEachResultOnceToEachRankThatReadsIt) {
       }
       EXPECT_EQ(to, expected) << "unit " << unit;
     }
+  });
+}
+
+TEST(Split, SaysBeforehandHowManyBytesMove) {
+  for_each_scenario([](const Scenario& scenario, std::mt19937& random) {
+    std::vector<float> of_positions(scenario.plan.tasks()), of_constants(scenario.graph.constants.size());
+    for (float& bytes : of_positions) bytes = static_cast<float>(random() % 1000);
+    for (float& bytes : of_constants) bytes = static_cast<float>(random() % 1000);
+    const Splitter splitter = splitter_of(scenario);
+    double expected = 0;
+    std::vector<std::uint32_t> next_unit(scenario.options.ranks);
+    const std::vector<RankPlan> plans = split_plans(scenario, 7);
+    for (std::uint32_t unit = 0; unit < scenario.plan.units(); ++unit) {
+      const std::uint32_t owner = scenario.rank_of_unit[unit];
+      const auto readers = plans[owner].plan.exports_of(next_unit[owner]++).size();
+      expected += of_positions[scenario.plan.unit_begin[unit + 1] - 1] * static_cast<double>(readers);
+    }
+    for (std::uint32_t rank = 0; rank < scenario.options.ranks; ++rank) {
+      for (const ConstantExport& sent : splitter.constant_exports(rank))
+        expected += of_constants[sent.constant];
+    }
+    EXPECT_EQ(static_cast<double>(splitter.bytes_moved(of_positions, of_constants)), expected);
   });
 }
 

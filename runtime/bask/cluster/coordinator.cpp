@@ -6,6 +6,7 @@
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
 #include <bask/core/units.hpp>
+#include <bask/plan/cost_model.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -168,6 +169,8 @@ RunOutcome Coordinator::concluded(std::uint32_t number, Run& run) {
     own_.forget(number);
   });
   outcome.results_forecast = splitter.results_moved();
+  if (const UnitEstimates* estimates = run.settings.estimates; estimates != nullptr)
+    outcome.bytes_forecast = splitter.bytes_moved(estimates->bytes, estimates->constant_bytes);
   if (run.settings.hold) outcome.held.assign(splitter.where_held().begin(), splitter.where_held().end());
   return outcome;
 }

@@ -15,9 +15,13 @@
 
 namespace bask {
 
+struct UnitEstimates;
+
 struct RunSettings {
   bool hold = false;    ///< targets stay where they are made
   bool balance = true;  ///< ranks that run dry steal units of loaded ones
+  const UnitEstimates* estimates =
+      nullptr;  ///< of the plan, which they live as long as; null: no forecast is made
 };
 
 /// A task that threw, somewhere.
@@ -47,6 +51,7 @@ struct RunOutcome {
   RunStatistics statistics;
   std::vector<std::uint64_t> done_by_group;
   std::uint64_t results_forecast = 0;  ///< that the plan moves from rank to rank
+  std::uint64_t bytes_forecast = 0;    ///< of these and of constants, by the estimates
 };
 
 }  // namespace bask

@@ -93,7 +93,8 @@ void place_inputs(Plan& plan, const TaskGraph& graph, std::span<const Source> so
 
 }  // namespace
 
-Plan make_plan(const TaskGraph& graph, std::span<const TaskId> targets, const PlanOptions& options) {
+Plan make_plan(const TaskGraph& graph, std::span<const TaskId> targets, const PlanOptions& options,
+               const ResultSizes& sizes) {
   if (graph.size() >= Source::kConstantBit) {
     throw Error("compute", "the graph has more than 2,147,483,647 tasks", "compute it in parts");
   }
@@ -105,7 +106,7 @@ Plan make_plan(const TaskGraph& graph, std::span<const TaskId> targets, const Pl
   plan.annotations = graph.annotations;
   plan.arguments = graph.arguments.data();
   const std::vector<Source> source_of =
-      place_tasks(plan, graph, order(graph, targets, previous, uses), previous, uses);
+      place_tasks(plan, graph, order(graph, targets, previous, uses, sizes), previous, uses);
   for (const TaskId target : targets) plan.targets.push_back(source_of[target.index]);
   place_inputs(plan, graph, source_of);
   if (!graph.annotation.empty()) {

@@ -4,6 +4,7 @@
 
 #include <bask/graph/plan.hpp>
 #include <bask/graph/task_graph.hpp>
+#include <bask/plan/result_sizes.hpp>
 
 #include <span>
 
@@ -14,8 +15,9 @@ struct PlanOptions {
   bool keys = false;  ///< of units, for who keeps results; none for results that were kept before
 };
 
-/// Culls, fuses and orders. The plan refers to the graph's arguments. Throws: Error for more than 2^31 - 1
-/// tasks.
-Plan make_plan(const TaskGraph& graph, std::span<const TaskId> targets, const PlanOptions& options);
+/// Culls, fuses and orders. The plan refers to the graph's arguments; `sizes` are of the graph's results.
+/// Throws: Error for more than 2^31 - 1 tasks.
+Plan make_plan(const TaskGraph& graph, std::span<const TaskId> targets, const PlanOptions& options,
+               const ResultSizes& sizes = {});
 
 }  // namespace bask

@@ -6,44 +6,52 @@
 namespace bask {
 namespace {
 
-using Label = std::uint8_t;
-constexpr unsigned kMostLabel = std::numeric_limits<Label>::max();
+// Bytes that are free again once a result is there, of those that were held at once while it was made with
+// all that it needs: of a task's inputs the one is made first that frees most.
+using Freed = float;
 
-// How many results must be held at once to make this one, up to kMostLabel.
-Label label_of(std::vector<Label>& of_inputs) {
-  if (of_inputs.empty()) return 1;
-  if (of_inputs.size() == 1) return of_inputs.front();
-  if (of_inputs.size() == 2) {
-    const auto [less, more] = std::minmax(of_inputs[0], of_inputs[1]);
-    return less == more && more < kMostLabel ? static_cast<Label>(more + 1) : more;
+// What it takes to make an input, before the task runs that reads it.
+struct Need {
+  Freed freed;
+  float bytes;  // of the result, which stays
+};
+
+// Of a task with a result of so many bytes, whose inputs are made in the best order.
+Freed freed_by(std::vector<Need>& inputs, float bytes) {
+  if (inputs.size() == 2) {
+    if (inputs[0].freed < inputs[1].freed) std::swap(inputs[0], inputs[1]);
+  } else if (inputs.size() > 2) {
+    std::sort(inputs.begin(), inputs.end(), [](const Need& a, const Need& b) { return a.freed > b.freed; });
   }
-  std::sort(of_inputs.begin(), of_inputs.end(), std::greater<>());
-  unsigned most = 0;
-  for (std::size_t i = 0; i < of_inputs.size(); ++i) {
-    most = std::max(most, static_cast<unsigned>(of_inputs[i] + std::min<std::size_t>(i, kMostLabel)));
+  float peak = 0, held = 0;
+  for (const Need& input : inputs) {
+    held += input.bytes;
+    peak = std::max(peak, held + input.freed);
   }
-  return static_cast<Label>(std::min(most, kMostLabel));
+  return std::max(peak, held + bytes) - bytes;
 }
 
-std::vector<Label> sethi_ullman_labels(const TaskGraph& graph, std::span<const std::uint32_t> uses) {
-  std::vector<Label> labels(graph.size(), 0);
-  std::vector<Label> of_inputs;
+// Of each task by itself, as if nobody else read what it reads.
+std::vector<Freed> freed_by_each(const TaskGraph& graph, std::span<const std::uint32_t> uses,
+                                 const ResultSizes& sizes) {
+  std::vector<Freed> freed(graph.size());
+  std::vector<Need> inputs;
   for (std::uint32_t task = 0; task < graph.size(); ++task) {
     if (uses[task] == 0 || graph.is_constant(TaskId{task})) continue;
-    of_inputs.clear();
+    inputs.clear();
     for (const TaskId input : graph.inputs_of(TaskId{task})) {
-      if (!graph.is_constant(input)) of_inputs.push_back(labels[input.index]);
+      if (!graph.is_constant(input)) inputs.push_back({freed[input.index], sizes.of(graph, input)});
     }
-    labels[task] = label_of(of_inputs);
+    freed[task] = freed_by(inputs, sizes.of(graph, TaskId{task}));
   }
-  return labels;
+  return freed;
 }
 
 // Walks the graph from the targets without recursion; a chain is one node, named by its last task.
 class DepthFirst {
  public:
-  DepthFirst(const TaskGraph& graph, std::span<const std::uint32_t> previous, std::vector<Label> labels)
-      : graph_(graph), previous_(previous), labels_(std::move(labels)), done_(graph.size(), false) {}
+  DepthFirst(const TaskGraph& graph, std::span<const std::uint32_t> previous, std::vector<Freed> freed)
+      : graph_(graph), previous_(previous), freed_(std::move(freed)), done_(graph.size(), false) {}
 
   void visit(TaskId target) {
     stack_.push_back({target, false});
@@ -73,25 +81,25 @@ class DepthFirst {
     return tail;
   }
 
-  // The neediest input ends on top of the stack; of equals, the first.
+  // The input that frees most ends on top of the stack; of equals, the first.
   void push_inputs(TaskId head) {
     const auto first = static_cast<std::ptrdiff_t>(stack_.size());
     const auto inputs = graph_.inputs_of(head);
     bool all_equal = true;
     for (auto input = inputs.rbegin(); input != inputs.rend(); ++input) {
       if (graph_.is_constant(*input) || done_[input->index]) continue;
-      all_equal = all_equal && labels_[input->index] == labels_[inputs.back().index];
+      all_equal = all_equal && freed_[input->index] == freed_[inputs.back().index];
       stack_.push_back({*input, false});
     }
     if (all_equal) return;
     std::stable_sort(stack_.begin() + first, stack_.end(), [&](const Frame& a, const Frame& b) {
-      return labels_[a.tail.index] < labels_[b.tail.index];
+      return freed_[a.tail.index] < freed_[b.tail.index];
     });
   }
 
   const TaskGraph& graph_;
   std::span<const std::uint32_t> previous_;
-  std::vector<Label> labels_;
+  std::vector<Freed> freed_;
   std::vector<bool> done_;
   std::vector<Frame> stack_;
   std::vector<TaskId> tails_;
@@ -114,8 +122,9 @@ std::vector<int> effective_priorities(const TaskGraph& graph, std::span<const st
 }  // namespace
 
 std::vector<TaskId> order(const TaskGraph& graph, std::span<const TaskId> targets,
-                          std::span<const std::uint32_t> previous, std::span<const std::uint32_t> uses) {
-  DepthFirst walk(graph, previous, sethi_ullman_labels(graph, uses));
+                          std::span<const std::uint32_t> previous, std::span<const std::uint32_t> uses,
+                          const ResultSizes& sizes) {
+  DepthFirst walk(graph, previous, freed_by_each(graph, uses, sizes));
   for (const TaskId target : targets) {
     if (!graph.is_constant(target)) walk.visit(target);
   }

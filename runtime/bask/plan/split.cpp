@@ -45,6 +45,18 @@ Splitter::Splitter(const Plan& plan, const TaskGraph& graph, std::span<const std
 
 // ---- What is where: the constructor's sweeps. ----
 
+std::uint64_t Splitter::bytes_moved(std::span<const float> of_positions,
+                                    std::span<const float> of_constants) const {
+  double sum = 0;
+  for (std::uint32_t unit = 0; unit < plan_.units(); ++unit) {
+    const double readers = static_cast<double>(unit_readers_.of(unit).size());
+    sum += of_positions[plan_.unit_begin[unit + 1] - 1] * readers;
+  }
+  for (std::uint32_t constant = 0; constant + 1 < constant_readers_.begin.size(); ++constant)
+    sum += of_constants[constant] * static_cast<double>(constant_readers_.of(constant).size());
+  return static_cast<std::uint64_t>(sum);
+}
+
 void Splitter::place_units() {
   if (plan_.units() != plan_.tasks()) unit_of_.resize(plan_.tasks());
   places_.resize(plan_.units());

@@ -47,6 +47,8 @@ class Splitter {
   }
   /// How many results go to other ranks, constants not counted.
   std::uint64_t results_moved() const { return unit_readers_.list.size(); }
+  /// How many bytes go to other ranks, constants counted: each result once for each rank that reads it.
+  std::uint64_t bytes_moved(std::span<const float> of_positions, std::span<const float> of_constants) const;
 
   bool done() const { return constants_cut_ && next_unit_ == plan_.units(); }
   /// The parts, one per rank and possibly empty, of the plan's next `units` units.

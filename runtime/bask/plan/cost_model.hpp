@@ -1,0 +1,55 @@
+// cost_model.hpp: what a plan's units will cost and how large their results will be: learned from earlier
+// computations of the process, by layer and kernel, and guessed from sizes before.
+// Runs on: rank 0. Threads: one at a time.
+// Invariants: (1) it decides where and in which order tasks run, never what they compute.
+#pragma once
+
+#include <bask/core/key.hpp>
+#include <bask/graph/group_measure.hpp>
+#include <bask/graph/plan.hpp>
+#include <bask/plan/result_sizes.hpp>
+
+#include <cstdint>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+namespace bask {
+
+/// What is known of a plan's units before they run.
+struct UnitEstimates {
+  std::vector<float> cost;  ///< per unit: nanoseconds
+  // Bytes of results, per position; empty: all are taken as equal, and moving them costs nothing.
+  std::vector<float> bytes = {};
+  std::vector<float> constant_bytes = {};  ///< per constant of the graph
+  // The first task of each layer, ascending; empty: all are of one.
+  std::vector<std::uint32_t> layer_begin = {};
+  // Per group, what its units read and write in the mean; 0: not known.
+  std::vector<double> bytes_touched = {};
+};
+
+class CostModel {
+ public:
+  /// As the function of that name, with what is known of the groups from earlier computations.
+  ResultSizes result_sizes(const TaskGraph& graph) const;
+  /// `sizes` are the graph's. A unit takes as long as those before it that ended with the same layer and
+  /// kernel. Where the layer says how large its results are, units take time by the bytes that they read and
+  /// write.
+  UnitEstimates estimate(const Plan& plan, const TaskGraph& graph, const ResultSizes& sizes) const;
+  /// What a computation has measured, by group; later computations count as much as all before together.
+  void learn(std::span<const TaskGroup> groups, std::span<const double> bytes_touched,
+             std::span<const GroupMeasure> measured);
+
+ private:
+  struct Known {
+    float unit_ns = 0;      // 0: not known, as for the others
+    float ns_per_byte = 0;  // touched
+    float result_bytes = 0;
+  };
+  const Known* find(const TaskGroup& group) const;
+  static float mean_of_known(const Plan& plan, const std::vector<Known>& known);
+
+  std::unordered_map<Key, Known> known_;
+};
+
+}  // namespace bask
