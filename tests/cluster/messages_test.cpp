@@ -102,7 +102,9 @@ TEST(Messages, OfHowARunGoesSurvive) {
   const Failed failed = survived(Failed{{7}, "std::domain_error: x < 0"});
   EXPECT_EQ(failed.task.index, 7u);
   EXPECT_EQ(failed.cause, "std::domain_error: x < 0");
-  const Done done = survived(Done{{1, 2}, 3, 4, 5});
+  const std::vector<GroupMeasure> measured{{}, {6, 7, 8, 9}};
+  const Done done = survived(Done{{1, 2}, 3, 4, 5, measured});
+  EXPECT_EQ(done.measured, measured);
   EXPECT_EQ(done.done_by_group.size(), 2u);
   EXPECT_EQ(done.peak_bytes, 3u);
   EXPECT_EQ(done.results_in, 4u);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <bask/plan/cost_model.hpp>
 #include <bask/plan/make_plan.hpp>
+#include <bask/plan/partition.hpp>
 
 namespace bask {
 namespace {
@@ -49,6 +50,19 @@ TEST(CostModel, GuessesByBytesWhereLayersKnowTheirs) {
   EXPECT_EQ(planned.estimates.bytes, (std::vector<float>{8e6F, 8e6F, 8e6F, 16e6F, 1e6F, 1e6F, 1e6F, 2e6F}));
   EXPECT_NEAR(planned.cost(0) / planned.cost(4), 8, 0.1);
   EXPECT_NEAR(planned.cost(3) / planned.cost(0), 2, 0.1);
+}
+
+// So that what was never measured is shared out, however large what it reads.
+TEST(CostModel, GuessesThatTasksTakeLongerThanMovingTheConstantsThatTheyRead) {
+  TaskGraph graph;
+  graph.add_constant({.rank = 1, .held = 1, .bytes = 1e9F});
+  graph.add_input({0});
+  graph.end_task(graph.group_for("reader", nullptr));
+  const CostModel costs;
+  const ResultSizes sizes = costs.result_sizes(graph);
+  const std::vector<TaskId> targets{{1}};
+  const UnitEstimates estimates = costs.estimate(make_plan(graph, targets, {}, sizes), graph, sizes);
+  EXPECT_GT(estimates.cost.at(0), 1e9F * static_cast<float>(PartitionOptions().moved_ns_per_byte));
 }
 
 TEST(CostModel, LearnsHowLongUnitsTakeByLayer) {
