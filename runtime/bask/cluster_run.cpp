@@ -47,10 +47,12 @@ WatchedRun watched_run(const ComputeSetting& setting, const Plan& plan,
   return watched;
 }
 
-// Of each target: the rank that holds it, its number there, and how large it is.
+// Of each target: the rank that holds it, its number there, and how large it is by what was measured by now.
 std::vector<Constant> places_of(const RunOutcome& outcome, const Plan& plan, const TaskGraph& graph,
-                                const ResultSizes& sizes) {
+                                const CostModel& costs) {
   std::vector<Constant> places;
+  if (outcome.held.empty()) return places;
+  const ResultSizes sizes = costs.result_sizes(graph);
   for (std::size_t i = 0; i < outcome.held.size(); ++i) {
     Constant place{.rank = outcome.held[i].rank};
     if (const Source target = plan.targets[i]; !target.is_constant()) {
@@ -92,7 +94,7 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   watch.finish(!outcome.cancelled);
   if (outcome.failure && reads_kept_result(expansion.graph, outcome.failure->task)) throw KeptResultLost();
   if (outcome.failure) throw_failure(outcome, describe, setting.info.ranks);
-  return {std::move(outcome.results), places_of(outcome, plan, expansion.graph, sizes)};
+  return {std::move(outcome.results), places_of(outcome, plan, expansion.graph, setting.costs)};
 }
 
 }  // namespace bask

@@ -1,10 +1,11 @@
 // What plans say beforehand of the bytes that move between ranks, and where they put work by sizes and times.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
-#include <bask/collections/array.hpp>
-#include <boost/serialization/vector.hpp>
 
 #include "local_cluster.hpp"
+
+#include <bask/collections/array.hpp>
+#include <boost/serialization/vector.hpp>
 
 #include <functional>
 #include <map>
@@ -124,7 +125,9 @@ TEST(Placement, MovesTheSmallerInputOfAJoin) {
   std::vector<Delayed<std::vector<double>>> pairs;  // of each, one half lies on rank 1 and one on rank 2
   for (int i = 0; i < 8; ++i) pairs.push_back(delayed<joined>(small[i], large[(i + 4) % 8]));
   persist(pairs);
-  EXPECT_LT(cluster.client().last_compute().bytes_moved, 8u * 20 * sizeof(double) * 2);
+  constexpr double kSmall = (8 * 10 + 28) * sizeof(double);
+  EXPECT_EQ(cluster.client().last_compute().bytes_moved, kSmall);
+  EXPECT_NEAR(static_cast<double>(cluster.client().last_compute().bytes_forecast), kSmall, 0.01 * kSmall);
 }
 
 }  // namespace
