@@ -42,6 +42,8 @@ Array<double> made(std::uint64_t seed) {
 TEST(Forecast, IsExactForArrays) {
   LocalCluster cluster({.ranks = 3});
   const Array<double> x = made(1), y = made(2);
+  std::vector<std::int64_t> labels;
+  for (std::int64_t i = 0; i < 60; ++i) labels.push_back(i * i % 7);
   const std::map<std::string, std::function<void()>> programs{
       {"blocks go to rank 0", [&] { (x + y).compute(); }},
       {"rows become columns",
@@ -72,6 +74,22 @@ TEST(Forecast, IsExactForArrays) {
       {"a long product of few blocks",
        [&] {
          matmul(transpose(rechunk(x, {3, 50})), rechunk(y, {3, 50})).compute();
+       }},
+      {"counted",
+       [&] {
+         histogram(rechunk(x, {9, 8}), 20, 0.0, 1.0).counts.compute();
+       }},
+      {"grouped",
+       [&] {
+         groupby(rechunk(x, {9, 8}), labels, 0).var().compute();
+       }},
+      {"taken",
+       [&] {
+         take(rechunk(x, {9, 8}), {3, 40, 5, 59, 3, 17}, 0).compute();
+       }},
+      {"picked",
+       [&] {
+         rechunk(x, {9, 8})(Index::Positions{3, 40, 59}, Index::Positions{7, 8, 49}).compute();
        }},
       {"reshaped",
        [&] {

@@ -9,7 +9,7 @@ namespace bask {
 
 struct GroupMeasure {
   std::uint64_t results = 0;  ///< that hold memory
-  std::uint64_t bytes = 0;    ///< of these, as they would be sent
+  std::uint64_t bytes = 0;    ///< of these, as they count for the memory limit
   std::uint64_t units = 0;    ///< that end with a task of the group and were timed
   std::uint64_t ns = 0;       ///< that these have taken
 

@@ -40,20 +40,25 @@ std::string joined(const std::vector<std::string>& names) {
 }  // namespace
 
 std::vector<float> block_bytes(DType dtype, const Chunks& chunks) {
-  std::vector<std::int64_t> elements{1};
+  constexpr double kNotKnown = -1;
+  std::vector<double> elements{1};  // of each block along the axes so far; they may be too many for integers
   for (const AxisChunks& axis : chunks) {
-    std::vector<std::int64_t> with_axis;
+    std::vector<double> with_axis;
     with_axis.reserve(elements.size() * axis.size());
-    for (const std::int64_t so_far : elements) {
-      for (const std::int64_t length : axis)
-        with_axis.push_back(so_far == kUnknown || length == kUnknown ? kUnknown : so_far * length);
+    for (const double so_far : elements) {
+      for (const std::int64_t length : axis) {
+        const bool is_known = so_far != kNotKnown && length != kUnknown;
+        with_axis.push_back(is_known ? so_far * static_cast<double>(length) : kNotKnown);
+      }
     }
     elements = std::move(with_axis);
   }
+  const auto header = static_cast<double>(Block::bytes_of(dtype, chunks.size(), 0));
   std::vector<float> bytes;
   bytes.reserve(elements.size());
-  for (const std::int64_t count : elements) {
-    bytes.push_back(count == kUnknown ? 0 : static_cast<float>(Block::bytes_of(dtype, chunks.size(), count)));
+  for (const double count : elements) {
+    const double all = header + count * static_cast<double>(size_of(dtype));
+    bytes.push_back(count == kNotKnown ? 0 : static_cast<float>(all));
   }
   return bytes;
 }
