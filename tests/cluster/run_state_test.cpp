@@ -50,6 +50,16 @@ TEST(RunState, IsDoneWhenEveryRankIs) {
   EXPECT_EQ(statistics.peak_bytes, (std::vector<std::uint64_t>{10, 10, 10}));
 }
 
+TEST(RunState, AddsUpWhatRanksHaveMeasured) {
+  RunState state = run_of_two_groups();
+  for (std::uint32_t rank = 0; rank < kRanks; ++rank) {
+    Done of_rank = done({0, 1});
+    if (rank != 1) of_rank.measured = {{}, {1, 20, 300, 4000 + rank}};  // rank 1 has measured nothing
+    state.on_done(rank, std::move(of_rank), kNow);
+  }
+  EXPECT_EQ(state.statistics().measured, (std::vector<GroupMeasure>{{}, {2, 40, 600, 8002}}));
+}
+
 TEST(RunState, GoesThroughItsPhasesInOrder) {
   RunState state = run_of_two_groups();
   EXPECT_EQ(state.phase(), Phase::kHandingOut);

@@ -34,9 +34,9 @@ std::map<std::string, GroupMeasure> measured(const std::vector<TaskRef>& targets
                     expansion.graph.constant_values(), {.threads = 1});
   runner.work_in_order([] {});
   std::map<std::string, GroupMeasure> by_layer;
-  const std::vector<GroupMeasure> all = runner.measured();
+  const std::vector<GroupMeasure> all = runner.progress().measured();
   for (std::size_t group = 0; group < all.size(); ++group)
-    by_layer[runner.layer_of_group(group)] = all[group];
+    by_layer[runner.plan()->groups[group].layer] = all[group];
   return by_layer;
 }
 
