@@ -2,6 +2,8 @@
 // Runs on: every rank. Threads: any; both are values.
 #pragma once
 
+#include <bask/core/archive.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>

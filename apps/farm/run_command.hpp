@@ -5,6 +5,7 @@
 #include "command.hpp"
 
 #include <bask/collections/inputs.hpp>
+#include <bask/core/archive.hpp>
 #include <boost/serialization/string.hpp>
 #include <boost/serialization/vector.hpp>
 

@@ -159,7 +159,7 @@ std::vector<Value> Client::call_all_ranks(KernelId kernel, std::span<const std::
   return results;
 }
 
-void Client::visualize(std::span<const TaskRef* const> targets, const std::filesystem::path& path) {
+void Client::visualize(std::span<const TaskRef* const> targets, const std::string& path) {
   const Expansion expansion = share_work(merge_equal(expand(targets)));
   const std::vector<std::uint32_t> uses = cull(expansion.graph, expansion.targets);
   draw({expansion.graph, expansion.targets, uses}, path);

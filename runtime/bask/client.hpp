@@ -69,7 +69,7 @@ class Client final : public Runtime {
 
   Results compute(std::span<const TaskRef* const> targets) override;
   std::vector<TaskRef> persist(std::span<const TaskRef* const> targets) override;
-  void visualize(std::span<const TaskRef* const> targets, const std::filesystem::path& path) override;
+  void visualize(std::span<const TaskRef* const> targets, const std::string& path) override;
   std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments) override;
   void note_input(const std::string& name, const std::string& identity) override;
 

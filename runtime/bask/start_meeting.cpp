@@ -1,3 +1,4 @@
+#include <bask/core/archive.hpp>
 #include <bask/start_meeting.hpp>
 
 #include <bask/cluster/pulse.hpp>

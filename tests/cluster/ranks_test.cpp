@@ -2,6 +2,7 @@
 // reordered, persisted results that stay where they are, failures that are told.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/graph/expand.hpp>
 #include <bask/plan/make_plan.hpp>
 #include <boost/serialization/vector.hpp>

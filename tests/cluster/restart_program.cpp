@@ -8,6 +8,7 @@
 // begins and ends appends a line to FILE: "begin leaf 7 <pid>" and "end leaf 7 <pid>". Prints "result
 // <digits>", the same however often it was stopped.
 #include <bask/bask.hpp>
+#include <bask/core/archive.hpp>
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,6 +1,7 @@
 // Arguments: Delayeds in containers of any depth, copies only where they must be, large constants once.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
+#include <bask/core/archive.hpp>
 
 #include <atomic>
 #include <deque>

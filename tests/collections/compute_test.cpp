@@ -1,6 +1,7 @@
 // compute and persist: shared work once, results kept, wrong use refused, the same by every scheduler.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
+#include <bask/core/archive.hpp>
 
 #include "random_program.hpp"
 

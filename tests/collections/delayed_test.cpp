@@ -1,6 +1,7 @@
 // delayed: lazy calls of functions, lambdas and function objects give what the calls themselves would.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/graph/expand.hpp>
 
 #include <atomic>

@@ -1,5 +1,6 @@
 // Bytes, archives and the encoding of values: what goes in comes out, what is damaged is refused.
 #include <gtest/gtest.h>
+#include <bask/core/archive.hpp>
 #include <bask/core/bytes.hpp>
 #include <bask/core/serialization.hpp>
 #include <boost/serialization/base_object.hpp>

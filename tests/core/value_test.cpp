@@ -1,5 +1,6 @@
 // Values of any type: where they lie, how they move, when they go and what they hold.
 #include <gtest/gtest.h>
+#include <bask/core/archive.hpp>
 #include <bask/core/value.hpp>
 
 #include <list>

@@ -1,6 +1,7 @@
 // The task runner: order, failures, retries, cancellation, resources and memory, on threads and in order.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/event.hpp>
 #include <bask/execution/task_runner.hpp>
 #include <bask/graph/expand.hpp>

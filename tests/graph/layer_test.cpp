@@ -1,5 +1,6 @@
 // Layers and held values: they go with their last handle, however long the chain that they are in.
 #include <gtest/gtest.h>
+#include <bask/core/archive.hpp>
 #include <bask/graph/value_layer.hpp>
 
 #include "test_tasks.hpp"

@@ -1,6 +1,8 @@
 #include "hdf5_files.hpp"
 
+#include <bask/core/archive.hpp>
 #include <bask/core/serialization.hpp>
+#include <boost/serialization/vector.hpp>
 
 #include <cmath>
 #include <random>
@@ -37,7 +39,7 @@ void expect_any_box(const std::string& path, const Extents& shape, const std::ve
   EXPECT_EQ(read_all<int>(dataset), all);
 }
 
-struct Layout {
+struct LayoutOfRead {
   const char* name;
   std::vector<hsize_t> chunk;
   std::function<void(hid_t)> more;
@@ -51,7 +53,7 @@ TEST_F(Hdf5Read, GivesAnyBoxOfEveryLayoutAndFilter) {
   const Extents shape{13, 24, 31};
   const auto all = numbers(product(shape));
   const std::vector<hsize_t> chunk{5, 6, 9};
-  const std::vector<Layout> layouts{
+  const std::vector<LayoutOfRead> layouts{
       {"contiguous", {}, [](hid_t) {}},
       {"chunked", chunk, [](hid_t) {}},
       {"deflate", chunk, [](hid_t list) { H5Pset_deflate(list, 6); }},

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <bask/core/archive.hpp>
 #include <boost/serialization/map.hpp>
 
 #include <array>

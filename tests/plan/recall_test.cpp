@@ -96,7 +96,7 @@ class PlainRuntime final : public Runtime {
   std::vector<TaskRef> persist(std::span<const TaskRef* const>) override { return {}; }
   std::vector<Value> call_everywhere(KernelId, std::span<const std::byte>) override { return {}; }
   void note_input(const std::string&, const std::string&) override {}
-  void visualize(std::span<const TaskRef* const>, const std::filesystem::path&) override {}
+  void visualize(std::span<const TaskRef* const>, const std::string&) override {}
 
   std::function<Expansion(Expansion)> prepare;
   std::map<Key, Value> made;

@@ -8,7 +8,6 @@
 #include <bask/collections/packing.hpp>
 #include <bask/core/serialization.hpp>
 
-#include <filesystem>
 #include <map>
 #include <unordered_map>
 
@@ -56,9 +55,12 @@ struct Argument<A> : Argument<std::string> {
   static void pack(std::string_view text, CallPacker& packer) { packer.constant(std::string(text)); }
 };
 /// A path arrives as a string, which every function of paths takes.
-template <>
-struct Argument<std::filesystem::path> : Argument<std::string> {
-  static void pack(const std::filesystem::path& path, CallPacker& packer) { packer.constant(path.string()); }
+template <class A>
+requires requires(const A& path) {
+  { path.generic_string() } -> std::same_as<std::string>;  // std::filesystem::path, whose header costs much
+}
+struct Argument<A> : Argument<std::string> {
+  static void pack(const A& path, CallPacker& packer) { packer.constant(path.string()); }
 };
 template <class T, std::size_t N>
 struct Argument<std::span<T, N>> : Argument<std::vector<std::remove_const_t<T>>> {

@@ -54,7 +54,7 @@ std::tuple<A, B, As...> persist(const A& a, const B& b, const As&... more) {
 
 /// Draws the graph of all that is needed into a file: .svg, .png, .pdf or .dot.
 template <class... As>
-void visualize(const std::filesystem::path& path, const As&... wanted) {
+void visualize(const std::string& path, const As&... wanted) {
   const arguments::CallPacker packer = arguments::pack_targets(wanted...);
   current_runtime().visualize(packer.inputs(), path);
 }
@@ -74,7 +74,7 @@ Delayed<T> Delayed<T>::persist() const {
 }
 
 template <class T>
-void Delayed<T>::visualize(const std::filesystem::path& path) const {
+void Delayed<T>::visualize(const std::string& path) const {
   bask::visualize(path, *this);
 }
 

@@ -11,7 +11,6 @@
 #include <bask/collections/call.hpp>
 #include <bask/graph/runtime.hpp>
 
-#include <filesystem>
 #include <ostream>
 #include <string>
 
@@ -48,7 +47,7 @@ class Delayed {
   /// The same value, which is kept in the journal of --bask-checkpoint once it is there, whatever its size.
   Delayed checkpoint() const requires(!std::is_void_v<T>);
   /// Draws the graph into a file: .svg, .png, .pdf or .dot.
-  void visualize(const std::filesystem::path& path = "graph.svg") const;
+  void visualize(const std::string& path = "graph.svg") const;
 
   /// A part of the value: `get<1>()` of a tuple, pair or array, `get<&Point::x>()` of a structure.
   template <auto Part>

@@ -1,10 +1,10 @@
-// archive.hpp: Boost.Serialization archives over Bask's bytes, for users' own types.
-// Runs on: every rank. Threads: each archive belongs to one thread.
-// Modelled on the Archive concept of Boost.Serialization; versions, pointers and object tracking work as
-// in Boost's binary archives, and every read is checked against the bytes that are left.
+// archive.hpp: Boost.Serialization archives over Bask's bytes, for users' own types with a `serialize`
+// function. Runs on: every rank. Threads: each archive belongs to one thread. Modelled on the Archive concept
+// of Boost.Serialization; versions, pointers and object tracking work as in Boost's binary archives, and
+// every read is checked against the bytes that are left.
 #pragma once
 
-#include <bask/core/bytes.hpp>
+#include <bask/core/serialization.hpp>
 #include <boost/archive/basic_archive.hpp>
 #include <boost/archive/detail/common_iarchive.hpp>
 #include <boost/archive/detail/common_oarchive.hpp>
@@ -99,6 +99,30 @@ class InputArchive : public boost::archive::detail::common_iarchive<InputArchive
   }
   ByteReader& reader_;
 };
+
+namespace serialization {
+
+template <class T>
+struct ByBoost {
+  static void encode(ByteWriter& writer, const T& value) {
+    OutputArchive archive(writer);
+    archive << value;
+  }
+  static T decode(ByteReader& reader) {
+    static_assert(std::default_initializable<T>,
+                  "bask: a type that goes through Boost.Serialization needs a default constructor");
+    T value{};
+    try {
+      InputArchive archive(reader);
+      archive >> value;
+    } catch (const boost::archive::archive_exception& error) {
+      throw Error("decode", error.what(), "the bytes are corrupt, or were written as another type");
+    }
+    return value;
+  }
+};
+
+}  // namespace serialization
 
 }  // namespace bask
 

@@ -1,12 +1,12 @@
 // serialization.hpp: values to bytes and back: the one encoding of arguments, results and constants.
 // Runs on: every rank. Threads: any; a value must not change while it is encoded. Trivially copyable types
 // are copied whole, with their padding cleared; the standard containers are encoded element by element, or
-// whole where their elements are trivially copyable; every other type goes through Boost.Serialization.
+// whole where their elements are trivially copyable; every other type goes through Boost.Serialization, whose
+// headers core/archive.hpp brings where there is such a type.
 // Unordered containers are encoded in a canonical order, so that equal values give equal bytes and so
 // equal keys.
 #pragma once
 
-#include <bask/core/archive.hpp>
 #include <bask/core/bytes.hpp>
 #include <bask/core/serializable.hpp>
 
@@ -103,19 +103,13 @@ Variant decode_variant(ByteReader& reader, std::size_t index) {
   }
 }
 
+/// A type that goes through Boost.Serialization: core/archive.hpp defines it.
 template <class T>
-T decode_by_boost(ByteReader& reader) {
-  static_assert(std::default_initializable<T>,
-                "bask: a type that goes through Boost.Serialization needs a default constructor");
-  T value{};
-  try {
-    InputArchive archive(reader);
-    archive >> value;
-  } catch (const boost::archive::archive_exception& error) {
-    throw Error("decode", error.what(), "the bytes are corrupt, or were written as another type");
-  }
-  return value;
-}
+struct ByBoost;
+template <class T>
+concept HasArchives = requires {
+  sizeof(ByBoost<T>);
+};
 
 }  // namespace serialization
 
@@ -150,8 +144,9 @@ void encode(ByteWriter& writer, const T& value) {
   } else if constexpr (Container<T> && !HasSerializeMember<T> && !serialized_by_boost<T>) {
     encode_container(writer, value);
   } else {
-    OutputArchive archive(writer);
-    archive << value;
+    static_assert(HasArchives<T>,
+                  "bask: this type goes through Boost.Serialization: include <bask/core/archive.hpp>");
+    ByBoost<T>::encode(writer, value);
   }
 }
 
@@ -187,7 +182,9 @@ T decode(ByteReader& reader) {
   } else if constexpr (Container<T> && !HasSerializeMember<T> && !serialized_by_boost<T>) {
     return decode_container<T>(reader);
   } else {
-    return decode_by_boost<T>(reader);
+    static_assert(HasArchives<T>,
+                  "bask: this type goes through Boost.Serialization: include <bask/core/archive.hpp>");
+    return ByBoost<T>::decode(reader);
   }
 }
 

@@ -6,7 +6,6 @@
 #include <bask/graph/kernel.hpp>
 #include <bask/graph/layer.hpp>
 
-#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -36,7 +35,7 @@ class Runtime {
     static_cast<void>(name), static_cast<void>(identity);  // who keeps no results has nothing to compare
   }
   /// Draws the graph of all that `targets` need into a file: svg, png, pdf or dot.
-  virtual void visualize(std::span<const TaskRef* const> targets, const std::filesystem::path& path) = 0;
+  virtual void visualize(std::span<const TaskRef* const> targets, const std::string& path) = 0;
 };
 
 /// The runtime in use. Throws: Error when there is none, or when called from inside a task.

@@ -1,10 +1,12 @@
 #include <bask/collections/array/lazy/lazy.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
 #include <bask/graph/runtime.hpp>
 #include <bask/io/file_pattern.hpp>
 #include <bask/io/hdf5.hpp>
 #include <bask/io/hdf5_join.hpp>
 #include <bask/io/hdf5_library.hpp>
+#include <boost/serialization/vector.hpp>
 
 #include <fmt/chrono.h>
 

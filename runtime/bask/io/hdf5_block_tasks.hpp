@@ -4,9 +4,11 @@
 #pragma once
 
 #include <bask/collections/array/lazy/node.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/value.hpp>
 #include <bask/io/hdf5_packing.hpp>
 #include <bask/io/hdf5_writer.hpp>
+#include <boost/serialization/vector.hpp>
 
 #include <cstdint>
 #include <memory>

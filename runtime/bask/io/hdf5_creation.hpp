@@ -7,7 +7,6 @@
 #include <bask/io/codec.hpp>
 #include <bask/io/hdf5_attribute.hpp>
 #include <bask/io/hdf5_library.hpp>
-#include <boost/serialization/vector.hpp>
 
 #include <cstdint>
 #include <optional>

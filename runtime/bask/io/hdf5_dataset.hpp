@@ -6,7 +6,6 @@
 #include <bask/collections/array/block/dtype.hpp>
 #include <bask/io/chunk_pipeline.hpp>
 #include <bask/io/hdf5_attribute.hpp>
-#include <boost/serialization/vector.hpp>
 
 #include <cstdint>
 #include <span>

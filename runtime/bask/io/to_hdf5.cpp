@@ -3,6 +3,7 @@
 // gathered by rank 0 and written there. Files get their names when all is on the disk.
 #include <fmt/format.h>
 #include <bask/collections/array/use.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
 #include <bask/io/hdf5_library.hpp>
 #include <bask/io/hdf5_store.hpp>

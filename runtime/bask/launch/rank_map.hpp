@@ -4,6 +4,7 @@
 // Invariants: (1) the infos are of all ranks, in order: infos[i].rank == i.
 #pragma once
 
+#include <bask/core/archive.hpp>
 #include <bask/core/key.hpp>
 #include <bask/core/options.hpp>
 #include <boost/serialization/string.hpp>

@@ -13,7 +13,6 @@
 #include <bask/collections/array/operations/index.hpp>
 #include <bask/core/error.hpp>
 
-#include <filesystem>
 #include <iosfwd>
 #include <optional>
 #include <span>
@@ -101,7 +100,7 @@ class Array {
   /// The same array, of which every block is kept in the journal of --bask-checkpoint once it is there. Cost:
   /// a copy of blocks that other tasks have made, none of elementwise operations.
   Array checkpoint() const { return Array(ArrayNode::checkpoint(node())); }
-  void visualize(const std::filesystem::path& path = "graph.svg") const;
+  void visualize(const std::string& path = "graph.svg") const;
   /// The blocks, in C order.
   std::vector<Delayed<NdArray<E>>> to_delayed() const;
   /// Computes into memory of the caller's: C order, size() elements. Throws: Error when it is of another

@@ -70,7 +70,7 @@ Array<E> Array<E>::persist() const {
 }
 
 template <class E>
-void Array<E>::visualize(const std::filesystem::path& path) const {
+void Array<E>::visualize(const std::string& path) const {
   bask::visualize(path, *this);
 }
 

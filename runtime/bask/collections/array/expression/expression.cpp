@@ -1,6 +1,7 @@
 #include <bask/collections/array/expression/axis_map.hpp>
 #include <bask/collections/array/expression/expression.hpp>
 #include <bask/collections/array/expression/expression_walk.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/serialization.hpp>
 #include <bask/graph/kernel.hpp>
 

@@ -1,5 +1,6 @@
 #include <bask/collections/array/expression/piece_runner.hpp>
 #include <bask/collections/array/lazy/node.hpp>
+#include <bask/core/archive.hpp>
 
 #include <algorithm>
 #include <optional>

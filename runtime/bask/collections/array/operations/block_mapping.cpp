@@ -4,6 +4,7 @@
 #include <bask/collections/array/lazy/numbers.hpp>
 #include <bask/collections/array/manipulation.hpp>
 #include <bask/collections/array/operations/block_mapping.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/serialization.hpp>
 

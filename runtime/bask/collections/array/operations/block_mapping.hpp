@@ -7,6 +7,7 @@
 
 #include <bask/collections/array/block/nd_array.hpp>
 #include <bask/collections/array/lazy/node.hpp>
+#include <bask/core/serialization.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -56,6 +57,17 @@ struct BlockMapping {
     if constexpr (Archive::is_saving::value) bytes = to_bytes();
     archive& bytes;
     if constexpr (Archive::is_loading::value) *this = from_bytes(bytes);
+  }
+};
+
+/// As an argument it goes without Boost, whose headers those who call map_blocks would have to include.
+template <>
+struct serialization::ByBoost<BlockMapping> {
+  static void encode(ByteWriter& writer, const BlockMapping& mapping) {
+    bask::encode(writer, mapping.to_bytes());
+  }
+  static BlockMapping decode(ByteReader& reader) {
+    return BlockMapping::from_bytes(bask::decode<std::string>(reader));
   }
 };
 

@@ -3,6 +3,7 @@
 #include <bask/collections/array/manipulation.hpp>
 #include <bask/collections/array/operations/block_mapping.hpp>
 #include <bask/collections/array/operations/reduce_sinks.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
 #include <boost/serialization/vector.hpp>
 
@@ -239,7 +240,9 @@ ArrayPtr gradient(const ArrayPtr& node, const Spacing& spacing, std::int64_t axi
   const std::vector<double> distances = distances_of(spacing, length);
   const bool uniform = std::all_of(distances.begin(), distances.end(),
                                    [&](double distance) { return distance == distances[0]; });
-  std::vector<ArrayPtr> parts{end_derivative(node, number, distances, edge_order, false)};
+  std::vector<ArrayPtr> parts;
+  parts.reserve(3);
+  parts.push_back(end_derivative(node, number, distances, edge_order, false));
   if (length > 2) parts.push_back(inner_derivative(node, number, distances, uniform));
   parts.push_back(end_derivative(node, number, distances, edge_order, true));
   for (ArrayPtr& part : parts) part = cast(part, node->dtype());

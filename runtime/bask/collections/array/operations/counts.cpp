@@ -1,6 +1,7 @@
 // Histograms and bincounts: each block counts by itself, and the counts are added up in a tree.
 #include <bask/collections/array/counts.hpp>
 #include <bask/collections/array/lazy/node.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
 #include <boost/serialization/vector.hpp>
 
@@ -12,7 +13,7 @@ namespace bask {
 
 namespace {
 
-constexpr std::size_t kTogether = 8;
+constexpr std::size_t kCountsTogether = 8;
 
 // Edges of bins, or none when the values count by themselves.
 struct Counting {
@@ -128,7 +129,7 @@ ArrayPtr counted(const ArrayPtr& node, DType values, Counting counting, std::int
     do {
       BlockReads reads;
       for (std::uint32_t k = 0; k < refs.size();) {
-        for (std::size_t i = 0; i < kTogether && k < refs.size(); ++i) reads.read(0, k++);
+        for (std::size_t i = 0; i < kCountsTogether && k < refs.size(); ++i) reads.read(0, k++);
         reads.end_task();
       }
       refs = BlockTasks<add_counts>::add(name, rest, {refs}, std::move(reads));

@@ -4,6 +4,7 @@
 // numbers may over- or underflow in a block where the whole does not: there each block goes on from the value
 // before it, and the blocks of a line are run through one after the other.
 #include <bask/collections/array/operations/reduce.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
 
 #include <algorithm>

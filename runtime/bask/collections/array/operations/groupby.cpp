@@ -1,5 +1,6 @@
 #include <bask/collections/array/groupby.hpp>
 #include <bask/collections/array/operations/reduce_sinks.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
 #include <boost/serialization/vector.hpp>
 
@@ -10,7 +11,7 @@ namespace bask {
 
 namespace {
 
-constexpr std::uint32_t kTogether = 8;
+constexpr std::uint32_t kGroupsTogether = 8;
 
 using Codes = std::span<const std::uint32_t>;
 
@@ -160,8 +161,8 @@ void merge_groups(const ReduceRules& rules, Rows rows, const Block& from,
 
 Block combine_groups(const BlockCall<Grouping>& call) {
   const Grouping& grouping = call.description();
-  const std::size_t sums = (grouping.parts.size() - 2) / kTogether + 1;  // tasks along the axis
-  const std::size_t first = call.task() % sums * kTogether;
+  const std::size_t sums = (grouping.parts.size() - 2) / kGroupsTogether + 1;  // tasks along the axis
+  const std::size_t first = call.task() % sums * kGroupsTogether;
   const auto codes_of = [&](std::size_t part, std::size_t count) {
     const auto begin = static_cast<std::size_t>(grouping.parts[part]);
     return Codes(grouping.codes)
@@ -213,12 +214,12 @@ BlockRefs lower_groups(Grouping grouping, const std::string& name, const std::ve
   };
   bool first_step = true;
   while (along > 1) {
-    const std::uint32_t sums = (along - 1) / kTogether + 1;
+    const std::uint32_t sums = (along - 1) / kGroupsTogether + 1;
     grouping.ends = sums == 1;
     BlockReads next;
     for (std::uint32_t result = 0; result < outer * inner; ++result) {
       for (std::uint32_t sum = 0; sum < sums; ++sum) {
-        for (std::uint32_t k = sum * kTogether; k < std::min(along, (sum + 1) * kTogether); ++k)
+        for (std::uint32_t k = sum * kGroupsTogether; k < std::min(along, (sum + 1) * kGroupsTogether); ++k)
           next.read(0, first_step ? first_number(result, k) : result * along + k);
         next.end_task();
       }
@@ -226,7 +227,7 @@ BlockRefs lower_groups(Grouping grouping, const std::string& name, const std::ve
     refs = BlockTasks<combine_groups>::add(grouping.ends ? name : name + "-combine", grouping,
                                            std::vector<BlockRefs>(1, refs), std::move(next));
     std::vector<std::int64_t> parts;
-    for (std::size_t k = 0; k < along; k += kTogether) parts.push_back(grouping.parts[k]);
+    for (std::size_t k = 0; k < along; k += kGroupsTogether) parts.push_back(grouping.parts[k]);
     parts.push_back(grouping.parts.back());
     grouping.parts = std::move(parts);
     along = sums;

@@ -1,6 +1,7 @@
 #include <bask/collections/array/lazy/lazy.hpp>
 #include <bask/collections/array/operations/index.hpp>
 #include <bask/collections/array/operations/positions.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
 #include <boost/serialization/vector.hpp>
 

@@ -1,6 +1,7 @@
 #include <bask/collections/array/expression/axis_map.hpp>
 #include <bask/collections/array/lazy/lazy.hpp>
 #include <bask/collections/array/operations/points.hpp>
+#include <bask/core/archive.hpp>
 #include <boost/serialization/vector.hpp>
 
 #include <algorithm>

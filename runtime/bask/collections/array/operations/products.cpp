@@ -1,6 +1,7 @@
 #include <bask/collections/array/kernels/blas.hpp>
 #include <bask/collections/array/kernels/tile_product.hpp>
 #include <bask/collections/array/products.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/graph/runtime.hpp>
 #include <boost/serialization/string.hpp>
 #include <boost/serialization/vector.hpp>

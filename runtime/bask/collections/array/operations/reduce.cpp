@@ -1,6 +1,7 @@
 #include <bask/collections/array/operations/reduce.hpp>
 #include <bask/collections/array/operations/reduce_sinks.hpp>
 #include <bask/collections/array/operations/reduce_steps.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
 
 #include <algorithm>

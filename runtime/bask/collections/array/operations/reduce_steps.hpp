@@ -5,6 +5,7 @@
 
 #include <bask/collections/array/operations/reduce.hpp>
 #include <bask/collections/array/operations/reduce_sinks.hpp>
+#include <bask/core/archive.hpp>
 #include <boost/serialization/string.hpp>
 #include <boost/serialization/vector.hpp>
 

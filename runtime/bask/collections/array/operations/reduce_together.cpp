@@ -1,5 +1,6 @@
 // Several reductions of the same elements in one pass over each block.
 #include <bask/collections/array/operations/reduce_steps.hpp>
+#include <bask/core/archive.hpp>
 
 #include <algorithm>
 #include <map>

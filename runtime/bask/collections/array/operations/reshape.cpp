@@ -1,5 +1,6 @@
 // Reshaping: blocks that are stretches of the array in C order are cut and joined as other stretches.
 #include <bask/collections/array/lazy/lazy.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
 #include <boost/serialization/vector.hpp>
 

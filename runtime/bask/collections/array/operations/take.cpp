@@ -3,6 +3,7 @@
 #include <bask/collections/array/operations/index.hpp>
 #include <bask/collections/array/operations/positions.hpp>
 #include <bask/collections/array/operations/stretches.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
 #include <bask/graph/value_layer.hpp>
 #include <boost/serialization/vector.hpp>
