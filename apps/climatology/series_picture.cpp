@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr Color kInk{0.15, 0.15, 0.15}, kGrid{0.85, 0.85, 0.85}, kFaint{0.35, 0.35, 0.35};
+constexpr Color kSeriesInk{0.15, 0.15, 0.15}, kSeriesGrid{0.85, 0.85, 0.85}, kFaint{0.35, 0.35, 0.35};
 constexpr double kBandOpacity = 0.22;
 
 // What the legend shows of one line, band or trend.
@@ -67,14 +67,14 @@ class SeriesDrawing {
       canvas_.text("no data", {(left_ + right_) / 2, (top_ + bottom_) / 2}, Align::kCenter,
                    {40 * unit_, kFaint, true});
     }
-    canvas_.outline_box(left_, top_, right_, bottom_, kInk, 1.2 * unit_);
+    canvas_.outline_box(left_, top_, right_, bottom_, kSeriesInk, 1.2 * unit_);
     legend();
     const double room = right_ - left_;
-    canvas_.text(series_.title, {left_, 35 * unit_}, Align::kLeft, {28 * unit_, kInk, true, room});
+    canvas_.text(series_.title, {left_, 35 * unit_}, Align::kLeft, {28 * unit_, kSeriesInk, true, room});
     canvas_.text(series_.source, {left_, bottom_ + 70 * unit_}, Align::kLeft,
                  {16 * unit_, kFaint, false, room});
     canvas_.text_upwards(series_.units, {28 * unit_, (top_ + bottom_) / 2},
-                         {18 * unit_, kInk, false, bottom_ - top_});
+                         {18 * unit_, kSeriesInk, false, bottom_ - top_});
     canvas_.write_png(png);
   }
 
@@ -113,20 +113,20 @@ class SeriesDrawing {
   }
 
   void grid() {
-    const Font font{18 * unit_, kInk};
+    const Font font{18 * unit_, kSeriesInk};
     const double room = 115 * unit_;  // of a label
     for (const TimeTick& tick :
          time_ticks(times_, std::clamp(static_cast<int>((right_ - left_) / room), 2, 14))) {
-      canvas_.line({{x(tick.time), top_}, {x(tick.time), bottom_}}, kGrid, unit_);
+      canvas_.line({{x(tick.time), top_}, {x(tick.time), bottom_}}, kSeriesGrid, unit_);
       canvas_.text(tick.label, {x(tick.time), bottom_ + 22 * unit_}, Align::kCenter, font);
     }
     const std::vector<double> ticks =
         round_ticks(values_, std::clamp(static_cast<int>((bottom_ - top_) / (55 * unit_)), 2, 10));
     const std::vector<std::string> labels = tick_labels(ticks);
     for (std::size_t k = 0; k < ticks.size(); ++k) {
-      canvas_.line({{left_, y(ticks[k])}, {right_, y(ticks[k])}}, kGrid, unit_);
+      canvas_.line({{left_, y(ticks[k])}, {right_, y(ticks[k])}}, kSeriesGrid, unit_);
       canvas_.text(labels[k], {left_ - 10 * unit_, y(ticks[k])}, Align::kRight,
-                   {18 * unit_, kInk, false, 58 * unit_});
+                   {18 * unit_, kSeriesInk, false, 58 * unit_});
     }
   }
 
@@ -162,7 +162,7 @@ class SeriesDrawing {
     canvas_.line(ends, color, 2.2 * unit_, true);
   }
 
-  Font legend_font() const { return {18 * unit_, kInk, false, right_ - left_ - 60 * unit_}; }
+  Font legend_font() const { return {18 * unit_, kSeriesInk, false, right_ - left_ - 60 * unit_}; }
 
   // One after the other from the left, in as many rows as they need.
   std::vector<PlacedEntry> place_legend() {

@@ -1,4 +1,6 @@
 // Graphs as DOT text and as files.
+#include "drawn_functions.hpp"
+
 #include <gtest/gtest.h>
 #include <bask/collections/delayed.hpp>
 #include <bask/core/error.hpp>
@@ -15,17 +17,6 @@
 #include <vector>
 
 namespace bask {
-
-int increment(int x) {
-  return x + 1;
-}
-int add(int x, int y) {
-  return x + y;
-}
-int total(const std::vector<int>& values) {
-  return static_cast<int>(values.size());
-}
-
 namespace {
 
 namespace fs = std::filesystem;

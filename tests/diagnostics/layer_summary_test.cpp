@@ -1,4 +1,6 @@
 // A large graph by its layers.
+#include "drawn_functions.hpp"
+
 #include <gtest/gtest.h>
 #include <bask/collections/delayed.hpp>
 #include <bask/diagnostics/layer_summary.hpp>
@@ -9,17 +11,6 @@
 #include <vector>
 
 namespace bask {
-
-int load(int x) {
-  return x;
-}
-int increment(int x) {
-  return x + 1;
-}
-int total(const std::vector<int>& values) {
-  return static_cast<int>(values.size());
-}
-
 namespace {
 
 struct Summarized {
@@ -36,14 +27,14 @@ Summarized summarized(std::uint32_t most_layers, const Delayed<Ts>&... targets) 
   return {std::move(expansion), std::move(summary)};
 }
 
-std::vector<Delayed<int>> incremented(int n) {
+std::vector<Delayed<int>> incremented_loads(int n) {
   std::vector<Delayed<int>> values;
   for (int i = 0; i < n; ++i) values.push_back(delayed<increment>(delayed<load>(i)));
   return values;
 }
 
 TEST(LayerSummary, CountsTasksAndInputsByLayer) {
-  const LayerSummary summary = summarized(10, delayed<total>(incremented(5))).summary;
+  const LayerSummary summary = summarized(10, delayed<total>(incremented_loads(5))).summary;
   ASSERT_EQ(summary.nodes.size(), 3u);
   EXPECT_EQ(summary.nodes[0].layer, "load");
   EXPECT_EQ(summary.nodes[0].tasks, 5u);
@@ -60,7 +51,7 @@ TEST(LayerSummary, CountsTasksAndInputsByLayer) {
 }
 
 TEST(LayerSummary, LeavesOutWhatIsNotNeeded) {
-  const std::vector<Delayed<int>> values = incremented(5);
+  const std::vector<Delayed<int>> values = incremented_loads(5);
   const LayerSummary summary = summarized(10, values[0]).summary;
   EXPECT_EQ(summary.tasks, 2u);
   EXPECT_EQ(summary.inputs, 1u);
@@ -78,7 +69,7 @@ TEST(LayerSummary, CountsStoredValuesApart) {
 }
 
 TEST(LayerSummary, GathersTheSmallestOfManyLayers) {
-  std::vector<Delayed<int>> values = incremented(3);
+  std::vector<Delayed<int>> values = incremented_loads(3);
   values.push_back(delayed<load>(3));
   const LayerSummary summary = summarized(1, delayed<total>(values)).summary;
   ASSERT_EQ(summary.nodes.size(), 2u);

@@ -14,7 +14,7 @@ namespace {
 using namespace testing;
 using Hdf5WriterTest = Hdf5Files;
 
-std::vector<double> numbers(std::int64_t count) {
+std::vector<double> rising(std::int64_t count) {
   std::vector<double> all(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<double>(i % 97) * 0.5;
   return all;
@@ -34,7 +34,7 @@ void write_in_blocks(Hdf5Writer& writer, std::size_t id, const Extents& shape, c
 
 TEST_F(Hdf5WriterTest, WritesBlocksThatFitChunksAndBlocksThatDoNot) {
   const Extents shape{23, 31};
-  const auto all = numbers(product(shape));
+  const auto all = rising(product(shape));
   const std::vector<Hdf5Compression> compressions{{},
                                                   {Codec::kDeflate, 4, true},
                                                   {Codec::kDeflate, 9, false},
@@ -65,7 +65,7 @@ TEST_F(Hdf5WriterTest, WritesBlocksThatFitChunksAndBlocksThatDoNot) {
 
 TEST_F(Hdf5WriterTest, WritesContiguousScalarAndEmptyDatasets) {
   Hdf5Writer writer(path("x"));
-  const auto all = numbers(12);
+  const auto all = rising(12);
   const std::complex<float> one(1, -2);
   const bool flags[3] = {true, false, true};
   writer.write_block(writer.create_dataset({.name = "a/b", .shape = {3, 4}}), Extents{0, 0}, Extents{3, 4},
@@ -87,7 +87,7 @@ TEST_F(Hdf5WriterTest, WritesContiguousScalarAndEmptyDatasets) {
 TEST_F(Hdf5WriterTest, KeepsNamesAttributesAndCoordinates) {
   Hdf5Writer writer(path("x"));
   writer.set_attributes({{"Conventions", "CF-1.8"}});
-  const auto all = numbers(6);
+  const auto all = rising(6);
   writer.write_block(
       writer.create_dataset(
           {.name = "lat", .shape = {3}, .dimensions = {"lat"}, .attributes = {{"units", "degrees_north"}}}),
@@ -118,7 +118,7 @@ TEST_F(Hdf5WriterTest, KeepsNamesAttributesAndCoordinates) {
 
 TEST_F(Hdf5WriterTest, TakesBlocksFromManyThreads) {
   const Extents shape{64, 40};
-  const auto all = numbers(product(shape));
+  const auto all = rising(product(shape));
   Hdf5Writer writer(path("x"));
   const auto id = writer.create_dataset(
       {.name = "x", .shape = shape, .chunk_shape = {8, 40}, .compression = {Codec::kDeflate, 1, true}});
@@ -157,7 +157,7 @@ TEST_F(Hdf5WriterTest, ReplacesAFileThatIsBeingRead) {
 }
 
 TEST_F(Hdf5WriterTest, ShowsDatasetsOfManyFilesAsOne) {
-  const auto all = numbers(20);
+  const auto all = rising(20);
   std::vector<Hdf5VirtualPart> parts;
   std::filesystem::create_directory(path("x.parts"));
   for (std::int64_t rank = 0; rank < 2; ++rank) {

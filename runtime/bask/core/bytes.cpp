@@ -4,7 +4,7 @@
 namespace bask {
 namespace {
 
-constexpr const char* kFix = "the bytes are truncated or corrupt, or were written as another type";
+constexpr const char* kBytesFix = "the bytes are truncated or corrupt, or were written as another type";
 
 }  // namespace
 
@@ -14,7 +14,7 @@ void append_bytes(std::vector<std::byte>& bytes, const void* data, std::size_t s
 }
 
 void ByteReader::refuse(std::size_t size) const {
-  throw Error("decode", fmt::format("{} bytes are needed and {} are left", size, bytes_.size()), kFix);
+  throw Error("decode", fmt::format("{} bytes are needed and {} are left", size, bytes_.size()), kBytesFix);
 }
 
 std::size_t ByteReader::read_count(std::size_t least_bytes) {
@@ -22,13 +22,13 @@ std::size_t ByteReader::read_count(std::size_t least_bytes) {
   if (count > bytes_.size() / least_bytes) {
     throw Error("decode",
                 fmt::format("a container claims {} elements and {} bytes are left", count, bytes_.size()),
-                kFix);
+                kBytesFix);
   }
   return static_cast<std::size_t>(count);
 }
 
 void ByteReader::expect_end() const {
-  if (!bytes_.empty()) throw Error("decode", fmt::format("{} bytes are left over", bytes_.size()), kFix);
+  if (!bytes_.empty()) throw Error("decode", fmt::format("{} bytes are left over", bytes_.size()), kBytesFix);
 }
 
 }  // namespace bask

@@ -18,7 +18,7 @@
 namespace bask {
 namespace {
 
-constexpr const char* kFix = "name a file that this rank may write, by --bask-log-file, or none";
+constexpr const char* kLogFileFix = "name a file that this rank may write, by --bask-log-file, or none";
 
 spdlog::level::level_enum spdlog_level(LogLevel level) {
   switch (level) {
@@ -73,7 +73,7 @@ std::unique_ptr<spdlog::logger> file_logger(const std::string& path, LogLevel le
   if (!directory.empty()) std::filesystem::create_directories(directory, failure);
   std::FILE* file = std::fopen(path.c_str(), "ab");
   if (file == nullptr) {
-    throw Error("log-file", fmt::format("'{}' cannot be opened: {}", path, std::strerror(errno)), kFix,
+    throw Error("log-file", fmt::format("'{}' cannot be opened: {}", path, std::strerror(errno)), kLogFileFix,
                 ExitCode::kUsage);
   }
   std::fclose(file);
@@ -81,7 +81,7 @@ std::unique_ptr<spdlog::logger> file_logger(const std::string& path, LogLevel le
     return make_logger(std::make_shared<spdlog::sinks::basic_file_sink_mt>(path), "%Y-%m-%d %H:%M:%S.%e %v",
                        level);
   } catch (const spdlog::spdlog_ex& error) {
-    throw Error("log-file", error.what(), kFix, ExitCode::kUsage);
+    throw Error("log-file", error.what(), kLogFileFix, ExitCode::kUsage);
   }
 }
 

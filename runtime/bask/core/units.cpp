@@ -1,3 +1,4 @@
+#include <bask/core/digit.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/units.hpp>
 
@@ -39,10 +40,6 @@ constexpr const char* kTimeUnitsText =
     "units: ns, us, ms, s, min, h, d; or a clock such as 1:30:00 or 1-12:00:00";
 constexpr std::uint64_t kMostSize = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t kMostDuration = std::numeric_limits<std::int64_t>::max();  // as nanoseconds counts
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool all_digits(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, is_digit);

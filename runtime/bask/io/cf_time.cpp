@@ -10,15 +10,15 @@
 namespace bask {
 namespace {
 
-constexpr std::int64_t kDayUs = 86'400'000'000;
+constexpr std::int64_t kMicrosecondsOfDay = 86'400'000'000;
 
 struct Moment {
   std::int64_t day = 0;  // its number
   std::int64_t us = 0;   // from midnight on
 };
 Moment moment_of(std::int64_t us) {
-  const std::int64_t day = us / kDayUs - (us % kDayUs < 0 ? 1 : 0);
-  return {day, us - day * kDayUs};
+  const std::int64_t day = us / kMicrosecondsOfDay - (us % kMicrosecondsOfDay < 0 ? 1 : 0);
+  return {day, us - day * kMicrosecondsOfDay};
 }
 
 template <class Number>
@@ -119,7 +119,8 @@ std::vector<double> CfTimes::decimal_year() const {
     const std::int64_t year = date_of_day(calendar_, moment.day).year;
     const std::int64_t begin = day_number(calendar_, {.year = year});
     const std::int64_t end = day_number(calendar_, {.year = year_after(calendar_, year)});
-    const double days = static_cast<double>(moment.day - begin) + static_cast<double>(moment.us) / kDayUs;
+    const double days =
+        static_cast<double>(moment.day - begin) + static_cast<double>(moment.us) / kMicrosecondsOfDay;
     years.push_back(static_cast<double>(year) + days / static_cast<double>(end - begin));
   }
   return years;

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <bask/core/digit.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/lower_case.hpp>
 #include <bask/io/cf_time_units.hpp>
@@ -38,10 +39,6 @@ constexpr std::array<Unit, 6> kUnits{{
 bool is_space(char letter) {
   return letter == ' ' || letter == '\t';
 }
-bool is_digit(char letter) {
-  return letter >= '0' && letter <= '9';
-}
-
 // What is left of a text that is read from its front.
 class Reader {
  public:

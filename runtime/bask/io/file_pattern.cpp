@@ -1,4 +1,5 @@
 #include <glob.h>
+#include <bask/core/digit.hpp>
 #include <bask/core/error.hpp>
 #include <bask/io/file_pattern.hpp>
 
@@ -7,10 +8,6 @@
 
 namespace bask {
 namespace {
-
-bool is_digit(char letter) {
-  return letter >= '0' && letter <= '9';
-}
 
 // The run of digits that the text begins with, without leading zeros; `text` goes on behind it.
 std::string_view take_number(std::string_view& text) {

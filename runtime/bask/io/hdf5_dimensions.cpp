@@ -102,15 +102,9 @@ std::vector<std::string> scales_of(hid_t dataset, std::size_t axis) {
   return names;
 }
 
-herr_t collect_path(hid_t, const char* name, const H5L_info_t*, void* names) {
-  static_cast<std::vector<std::string>*>(names)->emplace_back(name);
-  return 0;
-}
-
 // The axes of all datasets of the file that have the scale.
 std::vector<ReplacedDimension::Axis> axes_with(hid_t file, hid_t scale) {
-  std::vector<std::string> paths;
-  H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, collect_path, &paths);
+  const std::vector<std::string> paths = hdf5_paths(file).value_or(std::vector<std::string>());
   std::vector<ReplacedDimension::Axis> axes;
   for (const auto& path : paths) {
     const Hdf5Id object(H5Oopen(file, path.c_str(), H5P_DEFAULT));

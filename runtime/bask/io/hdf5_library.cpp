@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <type_traits>
 #include <vector>
 
@@ -40,6 +41,11 @@ herr_t collect(unsigned, const H5E_error2_t* error, void* texts) {
   return 0;
 }
 
+herr_t collect_path(hid_t, const char* name, const H5L_info_t*, void* paths) {
+  static_cast<std::vector<std::string>*>(paths)->emplace_back(name);
+  return 0;
+}
+
 }  // namespace
 
 Hdf5Lock::Hdf5Lock() : lock_(the_lock()) {
@@ -54,6 +60,13 @@ void Hdf5Id::close() noexcept {
   if (H5Iis_valid(id_) > 0) H5Idec_ref(id_);
   H5Eclear2(H5E_DEFAULT);
   id_ = -1;
+}
+
+std::optional<std::vector<std::string>> hdf5_paths(std::int64_t file) {
+  std::vector<std::string> paths;
+  if (file >= 0 && H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, collect_path, &paths) >= 0) return paths;
+  H5Eclear2(H5E_DEFAULT);
+  return std::nullopt;
 }
 
 std::string hdf5_error_text() {

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +54,10 @@ class Hdf5Id {
  private:
   std::int64_t id_ = -1;
 };
+
+/// What all links of the file are called, from its root; nothing when the file is none or cannot be read.
+/// Under the lock.
+std::optional<std::vector<std::string>> hdf5_paths(std::int64_t file);
 
 /// What HDF5 says went wrong in the last call that failed, from the outermost words to the innermost, and
 /// what the system says where that is the cause. Under the lock, right after that call.

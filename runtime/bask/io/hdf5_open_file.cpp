@@ -77,11 +77,11 @@ void refuse_spread_file(const std::string& path, const std::string& where) {
                 error == EACCES ? "ask its owner for permission to read it" : "check the path");
   }
   if (path.find('%') != std::string::npos) refuse_spread_file(path, where);
-  constexpr std::size_t kMostNames = 1000;
+  constexpr std::size_t kMostListed = 1000;
   std::vector<std::string> names;
   for (fs::directory_iterator entry(directory, ignored), end; !ignored && entry != end;
        entry.increment(ignored)) {
-    if (names.size() < kMostNames) names.push_back(entry->path().filename().string());
+    if (names.size() < kMostListed) names.push_back(entry->path().filename().string());
   }
   const std::string near = near_miss(fs::path(path).filename().string(), names);
   throw Error(where, "there is no such file",

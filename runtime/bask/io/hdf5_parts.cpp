@@ -20,7 +20,7 @@ namespace bask {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::string_view kBeginning = "bask-", kMark = "unfinished.", kEnding = ".parts";
+constexpr std::string_view kBeginning = "bask-", kPartsMark = "unfinished.", kEnding = ".parts";
 constexpr std::size_t kDigits = 16;
 
 std::string random_name() {
@@ -42,11 +42,6 @@ std::string parts_name_of(const std::string& source) {
                        directory.parent_path().extension() == kEnding &&
                        !directory.parent_path().has_parent_path();
   return is_part ? directory.string() : std::string();
-}
-
-herr_t collect_path(hid_t, const char* name, const H5L_info_t*, void* names) {
-  static_cast<std::vector<std::string>*>(names)->emplace_back(name);
-  return 0;
 }
 
 void add_sources(hid_t dataset, PartsNames& names) {
@@ -73,21 +68,14 @@ std::optional<PartsNames> look_into(const fs::path& path) {
     return is_hdf5 == 0 ? std::optional(names) : std::nullopt;  // who cannot look cannot tell
   }
   const Hdf5Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
-  std::vector<std::string> paths;
-  if (!file || H5Lvisit(file.get(), H5_INDEX_NAME, H5_ITER_INC, collect_path, &paths) < 0) {
-    H5Eclear2(H5E_DEFAULT);
-    return std::nullopt;
-  }
-  for (const auto& name : paths) {
+  const auto paths = hdf5_paths(file.get());
+  if (!paths) return std::nullopt;
+  for (const auto& name : *paths) {
     const Hdf5Id object(H5Oopen(file.get(), name.c_str(), H5P_DEFAULT));
     if (object && H5Iget_type(object.get()) == H5I_DATASET) add_sources(object.get(), names);
   }
   H5Eclear2(H5E_DEFAULT);
   return names;
-}
-
-fs::path directory_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
 // Those of the directories of parts that no HDF5 file in `directory` shows.
@@ -113,7 +101,7 @@ PartsNames left_by_killed_runs(const fs::path& all_parts) {
     std::error_code ignored;
     for (fs::directory_iterator file(entry->path(), ignored), last; !ignored && file != last;
          file.increment(ignored)) {
-      if (file->path().filename().string().starts_with(kMark) && is_abandoned(file->path())) {
+      if (file->path().filename().string().starts_with(kPartsMark) && is_abandoned(file->path())) {
         names.insert((all_parts.filename() / entry->path().filename()).string());
       }
     }
@@ -172,7 +160,7 @@ PartsDirectory::PartsDirectory(const fs::path& master, const std::string& where)
   name_ = (all.filename() / own).string();
   std::error_code error;
   fs::create_directories(path_, error);
-  mark_ = path_ / (std::string(kMark) + owner_mark());
+  mark_ = path_ / (std::string(kPartsMark) + owner_mark());
   if (!error) locked_ = open_file(mark_, O_RDWR | O_CREAT | O_EXCL);
   if (!locked_.is_open()) {
     if (!error) error = std::error_code(errno, std::generic_category());

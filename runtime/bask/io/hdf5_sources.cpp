@@ -252,7 +252,7 @@ std::mutex& looks_mutex() {
   static std::mutex mutex;
   return mutex;
 }
-const bool held_while_forking = hold_while_forking<looks_mutex>(ForkOrder::kInner);
+const bool looks_held_while_forking = hold_while_forking<looks_mutex>(ForkOrder::kInner);
 
 bool sources_are_due(const Hdf5Dataset& dataset) {
   constexpr auto kGood = std::chrono::milliseconds(100);

@@ -29,10 +29,6 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::string_view kMark = "bask-";
 
-fs::path directory_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
-
 // What all temporary files of one name begin with. Long names are cut, for a name has at most 255 bytes.
 std::string beginning_of_temporaries(const std::string& name) {
   constexpr std::size_t kMost = 120;
@@ -113,6 +109,10 @@ int copy_bytes(int from, int to, std::int64_t size_bytes) {
 }
 
 }  // namespace
+
+fs::path directory_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
 
 std::string owner_mark() {
   static std::atomic<unsigned> number{0};

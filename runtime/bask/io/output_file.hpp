@@ -14,6 +14,8 @@
 
 namespace bask {
 
+/// Where the file lies: "." when the path names no directory.
+std::filesystem::path directory_of(const std::filesystem::path& path);
 /// Ends the name of something unfinished and says whose it is: "bask-node7-1234-0".
 std::string owner_mark();
 /// Whether the process that the end of the name tells of is gone: one of this host that has ended, or, of

@@ -33,7 +33,7 @@ CheckpointHistory::CheckpointHistory(const Options& options)
   start_.program = program_version(options.checkpoint_version);
   contents_ = read_journals(directory_, start_.program);
   start_.attempt = contents_.last_attempt + 1;
-  for (const JournalFile& file : contents_.files) start_.files.push_back(file.name);
+  for (const JournalRead& file : contents_.files) start_.files.push_back(file.name);
   for (const JournalNote& note : contents_.notes) earlier_inputs_[note.name] = note.text;
   tell();
   const CrashEvidence evidence = find_suspects(directory_, start_.attempt);
@@ -63,7 +63,7 @@ void CheckpointHistory::tell() const {
   }
   if (contents_.last_attempt == 0) return;
   // Rank 0 decides how an attempt ends; others may have been inside tasks then, and cut off.
-  const bool crashed = std::ranges::any_of(contents_.files, [&](const JournalFile& file) {
+  const bool crashed = std::ranges::any_of(contents_.files, [&](const JournalRead& file) {
     return file.identity.attempt == contents_.last_attempt && file.identity.rank == 0 && !file.exit_code;
   });
   log_job_line(

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <type_traits>
 
+struct XXH3_state_s;
+
 namespace bask {
 
 struct ValueType;
@@ -86,7 +88,7 @@ class JournalChecksum {
   std::uint64_t value() const;
 
  private:
-  struct XXH3_state_s* state_;
+  XXH3_state_s* state_;
 };
 /// The head, with its checksum, of a record that lies at `offset` of the journal with this nonce.
 RecordHead make_record_head(RecordKind kind, const Key& key, std::uint64_t type_hash, std::uint64_t size,

@@ -14,7 +14,7 @@
 namespace bask {
 namespace {
 
-constexpr std::string_view kPrefix = "journal-";
+constexpr std::string_view kJournalPrefix = "journal-";
 
 struct Named {
   JournalNumbers numbers;
@@ -34,7 +34,7 @@ Listing list(const std::filesystem::path& directory) {
     std::string name = entry->path().filename().string();
     if (const auto numbers = parse_journal_name(name)) {
       listing.journals.push_back({*numbers, std::move(name)});
-    } else if (name.starts_with(kPrefix)) {
+    } else if (name.starts_with(kJournalPrefix)) {
       listing.strangers.push_back(std::move(name));
     }
   }
@@ -67,7 +67,7 @@ JournalContents read_journals(const std::filesystem::path& directory, const Key&
     const std::uint64_t damages = contents.damages.size();
     JournalScan(directory, name, program, contents);
     if (contents.files.size() != files) {
-      const JournalFile& file = contents.files.back();
+      const JournalRead& file = contents.files.back();
       if (!file.exit_code) crashed.insert(file.identity.attempt);
     } else if (contents.damages.size() != damages) {
       crashed.insert(numbers.attempt);  // of which version cannot be told

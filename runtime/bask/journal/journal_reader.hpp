@@ -16,7 +16,7 @@
 
 namespace bask {
 
-struct JournalFile {
+struct JournalRead {
   std::string name;
   JournalIdentity identity;
   std::uint64_t size = 0;
@@ -38,7 +38,7 @@ struct JournalDamage {
 };
 
 struct JournalContents {
-  std::vector<JournalFile> files;                ///< of this version, by attempt and rank
+  std::vector<JournalRead> files;                ///< of this version, by attempt and rank
   std::unordered_map<Key, RecordPlace> records;  ///< the first of each key
   std::vector<JournalNote> notes;
   std::vector<JournalDamage> damages;

@@ -67,7 +67,7 @@ class JournalScan {
   const std::string name_;
   const Key program_;
   JournalContents& contents_;
-  JournalFile file_;
+  JournalRead file_;
   bool is_other_version_ = false;
   std::uint64_t nonce_ = 0;
   std::uint64_t synced_to_ = 0;

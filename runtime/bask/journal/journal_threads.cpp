@@ -17,7 +17,7 @@ double thread_cpu_seconds() {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-std::int64_t ns_since(Clock::time_point start) {
+std::int64_t ns_from(Clock::time_point start) {
   return std::chrono::nanoseconds(Clock::now() - start).count();
 }
 
@@ -43,7 +43,7 @@ void JournalThreads::write_batches() {
   while (const RecordBatch* const batch = batches_.next_batch(times_.write)) {
     const auto start = Clock::now();
     const BatchWritten written = file_.write(*batch);
-    batches_.batch_written(written, ns_since(start));
+    batches_.batch_written(written, ns_from(start));
     write_cpu_ = thread_cpu_seconds();
   }
 }
@@ -54,7 +54,7 @@ void JournalThreads::sync_file() {
     if (!std::exchange(is_name_synced, true)) file_.sync_name();
     const auto start = Clock::now();
     const int error = file_.sync();
-    const std::int64_t ns = ns_since(start);
+    const std::int64_t ns = ns_from(start);
     if (error == 0) batches_.write_mark(*whole);
     batches_.sync_ended(*whole, error, ns);
     sync_cpu_ = thread_cpu_seconds();

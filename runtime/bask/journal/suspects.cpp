@@ -15,7 +15,7 @@
 namespace bask {
 namespace {
 
-constexpr std::string_view kPrefix = "running-";
+constexpr std::string_view kRunningPrefix = "running-";
 constexpr std::size_t kMostFiles = 100'000;  // of one attempt: ranks
 
 struct FileName {
@@ -32,8 +32,8 @@ std::optional<std::uint32_t> take_number(std::string_view& text) {
 }
 
 std::optional<FileName> parse_name(std::string_view name) {
-  if (!name.starts_with(kPrefix)) return std::nullopt;
-  name.remove_prefix(kPrefix.size());
+  if (!name.starts_with(kRunningPrefix)) return std::nullopt;
+  name.remove_prefix(kRunningPrefix.size());
   const std::optional<std::uint32_t> attempt = take_number(name);
   if (!attempt || !name.starts_with('-')) return std::nullopt;
   name.remove_prefix(1);
@@ -103,7 +103,7 @@ std::vector<Suspect> in_all(const std::vector<Crash>& crashes, NamesByKey Crash:
 
 std::filesystem::path running_file_of(const std::filesystem::path& directory, std::uint32_t attempt,
                                       std::uint32_t rank) {
-  return directory / fmt::format("{}{}-{}", kPrefix, attempt, rank);
+  return directory / fmt::format("{}{}-{}", kRunningPrefix, attempt, rank);
 }
 
 CrashEvidence find_suspects(const std::filesystem::path& directory, std::uint32_t attempt) {

@@ -13,8 +13,8 @@
 
 namespace {
 
-constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-constexpr int kWidth = 1600, kHeight = 700;
+constexpr double kGap = std::numeric_limits<double>::quiet_NaN();
+constexpr int kSeriesWidth = 1600, kHeight = 700;
 
 using SeriesPictureTest = PictureTest;
 
@@ -42,21 +42,21 @@ int pixels_of_line(const PictureFile& picture, std::size_t k, int top = 95) {
 }
 
 TEST_F(SeriesPictureTest, HasTheSizeAskedForAndALineAcross) {
-  draw_series(flat(120, 4), path("series.png"), kWidth, kHeight);
+  draw_series(flat(120, 4), path("series.png"), kSeriesWidth, kHeight);
   const PictureFile picture(path("series.png"));
-  EXPECT_EQ(picture.width(), kWidth);
+  EXPECT_EQ(picture.width(), kSeriesWidth);
   EXPECT_EQ(picture.height(), kHeight);
-  EXPECT_GT(pixels_of_line(picture, 0), kWidth / 2);
+  EXPECT_GT(pixels_of_line(picture, 0), kSeriesWidth / 2);
 }
 
 TEST_F(SeriesPictureTest, PutsHigherValuesHigher) {
   SeriesPicture series = flat(24, 1);
   series.lines.push_back({"above", years(24), std::vector<double>(24, 2)});
-  draw_series(series, path("series.png"), kWidth, kHeight);
+  draw_series(series, path("series.png"), kSeriesWidth, kHeight);
   const PictureFile picture(path("series.png"));
   const auto row_of = [&](std::size_t k) {
     for (int y = 95; y < picture.height(); ++y)
-      if (is_near(picture.at(kWidth / 2, y), rgb_of(line_color(k)))) return y;
+      if (is_near(picture.at(kSeriesWidth / 2, y), rgb_of(line_color(k)))) return y;
     return -1;
   };
   EXPECT_GT(row_of(1), 0);
@@ -65,9 +65,9 @@ TEST_F(SeriesPictureTest, PutsHigherValuesHigher) {
 
 TEST_F(SeriesPictureTest, InterruptsALineWhereAValueIsMissing) {
   SeriesPicture series = flat(101, 4);
-  draw_series(series, path("whole.png"), kWidth, kHeight);
-  for (std::size_t k = 30; k < 71; ++k) series.lines[0].values[k] = kMissing;
-  draw_series(series, path("gap.png"), kWidth, kHeight);
+  draw_series(series, path("whole.png"), kSeriesWidth, kHeight);
+  for (std::size_t k = 30; k < 71; ++k) series.lines[0].values[k] = kGap;
+  draw_series(series, path("gap.png"), kSeriesWidth, kHeight);
   const double whole = pixels_of_line(PictureFile(path("whole.png")), 0),
                gap = pixels_of_line(PictureFile(path("gap.png")), 0);
   EXPECT_NEAR(gap / whole, 0.58, 0.03);
@@ -75,8 +75,8 @@ TEST_F(SeriesPictureTest, InterruptsALineWhereAValueIsMissing) {
 
 TEST_F(SeriesPictureTest, ShowsAValueBetweenMissingOnes) {
   SeriesPicture series = flat(9, 4);
-  for (std::size_t k = 0; k < 9; k += 2) series.lines[0].values[k] = kMissing;
-  draw_series(series, path("series.png"), kWidth, kHeight);
+  for (std::size_t k = 0; k < 9; k += 2) series.lines[0].values[k] = kGap;
+  draw_series(series, path("series.png"), kSeriesWidth, kHeight);
   EXPECT_GE(pixels_of_line(PictureFile(path("series.png")), 0), 4 * 4);
 }
 
@@ -84,13 +84,13 @@ TEST_F(SeriesPictureTest, DrawsBandsUnderLinesAndTrendsInsideOfThePlot) {
   SeriesPicture series = flat(120, 4);
   series.bands = {{"spread", years(120), std::vector<double>(120, 3), std::vector<double>(120, 5)}};
   series.trends = {{"trend", 1985, 4, 0.5}};
-  draw_series(series, path("series.png"), kWidth, kHeight);
+  draw_series(series, path("series.png"), kSeriesWidth, kHeight);
   const PictureFile picture(path("series.png"));
   const Color color = line_color(0);
   const auto mixed = [](double part) { return 0.22 * part + 0.78; };
   EXPECT_GT(picture.count(rgb_of({mixed(color.red), mixed(color.green), mixed(color.blue)})),
-            kWidth * kHeight / 12);
-  EXPECT_GT(pixels_of_line(picture, 0), kWidth / 3);
+            kSeriesWidth * kHeight / 12);
+  EXPECT_GT(pixels_of_line(picture, 0), kSeriesWidth / 3);
   EXPECT_GT(pixels_of_line(picture, 1), 100);
 }
 
@@ -98,19 +98,19 @@ TEST_F(SeriesPictureTest, DrawsALegendOfManyLinesAboveThePlot) {
   SeriesPicture series = flat(24, 4);
   for (int k = 0; k < 12; ++k)
     series.lines.push_back({"a line with a name of some length", years(24), std::vector<double>(24, 4)});
-  draw_series(series, path("series.png"), kWidth, kHeight);
+  draw_series(series, path("series.png"), kSeriesWidth, kHeight);
   const PictureFile picture(path("series.png"));
   EXPECT_GT(pixels_of_line(picture, 4, 0), 0) << "covered in the plot, but not in the legend";
 }
 
 TEST_F(SeriesPictureTest, DrawsOneValueAndNoValue) {
-  draw_series(flat(1, 7), path("one.png"), kWidth, kHeight);
+  draw_series(flat(1, 7), path("one.png"), kSeriesWidth, kHeight);
   EXPECT_GE(pixels_of_line(PictureFile(path("one.png")), 0), 4);
-  draw_series(flat(12, kMissing), path("none.png"), kWidth, kHeight);
+  draw_series(flat(12, kGap), path("none.png"), kSeriesWidth, kHeight);
   const PictureFile none(path("none.png"));
   EXPECT_EQ(pixels_of_line(none, 0), 0);
   EXPECT_GT(none.count({89, 89, 89}), 60) << "the words 'no data' in dark grey";
-  draw_series({}, path("empty.png"), kWidth, kHeight);
+  draw_series({}, path("empty.png"), kSeriesWidth, kHeight);
   EXPECT_GT(PictureFile(path("empty.png")).count({89, 89, 89}), 60);
 }
 
@@ -128,7 +128,7 @@ TEST_F(SeriesPictureTest, RefusesSizesThatDoNotFit) {
 
 TEST_F(SeriesPictureTest, RefusesAFolderThatIsNotThere) {
   EXPECT_NE(message_of([&] {
-              draw_series(flat(12, 4), path("nowhere/series.png"), kWidth, kHeight);
+              draw_series(flat(12, 4), path("nowhere/series.png"), kSeriesWidth, kHeight);
             }).find("there is no directory"),
             std::string::npos);
 }

@@ -15,7 +15,7 @@ std::vector<Command> resolved(const std::string& text) {
   return commands;
 }
 
-std::string refused(const std::string& text) {
+std::string refused_list(const std::string& text) {
   return refusal([&] { resolved(text); });
 }
 
@@ -25,25 +25,25 @@ TEST(Dependencies, AreFoundByNameNumberAndLine) {
 }
 
 TEST(Dependencies, UnknownOnesAreRefusedWithFileAndLine) {
-  expect_contains(refused("#farm: name=prepare\na\n#farm: after=prepar\nb\n"),
+  expect_contains(refused_list("#farm: name=prepare\na\n#farm: after=prepar\nb\n"),
                   "list.txt:4: after=prepar: no command has that name; did you mean 'prepare'?");
-  expect_contains(refused("a\n#farm: after=3\nb\n"), "list.txt:3: after=3: there is no such command");
-  expect_contains(refused("a\n#farm: after=0\nb\n"), "list.txt:3: after=0: there is no such command");
-  expect_contains(refused("a\n#farm: after=line:2\nb\n"),
+  expect_contains(refused_list("a\n#farm: after=3\nb\n"), "list.txt:3: after=3: there is no such command");
+  expect_contains(refused_list("a\n#farm: after=0\nb\n"), "list.txt:3: after=0: there is no such command");
+  expect_contains(refused_list("a\n#farm: after=line:2\nb\n"),
                   "list.txt:3: after=line:2: no command stands there");
 }
 
 TEST(Dependencies, ANameIsOneCommands) {
-  expect_contains(refused("#farm: name=x\na\n#farm: name=x\nb\n"),
+  expect_contains(refused_list("#farm: name=x\na\n#farm: name=x\nb\n"),
                   "list.txt:4: there is a command 'x' already, at list.txt:2");
 }
 
 TEST(Dependencies, ACommandCannotComeAfterItself) {
-  expect_contains(refused("#farm: name=x after=x\na\n"), "list.txt:2: the command comes after itself");
+  expect_contains(refused_list("#farm: name=x after=x\na\n"), "list.txt:2: the command comes after itself");
 }
 
 TEST(Dependencies, ACircleIsRefusedWithAllItsCommands) {
-  const std::string message = refused(
+  const std::string message = refused_list(
       "#farm: after=b\nstart\n#farm: name=a after=c\na\n#farm: name=b after=a\nb\n#farm: name=c "
       "after=b\nc\n");
   expect_contains(message, "commands wait for each other");

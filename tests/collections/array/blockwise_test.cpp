@@ -1,4 +1,6 @@
 // Functions of blocks against loops over the whole array, on uneven chunks.
+#include "message_of.hpp"
+
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/collections/array/blockwise.hpp>
@@ -223,15 +225,6 @@ TEST_F(BlockwiseTest, ReducesBySteps) {
   EXPECT_EQ(means.compute(), NdArray<double>({3, 2}, {5, 11, 105, 11, 205, 11}));
   const auto kept = reduction<sums_and_counts, added_up, longest_first>(x, -2, {.keepdims = true});
   EXPECT_EQ(kept.shape(), (Shape{3, 1, 2}));
-}
-
-std::string message_of(const auto& call) {
-  try {
-    call();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "";
 }
 
 TEST_F(BlockwiseTest, RefusesWhatDoesNotFit) {

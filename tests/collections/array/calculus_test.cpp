@@ -1,4 +1,6 @@
 // Differences, gradients and coarser grids against loops over the elements, on uneven chunks.
+#include "message_of.hpp"
+
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/collections/array/calculus.hpp>
@@ -16,20 +18,20 @@ class CalculusTest : public testing::Test {
   Client client_ = Client(Options{.threads = 2});
 };
 
-NdArray<double> values(const Shape& shape) {
+NdArray<double> waves(const Shape& shape) {
   NdArray<double> array(shape);
   for (std::size_t i = 0; i < array.size(); ++i) array[i] = std::sin(static_cast<double>(i * i));
   return array;
 }
 
-void expect_near(const NdArray<double>& found, const NdArray<double>& wanted) {
+void expect_close(const NdArray<double>& found, const NdArray<double>& wanted) {
   ASSERT_EQ(Shape(found.shape().begin(), found.shape().end()),
             Shape(wanted.shape().begin(), wanted.shape().end()));
   for (std::size_t i = 0; i < found.size(); ++i) EXPECT_NEAR(found[i], wanted[i], 1e-12) << i;
 }
 
 TEST_F(CalculusTest, DiffSubtractsNeighbours) {
-  const auto a = values({6, 7});
+  const auto a = waves({6, 7});
   const auto x = from_array(a, Chunks{{2, 4}, {3, 1, 3}});
   NdArray<double> rows({5, 7}), twice({6, 5});
   for (int i = 0; i < 6; ++i) {
@@ -73,11 +75,11 @@ void expect_gradient(const Array<double>& x, const NdArray<double>& a, const Spa
   }
   const auto result = gradient(x, 0, spacing, order);
   EXPECT_EQ(result.chunks(), x.chunks());
-  expect_near(result.compute(), expected);
+  expect_close(result.compute(), expected);
 }
 
 TEST_F(CalculusTest, GradientIsThatOfParabolas) {
-  const auto a = values({7, 4});
+  const auto a = waves({7, 4});
   const auto x = from_array(a, Chunks{{2, 1, 4}, {3, 1}});
   const std::vector<double> uniform{0, 0.5, 1, 1.5, 2, 2.5, 3}, uneven{0, 1, 1.5, 3, 4, 4.25, 6};
   for (const int order : {1, 2}) {
@@ -86,14 +88,14 @@ TEST_F(CalculusTest, GradientIsThatOfParabolas) {
   }
   const auto both = gradient(x, std::vector<Spacing>{uneven, 2.0});
   ASSERT_EQ(both.size(), 2U);
-  expect_near(both[0].compute(), gradient(x, 0, uneven).compute());
-  expect_near(both[1].compute(), gradient(x, -1, 2.0).compute());
+  expect_close(both[0].compute(), gradient(x, 0, uneven).compute());
+  expect_close(both[1].compute(), gradient(x, -1, 2.0).compute());
   const auto whole = gradient(from_array(NdArray<std::int32_t>({3}, {1, 4, 9})), 0);
   EXPECT_EQ(whole.compute(), NdArray<double>({3}, {3, 4, 5}));
 }
 
 TEST_F(CalculusTest, CoarsenMakesBoxesOne) {
-  const auto a = values({13, 6, 9});
+  const auto a = waves({13, 6, 9});
   const auto x = from_array(a, Chunks{{3, 5, 1, 4}, {2, 4}, {5, 4}});
   NdArray<double> mean({4, 6, 4}), greatest({4, 6, 4});
   for (int i = 0; i < 4; ++i) {
@@ -110,10 +112,10 @@ TEST_F(CalculusTest, CoarsenMakesBoxesOne) {
   }
   const auto means = coarsen<Coarsen::kMean>(x, {{0, 3}, {-1, 2}}, true);
   EXPECT_EQ(means.chunks(), (Chunks{{1, 1, 1, 1}, {2, 4}, {2, 2}}));
-  expect_near(means.compute(), mean);
+  expect_close(means.compute(), mean);
   EXPECT_EQ(coarsen<Coarsen::kMax>(x, {{0, 3}, {2, 2}}, true).compute(), greatest);
   double first = 0;
-  const auto line = values({60});
+  const auto line = waves({60});
   for (int i = 0; i < 20; ++i) first += line(i);
   EXPECT_NEAR(coarsen<Coarsen::kSum>(from_array(line, {33}), {{0, 20}}).compute()(0), first, 1e-12);
   const auto numbers = from_array(NdArray<std::int16_t>({6}, {1, 2, 3, 4, 5, 6}), {4});
@@ -146,7 +148,7 @@ TEST_F(CalculusTest, RunningSumsOfWhatIsNotNegativeNeverFall) {
 
 TEST_F(CalculusTest, RunningSumsOfManyLinesAreThoseOfEachAlone) {
   constexpr std::int64_t kLines = 19, kLength = 150;
-  const NdArray<double> x = values({kLines, kLength});
+  const NdArray<double> x = waves({kLines, kLength});
   const auto array = from_array(x, {kLines, 64});
   const auto sums = array.cumsum(1).compute(), products = (array + 1.0).cumprod(1).compute();
   const auto whole = (array * 1000.0).astype<std::int64_t>().cumsum(1).compute();
@@ -163,17 +165,8 @@ TEST_F(CalculusTest, RunningSumsOfManyLinesAreThoseOfEachAlone) {
   }
 }
 
-std::string message_of(const auto& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
-
 TEST_F(CalculusTest, RefusesWhatDoesNotFit) {
-  const auto x = from_array(values({5, 2}));
+  const auto x = from_array(waves({5, 2}));
   EXPECT_EQ(message_of([&] {
               coarsen<Coarsen::kSum>(x, {{0, 2}});
             }),

@@ -1,4 +1,6 @@
 // What grows with the program: views of views of operations, huge steps and counts, thousands of blocks.
+#include "message_of.hpp"
+
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/collections/array.hpp>
@@ -21,15 +23,6 @@ class GrowthTest : public testing::Test {
  protected:
   Client client_ = Client(Options{.threads = 2});
 };
-
-std::string message_of(const std::function<void()>& wrong) {
-  try {
-    wrong();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 TEST_F(GrowthTest, StencilsOfStencilsRunEachOperationFewTimes) {
   constexpr std::int64_t kSide = 12;

@@ -1,3 +1,5 @@
+#include "message_of.hpp"
+
 #include <bask/collections/array/block/nd_array.hpp>
 #include <bask/core/value.hpp>
 
@@ -16,17 +18,8 @@ static_assert(kept_inline<NdArray<float>>);
 
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNotANumber = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 template <class T>
 std::string text(const NdArray<T>& array) {
@@ -84,7 +77,7 @@ TEST(NdArray, ComparesShapesAndElements) {
   EXPECT_NE(array, (NdArray<double>({4}, {1, 2, 3, 4})));
   EXPECT_NE(array, (NdArray<double>({2, 2}, {1, 2, 3, 5})));
   EXPECT_EQ((NdArray<double>({1}, {0.0})), (NdArray<double>({1}, {-0.0})));
-  EXPECT_NE((NdArray<double>({1}, {kNan})), (NdArray<double>({1}, {kNan})));
+  EXPECT_NE((NdArray<double>({1}, {kNotANumber})), (NdArray<double>({1}, {kNotANumber})));
 }
 
 TEST(NdArray, IsSeenThroughAView) {
@@ -156,9 +149,9 @@ TEST(NdArrayText, AlignsIntegersAndBools) {
 TEST(NdArrayText, RoundsTo8Digits) {
   EXPECT_EQ(row<double>({0.1, 1.0 / 3}), "[0.1        0.33333333]");
   EXPECT_EQ(row<float>({0.1f, 1.0f / 3}), "[0.1        0.33333334]");
-  EXPECT_EQ(row<double>({1.5, 2.25, kNan}), "[1.5  2.25  nan]");
+  EXPECT_EQ(row<double>({1.5, 2.25, kNotANumber}), "[1.5  2.25  nan]");
   EXPECT_EQ(row<double>({kInfinity, -1}), "[inf -1.]");
-  EXPECT_EQ(row<double>({kNan, kInfinity}), "[nan inf]");
+  EXPECT_EQ(row<double>({kNotANumber, kInfinity}), "[nan inf]");
   EXPECT_EQ(row<double>({0}), "[0.]");
 }
 
@@ -175,7 +168,7 @@ TEST(NdArrayText, TurnsToExponentsAsNumPyDoes) {
 TEST(NdArrayText, PutsJBehindImaginaryParts) {
   using Complex = std::complex<double>;
   EXPECT_EQ(row<Complex>({{1, 2}, {3.25, -1e-3}}), "[1.  +2.e+00j 3.25-1.e-03j]");
-  EXPECT_EQ(row<Complex>({{kNan, 1}, {1, -kInfinity}}), "[nan +1.j  1.-infj]");
+  EXPECT_EQ(row<Complex>({{kNotANumber, 1}, {1, -kInfinity}}), "[nan +1.j  1.-infj]");
   EXPECT_EQ(row<Complex>({{1e10, 1e-3}, {1, 0}}), "[1.e+10+0.001j 1.e+00+0.j   ]");
 }
 

@@ -1,4 +1,6 @@
 // Products of matrices against loops over their elements, on uneven chunks.
+#include "message_of.hpp"
+
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/collections/array/creation.hpp>
@@ -191,15 +193,6 @@ TEST_F(ProductsTest, AreMadeAgainWhereAnotherBlasMakesThem) {
   EXPECT_EQ(key_of(integers), integer_key);
   blas::set_name_in_job(here);
   EXPECT_EQ(key_of(reals), key);
-}
-
-std::string message_of(const auto& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
 }
 
 TEST_F(ProductsTest, RefuseShapesThatDoNotFit) {

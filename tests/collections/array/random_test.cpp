@@ -1,5 +1,7 @@
 // Random numbers: against Random123's own Philox, over all ways to cut a block, and against their
 // distributions.
+#include "message_of.hpp"
+
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/collections/array/creation.hpp>
@@ -424,15 +426,6 @@ TEST_F(RandomArrayTest, ChoiceKeepsItsProbabilities) {
 TEST_F(RandomArrayTest, ChoiceOfOneValueIsThatValue) {
   const auto x = random::default_rng(3).choice<std::complex<double>>({{1, -2}}, {7, 5}, {}, {2, 2});
   for (const auto value : x.compute()) EXPECT_EQ(value, std::complex<double>(1, -2));
-}
-
-std::string message_of(const std::function<void()>& wrong) {
-  try {
-    wrong();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
 }
 
 TEST(RandomErrors, NameWhatIsWrong) {

@@ -1,3 +1,5 @@
+#include "message_of.hpp"
+
 #include <bask/collections/array/block/shape.hpp>
 #include <bask/core/error.hpp>
 
@@ -8,15 +10,6 @@
 using namespace bask;
 
 namespace {
-
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "";
-}
 
 std::string refusal_of(const ChunkSpec& spec, const Shape& shape) {
   return message_of([&] { (void)spec.of(shape, 8, "array::zeros"); });

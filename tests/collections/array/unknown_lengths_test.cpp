@@ -1,5 +1,7 @@
 // Arrays whose lengths a mask leaves unknown: what goes together block by block works, the rest says what to
 // do.
+#include "message_of.hpp"
+
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/collections/array/creation.hpp>
@@ -19,15 +21,6 @@ namespace {
 
 constexpr const char* kAdvice =
     "the shape is not known before it is computed; call compute_chunk_sizes() first";
-
-std::string message_of(const std::function<void()>& wrong) {
-  try {
-    wrong();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 
 class UnknownLengthsTest : public testing::Test {
  protected:

@@ -1,4 +1,6 @@
 // What arrays say to wrong use: where, what, and how to do it right.
+#include "message_of.hpp"
+
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/collections/array/blockwise.hpp>
@@ -14,14 +16,6 @@
 namespace bask {
 namespace {
 
-std::string message_of(const std::function<void()>& wrong) {
-  try {
-    wrong();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "nothing was thrown";
-}
 template <class Act>
 void expect(const std::string& message, Act wrong) {
   EXPECT_EQ(message_of([&] { wrong(); }), message);

@@ -14,7 +14,7 @@ namespace bask::block_memory {
 
 namespace {
 
-constexpr std::align_val_t kAlignment{64};
+constexpr std::align_val_t kMemoryAlignment{64};
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::size_t kMostKept = std::size_t{1} << 30;
 constexpr std::chrono::seconds kKeptFor{2};
@@ -103,7 +103,7 @@ std::byte* map(std::size_t bytes) {
 }  // namespace
 
 Piece take(std::size_t bytes) {
-  if (bytes < kLeastMapped) return {static_cast<std::byte*>(::operator new(bytes, kAlignment)), bytes};
+  if (bytes < kLeastMapped) return {static_cast<std::byte*>(::operator new(bytes, kMemoryAlignment)), bytes};
   static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   if (bytes > SIZE_MAX - kHugePage - page) throw std::bad_alloc();
   bytes = (bytes + page - 1) / page * page;
@@ -117,7 +117,7 @@ Piece take(std::size_t bytes) {
 }
 
 void give_back(std::byte* memory, std::size_t bytes) noexcept {
-  if (bytes < kLeastMapped) return ::operator delete(memory, bytes, kAlignment);
+  if (bytes < kLeastMapped) return ::operator delete(memory, bytes, kMemoryAlignment);
   for (Kept* dropped = keeper().keep(memory, bytes); dropped != nullptr;) {
     Kept* const next = dropped->older;
     ::munmap(dropped, dropped->bytes);

@@ -353,8 +353,8 @@ void ReduceSink::finish(const ReduceRules& rules, std::int64_t kept, const std::
     for (std::size_t i = 0; i < count; ++i) {
       // As NumPy: of too few elements var is a division by 0, nanvar is NaN.
       const double freedom = std::max(seen[i] - rules.divisor, 0.0);
-      const bool none = seen[i] == 0 || (rules.skip_nan && freedom == 0);
-      const double variance = none ? kNan : seen[2 * count + i] / freedom;
+      const bool is_undefined = seen[i] == 0 || (rules.skip_nan && freedom == 0);
+      const double variance = is_undefined ? kNan : seen[2 * count + i] / freedom;
       results[i] = rules.finish == Finish::kDeviation ? std::sqrt(variance) : variance;
     }
   }
