@@ -8,7 +8,9 @@ usage: cmake/check.sh [--quick]
 
 Builds Bask and runs every test, from any state of the tree: installs what is missing (as root on Debian or Ubuntu;
 elsewhere it says what to install or load), then builds the release preset and runs all its tests, then builds
-with AddressSanitizer and UndefinedBehaviorSanitizer, and with ThreadSanitizer, and runs the unit tests of each.
+with AddressSanitizer and UndefinedBehaviorSanitizer, and with ThreadSanitizer, and runs the unit tests of each, under
+ThreadSanitizer those of what threads do. The presets compile several sources at a time; while you
+work on one, `cmake --preset release -DCMAKE_UNITY_BUILD=OFF` rebuilds less.
 
   --quick   the release preset only
   --help    this text

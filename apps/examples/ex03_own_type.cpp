@@ -7,7 +7,6 @@
 // Prints: north: 3 winds, 7 m/s on average
 #include <bask/bask.hpp>
 #include <bask/core/archive.hpp>
-#include <bask/core/serialization.hpp>
 
 #include <iostream>
 #include <numeric>

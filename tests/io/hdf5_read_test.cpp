@@ -2,7 +2,6 @@
 
 #include <bask/core/archive.hpp>
 #include <bask/core/serialization.hpp>
-#include <boost/serialization/vector.hpp>
 
 #include <cmath>
 #include <random>

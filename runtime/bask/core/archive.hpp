@@ -1,7 +1,7 @@
-// archive.hpp: Boost.Serialization archives over Bask's bytes, for users' own types with a `serialize`
-// function. Runs on: every rank. Threads: each archive belongs to one thread. Modelled on the Archive concept
-// of Boost.Serialization; versions, pointers and object tracking work as in Boost's binary archives, and
-// every read is checked against the bytes that are left.
+// archive.hpp: Boost.Serialization archives over Bask's bytes, for users' own types.
+// Runs on: every rank. Threads: each archive belongs to one thread.
+// Modelled on the Archive concept of Boost.Serialization; versions, pointers and object tracking work as
+// in Boost's binary archives, and every read is checked against the bytes that are left.
 #pragma once
 
 #include <bask/core/serialization.hpp>
@@ -14,6 +14,7 @@
 #include <boost/serialization/is_bitwise_serializable.hpp>
 #include <boost/serialization/item_version_type.hpp>
 #include <boost/serialization/string.hpp>
+#include <boost/serialization/vector.hpp>
 
 #include <string>
 

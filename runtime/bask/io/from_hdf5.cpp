@@ -6,7 +6,6 @@
 #include <bask/io/hdf5.hpp>
 #include <bask/io/hdf5_join.hpp>
 #include <bask/io/hdf5_library.hpp>
-#include <boost/serialization/vector.hpp>
 
 #include <fmt/chrono.h>
 

@@ -8,7 +8,6 @@
 #include <bask/core/value.hpp>
 #include <bask/io/hdf5_packing.hpp>
 #include <bask/io/hdf5_writer.hpp>
-#include <boost/serialization/vector.hpp>
 
 #include <cstdint>
 #include <memory>
