@@ -337,5 +337,72 @@ TEST_F(LoweringTest, IsPrintedWithWhatItIs) {
       "tasks>");
 }
 
+// The worked example of expression/README.md.
+class WorkedExampleTest : public testing::Test {
+ protected:
+  Client client_ = Client(Options{.threads = 2});
+  Array<double> x_ = from_function([](std::int64_t i, std::int64_t j) { return 10.0 * i + j; }, {6, 6},
+                                   Chunks{{3, 3}, {2, 4}})
+                         .persist();
+  Array<double> y_ = (x_ + x_.T())["::2"];
+  Expression expression_ = expression_of(y_.node()).expression;
+};
+
+TEST_F(WorkedExampleTest, HasTheseTermsAndBoxes) {
+  std::vector<TermKind> kinds;
+  for (const Term& term : expression_.terms) kinds.push_back(term.kind);
+  EXPECT_EQ(kinds, (std::vector<TermKind>{TermKind::kBlocks, TermKind::kView, TermKind::kOperation,
+                                          TermKind::kView}));
+  EXPECT_EQ(expression_.terms[1].axes, (std::vector<AxisSource>{{1, 0, 1}, {0, 0, 1}}));
+  EXPECT_EQ(expression_.terms[3].axes, (std::vector<AxisSource>{{0, 0, 2}, {1, 0, 1}}));
+  EXPECT_EQ(expression_.chunks, (Chunks{{2, 1}, {2, 4}}));
+  std::vector<Shape> boxes;
+  for (const Region& box : boxes_read(expression_)) boxes.push_back(box.extent);
+  EXPECT_EQ(boxes, (std::vector<Shape>{{6, 6}, {5, 6}, {5, 6}, {3, 6}}));
+}
+
+TEST_F(WorkedExampleTest, IsCutIntoThesePieces) {
+  std::map<std::uint32_t, std::vector<Shape>> starts;
+  std::map<std::uint32_t, std::vector<std::pair<std::uint64_t, std::uint64_t>>> leaves;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> reads;
+  for (std::uint32_t block = 0; block < 4; ++block) {
+    const Region region = expression_.region(block);
+    for (const SourceBlock& read : blocks_of(expression_, region)) reads[block].push_back(read.block);
+    for (const Region& piece : pieces(expression_, region)) {
+      const PieceProgram program = program_of(expression_, piece);
+      starts[block].push_back(piece.start);
+      leaves[block].emplace_back(program.leaves[0].block, program.leaves[1].block);
+    }
+  }
+  EXPECT_EQ(starts, (decltype(starts){{0, {{0, 0}, {1, 0}}},
+                                      {1, {{0, 2}, {0, 3}, {1, 2}, {1, 3}}},
+                                      {2, {{2, 0}}},
+                                      {3, {{2, 2}, {2, 3}}}}));
+  EXPECT_EQ(leaves, (decltype(leaves){{0, {{0, 0}, {0, 1}}},
+                                      {1, {{1, 0}, {1, 2}, {1, 1}, {1, 3}}},
+                                      {2, {{2, 1}}},
+                                      {3, {{3, 1}, {3, 3}}}}));
+  EXPECT_EQ(reads, (decltype(reads){{0, {0, 1}}, {1, {0, 1, 2, 3}}, {2, {1, 2}}, {3, {1, 3}}}));
+}
+
+TEST_F(WorkedExampleTest, RunsThisProgram) {
+  const PieceProgram program = program_of(expression_, pieces(expression_, expression_.region(1)).back());
+  EXPECT_EQ(program.region.start, (Shape{1, 3}));
+  EXPECT_EQ(program.region.extent, (Shape{1, 3}));
+  EXPECT_EQ(program.leaves, (std::vector<Leaf>{{.term = 0, .block = 1, .offset = 9, .strides = {8, 1}},
+                                               {.term = 0, .block = 3, .offset = 0, .strides = {2, 4}}}));
+  ASSERT_EQ(program.instructions.size(), 1u);
+  EXPECT_EQ(program.instructions[0].term, 2u);
+  EXPECT_EQ(program.instructions[0].operands[0], 0u);
+  EXPECT_EQ(program.instructions[0].operands[1], 1u);
+  EXPECT_EQ(program.result, 2u);
+  EXPECT_EQ(y_.mean(0).compute(), NdArray<double>({6}, {22, 33, 44, 55, 66, 77}));
+}
+
+TEST_F(WorkedExampleTest, IsReducedByFourTasksAndTwo) {
+  y_.mean(0).compute();
+  EXPECT_EQ(client_.last_compute().tasks, 4u + 2u);
+}
+
 }  // namespace
 }  // namespace bask

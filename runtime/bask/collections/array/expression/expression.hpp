@@ -1,5 +1,5 @@
 // expression.hpp: how the elements of an array come from blocks and generators, as plain data that every
-// rank has.
+// rank has. README.md follows one expression from its terms to its strips.
 // Runs on: made on rank 0, read on every rank. Threads: made by one, then read by any.
 // Invariants: (1) a term's operands are terms before it; the last term is the array itself;
 //             (2) the operands of an operation have its shape, and of a concatenation its shape but for one
