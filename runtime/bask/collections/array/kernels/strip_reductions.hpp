@@ -25,8 +25,8 @@ using FoldRows = void (*)(std::size_t count, const void* in, void* accumulators)
 FoldStrip fold_strip(Fold fold, DType dtype);
 FoldRows fold_rows(Fold fold, DType dtype);
 
-/// out[i] = in[i], or 0 where that is NaN; returns how many are. Of float64 or complex128; a complex number is
-/// NaN when a part of it is.
+/// out[i] = in[i], or 0 where that is NaN; returns how many are. Of float64 or complex128; a complex number
+/// is NaN when a part of it is.
 std::size_t zero_nans(DType dtype, std::size_t count, const void* in, void* out);
 /// counts[i] += 1 where in[i] is not NaN; counts are numbers of the same type.
 void count_numbers_rows(DType dtype, std::size_t length, const void* in, void* counts);
