@@ -4,9 +4,10 @@
 namespace bask {
 namespace {
 
-INSTANTIATE_TEST_SUITE_P(Threads, CheckpointTest, ::testing::Values(0, 2));
+class RecallInOneStartTest : public CheckpointTest {};
+INSTANTIATE_TEST_SUITE_P(Threads, RecallInOneStartTest, ::testing::Values(0, 2));
 
-TEST_P(CheckpointTest, AComputationReadsWhatOnesBeforeItInTheSameStartHaveKept) {
+TEST_P(RecallInOneStartTest, AComputationReadsWhatOnesBeforeItInTheSameStartHaveKept) {
   const auto small = delayed<increment>(kKept)(1);
   const auto large = delayed<numbers>(kKept)(1 << 20);  // goes into the file by itself
   const auto other = delayed<increment>(kNever)(small);
@@ -24,7 +25,7 @@ TEST_P(CheckpointTest, AComputationReadsWhatOnesBeforeItInTheSameStartHaveKept) 
   EXPECT_EQ(log_, "") << "only what earlier attempts have kept is worth a line";
 }
 
-TEST_P(CheckpointTest, EachStepOfALoopThatComputesIsComputedOnce) {
+TEST_P(RecallInOneStartTest, EachStepOfALoopThatComputesIsComputedOnce) {
   runs = 0;
   attempt([&](Client&) {
     Delayed<int> x = delayed<increment>(kKept)(0);
@@ -36,7 +37,7 @@ TEST_P(CheckpointTest, EachStepOfALoopThatComputesIsComputedOnce) {
   EXPECT_EQ(runs, 49);
 }
 
-TEST_P(CheckpointTest, WhatIsPersistedIsReadByAComputationThatDoesNotHoldIt) {
+TEST_P(RecallInOneStartTest, WhatIsPersistedIsReadByAComputationThatDoesNotHoldIt) {
   const auto x = delayed<numbers>(10);
   EXPECT_EQ(runs_in([&](Client&) {
               x.persist();
@@ -45,7 +46,7 @@ TEST_P(CheckpointTest, WhatIsPersistedIsReadByAComputationThatDoesNotHoldIt) {
             2);
 }
 
-TEST_P(CheckpointTest, AResultThatIsLostInTheSameStartIsComputedAgain) {
+TEST_P(RecallInOneStartTest, AResultThatIsLostInTheSameStartIsComputedAgain) {
   const auto x = delayed<numbers>(kKept)(1 << 20);
   const auto sum = delayed<total>(kNever)(x);
   EXPECT_EQ(runs_in([&](Client&) {
@@ -59,7 +60,7 @@ TEST_P(CheckpointTest, AResultThatIsLostInTheSameStartIsComputedAgain) {
   EXPECT_TRUE(has_logged(" computed again")) << log_;
 }
 
-TEST_P(CheckpointTest, AJournalThatHasFailedLosesNothingThatWasComputed) {
+TEST_P(RecallInOneStartTest, AJournalThatHasFailedLosesNothingThatWasComputed) {
   const auto x = delayed<numbers>(kKept)(1 << 20);
   EXPECT_EQ(runs_in([&](Client&) {
               const FullDisk full(1 << 20);

@@ -24,12 +24,12 @@ struct Running {
   int signal = 0;
 };
 
-class Suspects : public testing::Test {
+class Suspects : public ::testing::Test {
  protected:
   void SetUp() override {
     directory_ =
-        std::filesystem::path(testing::TempDir()) /
-        ("bask_suspects_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()) +
+        std::filesystem::path(::testing::TempDir()) /
+        ("bask_suspects_" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()) +
          std::to_string(getpid()));
     std::filesystem::create_directories(directory_);
   }
