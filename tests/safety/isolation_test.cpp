@@ -28,7 +28,7 @@ constexpr const char* kForks =
     "a sanitizer's allocator has locks that nobody sees to at a fork of several threads";
 
 Kernel kernel(void (*run)(KernelCall&)) {
-  return {"simulate", hash_text("simulate"), run, KernelId{0}};
+  return {"simulate", hash_text("simulate"), run, KernelId{0}, nullptr};
 }
 
 Value isolated(void (*run)(KernelCall&), std::span<const Input> inputs = {},
@@ -49,14 +49,14 @@ std::string failure_of(void (*run)(KernelCall&)) {
   return "no failure";
 }
 
-volatile int zero = 0;
+volatile int null = 0;
 
 [[gnu::noinline]] void throw_one() {
   throw 1;
 }
 
 void crash(KernelCall&) {
-  *reinterpret_cast<volatile int*>(static_cast<std::intptr_t>(zero)) = 1;
+  *reinterpret_cast<volatile int*>(static_cast<std::intptr_t>(null)) = 1;
 }
 
 TEST(Isolation, ReturnsResultsOfEveryKind) {
