@@ -32,7 +32,8 @@ TEST_F(Hdf5Fork, ReadsInAChildWhileOtherThreadsRead) {
       "read",
       {},
       [](KernelCall& call) { call.result.emplace<std::vector<int>>(read_all<int>(*to_read)); },
-      {}};
+      {},
+      nullptr};
   for (int i = 0; i < 30; ++i) {
     Value result;
     KernelCall call{nullptr, {}, result};
