@@ -53,11 +53,11 @@ TaskRunner::TaskRunner(PlanShell shell, std::vector<Value*> constants, const Run
 
 void TaskRunner::work(unsigned thread) {
   const InsideTask inside;
-  const auto fail_run =
-      [&] {  // not from a task: memory has run out, a sink of events or a recorder has thrown
-        progress_.fail(plan_->positions(), TaskId{kNoIndex}, std::current_exception(),
-                       describe_current_exception());
-      };
+  // What no task has thrown: memory has run out, or a sink of events or the recorder has thrown.
+  const auto fail_run = [&] {
+    progress_.fail(plan_->positions(), TaskId{kNoIndex}, std::current_exception(),
+                   describe_current_exception());
+  };
   try {
     executor_.enter(thread);
     run_until_ended(thread);
@@ -149,19 +149,7 @@ void TaskRunner::work_in_order(const std::function<void()>& between) {
       between();
       break;  // those after it would read it, or run out of time as well
     }
-    bool succeeded = true;
-    for (std::uint32_t position = plan_.first_of(unit); position <= plan_.last_of(unit); ++position) {
-      if (!succeeded || progress_.cancelled()) {
-        succeeded = false;
-        break;
-      }
-      {
-        const InsideTask inside;
-        succeeded = executor_.run_task(position, unit, 0);
-      }
-      between();
-    }
-    if (!succeeded) break;
+    if (!run_unit_in_order(unit, between)) break;
     const std::chrono::nanoseconds taken = steady_clock::now() - start;
     progress_.unit_timed(plan_.group_of(unit), taken, 0);
     admission_.note_duration(plan_.group_of(unit), taken, 0);
@@ -170,6 +158,20 @@ void TaskRunner::work_in_order(const std::function<void()>& between) {
   }
   progress_.report(0);
   keep_frontier();
+}
+
+bool TaskRunner::run_unit_in_order(std::uint32_t unit, const std::function<void()>& between) {
+  for (std::uint32_t position = plan_.first_of(unit); position <= plan_.last_of(unit); ++position) {
+    if (progress_.cancelled()) return false;
+    bool succeeded = false;
+    {
+      const InsideTask inside;
+      succeeded = executor_.run_task(position, unit, 0);
+    }
+    between();
+    if (!succeeded) return false;
+  }
+  return true;
 }
 
 // Of a run that is drained, once no task runs any more: keeps what would be lost.

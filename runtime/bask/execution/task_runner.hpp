@@ -102,6 +102,7 @@ class TaskRunner {
   bool run_admitted(std::uint32_t unit, unsigned thread);
   bool run_timed(std::uint32_t unit, unsigned thread);
   bool run_stolen(unsigned thread);
+  bool run_unit_in_order(std::uint32_t unit, const std::function<void()>& between);
   bool send_result(std::uint32_t unit);
   void keep_frontier();
 
