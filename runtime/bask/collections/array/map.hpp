@@ -2,14 +2,12 @@
 // Runs on: made on rank 0, called on every rank. Threads: any.
 #pragma once
 
+#include <bask/collections/array/array.hpp>
 #include <bask/collections/array/expression/piece_runner.hpp>
 #include <bask/collections/array/lazy/lazy.hpp>
 #include <bask/collections/callable.hpp>
 
 namespace bask {
-
-template <class E>
-class Array;
 
 namespace maps {
 
