@@ -433,9 +433,12 @@ TEST(Ranks, StopAtCtrlC) {
 
 std::mutex ran_mutex;
 std::map<int, std::thread::id> ran_on;  // each rank has one thread; blocks by number, tasks by 100 and theirs
-void note_thread(int what) {
+void set_thread(int what, std::thread::id thread) {
   const std::lock_guard lock(ran_mutex);
-  ran_on[what] = std::this_thread::get_id();
+  ran_on[what] = thread;
+}
+void note_thread(int what) {
+  set_thread(what, std::this_thread::get_id());
 }
 std::thread::id thread_of(int what) {
   const std::lock_guard lock(ran_mutex);
@@ -472,22 +475,45 @@ std::vector<int> compute_some(const std::vector<Delayed<std::vector<double>>>& b
   return compute(all);
 }
 
-// Once with short tasks, which tells where the plan has each; then those on one rank take long.
-template <auto kTask>
-Moved run_lopsided(bool balance, const Annotations& notes = {}) {
-  Options options;
-  options.balance = balance;
-  LocalCluster cluster({.ranks = 3, .most_delay = 3, .client = options});
-  for (std::atomic<int>& each : attempts) each = 0;
+std::vector<Delayed<std::vector<double>>> persisted_blocks() {
   std::vector<Delayed<std::vector<double>>> blocks;
   for (int block = 0; block < 9; ++block) blocks.push_back(delayed<make_block>(block));
-  blocks = persist(blocks);
+  return persist(blocks);
+}
+
+// Beside which of the blocks the plan has each task, without what a program learns as it computes.
+template <auto kTask>
+std::vector<int> planned_places() {
+  Options options;
+  options.balance = false;
+  const LocalCluster cluster({.ranks = 3, .most_delay = 3, .client = options});
+  compute_some<kTask>(persisted_blocks(), std::vector<bool>(90));
+  std::vector<int> places;
+  for (int task = 0; task < 90; ++task) {
+    int block = 0;
+    while (thread_of(block) != thread_of(100 + task)) ++block;
+    places.push_back(block);
+  }
+  return places;
+}
+
+// The tasks that the plan has on one rank take long.
+template <auto kTask>
+Moved run_lopsided(bool balance, const Annotations& notes = {}) {
   const annotate scope(notes);
-  std::vector<bool> is_long(90);
-  compute_some<kTask>(blocks, is_long);
+  for (std::atomic<int>& each : attempts) each = 0;
+  const std::vector<int> places = planned_places<kTask>();
+  Options options;
+  options.balance = balance;
+  const LocalCluster cluster({.ranks = 3, .most_delay = 3, .client = options});
+  const std::vector<Delayed<std::vector<double>>> blocks = persisted_blocks();
   std::vector<std::thread::id> home;
-  for (int task = 0; task < 90; ++task) home.push_back(thread_of(100 + task));
-  for (std::size_t task = 0; task < 90; ++task) is_long[task] = home[task] == home[0];
+  for (const int place : places) home.push_back(thread_of(place));
+  std::vector<bool> is_long(90);
+  for (std::size_t task = 0; task < 90; ++task) {
+    is_long[task] = home[task] == home[0];
+    set_thread(100 + static_cast<int>(task), home[task]);
+  }
   Moved moved;
   moved.results = compute_some<kTask>(blocks, is_long);
   moved.long_tasks = static_cast<int>(std::count(is_long.begin(), is_long.end(), true));

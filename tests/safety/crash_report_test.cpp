@@ -51,7 +51,7 @@ volatile int zero = 0;
 TEST_F(CrashReport, NamesSignalRankHostAndTaskAndEndsByTheSignal) {
   EXPECT_EXIT(crash_as_task(touch_nothing), testing::KilledBySignal(SIGSEGV),
               "bask: error: rank 2 \\(n3\\): SIGSEGV \\(segmentation fault\\) at address 0x0 in task 17 "
-              "\\(increment\\)\n  backtrace .*\n.*crash_report_test");
+              "\\(increment\\)\n  backtrace .*\n.*/safety_test");
 }
 
 TEST_F(CrashReport, TellsAStackOverflow) {

@@ -152,7 +152,7 @@ void padding(Round& round) {
       "x";  // NumPy before 1.25 does not repeat whole arrays where widths are larger than the array
   for (std::size_t k = 0; k < shape.size(); ++k) {
     const std::string range =
-        number(-widths[k].before) + ", " + number(shape[k] + widths[k].after) + ") % " + number(shape[k]);
+        number(-*widths[k].first) + ", " + number(shape[k] + *widths[k].second) + ") % " + number(shape[k]);
     wrapped = "np.take(" + wrapped + ", np.arange(" + range +
               ", axis=" + number(static_cast<std::int64_t>(k)) + ")";
   }
