@@ -18,9 +18,9 @@
 namespace bask {
 namespace {
 
-std::atomic<int> made{0};
+std::atomic<int> calls_made{0};
 NdArray<double> made_block(int value) {
-  ++made;
+  ++calls_made;
   NdArray<double> block({10, 10});
   for (double& x : block) x = value;
   return block;
@@ -28,7 +28,7 @@ NdArray<double> made_block(int value) {
 
 class LoweringTest : public testing::Test {
  protected:
-  void SetUp() override { made = 0; }
+  void SetUp() override { calls_made = 0; }
   // 4 x 4 blocks of 10 x 10, each made by one task, full of its own number.
   static Array<double> grid() {
     std::vector<Delayed<NdArray<double>>> blocks;
@@ -41,36 +41,36 @@ class LoweringTest : public testing::Test {
 
 TEST_F(LoweringTest, ASliceMakesOnlyTheBlocksThatItReads) {
   const NdArray<double> part = grid()["5:15, 31:39"].compute();
-  EXPECT_EQ(made, 2);
+  EXPECT_EQ(calls_made, 2);
   EXPECT_EQ(part(0, 0), 3);
   EXPECT_EQ(part(9, 7), 7);
 }
 
 TEST_F(LoweringTest, AStrideSkipsWholeBlocks) {
   EXPECT_EQ(grid()["::30, ::-30"].compute(), NdArray<double>({2, 2}, {3, 0, 15, 12}));
-  EXPECT_EQ(made, 4);
+  EXPECT_EQ(calls_made, 4);
 }
 
 TEST_F(LoweringTest, IndicesReachThroughOperationsTransposesAndTakes) {
   const auto x = grid();
   EXPECT_EQ((x + x.T())(0, slice(35, 36)).compute(), NdArray<double>({1}, {15}));
-  EXPECT_EQ(made, 2);
-  made = 0;
+  EXPECT_EQ(calls_made, 2);
+  calls_made = 0;
   EXPECT_EQ(grid().take({39, 0}, 0)(slice(none, none), 0).compute(), NdArray<double>({2}, {12, 0}));
-  EXPECT_EQ(made, 2);
-  made = 0;
+  EXPECT_EQ(calls_made, 2);
+  calls_made = 0;
   EXPECT_EQ(concatenate<double>({grid(), grid()}, 1)(0, 41).compute().item(), 0);
-  EXPECT_EQ(made, 1);
+  EXPECT_EQ(calls_made, 1);
 }
 
 TEST_F(LoweringTest, AnEmptySliceMakesNothing) {
   EXPECT_EQ(grid()["3:3"].compute(), NdArray<double>(Shape{0, 40}));
-  EXPECT_EQ(made, 0);
+  EXPECT_EQ(calls_made, 0);
 }
 
 TEST_F(LoweringTest, AReductionOfASliceReadsOnlyTheSlice) {
   EXPECT_EQ(grid()["10:20"].sum().compute().item(), (4 + 5 + 6 + 7) * 100);
-  EXPECT_EQ(made, 4);
+  EXPECT_EQ(calls_made, 4);
 }
 
 TEST_F(LoweringTest, AChainOfElementwiseOperationsIsOneTaskABlock) {
@@ -94,7 +94,7 @@ TEST_F(LoweringTest, WhatTwoResultsShareRunsOnce) {
   const auto [low, high] = compute(x.min() - mean, x.max() - mean);
   EXPECT_EQ(low.item(), -7.5);
   EXPECT_EQ(high.item(), 7.5);
-  EXPECT_EQ(made, 16);
+  EXPECT_EQ(calls_made, 16);
 }
 
 TEST_F(LoweringTest, EqualExpressionsRunOnce) {
@@ -109,15 +109,15 @@ TEST_F(LoweringTest, AReductionThatAnExpressionUsesTwiceRunsOnce) {
   const auto x = grid();
   const auto mean = x.mean();
   EXPECT_EQ(((x - mean) * (x + mean)).sum().compute().item(), 34000);  // 100 Σ (k² - 7.5²)
-  EXPECT_EQ(made, 16);
+  EXPECT_EQ(calls_made, 16);
 }
 
 TEST_F(LoweringTest, PersistedBlocksAreNotMadeAgain) {
   const auto x = grid().persist();
-  EXPECT_EQ(made, 16);
+  EXPECT_EQ(calls_made, 16);
   EXPECT_EQ((x + 1.0).sum().compute().item(), 13600);
   EXPECT_EQ(x(39, 39).compute().item(), 15);
-  EXPECT_EQ(made, 16);
+  EXPECT_EQ(calls_made, 16);
 }
 
 TEST_F(LoweringTest, AChainOfTenThousandOperationsHoldsTheStackAndTheTime) {
@@ -149,7 +149,7 @@ TEST_F(LoweringTest, DroppingALongChainThatWasNeverComputedIsSafe) {
 TEST_F(LoweringTest, PointsMakeOnlyTheBlocksThatHoldThem) {
   const std::vector<std::int64_t> rows{35, 0, 1, -1}, columns{25, 39, 38, 20};
   EXPECT_EQ(grid()(rows, columns).compute(), NdArray<double>({4}, {14, 3, 3, 14}));
-  EXPECT_EQ(made, 2);
+  EXPECT_EQ(calls_made, 2);
   EXPECT_EQ(tasks(), 4u + 2 + 1);  // blocks and their checks, what each gives, and the result
 }
 
