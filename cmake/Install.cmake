@@ -23,10 +23,10 @@ if(BASK_APPS)
   file(RELATIVE_PATH to_libraries /${CMAKE_INSTALL_BINDIR} /${CMAKE_INSTALL_LIBDIR})
   set_property(TARGET farm taskbench APPEND PROPERTY INSTALL_RPATH $ORIGIN/${to_libraries})
   install(TARGETS farm taskbench bask-site-defaults)
-  install(FILES man/farm.1 man/taskbench.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+  install(FILES apps/farm/farm.1 apps/taskbench/taskbench.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 endif()
 install(PROGRAMS slurm/bask-submit TYPE BIN)
-install(FILES man/bask-submit.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+install(FILES slurm/bask-submit.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(DIRECTORY slurm/templates/ DESTINATION ${CMAKE_INSTALL_DATADIR}/bask/slurm)
 
 # bask_link_flags(<variable> <libraries…>): paths as -L and -l, so that they come after what needs them, and names as -l; flags as they are; no
