@@ -182,13 +182,12 @@ class Session {
   void begin_checkpoint(const Options& options) {
     const auto rank = static_cast<std::uint32_t>(world().rank());
     const std::string told = meeting_->from_rank_0("the opening of the journal by rank 0", [&] {
-      ByteWriter writer;
-      encode_message(writer, checkpoint_.begin(options));
-      return std::string(reinterpret_cast<const char*>(writer.bytes().data()), writer.size());
+      const Buffer start = encode_message(checkpoint_.begin(options));
+      return std::string(reinterpret_cast<const char*>(start.data()), start.size());
     });
-    ByteReader reader(std::as_bytes(std::span(told)));
+    const auto start = decode_message<JobStart>(std::as_bytes(std::span(told)));
     const unsigned threads = static_cast<unsigned>(std::max(map_.shares[rank].threads, 1));
-    const std::string problem = checkpoint_.join(decode_message<JobStart>(reader), options, rank, threads);
+    const std::string problem = checkpoint_.join(start, options, rank, threads);
     const std::vector<std::string> problems = meeting_->all_gather("the opening of the journal", problem);
     const auto first = std::ranges::find_if(problems, [](const std::string& text) { return !text.empty(); });
     if (first == problems.end()) return;

@@ -22,8 +22,7 @@ struct Said {
 
 template <class Message>
 Message decoded(const Said& said) {
-  ByteReader reader(said.body);
-  return decode_message<Message>(reader);
+  return decode_message<Message>(said.body);
 }
 
 /// Keeps what one rank hears, or hands it on.

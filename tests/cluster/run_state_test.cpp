@@ -138,8 +138,7 @@ TEST(RunState, StopsEveryRankOnceAndLetsItsTasksEnd) {
   ASSERT_EQ(orders.size(), kRanks);
   for (const RunState::Order& order : orders) {
     EXPECT_EQ(order.kind, MessageKind::kStop);
-    ByteReader reader(order.body);
-    EXPECT_EQ(decode_message<Stop>(reader).patience_ns, std::chrono::nanoseconds(1h).count());
+    EXPECT_EQ(decode_message<Stop>(order.body).patience_ns, std::chrono::nanoseconds(1h).count());
   }
   EXPECT_TRUE(state.is_cancelled());
   state.tick(kNow + 1h);
@@ -224,8 +223,7 @@ TEST(RunState, HasADryRankStealFromALoadedOne) {
   ASSERT_EQ(orders.size(), 1u);
   EXPECT_EQ(orders[0].to, 2u);
   EXPECT_EQ(orders[0].kind, MessageKind::kSteal);
-  ByteReader reader(orders[0].body);
-  EXPECT_EQ(decode_message<Steal>(reader).thief, 1u);
+  EXPECT_EQ(decode_message<Steal>(orders[0].body).thief, 1u);
   state.on_refused(2, {1}, kNow);
   EXPECT_TRUE(state.take_orders().empty()) << "not at once again";
   state.tick(kNow + 1s);

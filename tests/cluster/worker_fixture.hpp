@@ -137,9 +137,7 @@ class WorkerTest : public testing::Test {
     return 0;
   }
   void drop(std::uint32_t run, std::vector<std::uint64_t> numbers) {
-    ByteWriter writer;
-    encode_message(writer, Drop{std::move(numbers)});
-    worker_->on_message(MessageKind::kDrop, run, writer.bytes());
+    worker_->on_message(MessageKind::kDrop, run, encode_message(Drop{std::move(numbers)}));
   }
   bool is_idle() {
     return exchange1_.locked([&] { return worker_->is_idle(); });

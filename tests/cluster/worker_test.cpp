@@ -163,8 +163,7 @@ TEST_F(WorkerTest, SaysOnceWhichTaskFailedAndThenThatItIsDone) {
     if (message.kind == MessageKind::kDone) {
       FAIL() << "done came first";
     } else if (message.kind == MessageKind::kFailed) {
-      ByteReader reader(message.body);
-      EXPECT_EQ(decode_message<Failed>(reader).cause, "std::domain_error: x is -1");
+      EXPECT_EQ(decode_message<Failed>(message.body).cause, "std::domain_error: x is -1");
       break;
     }
   }
@@ -436,8 +435,7 @@ class OutOfTime : public TwoThreads {
     std::uint32_t told = 0;
     for (const Said& message : heard_by_0_.said) {
       if (message.kind != MessageKind::kProgress || message.run != run) continue;
-      ByteReader reader(message.body);
-      told = decode_message<RankProgress>(reader).too_long;
+      told = decode_message<RankProgress>(message.body).too_long;
     }
     return told;
   }

@@ -232,22 +232,21 @@ void Coordinator::on_message(std::uint32_t from, MessageKind kind, std::uint32_t
   if (found == runs_.end()) return;
   RunState& state = found->second->state;
   const auto now = steady_clock::now();
-  ByteReader reader(body);
   switch (kind) {
     case MessageKind::kProgress:
-      state.on_progress(from, decode_message<RankProgress>(reader), now);
+      state.on_progress(from, decode_message<RankProgress>(body), now);
       break;
     case MessageKind::kFailed:
-      state.on_failed(from, decode_message<Failed>(reader), now);
+      state.on_failed(from, decode_message<Failed>(body), now);
       break;
     case MessageKind::kDone:
-      state.on_done(from, decode_message<Done>(reader), now);
+      state.on_done(from, decode_message<Done>(body), now);
       break;
     case MessageKind::kDry:
       state.on_dry(from, now);
       break;
     case MessageKind::kRefused:
-      state.on_refused(from, decode_message<Steal>(reader), now);
+      state.on_refused(from, decode_message<Steal>(body), now);
       break;
     default:
       throw Error("message of a run", "it is not for rank 0", "this is an error in the runtime");

@@ -55,9 +55,7 @@ class Exchange {
   void post(std::uint32_t to, MessageKind kind, std::uint32_t run, std::span<const std::byte> body = {});
   template <class Message>
   void post_message(std::uint32_t to, MessageKind kind, std::uint32_t run, const Message& message) {
-    ByteWriter writer;
-    encode_message(writer, message);
-    post_buffer(to, kind, run, writer.take());
+    post_buffer(to, kind, run, encode_message(message));
   }
   /// The same without a copy where the body is large.
   void post_buffer(std::uint32_t to, MessageKind kind, std::uint32_t run, Buffer body);

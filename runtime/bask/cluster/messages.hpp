@@ -20,6 +20,7 @@
 #include <bask/transport/transport.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -219,12 +220,24 @@ void encode_message(ByteWriter& writer, const Message& message) {
              const_cast<Message&>(message).members());  // which only refer to what is there
 }
 
+template <class Message>
+Buffer encode_message(const Message& message) {
+  ByteWriter writer;
+  encode_message(writer, message);
+  return writer.take();
+}
+
 /// Throws: Error for truncated or corrupt bytes.
 template <class Message>
 Message decode_message(ByteReader& reader) {
   Message message{};
   std::apply([&](auto&... members) { (messages::read_member(reader, members), ...); }, message.members());
   return message;
+}
+template <class Message>
+Message decode_message(std::span<const std::byte> body) {
+  ByteReader reader(body);
+  return decode_message<Message>(reader);
 }
 
 /// A stolen unit: victim and unit (4, 4), key and recompute cost (16, 4), the steps (8 and each: task, group,

@@ -8,13 +8,6 @@ namespace {
 constexpr std::chrono::milliseconds kTimeToStop{500};
 constexpr std::chrono::milliseconds kAllHaveTold{2500};  // ranks tell of their progress every second
 
-template <class Message>
-Buffer encoded(const Message& message) {
-  ByteWriter writer;
-  encode_message(writer, message);
-  return writer.take();
-}
-
 }  // namespace
 
 RunState::RunState(Shape shape, Clock::time_point now)
@@ -81,7 +74,7 @@ void RunState::stop(std::chrono::nanoseconds patience, Clock::time_point now) {
   all_handed_out();
   rest_by_ = now + patience;
   stopped_ = true;
-  say_to_all(MessageKind::kStop, encoded(Stop{patience.count()}));
+  say_to_all(MessageKind::kStop, encode_message(Stop{patience.count()}));
 }
 
 void RunState::cancel(Clock::time_point now) {
@@ -114,7 +107,7 @@ bool RunState::tick(Clock::time_point now) {
 void RunState::ask_for_thefts(Clock::time_point now) {
   if (!shape_.balances || is_cancelled() || all_done()) return;
   for (const Balancer::Ask& ask : balancer_.asks(now)) {
-    orders_.push_back({ask.victim, MessageKind::kSteal, encoded(Steal{ask.thief})});
+    orders_.push_back({ask.victim, MessageKind::kSteal, encode_message(Steal{ask.thief})});
   }
 }
 

@@ -44,7 +44,6 @@ void Switchboard::on_broken(const std::string& cause) {
 
 void Switchboard::hand_over(std::uint32_t from, MessageKind kind, std::uint32_t run,
                             std::span<const std::byte> body) {
-  ByteReader reader(body);
   switch (kind) {
     case MessageKind::kBeginRun:
     case MessageKind::kPart:
@@ -65,14 +64,14 @@ void Switchboard::hand_over(std::uint32_t from, MessageKind kind, std::uint32_t 
     case MessageKind::kRefused:
       return parts_->coordinator->on_message(from, kind, run, body);
     case MessageKind::kStopAsked:
-      return parts_->signals.on_asked(decode_message<Signal>(reader).number);
+      return parts_->signals.on_asked(decode_message<Signal>(body).number);
     case MessageKind::kCall:
-      return parts_->calls.on_call(decode_message<Call>(reader));
+      return parts_->calls.on_call(decode_message<Call>(body));
     case MessageKind::kReturn:
-      return parts_->calls.on_return(from, decode_message<Return>(reader));
+      return parts_->calls.on_return(from, decode_message<Return>(body));
     case MessageKind::kReported:
       return log_job_line(LogLevel::kWarning, fmt::format("rank {} ({}): {}", from, parts_->hosts[from],
-                                                          decode_message<Reported>(reader).text));
+                                                          decode_message<Reported>(body).text));
     case MessageKind::kHeartbeat:
       return;
     case MessageKind::kShutdown:

@@ -20,12 +20,6 @@ ReceivedResult decode_result(std::span<const std::byte> body) {
   return {head.position, TypeRegistry::instance()[head.type].decode(reader)};
 }
 
-template <class Message>
-Message decoded(std::span<const std::byte> body) {
-  ByteReader reader(body);
-  return decode_message<Message>(reader);
-}
-
 }  // namespace
 
 Worker::Worker(Exchange& exchange, WorkerOptions options)
@@ -46,13 +40,13 @@ WorkerRun* Worker::working(std::uint32_t run) const {
 void Worker::on_message(MessageKind kind, std::uint32_t run, std::span<const std::byte> body) {
   switch (kind) {
     case MessageKind::kBeginRun:
-      return begin(run, decoded<BeginRun>(body), {});
+      return begin(run, decode_message<BeginRun>(body), {});
     case MessageKind::kEndRun:
       return end(run);
     case MessageKind::kDrop: {
       // A run that began before the drop may read what is dropped, and its beginning, where large, still be
       // on its way.
-      auto drop = [this, held = decoded<Drop>(body).held] { held_.drop(held); };
+      auto drop = [this, held = decode_message<Drop>(body).held] { held_.drop(held); };
       return runs_.any_is_early(run) ? runs_.keep_for_all(run, std::move(drop)) : drop();
     }
     case MessageKind::kReport:
@@ -75,7 +69,7 @@ void Worker::follow(WorkerRun& run, MessageKind kind, std::span<const std::byte>
       return run.arrived(result.position, std::move(result.value));
     }
     case MessageKind::kSteal:
-      return run.give_units(decoded<Steal>(body));
+      return run.give_units(decode_message<Steal>(body));
     case MessageKind::kStolen:
       return run.take_stolen(decode_stolen_unit(body));
     case MessageKind::kStolenResult: {
@@ -85,7 +79,7 @@ void Worker::follow(WorkerRun& run, MessageKind kind, std::span<const std::byte>
     case MessageKind::kCancel:
       return run.runner().cancel();
     case MessageKind::kStop:
-      return run.stop(std::chrono::nanoseconds(decoded<Stop>(body).patience_ns));
+      return run.stop(std::chrono::nanoseconds(decode_message<Stop>(body).patience_ns));
     default:
       throw Error("message of a run", "it is not for a worker", "this is an error in the runtime");
   }
