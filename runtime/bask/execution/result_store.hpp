@@ -35,9 +35,12 @@ class ResultStore {
 
   /// Where the kernel at `position` puts its result; made() or discard() follows.
   Value& room_for(std::uint32_t position) { return values_[position]; }
-  /// The result at `position` is there: counts what it holds. Throws: Error when the limit would be passed.
-  void made(std::uint32_t position) {
-    if (!values_[position].type()->is_trivial) count_made(position);
+  /// The result at `position` is there: counts what it holds. Returns whether its type holds memory, and so
+  /// was counted. Throws: Error when the limit would be passed.
+  bool made(std::uint32_t position) {
+    if (values_[position].type()->is_trivial) return false;
+    count_made(position);
+    return true;
   }
   /// A result that was made elsewhere. Throws: as made().
   void put(std::uint32_t position, Value value) {

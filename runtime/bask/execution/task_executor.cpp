@@ -27,15 +27,17 @@ void TaskExecutor::run_kernel(const Kernel& kernel, KernelCall& call, const Seen
   me.running->clear();
 }
 
-void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, Pins& inputs, Thread& me) {
+void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annotations* notes, Pins& inputs,
+                        unsigned thread) {
   const Plan& plan = *plan_;
+  const std::uint32_t group = plan.group[position];
   KernelCall call{plan.arguments + plan.argument_begin[position], inputs.inputs(),
                   results_.room_for(position)};
-  const Kernel& kernel = *plan.groups[plan.group[position]].kernel;
+  const Kernel& kernel = *plan.groups[group].kernel;
   const Key& key = plan.key.empty() ? Key{} : plan.key[unit];
-  run_kernel(kernel, call, {plan.task[position], key, plan_.notes_of(position)}, me);
+  run_kernel(kernel, call, {plan.task[position], key, notes}, threads_[thread]);
   inputs.count_moved();
-  results_.made(position);
+  if (results_.made(position)) progress_.result_made(group, results_.counted_bytes(position), thread);
 }
 
 bool TaskExecutor::run_unit(std::uint32_t unit, unsigned thread) {
@@ -54,7 +56,7 @@ bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned
   Pins inputs = results_.pin(plan_->inputs_of(position), retries == 0, me.inputs);
   while (true) {
     try {
-      call(position, unit, inputs, me);
+      call(position, unit, notes, inputs, thread);
       break;
     } catch (...) {
       me.running->clear();
@@ -72,10 +74,7 @@ bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned
   }
   inputs.release(
       [&](std::uint32_t freed, std::uint64_t bytes) { tell(EventKind::kResultFreed, freed, thread, bytes); });
-  const std::uint32_t group = plan_->group[position];
-  if (!results_.at(position).type()->is_trivial)
-    progress_.result_made(group, results_.counted_bytes(position), thread);
-  progress_.task_done(group, thread);
+  progress_.task_done(plan_->group[position], thread);
   return true;
 }
 

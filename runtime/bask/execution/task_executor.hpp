@@ -57,7 +57,8 @@ class TaskExecutor {
     const Annotations* notes;  // null: none
   };
   void run_kernel(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const;
-  void call(std::uint32_t position, std::uint32_t unit, Pins& inputs, Thread& me);
+  void call(std::uint32_t position, std::uint32_t unit, const Annotations* notes, Pins& inputs,
+            unsigned thread);
   bool run_step(const StolenUnit& stolen, std::size_t number, std::vector<Value>& results, Thread& me);
   void tell(EventKind kind, std::uint32_t position, unsigned thread, std::uint64_t count = 0) const {
     if (events::wanted()) emit(kind, position, thread, count);

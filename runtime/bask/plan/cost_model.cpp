@@ -114,7 +114,10 @@ UnitEstimates CostModel::estimate(const Plan& plan, const TaskGraph& graph, cons
   estimates.constant_bytes = sizes.of_constant;
   estimates.layer_begin = begins_of_layers(graph);
   std::vector<Known> known;
-  for (const TaskGroup& group : plan.groups) known.push_back(find(group) == nullptr ? Known{} : *find(group));
+  for (const TaskGroup& group : plan.groups) {
+    const Known* const found = find(group);
+    known.push_back(found == nullptr ? Known{} : *found);
+  }
   const float mean_ns = mean_of_known(plan, known);
   const Touched touched(plan, graph, sizes);
   std::vector<Sum> sums(plan.groups.size());
