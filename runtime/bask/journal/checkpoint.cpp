@@ -116,7 +116,7 @@ void Checkpoint::record(const Key& key, const Value& value) {
     std::optional<RecordPlace> place = writer_->append(key, value);
     if (!place) return;
     place->file = file_;
-    const std::lock_guard lock(kept_mutex_);
+    const Held held(kept_mutex_);
     kept_.push_back({key, *place});
   } catch (const std::exception& error) {
     if (told_refusal_.exchange(true)) return;
@@ -125,7 +125,7 @@ void Checkpoint::record(const Key& key, const Value& value) {
 }
 
 std::vector<KeptResult> Checkpoint::take_kept() {
-  const std::lock_guard lock(kept_mutex_);
+  const Held held(kept_mutex_);
   return std::exchange(kept_, {});
 }
 

@@ -1,10 +1,11 @@
 // checkpoint.hpp: one rank's share in the journal of a job: it keeps results, and reads back those that
-// earlier attempts have kept. Runs on: every rank. Threads: any may record; one makes and finishes it.
+// were kept before, by earlier attempts or in this one.
+// Runs on: every rank. Threads: any may record; one makes and finishes it.
 // Invariants: (1) a rank that does not see rank 0's directory keeps nothing there: it is refused; (2) a
-// journal
-//             that cannot be written any more is told of once.
+//             journal that cannot be written any more is told of once.
 #pragma once
 
+#include <bask/core/mutex.hpp>
 #include <bask/core/options.hpp>
 #include <bask/core/serialization.hpp>
 #include <bask/execution/recorder.hpp>
@@ -15,7 +16,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -85,8 +85,8 @@ class Checkpoint final : public Recorder {
   const CheckpointFailure on_failure_;
   std::unique_ptr<JournalWriter> writer_;
   const std::uint32_t file_;  // number of this rank's
-  std::mutex kept_mutex_;
-  std::vector<KeptResult> kept_;
+  Mutex kept_mutex_;
+  std::vector<KeptResult> kept_ BASK_GUARDED_BY(kept_mutex_);
   std::optional<RunningFile> running_;
   std::atomic<bool> told_failure_{false}, told_refusal_{false};
 };
