@@ -1,5 +1,6 @@
 #include "command_file.hpp"
 
+#include "refuse.hpp"
 #include "shell_words.hpp"
 
 #include <bask/core/error.hpp>
@@ -15,10 +16,6 @@ namespace farm {
 namespace {
 
 constexpr std::string_view kDirective = "#farm:";
-
-[[noreturn]] void refuse(const std::string& where, const std::string& happened, const std::string& fix) {
-  throw bask::Error("farm: " + where, happened, fix, bask::ExitCode::kUsage);
-}
 
 std::uint32_t count_of(const std::string& value, const std::string& key, std::uint32_t least,
                        const std::string& where) {

@@ -24,10 +24,6 @@ constexpr const char* kCommands = "commands.txt";
 constexpr const char* kAttempts = "attempts.tsv";
 constexpr const char* kId = "id";
 
-[[noreturn]] void refuse(const fs::path& path, const std::string& happened, const std::string& fix) {
-  throw bask::Error("farm: " + path.string(), happened, fix, bask::ExitCode::kUsage);
-}
-
 // Start and rank of "index-2-0.tsv".
 struct IndexName {
   std::uint32_t start = 0;

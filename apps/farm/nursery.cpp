@@ -68,17 +68,17 @@ void keep_only(int socket) {
   }
 }
 
-[[noreturn]] void refuse(const std::string& happened) {
+[[noreturn]] void cannot_start(const std::string& happened) {
   throw bask::Error("farm", happened, "raise the limits of open files and processes (ulimit -n, ulimit -u)");
 }
 
 // For this thread. It closes with the thread, and so ends the process at the other end.
 bask::FileDescriptor new_channel() {
-  if (!nursery().is_open()) refuse("the process that starts commands could not be made");
+  if (!nursery().is_open()) cannot_start("the process that starts commands could not be made");
   auto [ours, theirs] = socket_pair();
-  if (!ours.is_open()) refuse("no socket can be made: " + bask::error_text(errno));
+  if (!ours.is_open()) cannot_start("no socket can be made: " + bask::error_text(errno));
   if (!send_with_descriptor(nursery().number(), "c", 1, theirs.number())) {
-    refuse("the process that starts commands has gone");
+    cannot_start("the process that starts commands has gone");
   }
   return std::move(ours);
 }
@@ -114,7 +114,7 @@ Child::Child(const std::vector<std::string>& words, char* const* environment, in
   request.bytes = text.size() - sizeof(request);
   std::memcpy(text.data(), &request, sizeof(request));
   if (!send_with_descriptor(channel_, text.data(), text.size(), output_fd)) {
-    refuse("the process that starts commands has gone");
+    cannot_start("the process that starts commands has gone");
   }
 }
 
@@ -137,7 +137,7 @@ std::optional<ChildNews> Child::news() {
   ChildNews told{};
   if (!receive_with_descriptor(channel_, &told, sizeof(told), nullptr)) {
     is_over_ = true;
-    refuse("the process that starts commands has gone");
+    cannot_start("the process that starts commands has gone");
   }
   is_over_ = told.kind != ChildNews::Kind::kStarted;
   return told;
@@ -147,7 +147,7 @@ void Child::signal(int number) {
   if (is_over_) return;
   const NurseryRequest request{.kind = NurseryRequest::Kind::kSignal, .signal = number};
   if (!send_with_descriptor(channel_, &request, sizeof(request), -1)) {
-    refuse("the process that starts commands has gone");
+    cannot_start("the process that starts commands has gone");
   }
 }
 

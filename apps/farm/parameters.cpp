@@ -1,6 +1,7 @@
 #include "parameters.hpp"
 
 #include "command_file.hpp"
+#include "refuse.hpp"
 #include "shell_words.hpp"
 
 #include <bask/core/error.hpp>
@@ -16,10 +17,6 @@ namespace farm {
 namespace {
 
 constexpr std::size_t kMostCommands = 100'000'000;
-
-[[noreturn]] void refuse(const std::string& where, const std::string& happened, const std::string& fix) {
-  throw bask::Error("farm: " + where, happened, fix, bask::ExitCode::kUsage);
-}
 
 bool is_name(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {

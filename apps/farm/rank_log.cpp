@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::size_t kPiece = 256 * 1024;
 
-[[noreturn]] void refuse(const std::filesystem::path& path, int error) {
+[[noreturn]] void cannot_write(const std::filesystem::path& path, int error) {
   throw bask::Error("farm: " + path.string(), "cannot be written: " + bask::error_text(error),
                     "make room, or name another directory with --log; the same command then goes on");
 }
 
 bask::FileDescriptor open_new(const std::filesystem::path& path, int more) {
   bask::FileDescriptor file = bask::open_file(path, O_WRONLY | O_CREAT | O_EXCL | more);
-  if (!file.is_open()) refuse(path, errno);
+  if (!file.is_open()) cannot_write(path, errno);
   return file;
 }
 
@@ -40,8 +40,8 @@ RankLog::RankLog(const std::filesystem::path& directory, std::uint32_t start, st
       output_(open_new(output_path_, 0)) {}
 
 void RankLog::sync() {
-  if (const int error = bask::sync_file(output_); error != 0) refuse(output_path_, error);
-  if (const int error = bask::sync_file(index_); error != 0) refuse(index_path_, error);
+  if (const int error = bask::sync_file(output_); error != 0) cannot_write(output_path_, error);
+  if (const int error = bask::sync_file(index_); error != 0) cannot_write(index_path_, error);
 }
 
 void RankLog::note(const IndexLine& line) {
@@ -50,7 +50,7 @@ void RankLog::note(const IndexLine& line) {
   ssize_t written;
   while ((written = write(index_.number(), text.data(), text.size())) < 0 && errno == EINTR) {
   }
-  if (written != static_cast<ssize_t>(text.size())) refuse(index_path_, errno);
+  if (written != static_cast<ssize_t>(text.size())) cannot_write(index_path_, errno);
 }
 
 Extent RankLog::write_output(const std::string& title, std::string_view text) {
@@ -59,7 +59,7 @@ Extent RankLog::write_output(const std::string& title, std::string_view text) {
   all += text;
   const std::uint64_t begin = end_.fetch_add(all.size());
   const bask::Transferred written = bask::write_at(output_, begin, std::as_bytes(std::span(all)));
-  if (written.error != 0) refuse(output_path_, written.error);
+  if (written.error != 0) cannot_write(output_path_, written.error);
   return {begin + header.size(), text.size()};
 }
 

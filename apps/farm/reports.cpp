@@ -1,6 +1,7 @@
 #include "reports.hpp"
 
 #include "dependencies.hpp"
+#include "refuse.hpp"
 #include "results_file.hpp"
 
 #include <bask/core/error.hpp>
@@ -16,10 +17,6 @@
 
 namespace farm {
 namespace {
-
-[[noreturn]] void refuse(const std::string& happened, const std::string& fix) {
-  throw bask::Error("farm", happened, fix, bask::ExitCode::kUsage);
-}
 
 std::string duration(std::int64_t ns) {
   return bask::format_duration(std::chrono::nanoseconds(ns));

@@ -1,5 +1,7 @@
 #include "settings.hpp"
 
+#include "refuse.hpp"
+
 #include <CLI/CLI.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/units.hpp>
@@ -24,10 +26,6 @@ constexpr const char* kAbout =
     "Exit codes of run and retry: 0 all have succeeded, 1 some have not, 2 wrong usage, 75 stopped: the "
     "same\n"
     "command goes on. Bask's own options, such as --bask-threads: farm run --bask-help.";
-
-[[noreturn]] void refuse(const std::string& happened, const std::string& fix) {
-  throw bask::Error("farm", happened, fix, bask::ExitCode::kUsage);
-}
 
 // An option whose value a reader of Bask's understands.
 template <class Value>
