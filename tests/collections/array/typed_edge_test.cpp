@@ -275,6 +275,17 @@ TEST_F(TypedEdgeTest, RollsByOneShiftForEachAxis) {
               });
 }
 
+TEST_F(TypedEdgeTest, TheGradientTakesASpacingThatIsNoWholeNumberForAnAxis) {
+  const auto x = table().astype<double>();
+  const auto along = gradient(x, 0.5);
+  ASSERT_EQ(along.size(), 2u);
+  EXPECT_EQ(along[0].compute(), gradient(x, 0, 0.5).compute());
+  EXPECT_EQ(along[1].compute(), gradient(x, 1, 0.5).compute());
+  EXPECT_EQ(gradient(x, {0.5, 2})[1].compute(), gradient(x, 1, 2).compute());
+  const std::vector<double> coordinates{0, 1, 3};
+  EXPECT_EQ(gradient(x, coordinates, 0)[0].compute(), gradient(x, 0, coordinates).compute());
+}
+
 TEST_F(TypedEdgeTest, AveragesWithWeightsOrWithout) {
   EXPECT_EQ(average(line()).compute().item(), 1.5);
   EXPECT_EQ(average(table(), 0).compute(), row<double>({4, 5, 6, 7}));

@@ -119,7 +119,7 @@ class Array {
   requires(std::is_constructible_v<Index, const Is&>&&...) Array operator()(const Is&... indices) const {
     return at({Index(indices)...});
   }
-  Array at(const std::vector<Index>& indices) const { return Array(lazy::getitem(node(), indices)); }
+  Array at(const Several<Index>& indices) const { return Array(lazy::getitem(node(), indices.list())); }
   /// The elements where a mask of the same shape is true, in C order. How many is known once it is computed.
   Array operator[](const Array<bool>& mask) const { return Array(lazy::compress(node(), mask.node())); }
   /// Of the array as ravel() has it when no axis is named.
@@ -135,7 +135,7 @@ class Array {
   Array ravel() const { return reshape({-1}); }
   Array flatten() const { return reshape({-1}); }
   Array T() const;
-  Array transpose(const std::vector<std::int64_t>& axes = {}) const;
+  Array transpose(const Axes& axes = {}) const;
   Array swapaxes(std::int64_t a, std::int64_t b) const;
   Array squeeze(const Axes& axes = {}) const;
   Array rechunk(const ChunkSpec& chunks) const;

@@ -54,21 +54,21 @@ Array<E> diff(const Array<E>& x, std::int64_t n = 1, std::int64_t axis = -1) {
 /// at both ends. Shape and chunks: those of x. Cost: part of whatever reads it. Source: numpy.gradient
 /// (Fornberg 1988). Throws: Error when the axis has no more than `edge_order` elements, or as many
 /// coordinates are not given.
-template <class E>
-Array<mean_t<E>> gradient(const Array<E>& x, std::int64_t axis, const Spacing& spacing = 1,
-                          int edge_order = 1) {
-  return Array<mean_t<E>>(
-      lazy::gradient(lazy::cast(x.node(), dtype_of<mean_t<E>>()), spacing, axis, edge_order));
+template <class E, AxisNumber N>
+Array<mean_t<E>> gradient(const Array<E>& x, N axis, const Spacing& spacing = 1, int edge_order = 1) {
+  return Array<mean_t<E>>(lazy::gradient(lazy::cast(x.node(), dtype_of<mean_t<E>>()), spacing,
+                                         static_cast<std::int64_t>(axis), edge_order));
 }
-/// Along each of the axes, ascending; one spacing for all or one each.
+/// Along each of the axes, ascending; one spacing for all or one each. A whole number alone is an axis
+/// (above).
 template <class E>
-std::vector<Array<mean_t<E>>> gradient(const Array<E>& x, const std::vector<Spacing>& spacings = {1.0},
+std::vector<Array<mean_t<E>>> gradient(const Array<E>& x, const Several<Spacing>& spacings = 1.0,
                                        const Axes& axes = {}, int edge_order = 1) {
   const std::vector<std::size_t> along = normal_axes(axes.list(), x.shape(), "array::gradient");
-  const std::vector<Spacing> each = lazy::spacings_for(along.size(), spacings);
+  const std::vector<Spacing> each = lazy::spacings_for(along.size(), spacings.list());
   std::vector<Array<mean_t<E>>> gradients;
   for (std::size_t k = 0; k < along.size(); ++k)
-    gradients.push_back(gradient(x, static_cast<std::int64_t>(along[k]), each[k], edge_order));
+    gradients.push_back(gradient(x, along[k], each[k], edge_order));
   return gradients;
 }
 

@@ -60,8 +60,8 @@ Array<E> Array<E>::T() const {
   return Array(lazy::transpose(node(), std::vector<std::int64_t>()));
 }
 template <class E>
-Array<E> Array<E>::transpose(const std::vector<std::int64_t>& axes) const {
-  return Array(lazy::transpose(node(), axes));
+Array<E> Array<E>::transpose(const Axes& axes) const {
+  return Array(lazy::transpose(node(), axes.list()));
 }
 template <class E>
 Array<E> Array<E>::swapaxes(std::int64_t a, std::int64_t b) const {
@@ -96,7 +96,7 @@ Array<E> ravel(const Array<E>& x) {
 }
 /// The axes in another order, reversed when none is given.
 template <class E>
-Array<E> transpose(const Array<E>& x, const std::vector<std::int64_t>& axes = {}) {
+Array<E> transpose(const Array<E>& x, const Axes& axes = {}) {
   return x.transpose(axes);
 }
 template <class E>
@@ -105,9 +105,8 @@ Array<E> swapaxes(const Array<E>& x, std::int64_t a, std::int64_t b) {
 }
 /// The axes `from` at the places `to`, the others in their order.
 template <class E>
-Array<E> moveaxis(const Array<E>& x, const std::vector<std::int64_t>& from,
-                  const std::vector<std::int64_t>& to) {
-  return Array<E>(lazy::moveaxis(x.node(), from, to));
+Array<E> moveaxis(const Array<E>& x, const Axes& from, const Axes& to) {
+  return Array<E>(lazy::moveaxis(x.node(), from.list(), to.list()));
 }
 template <class E>
 Array<E> moveaxis(const Array<E>& x, std::int64_t from, std::int64_t to) {
@@ -135,8 +134,8 @@ Array<E> roll(const Array<E>& x, std::int64_t shift, const Axes& axes = {}) {
 }
 /// One shift for each of the axes, or for the ravelled array one after the other.
 template <class E>
-Array<E> roll(const Array<E>& x, const std::vector<std::int64_t>& shifts, const Axes& axes = {}) {
-  return Array<E>(lazy::roll_each(x.node(), shifts, axes));
+Array<E> roll(const Array<E>& x, const Several<std::int64_t>& shifts, const Axes& axes = {}) {
+  return Array<E>(lazy::roll_each(x.node(), shifts.list(), axes));
 }
 template <class E>
 Array<E> concatenate(const std::vector<Array<E>>& parts, std::int64_t axis = 0) {
@@ -196,8 +195,8 @@ Array<E> tile(const Array<E>& x, std::int64_t times) {
   return Array<E>(lazy::tile(x.node(), {times}));
 }
 template <class E>
-Array<E> tile(const Array<E>& x, const std::vector<std::int64_t>& times) {
-  return Array<E>(lazy::tile(x.node(), times));
+Array<E> tile(const Array<E>& x, const Several<std::int64_t>& times) {
+  return Array<E>(lazy::tile(x.node(), times.list()));
 }
 /// The elements x[i, i + offset] of a matrix.
 template <class E>

@@ -50,10 +50,10 @@ Array<promoted<E, U>> Array<E>::dot(const Array<U>& other) const {
 /// Over axis x_axes[i] of x and y_axes[i] of y together. Shape: the other axes of x, then those of y.
 /// Throws: Error when lengths differ, or an axis is out of range or named twice.
 template <class A, class B>
-Array<promoted<A, B>> tensordot(const Array<A>& x, const Array<B>& y, const std::vector<std::int64_t>& x_axes,
-                                const std::vector<std::int64_t>& y_axes) {
+Array<promoted<A, B>> tensordot(const Array<A>& x, const Array<B>& y, const Axes& x_axes,
+                                const Axes& y_axes) {
   using R = promoted<A, B>;
-  return Array<R>(lazy::tensordot(x.node(), y.node(), x_axes, y_axes, dtype_of<R>()));
+  return Array<R>(lazy::tensordot(x.node(), y.node(), x_axes.list(), y_axes.list(), dtype_of<R>()));
 }
 /// Over so many last axes of x and first axes of y, in their order.
 template <class A, class B>

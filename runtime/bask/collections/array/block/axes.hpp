@@ -4,7 +4,7 @@
 
 #include <concepts>
 #include <cstdint>
-#include <span>
+#include <utility>
 #include <vector>
 
 namespace bask {
@@ -12,20 +12,27 @@ namespace bask {
 template <class T>
 concept AxisNumber = std::integral<T> && !std::same_as<T, bool>;
 
-/// One axis, several, or all when none is named; negative ones count from the end.
-class Axes {
- public:
-  Axes() = default;
-  /// No initializer_list: g++ takes {.ddof = 1} for one.
-  template <AxisNumber... Ns>
-  requires(sizeof...(Ns) > 0) Axes(Ns... axes) : axes_{static_cast<std::int64_t>(axes)...} {}
-  Axes(std::vector<std::int64_t> axes) : axes_(std::move(axes)) {}
+template <class V, class T>
+concept GoesInto = std::convertible_to<V, T> &&(!std::integral<T> || AxisNumber<V>);
 
-  std::span<const std::int64_t> list() const { return axes_; }
+/// Several values in braces, or a vector of them. A function that took a vector or an initializer_list would
+/// let g++ pass over names: `{.axis = 1, .times = 2}` would be vector(1, 2), and `{.ddof = 1}` a list of one.
+template <class T>
+class Several {
+ public:
+  Several() = default;
+  template <GoesInto<T>... Vs>
+  requires(sizeof...(Vs) > 0) Several(Vs... values) : values_{static_cast<T>(std::move(values))...} {}
+  Several(std::vector<T> values) : values_(std::move(values)) {}
+
+  const std::vector<T>& list() const { return values_; }
 
  private:
-  std::vector<std::int64_t> axes_;
+  std::vector<T> values_;
 };
+
+/// One axis, several, or all when none is named; negative ones count from the end.
+using Axes = Several<std::int64_t>;
 
 /// The first member of options, whose others can only be given by name: {0, 1} are axes.
 class ByName {
