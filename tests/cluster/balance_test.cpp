@@ -15,8 +15,7 @@
 #include <thread>
 #include <vector>
 
-namespace bask {
-namespace {
+namespace bask::balance_test {
 
 std::atomic<int> attempts[100];
 std::mutex ran_mutex;
@@ -146,5 +145,4 @@ TEST(Balance, TellsOfAStolenTaskThatThrew) {
   }
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::balance_test

@@ -2,8 +2,7 @@
 #include <gtest/gtest.h>
 #include <bask/cluster/balancer.hpp>
 
-namespace bask {
-namespace {
+namespace bask::balancer_test {
 
 using Asks = std::vector<Balancer::Ask>;
 using std::chrono::milliseconds;
@@ -132,5 +131,4 @@ TEST(Balancer, BeginsEachRunAfresh) {
   EXPECT_EQ(balancer.asks(kNow), (Asks{{0, 1}}));
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::balancer_test

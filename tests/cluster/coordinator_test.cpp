@@ -12,8 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace bask {
-namespace {
+namespace bask::coordinator_test {
 
 using Kinds = std::vector<MessageKind>;
 
@@ -318,5 +317,4 @@ TEST(DelayedRanks, AreToldToLeaveEachRunOnceAndItIsCompleted) {
   }
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::coordinator_test

@@ -13,8 +13,7 @@
 #include <string>
 #include <thread>
 
-namespace bask {
-namespace {
+namespace bask::exchange_test {
 
 struct Arrived {
   std::uint32_t from;
@@ -108,7 +107,7 @@ struct Ranks {
   }
   bool is_quiet() const {
     return std::all_of(exchanges.begin(), exchanges.end(),
-                       [](const auto& exchange) { return bask::is_quiet(*exchange); });
+                       [](const auto& exchange) { return exchange_test::is_quiet(*exchange); });
   }
   void settle() {
     for (int round = 0; round < 100'000 && !is_quiet(); ++round) {
@@ -380,5 +379,4 @@ TEST(Exchange, TakesPostsFromManyThreadsAndCallsItsHandlerOneAtATime) {
   }
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::exchange_test

@@ -11,8 +11,7 @@
 #include <map>
 #include <numeric>
 
-namespace bask {
-namespace {
+namespace bask::forecast_test {
 
 std::vector<double> numbers(int count) {
   return std::vector<double>(static_cast<std::size_t>(count), 1.0);
@@ -148,5 +147,4 @@ TEST(Placement, MovesTheSmallerInputOfAJoin) {
   EXPECT_NEAR(static_cast<double>(cluster.client().last_compute().bytes_forecast), kSmall, 0.01 * kSmall);
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::forecast_test

@@ -6,8 +6,7 @@
 #include <functional>
 #include <random>
 
-namespace bask {
-namespace {
+namespace bask::messages_test {
 
 using Decode = std::function<void(std::span<const std::byte>)>;
 
@@ -250,5 +249,4 @@ TEST(Messages, OfRandomBytesAreErrorsOrMessages) {
   }
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::messages_test

@@ -17,8 +17,7 @@
 #include <csignal>
 #include <thread>
 
-namespace bask {
-namespace {
+namespace bask::node_parts_test {
 
 using namespace std::chrono_literals;
 using Kinds = std::vector<MessageKind>;
@@ -290,5 +289,4 @@ TEST(HeldDrops, AreTakenOnceByRank) {
   EXPECT_EQ(drops.take(), (std::vector<std::vector<std::uint64_t>>{{}, {}}));
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::node_parts_test

@@ -18,8 +18,7 @@
 #include <mutex>
 #include <thread>
 
-namespace bask {
-namespace {
+namespace bask::ranks_test {
 
 TEST(Ranks, GiveTheSerialResultWhateverIsDelayed) {
   for (const std::uint32_t ranks : {2u, 3u, 5u}) {
@@ -494,5 +493,4 @@ TEST(Ranks, TellWhichResultCannotBePutIntoBytes) {
   }
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::ranks_test

@@ -7,8 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace bask {
-namespace {
+namespace bask::run_state_test {
 
 using namespace std::chrono_literals;
 using Kinds = std::vector<MessageKind>;
@@ -310,5 +309,4 @@ TEST(RunState, TellsEachRankToLeaveOnceAndLastWhateverHappensInWhateverOrder) {
   }
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::run_state_test

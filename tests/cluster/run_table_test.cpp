@@ -9,8 +9,7 @@
 #include <thread>
 #include <vector>
 
-namespace bask {
-namespace {
+namespace bask::run_table_test {
 
 struct SomeRun {
   bool is_old = false;
@@ -172,5 +171,4 @@ TEST(PoolTurns, AreNoneWithoutAPool) {
   EXPECT_TRUE(turns.is_free());
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::run_table_test

@@ -2,8 +2,7 @@
 #include <gtest/gtest.h>
 #include <bask/cluster/silence.hpp>
 
-namespace bask {
-namespace {
+namespace bask::silence_test {
 
 using std::chrono::seconds;
 constexpr Silence::Clock::time_point kStart = Silence::Clock::time_point(std::chrono::hours(1));
@@ -56,5 +55,4 @@ TEST(Silence, IsNeverTooLongWithoutALimit) {
   EXPECT_EQ(silence.silent(kStart + std::chrono::hours(100)), std::nullopt);
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::silence_test

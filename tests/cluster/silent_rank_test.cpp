@@ -10,8 +10,7 @@
 #include <string>
 #include <thread>
 
-namespace bask {
-namespace {
+namespace bask::silent_rank_test {
 
 using namespace std::chrono_literals;
 
@@ -156,5 +155,4 @@ TEST(MpiTurn, HoldsUpMessagesWhileItLasts) {
   set_mpi_user(nullptr);
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::silent_rank_test

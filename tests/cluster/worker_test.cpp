@@ -4,8 +4,7 @@
 
 #include <atomic>
 
-namespace bask {
-namespace {
+namespace bask::worker_test {
 
 std::atomic<int> runs{0};
 std::atomic<bool> is_open{false}, is_inside{false};
@@ -469,5 +468,4 @@ TEST_F(TwoThreads, RunAStolenUnitThatCameBeforeTheRunBegan) {
   wait_for(MessageKind::kStolenResult, run);
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::worker_test

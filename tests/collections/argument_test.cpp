@@ -12,8 +12,7 @@
 #include <numeric>
 #include <set>
 
-namespace bask {
-namespace {
+namespace bask::argument_test {
 
 int increment(int x) {
   return x + 1;
@@ -260,5 +259,4 @@ TEST(Path, ArrivesAsAString) {
   EXPECT_EQ(extension(std::filesystem::path("a/b.h5")).compute(), ".h5");
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::argument_test

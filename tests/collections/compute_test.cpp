@@ -10,8 +10,7 @@
 #include <numeric>
 #include <thread>
 
-namespace bask {
-namespace {
+namespace bask::compute_test {
 
 std::atomic<int> executions{0};
 int counted(int x) {
@@ -208,5 +207,4 @@ TEST(RandomGraphs, GiveTheSerialResultWithoutFusion) {
   expect_random_programs_right({.threads = 4, .fuse = false});
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::compute_test

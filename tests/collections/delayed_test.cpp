@@ -9,8 +9,7 @@
 #include <numeric>
 #include <sstream>
 
-namespace bask {
-namespace {
+namespace bask::delayed_test {
 
 int increment(int x) {
   return x + 1;
@@ -274,5 +273,4 @@ TEST_F(AnnotationsOfTasks, ComeFromOptionsAndScopes) {
   EXPECT_EQ(annotations_of((delayed<increment>(1) + 1).ref()).retries, 2);
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::delayed_test

@@ -6,8 +6,7 @@
 #include <numeric>
 #include <string>
 
-namespace bask {
-namespace {
+namespace bask::operators_test {
 
 int same(int x) {
   return x;
@@ -90,5 +89,4 @@ TEST_F(OperatorsTest, ArePure) {
   EXPECT_NE((number + 1).key(), (delayed<same>(1) + 1).key());  // impure calls differ
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::operators_test

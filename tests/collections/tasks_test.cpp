@@ -4,8 +4,7 @@
 
 #include <atomic>
 
-namespace bask {
-namespace {
+namespace bask::tasks_test {
 
 struct Sums {  // task i adds i to the result of task i - 1
   void operator()(std::uint32_t i, TaskWriter& task) const {
@@ -85,5 +84,4 @@ TEST_F(TasksTest, SayWhichIndicesThereAre) {
   EXPECT_THROW(tasks<counted>(0, Numbers{})[0], Error);
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::tasks_test

@@ -3,8 +3,7 @@
 #include <bask/core/error.hpp>
 #include <bask/execution/admission.hpp>
 
-namespace bask {
-namespace {
+namespace bask::admission_test {
 
 using Answer = Admission::Answer;
 using Units = std::vector<std::uint32_t>;
@@ -85,5 +84,4 @@ TEST_F(AdmissionTest, RefusesAPlanThatWantsMoreThanIsOfferedBeforeItRuns) {
   }
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::admission_test

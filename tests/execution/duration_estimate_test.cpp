@@ -7,8 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace bask {
-namespace {
+namespace bask::duration_estimate_test {
 
 using std::chrono::nanoseconds;
 
@@ -127,5 +126,4 @@ TEST(DurationEstimate, IsReadByOtherThreadsWhileOneAdds) {
   EXPECT_EQ(estimate.read().count, 10'000);
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::duration_estimate_test

@@ -11,8 +11,7 @@
 #include <numeric>
 #include <thread>
 
-namespace bask {
-namespace {
+namespace bask::group_meter_test {
 
 std::vector<double> numbers(int count) {
   return std::vector<double>(static_cast<std::size_t>(count));
@@ -56,5 +55,4 @@ TEST(GroupMeter, AddsUpTheTimeOfUnits) {
   EXPECT_LT(by_layer.at("numbers").ns, by_layer.at("nap").ns);
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::group_meter_test

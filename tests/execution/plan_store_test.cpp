@@ -4,8 +4,7 @@
 #include <bask/core/error.hpp>
 #include <bask/execution/plan_store.hpp>
 
-namespace bask {
-namespace {
+namespace bask::plan_store_test {
 
 // Two tasks in a unit each; the second reads the first and an import.
 PlanShell shell() {
@@ -137,5 +136,4 @@ TEST(PlanStore, StartsUnitsSomewhatEarlierThatOtherRanksWaitFor) {
   EXPECT_EQ(store.ready_unit(100), (ReadyUnit{36, 100}));
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::plan_store_test

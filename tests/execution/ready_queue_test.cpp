@@ -8,8 +8,7 @@
 #include <algorithm>
 #include <thread>
 
-namespace bask {
-namespace {
+namespace bask::ready_queue_test {
 
 using Units = std::vector<std::uint32_t>;
 
@@ -212,5 +211,4 @@ TEST(ReadySet, GivesUpTheLessUrgentHalfOfEveryQueue) {
   EXPECT_EQ(set.size(), 0u);
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::ready_queue_test

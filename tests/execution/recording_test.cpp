@@ -8,8 +8,7 @@
 
 #include <map>
 
-namespace bask {
-namespace {
+namespace bask::recording_test {
 
 using std::chrono::steady_clock;
 
@@ -243,5 +242,4 @@ TEST(Recording, KeepsForOthersByWhatItCostThereAndHere) {
   EXPECT_EQ(run.recorder.keys.size(), 3u);
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::recording_test

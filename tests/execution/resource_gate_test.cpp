@@ -3,8 +3,7 @@
 #include <bask/core/error.hpp>
 #include <bask/execution/resource_gate.hpp>
 
-namespace bask {
-namespace {
+namespace bask::resource_gate_test {
 
 using Units = std::vector<std::uint32_t>;
 const ResourceAmounts kOneGpu{{"gpu", 1}};
@@ -73,5 +72,4 @@ TEST(ResourceGate, RefusesWhatCouldNeverBeHeld) {
             "with --bask-resources=gpu=2");
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::resource_gate_test

@@ -5,8 +5,7 @@
 
 #include <thread>
 
-namespace bask {
-namespace {
+namespace bask::result_store_test {
 
 using Numbers = std::vector<double>;
 constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
@@ -187,5 +186,4 @@ TEST(CountDown, TellsExactlyOneThreadThatItWasTheLast) {
   }
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::result_store_test

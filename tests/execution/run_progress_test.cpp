@@ -8,8 +8,7 @@
 #include <stdexcept>
 #include <thread>
 
-namespace bask {
-namespace {
+namespace bask::run_progress_test {
 
 using std::chrono::steady_clock;
 using Counts = std::vector<std::uint64_t>;
@@ -265,5 +264,4 @@ TEST_F(PeerTrafficTest, LooksUntilThereIsWork) {
   EXPECT_EQ(outlet.looks, 5);
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::run_progress_test

@@ -11,8 +11,7 @@
 #include <optional>
 #include <stdexcept>
 
-namespace bask {
-namespace {
+namespace bask::task_executor_test {
 
 using Numbers = std::vector<int>;
 
@@ -211,5 +210,4 @@ TEST(WorkStealing, GivesHalfOfWhatItHasStolenAndNotBegunToTheNextThief) {
   EXPECT_EQ(stealing.waiting(), 0u);
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::task_executor_test

@@ -17,8 +17,7 @@
 #include <random>
 #include <thread>
 
-namespace bask {
-namespace {
+namespace bask::task_runner_parts_test {
 
 Value copy_of(const Value& value) {
   ByteWriter writer;
@@ -524,5 +523,4 @@ TEST(StolenUnits, AreNeitherGivenNorRunNorTakenBackOnceStopped) {
   EXPECT_TRUE(two.thief().returned.empty());
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::task_runner_parts_test

@@ -14,8 +14,7 @@
 #include <mutex>
 #include <thread>
 
-namespace bask {
-namespace {
+namespace bask::task_runner_stop_test {
 
 using std::chrono::steady_clock;
 
@@ -261,5 +260,4 @@ TEST_F(TaskRunnerStop, RunsInAProcessOfItsOwnWhatIsToBeIsolated) {
   EXPECT_NE(results.targets[1].value->get<std::int64_t>(), ::getpid());
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::task_runner_stop_test

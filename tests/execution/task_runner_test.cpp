@@ -12,8 +12,7 @@
 #include <mutex>
 #include <thread>
 
-namespace bask {
-namespace {
+namespace bask::task_runner_test {
 
 // What tasks tell the test. Reset by each test.
 struct Log {
@@ -404,5 +403,4 @@ TEST_P(TaskRunnerTest, TellsWhoListensWhatHappens) {
   EXPECT_EQ(counts.bytes[EventKind::kResultFreed], 400u);
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::task_runner_test

@@ -7,8 +7,7 @@
 
 #include <atomic>
 
-namespace bask {
-namespace {
+namespace bask::thread_pool_test {
 
 constexpr std::chrono::milliseconds kLong{60'000};
 
@@ -61,5 +60,4 @@ TEST(CoreMask, HasACoreAtLeast) {
   EXPECT_GE(CoreMask::of_process().count(), 1u);
 }
 
-}  // namespace
-}  // namespace bask
+}  // namespace bask::thread_pool_test

@@ -10,7 +10,7 @@ namespace {
 
 using Complex = std::complex<double>;
 using Complex32 = std::complex<float>;
-using Function = Result (*)(const ArrayPtr&, const ArrayPtr&);
+using BinaryFunction = Result (*)(const ArrayPtr&, const ArrayPtr&);
 
 // Both operands have shapes that broadcast to one, each its own. `floating`: both are cast as Bask does it.
 struct Rules {
@@ -25,7 +25,8 @@ void replace_all(std::string& text, char what, const std::string& with) {
   text = replaced;
 }
 
-void add(Theme& theme, const std::string& text, DType a, DType b, const Rules& rules, Function function) {
+void add(Theme& theme, const std::string& text, DType a, DType b, const Rules& rules,
+         BinaryFunction function) {
   theme.add(text + " of " + std::string(name_of(a)) + " and " + std::string(name_of(b)), [=](Round& round) {
     const Shape shape = round.shape();
     const bool swap = round.coin();

@@ -116,7 +116,7 @@ void functions_of_blocks(Round& round) {
 }
 
 template <class E>
-void add_of(Theme& theme, bool exact) {
+void add_blocks_of(Theme& theme, bool exact) {
   const std::string of = " of " + std::string(name_of(dtype_of<E>()));
   theme.add("differences" + of, differences<E>, true, 8);
   theme.add("gradients" + of, gradients<E>, true, 8);
@@ -127,9 +127,9 @@ void add_of(Theme& theme, bool exact) {
 }  // namespace
 
 void add_blocks(Theme& theme) {
-  add_of<double>(theme, false);
-  add_of<float>(theme, false);
-  add_of<std::int32_t>(theme, false);
+  add_blocks_of<double>(theme, false);
+  add_blocks_of<float>(theme, false);
+  add_blocks_of<std::int32_t>(theme, false);
   theme.add("differences of bool", differences<bool>);
   theme.add("differences of uint8", differences<std::uint8_t>);
   theme.add("functions of blocks", functions_of_blocks, true, 12);

@@ -100,7 +100,7 @@ void functions_of_indices(Round& round) {
 }
 
 template <class E>
-void add_of(Theme& theme) {
+void add_creation_of(Theme& theme) {
   const std::string of = " of " + std::string(name_of(dtype_of<E>()));
   theme.add("constants" + of, constants<E>);
   theme.add("matrices" + of, matrices<E>);
@@ -109,12 +109,12 @@ void add_of(Theme& theme) {
 }  // namespace
 
 void add_creation(Theme& theme) {
-  add_of<double>(theme);
-  add_of<float>(theme);
-  add_of<bool>(theme);
-  add_of<std::uint8_t>(theme);
-  add_of<std::int64_t>(theme);
-  add_of<std::complex<float>>(theme);
+  add_creation_of<double>(theme);
+  add_creation_of<float>(theme);
+  add_creation_of<bool>(theme);
+  add_creation_of<std::uint8_t>(theme);
+  add_creation_of<std::int64_t>(theme);
+  add_creation_of<std::complex<float>>(theme);
   theme.add("ranges of int64", ranges<std::int64_t>, true, 12);
   theme.add("ranges of uint8", ranges<std::uint8_t>, true, 12);
   theme.add("ranges of int16", ranges<std::int16_t>, true, 12);

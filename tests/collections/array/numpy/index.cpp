@@ -148,7 +148,7 @@ void of_blocks(Round& round) {
 }
 
 template <class E>
-void add_of(Theme& theme) {
+void add_index_of(Theme& theme) {
   const std::string of = " of " + std::string(name_of(dtype_of<E>()));
   theme.add("slices" + of, slices<E>, true, 18);
   theme.add("positions" + of, positions<E>);
@@ -159,10 +159,10 @@ void add_of(Theme& theme) {
 }  // namespace
 
 void add_index(Theme& theme) {
-  add_of<double>(theme);
-  add_of<std::int16_t>(theme);
-  add_of<std::uint8_t>(theme);
-  add_of<std::complex<double>>(theme);
+  add_index_of<double>(theme);
+  add_index_of<std::int16_t>(theme);
+  add_index_of<std::uint8_t>(theme);
+  add_index_of<std::complex<double>>(theme);
   theme.add("masks of float64", masks<double>, true, 12);
   theme.add("masks of int32", masks<std::int32_t>, true, 12);
   theme.add("blocks of float64", of_blocks<double>, false);

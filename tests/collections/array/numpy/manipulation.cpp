@@ -176,7 +176,7 @@ void rechunking(Round& round) {
 }
 
 template <class E>
-void add_of(Theme& theme) {
+void add_manipulation_of(Theme& theme) {
   const std::string of = " of " + std::string(name_of(dtype_of<E>()));
   theme.add("transposition and reversal" + of, reorder<E>);
   theme.add("rolling" + of, rolling<E>);
@@ -193,10 +193,10 @@ void add_of(Theme& theme) {
 }  // namespace
 
 void add_manipulation(Theme& theme) {
-  add_of<double>(theme);
-  add_of<std::int32_t>(theme);
-  add_of<std::uint8_t>(theme);
-  add_of<std::complex<double>>(theme);
+  add_manipulation_of<double>(theme);
+  add_manipulation_of<std::int32_t>(theme);
+  add_manipulation_of<std::uint8_t>(theme);
+  add_manipulation_of<std::complex<double>>(theme);
   theme.add("blocks of float32", blocks_of_blocks<float>);
   theme.add("blocks of int16", blocks_of_blocks<std::int16_t>);
 }

@@ -68,7 +68,7 @@ void tensors(Round& round) {
 }
 
 template <class E>
-void add_of(Theme& theme, bool exact) {
+void add_products_of(Theme& theme, bool exact) {
   const std::string of = " of " + std::string(name_of(dtype_of<E>()));
   theme.add("products of matrices" + of, matrices<E, E>, exact, 8);
   theme.add("products of stacks" + of, stacks_of_matrices<E>, exact, 8);
@@ -78,11 +78,11 @@ void add_of(Theme& theme, bool exact) {
 }  // namespace
 
 void add_products(Theme& theme) {
-  add_of<double>(theme, false);
-  add_of<float>(theme, false);
-  add_of<std::complex<double>>(theme, false);
-  add_of<std::int32_t>(theme, true);
-  add_of<std::uint8_t>(theme, true);
+  add_products_of<double>(theme, false);
+  add_products_of<float>(theme, false);
+  add_products_of<std::complex<double>>(theme, false);
+  add_products_of<std::int32_t>(theme, true);
+  add_products_of<std::uint8_t>(theme, true);
   theme.add("products of matrices of float32 and float64", matrices<float, double>, false, 8);
   theme.add("products of matrices of int16 and float32", matrices<std::int16_t, float>, false, 8);
 }

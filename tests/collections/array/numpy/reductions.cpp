@@ -265,7 +265,7 @@ void programs_of_reductions(Round& round) {
 }
 
 template <class E>
-void add_of(Theme& theme, bool exact) {
+void add_reductions_of(Theme& theme, bool exact) {
   const std::string of = " of " + std::string(name_of(dtype_of<E>()));
   theme.add("sums" + of, sums<E>, exact, 12);
   theme.add("means" + of, means<E>, false, 12);
@@ -276,15 +276,15 @@ void add_of(Theme& theme, bool exact) {
 }  // namespace
 
 void add_reductions(Theme& theme) {
-  add_of<double>(theme, false);
-  add_of<float>(theme, false);
-  add_of<bool>(theme, true);
-  add_of<std::int8_t>(theme, true);
-  add_of<std::int64_t>(theme, true);
-  add_of<std::uint16_t>(theme, true);
-  add_of<std::uint64_t>(theme, true);
-  add_of<Complex>(theme, false);
-  add_of<Complex32>(theme, false);
+  add_reductions_of<double>(theme, false);
+  add_reductions_of<float>(theme, false);
+  add_reductions_of<bool>(theme, true);
+  add_reductions_of<std::int8_t>(theme, true);
+  add_reductions_of<std::int64_t>(theme, true);
+  add_reductions_of<std::uint16_t>(theme, true);
+  add_reductions_of<std::uint64_t>(theme, true);
+  add_reductions_of<Complex>(theme, false);
+  add_reductions_of<Complex32>(theme, false);
 }
 
 void add_statistics(Theme& theme) {

@@ -7,7 +7,7 @@
 
 namespace bask::numpy_cases {
 
-namespace {
+namespace scalar_cases {
 
 using Complex = std::complex<double>;
 using Complex32 = std::complex<float>;
@@ -24,8 +24,8 @@ template <class... Es>
 struct Of {
   template <class F>
   static void add(Theme& theme, const std::string& text, F, Values values = Values::kSpecial) {
-    (numpy_cases::add(theme, text, dtype_of<Es>(), values,
-                      [](const ArrayPtr& x) { return Result(F{}(Array<Es>(x))); }),
+    (scalar_cases::add(theme, text, dtype_of<Es>(), values,
+                       [](const ArrayPtr& x) { return Result(F{}(Array<Es>(x))); }),
      ...);
   }
 };
@@ -161,9 +161,10 @@ void add_with_conditions(Theme& theme) {
   });
 }
 
-}  // namespace
+}  // namespace scalar_cases
 
 void add_scalars(Theme& theme) {
+  using namespace scalar_cases;
   add_with_integers(theme);
   add_with_integers_of_any_size(theme);
   add_with_reals(theme);

@@ -57,7 +57,7 @@ void through_lazy_calls(Round& round) {
 }
 
 template <class E>
-void add_of(Theme& theme) {
+void add_use_of(Theme& theme) {
   const std::string of = " of " + std::string(name_of(dtype_of<E>()));
   theme.add("kept results" + of, keeping<E>);
   theme.add("stored results" + of, storing<E>);
@@ -67,9 +67,9 @@ void add_of(Theme& theme) {
 }  // namespace
 
 void add_use(Theme& theme) {
-  add_of<double>(theme);
-  add_of<std::int32_t>(theme);
-  add_of<std::uint8_t>(theme);
+  add_use_of<double>(theme);
+  add_use_of<std::int32_t>(theme);
+  add_use_of<std::uint8_t>(theme);
 }
 
 }  // namespace bask::numpy_cases
