@@ -20,7 +20,7 @@
 
 namespace bask {
 
-/// Arrays of numbers are copied whole, in Boost's way of asking for it.
+/// Tells Boost to copy arrays of numbers whole.
 struct CopyArrays {
   template <class T>
   struct apply : boost::serialization::is_bitwise_serializable<std::remove_const_t<T>> {};

@@ -13,7 +13,7 @@
 
 namespace bask {
 
-/// Out of line: GCC 12 warns of what it sees wrongly where it knows the size.
+/// Not inline: where GCC 12 knows `size`, it gives false warnings.
 void append_bytes(std::vector<std::byte>& bytes, const void* data, std::size_t size);
 
 /// Appends bytes to a vector that it owns.
@@ -35,7 +35,7 @@ class ByteWriter {
 };
 
 /// Reads a span of bytes from front to back.
-/// Throws: Error when more is asked for than is there, which means truncated or corrupt bytes.
+/// Throws: Error when fewer bytes are left than are asked for: they are truncated or corrupt.
 class ByteReader {
  public:
   explicit ByteReader(std::span<const std::byte> bytes) : bytes_(bytes) {}

@@ -51,7 +51,7 @@ std::string without_underscores(std::string name) {
   return name;
 }
 
-// TOML refuses equal keys; these differ in '-' and '_' only.
+// Refuses keys that differ only in '-' and '_'; TOML itself refuses equal keys.
 void refuse_twice(const std::vector<PlacedSetting>& placed) {
   for (auto later = placed.begin(); later != placed.end(); ++later) {
     const std::string& name = later->setting.name;

@@ -13,8 +13,8 @@ using Environment = std::map<std::string, std::string>;
 Environment process_environment();
 
 /// Sets OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, MKL_NUM_THREADS and BLIS_NUM_THREADS to 1, each unless it is
-/// set: the runtime has a thread for each core already. For before other threads start. Libraries that have
-/// read them by then, at load, are to be told by calls of their own (blas::use_one_thread).
+/// set: the runtime has a thread for each core already. Call it before other threads start. A library that
+/// read them when it was loaded does not see the change; a call of its own tells it (blas::use_one_thread).
 void set_one_thread_variables();
 
 }  // namespace bask

@@ -27,7 +27,7 @@ struct Event {
   EventKind kind;
   std::uint32_t thread;    ///< of this rank's pool; the calling thread is number 0 under the sync scheduler
   std::uint32_t task;      ///< its id in the graph that is computed
-  std::string_view layer;  ///< that the task belongs to; valid during the call only
+  std::string_view layer;  ///< the task's layer; valid during the call only
   std::int64_t time_ns;    ///< steady clock
   std::uint64_t count;
 };

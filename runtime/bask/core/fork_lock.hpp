@@ -1,7 +1,8 @@
-// fork_lock.hpp: locks that a thread holds while it forks, so that a child, which has that thread alone,
-// finds them free, and what they guard whole. Runs on: every rank. Threads: any. Invariants: (1) outer locks
-// are taken before inner ones; a thread that holds an inner one takes no other
-//             lock of these, and a thread that holds any does not fork.
+// fork_lock.hpp: locks that a thread holds while it forks. The child has only that thread; it finds the locks
+// free and the data behind them consistent.
+// Runs on: every rank. Threads: any.
+// Invariants: (1) outer locks are taken before inner ones; (2) a thread that holds an inner one takes no
+//             other of these locks; (3) a thread that holds any of them does not fork.
 #pragma once
 
 #include <mutex>
@@ -19,10 +20,12 @@ struct ForkHandler {
   void (*in_child)();
 };
 
-/// At most 16. Before main: a thread that did it later could be amid it when another forks.
+/// Adds a handler to every fork; there may be 16. Call it before main: later, another thread could fork while
+/// this one is still adding.
 void add_fork_handler(const ForkHandler& handler);
 
-/// For the mutex that the function `mutex_of` returns, which is made now if it is not yet. Before main:
+/// Has every fork hold the mutex that the function `mutex_of` returns. The call makes the mutex if it does
+/// not exist yet. Call it before main:
 ///
 ///     const bool held_while_forking = hold_while_forking<the_lock>(ForkOrder::kInner);
 template <auto mutex_of>
@@ -32,7 +35,8 @@ bool hold_while_forking(ForkOrder order) {
                     [] {
                       using Mutex = std::remove_reference_t<decltype(mutex_of())>;
                       if constexpr (std::is_same_v<Mutex, std::recursive_mutex>) {
-                        // The system lets only the parent's thread unlock it.
+                        // It belongs to the parent's thread: the child's thread, which has another id,
+                        // cannot unlock it.
                         new (&mutex_of()) Mutex;
                       } else {
                         mutex_of().unlock();

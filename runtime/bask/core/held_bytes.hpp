@@ -9,8 +9,8 @@
 
 namespace bask {
 
-/// The bytes that a value holds outside of itself, for the memory limit. A type of one's own that holds
-/// memory has a member `std::size_t held_bytes() const`.
+/// The bytes that a value holds outside of itself, for the memory limit. A user's type that holds memory has
+/// a member `std::size_t held_bytes() const`.
 template <class T>
 std::size_t held_bytes(const T& value) {
   if constexpr (requires {

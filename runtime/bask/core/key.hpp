@@ -1,7 +1,6 @@
 // key.hpp: the stable identity of a task, a constant or a kernel: a 128-bit hash of its content.
 // Runs on: every rank. Threads: any; a Key is a value.
-// Invariants: (1) equal content gives equal keys in every run of the same binary on the same kind of
-//             machine.
+// Invariants: (1) equal content gives equal keys in every run of one binary on one kind of machine.
 #pragma once
 
 #include <compare>

@@ -90,7 +90,7 @@ Log& log() {
   return one;
 }
 
-// The sinks' own locks are taken under it alone.
+// A thread takes the sinks' own locks only while it holds this one.
 constinit std::mutex one_text_at_a_time_mutex;
 std::mutex& one_text_at_a_time() {
   return one_text_at_a_time_mutex;

@@ -1,8 +1,7 @@
 // log.hpp: lines for the people who run the job: on stderr, and with time stamps in a file per rank.
 // Runs on: every rank. Threads: any may log; one sets the log up, before others log.
 // Invariants: (1) a line is written whole, and is in the file when log_line returns, so that it outlives a
-//             crash; (2) before set_up_log, lines go to stderr from kInfo on, as for a program of one
-//             process.
+//             crash; (2) before set_up_log, lines from kInfo on go to stderr, as with one rank.
 #pragma once
 
 #include <bask/core/options.hpp>
@@ -26,8 +25,8 @@ void set_up_log(const LogSettings& settings);
 /// Whether lines of that level are logged. Ask before putting a costly text together.
 bool log_wanted(LogLevel level);
 
-/// A line about this rank: "bask: warning: rank 3 (n2): text", or "bask: warning: text" when there is but
-/// one; without "info: " at level kInfo. A text of several lines becomes as many lines of the log.
+/// A line about this rank: "bask: warning: rank 3 (n2): text", or "bask: warning: text" when there is only
+/// one rank; at level kInfo no level is named. A text of several lines becomes as many lines of the log.
 void log_line(LogLevel level, std::string_view text);
 
 /// A line about all ranks, such as the map of ranks: the same without the rank.

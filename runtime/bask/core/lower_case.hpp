@@ -6,7 +6,7 @@
 
 namespace bask {
 
-/// Of A to Z alone, in every locale.
+/// Only the letters A to Z change, in every locale.
 inline std::string lower_case(std::string text) {
   for (char& letter : text) {
     if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');

@@ -8,13 +8,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::milliseconds kLongest{50};  // before Bask has its turn
+constexpr std::chrono::milliseconds kLongest{50};  // without a turn for Bask
 
 std::atomic<MpiUser*> mpi_user{nullptr};
-std::atomic<Clock::rep> pulse_due{0};  // since the clock's beginning
+std::atomic<Clock::rep> pulse_due{0};  // ticks of Clock
 thread_local int turns_of_thread = 0;
 
-// Whether so much time has gone by that Bask is to have its turn now, which the caller then sees to.
+// Whether Bask's turn is due. Only one of several threads is told so; it then calls pulse().
 bool take_pulse() {
   const Clock::rep now = Clock::now().time_since_epoch().count();
   Clock::rep due = pulse_due.load(std::memory_order_relaxed);
@@ -27,7 +27,7 @@ void set_mpi_user(MpiUser* user) {
   mpi_user.store(user);
 }
 
-// Many short turns leave no more time between them than a long one.
+// Bask may be due here as well as in pass(): many short turns keep it from MPI as much as a long one.
 MpiTurn::MpiTurn() {
   MpiUser* const user = mpi_user.load();
   if (turns_of_thread++ != 0 || user == nullptr) return;

@@ -1,12 +1,12 @@
-// mpi_turn.hpp: when a user's function may call MPI, whose calls in one process must not meet
-// (MPI_THREAD_SERIALIZED), while Bask's own go on in other threads.
+// mpi_turn.hpp: lets a user's function call MPI although Bask's own threads do so too. Calls from one process
+// must not overlap (MPI_THREAD_SERIALIZED), so the two take turns.
 // Runs on: every rank. Threads: any.
 #pragma once
 
 namespace bask {
 
-/// While it lives, Bask makes no MPI call in this process, so its thread may, on communicators of its own. A
-/// thread may have several, one inside the other. Where Bask does not use MPI it does nothing.
+/// While it lives, Bask makes no MPI call in this process: the thread that made it may, on communicators of
+/// its own. Turns of one thread nest. Where Bask does not use MPI, a turn does nothing.
 ///
 ///     double sum_over_ranks(double x) {       // called by client.run<sum_over_ranks>(x)
 ///       const bask::MpiTurn turn;
@@ -24,8 +24,8 @@ class MpiTurn {
   MpiTurn(const MpiTurn&) = delete;
   MpiTurn& operator=(const MpiTurn&) = delete;
 
-  /// Lets Bask's messages through when it is time to. Cost: a look at the clock. Requests that are under way
-  /// stay so.
+  /// Lets Bask's messages through if Bask has had no turn for 50 ms. Cost: a look at the clock. The caller's
+  /// own requests stay under way.
   void pass();
 };
 
@@ -34,14 +34,14 @@ class MpiUser {
  public:
   virtual void lock_mpi() = 0;
   virtual void unlock_mpi() = 0;
-  /// Sends and receives what there is, under the lock that it takes itself.
+  /// Sends and receives what there is. Takes the lock itself.
   virtual void pulse() = 0;
 
  protected:
   ~MpiUser() = default;
 };
 
-/// From now on turns are taken from `user`; null: from nobody. No turn is taken meanwhile.
+/// From now on a turn locks `user`; null: nothing. No thread may have a turn, or take one, during the call.
 void set_mpi_user(MpiUser* user);
 
 }  // namespace bask

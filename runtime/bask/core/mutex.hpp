@@ -21,12 +21,12 @@ class BASK_LOCK("mutex") Mutex {
   std::mutex mutex_;
 };
 
-/// Holds a Mutex or a SpinLock while it lives, but for what lies between unlock() and lock().
+/// Holds a Mutex or a SpinLock while it lives, except between unlock() and lock().
 template <class Lock = Mutex>
 class BASK_SCOPED_LOCK Held {
  public:
   explicit Held(Lock& lock) BASK_ACQUIRES(lock) : lock_(lock) { lock_.lock(); }
-  /// Of a lock that the calling thread has taken already.
+  /// For a lock that the calling thread has taken already.
   Held(Lock& lock, std::adopt_lock_t) BASK_REQUIRES(lock) : lock_(lock) {}
   ~Held() BASK_RELEASES() {
     if (is_held_) lock_.unlock();
@@ -48,7 +48,7 @@ class BASK_SCOPED_LOCK Held {
   bool is_held_ = true;
 };
 
-/// A condition variable. Wake-ups may come for nothing, so callers wait in a loop:
+/// A condition variable. Wake-ups may be spurious, so callers wait in a loop:
 ///
 ///     const Held held(mutex_);
 ///     while (!is_ready_) changed_.wait(mutex_);
@@ -67,7 +67,7 @@ class Condition {
   void notify_all() { changed_.notify_all(); }
 
  private:
-  /// The caller's lock in std's clothes; it stays held.
+  /// The caller's lock as a std::unique_lock; it stays held.
   struct Adopted {
     explicit Adopted(Mutex& mutex) : of_std(mutex.mutex_, std::adopt_lock) {}
     ~Adopted() { of_std.release(); }

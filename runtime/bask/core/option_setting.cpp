@@ -26,7 +26,7 @@ std::string following_value(const std::vector<std::string>& arguments, std::size
               ExitCode::kUsage);
 }
 
-// Environment modules say with these where a package lies.
+// Environment modules set these to the directory of a package.
 bool set_by_modules(std::string_view variable) {
   return variable == "BASK_ROOT" || variable == "BASK_DIR" || variable == "BASK_HOME";
 }

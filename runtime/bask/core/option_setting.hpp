@@ -1,5 +1,5 @@
-// option_setting.hpp: one value that somebody gave to one option, and where: what arguments, environment
-// and bask.toml have in common.
+// option_setting.hpp: one value that was given to one option, and where. Arguments, environment variables and
+// the keys of bask.toml all become Settings.
 // Runs on: every rank. Threads: any.
 #pragma once
 

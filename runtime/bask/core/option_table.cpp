@@ -12,7 +12,7 @@
 namespace bask {
 namespace {
 
-constexpr int kMostThreads = 4096;  // beyond any machine; a slip of the key is told before threads are made
+constexpr int kMostThreads = 4096;  // no machine has more: a typing error is refused before threads start
 
 Error bad_value(std::string_view value, std::string_view problem, std::string fix) {
   return Error("", fmt::format("'{}' {}", value, problem), std::move(fix), ExitCode::kUsage);

@@ -1,8 +1,9 @@
 // options.hpp: the settings of one run, put together from defaults, bask.toml, BASK_* variables and
-// --bask-* arguments; the later of these count.
+// --bask-* arguments; the later of these count. A new option is a field here and an entry in
+// option_table.cpp.
 // Runs on: every rank. Threads: any; load them once, before threads start.
 // Invariants: (1) options do not change once loaded; (2) a name or value that is not understood is an
-//             Error, wherever it stands. A new option is a field here and an entry in option_table.cpp.
+//             Error, wherever it stands.
 #pragma once
 
 #include <bask/core/environment.hpp>
@@ -27,7 +28,7 @@ enum class Pin { kAuto, kOn, kOff };
 /// How progress is shown: kAuto takes a bar on a terminal and lines elsewhere.
 enum class Progress { kAuto, kBar, kLines, kOff };
 
-/// Whether rank 0, which plans, runs tasks too: kAuto does so unless cores are short (cluster/rank_map.hpp).
+/// Whether rank 0, which plans, runs tasks too: kAuto does so unless cores are short (launch/rank_map.hpp).
 enum class Rank0 { kAuto, kOn, kOff };
 
 /// What a journal that cannot be written does: the run goes on without it, with a warning, or stops.
@@ -44,7 +45,7 @@ struct Options {
   Scheduler scheduler = Scheduler::kThreads;
   int threads = 0;  // of each rank; 0: one per core that is this rank's
   Rank0 rank0 = Rank0::kAuto;
-  bool balance = true;  // ranks that run dry take tasks from loaded ones
+  bool balance = true;  // ranks that run dry steal tasks from loaded ones
   Pin pin = Pin::kAuto;
   bool fuse = true;
   Progress progress = Progress::kAuto;
@@ -55,7 +56,7 @@ struct Options {
   std::chrono::nanoseconds stall_timeout = std::chrono::seconds(60);
   std::chrono::nanoseconds start_timeout = std::chrono::seconds(120);
   std::string checkpoint = {};          // directory of the journal; empty: none
-  std::string checkpoint_version = {};  // stands for the program's own version; empty: of the binary
+  std::string checkpoint_version = {};  // tag of the runs whose results count; empty: those of this binary
   CheckpointFailure checkpoint_failure = CheckpointFailure::kWarn;
   bool checkpoint_keep = false;              // also after a run that has done all
   int max_restarts = 0;                      // 0: any number

@@ -1,4 +1,4 @@
-// serializable.hpp: which types can go to another rank, as a concept with a readable answer.
+// serializable.hpp: which types can go to another rank, as a concept, so that errors are readable.
 // Runs on: the compiler only.
 #pragma once
 
@@ -35,7 +35,8 @@ inline constexpr bool is_view<std::initializer_list<T>> = true;
 template <class T, std::size_t N>
 inline constexpr bool is_view<std::array<T, N>> = is_view<T>;
 
-/// Types in which the bytes of what is not there now are left as they were.
+/// Types with bytes that are not part of the value: those of an empty optional, or of a variant's larger
+/// alternatives. They hold whatever was there before.
 template <class T>
 inline constexpr bool has_idle_bytes = false;
 template <class T>
@@ -61,9 +62,9 @@ concept UnorderedContainer = Container<T> && requires {
   typename T::hasher;
 };
 
-/// Types of one's own that are one stretch of bytes, which goes from rank to rank as it lies there. Their
-/// member `stretch()` gives a container of bytes; `check()` throws Error when what has arrived in it is no
-/// such object.
+/// Classes that keep all they hold in one stretch of bytes, which goes from rank to rank as it is. Their
+/// member `stretch()` returns the container of these bytes; `check()` throws Error when the bytes that have
+/// arrived in it are no valid object.
 template <class T>
 concept OneStretch = requires(T object, const T constant, std::size_t bytes) {
   object.stretch().reserve(bytes);
@@ -76,8 +77,7 @@ concept OneStretch = requires(T object, const T constant, std::size_t bytes) {
 
 namespace serialization {
 
-// A class has a member called `serialize`, even a private one, when inheriting a second makes the name
-// ambiguous.
+// A class has a member `serialize`, even a private one, when inheriting a second makes the name ambiguous.
 struct HasOne {
   int serialize;
 };

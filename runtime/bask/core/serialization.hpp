@@ -1,10 +1,9 @@
 // serialization.hpp: values to bytes and back: the one encoding of arguments, results and constants.
-// Runs on: every rank. Threads: any; a value must not change while it is encoded. Trivially copyable types
-// are copied whole, with their padding cleared; the standard containers are encoded element by element, or
-// whole where their elements are trivially copyable; every other type goes through Boost.Serialization, whose
-// headers core/archive.hpp brings where there is such a type.
-// Unordered containers are encoded in a canonical order, so that equal values give equal bytes and so
-// equal keys.
+// Runs on: every rank. Threads: any; a value must not change while it is encoded.
+// Trivially copyable types are copied whole, with their padding cleared. The standard containers are encoded
+// element by element, or whole where their elements are trivially copyable; unordered ones in a canonical
+// order, so that equal values give equal bytes and so equal keys. Every other type goes through
+// Boost.Serialization: a program with such a type includes core/archive.hpp.
 #pragma once
 
 #include <bask/core/bytes.hpp>

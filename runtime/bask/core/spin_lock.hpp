@@ -1,4 +1,4 @@
-// spin_lock.hpp: a lock for a few dozen instructions, or for who only tries it.
+// spin_lock.hpp: a lock that is held for a few dozen instructions, or that other threads only try.
 // Runs on: every rank. Threads: any.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace bask {
 
-/// Yields its core after a while, in case there are more threads than cores.
+/// A thread that waits yields its core after a while, in case there are more threads than cores.
 class BASK_LOCK("spin lock") SpinLock {
  public:
   void lock() BASK_ACQUIRES() {

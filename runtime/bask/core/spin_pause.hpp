@@ -1,4 +1,5 @@
-// spin_pause.hpp: tells the core that this thread only waits, so that its neighbour gets more of it.
+// spin_pause.hpp: tells the core that this thread only waits, so that the core's other hardware thread gets
+// more of it.
 // Runs on: every rank. Threads: any.
 #pragma once
 

@@ -1,6 +1,6 @@
 // thread_annotations.hpp: words by which Clang's thread-safety analysis knows which lock guards what; other
-// compilers skip them. `clang++ -Wthread-safety` checks them (tests/structure/thread_safety.sh). Source:
-// clang.llvm.org/docs/ThreadSafetyAnalysis.html.
+// compilers skip them. `clang++ -Wthread-safety` checks them (tests/structure/thread_safety.sh).
+// Source: clang.llvm.org/docs/ThreadSafetyAnalysis.html.
 #pragma once
 
 #if defined(__clang__)
@@ -12,7 +12,7 @@
 /// A class that is a lock, or holds one while it lives.
 #define BASK_LOCK(name) BASK_THREAD_ANNOTATION(capability(name))
 #define BASK_SCOPED_LOCK BASK_THREAD_ANNOTATION(scoped_lockable)
-/// A field that is touched only under the lock; what a pointer points to.
+/// A field that is touched only under the lock; or what a pointer points to.
 #define BASK_GUARDED_BY(lock) BASK_THREAD_ANNOTATION(guarded_by(lock))
 #define BASK_POINTEE_GUARDED_BY(lock) BASK_THREAD_ANNOTATION(pt_guarded_by(lock))
 /// A function whose caller holds the lock, or must not hold it.

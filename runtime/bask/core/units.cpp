@@ -22,7 +22,7 @@ struct Unit {
   std::uint64_t factor;
 };
 
-// Of two names of one unit, the later is the one that is printed.
+// Where one unit has two names, the later name is printed.
 constexpr std::array<Unit, 5> kSizeUnits{
     {{"B", 1}, {"KiB", 1ull << 10}, {"MiB", 1ull << 20}, {"GiB", 1ull << 30}, {"TiB", 1ull << 40}}};
 constexpr std::uint64_t kSecond = 1'000'000'000;

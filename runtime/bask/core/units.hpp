@@ -34,7 +34,7 @@ std::chrono::nanoseconds parse_duration(std::string_view text);
 /// (days).
 std::string format_duration(std::chrono::nanoseconds duration);
 
-/// A time that is not negative exactly, in the largest unit that divides it: "1s", "1500ms", "90min".
+/// A time exactly, in the largest unit that divides it: "1s", "1500ms", "90min". It must not be negative.
 std::string spell_duration(std::chrono::nanoseconds duration);
 
 }  // namespace bask

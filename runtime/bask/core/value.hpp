@@ -1,7 +1,7 @@
 // value.hpp: one result or constant of any type, with its type known at run time.
 // Runs on: every rank. Threads: a Value belongs to one thread, or is not changed by any.
 // Invariants: (1) a Value holds at most one object; (2) small objects lie inside it, so that a result of
-//             up to 24 bytes costs no allocation; (3) two Values share a cache line, no more.
+//             up to 24 bytes costs no allocation; (3) a Value takes 32 bytes: two fill a cache line.
 #pragma once
 
 #include <bask/core/held_bytes.hpp>
@@ -19,16 +19,15 @@ namespace bask {
 
 class Value;
 
-/// How the bytes of a type that is one stretch of memory, such as a vector of numbers, go from there straight
-/// into the memory of another rank.
+/// For types that are one stretch of memory, such as a vector of numbers: how their bytes go straight from
+/// there into the memory of another rank.
 struct ContiguousType {
   std::span<const std::byte> (*bytes)(const void* object);
-  /// Makes the value an empty one with room for so many bytes. Throws: Error when they are no whole elements.
+  /// Makes `value` an empty object with room for `bytes`. Throws: Error when these are no whole elements.
   void (*reserve)(Value& value, std::size_t bytes);
-  /// Makes it so long, within what was reserved, that it has this many bytes at least. Returns where they
-  /// begin.
+  /// Lengthens the object to at least `bytes`, within the room reserved. Returns where its bytes begin.
   std::byte* (*grow)(Value& value, std::size_t bytes);
-  /// When all has come. Throws: Error when the bytes are no such object.
+  /// Called when all bytes have come. Throws: Error when they are no valid object.
   void (*check)(const Value& value);
 };
 
@@ -67,7 +66,7 @@ class Value {
 
   bool has_value() const { return type_ != nullptr; }
   const ValueType* type() const { return type_; }
-  /// The object. The caller knows its type: kernels carry it.
+  /// The object, unchecked: the caller knows its type from the kernel.
   template <class T>
   const T& get() const {
     return *static_cast<const T*>(object());
@@ -117,7 +116,7 @@ class Value {
   };
 };
 
-/// Types whose bytes need no encoding: they grow in place, as an empty one is made.
+/// Types whose bytes need no encoding: the receiver makes an empty object and lets it grow in place.
 template <class T>
 inline constexpr bool travels_whole = false;
 template <serialization::Contiguous T>
@@ -172,13 +171,13 @@ inline constexpr ContiguousType contiguous_type_of = {
         },
 };
 
-/// Where T has its number: made for every type that a ValueType is made for, before main.
+/// The number of T in the TypeRegistry. Every type with a ValueType gets one, before main.
 template <class T>
 struct RegisteredType {
   static const std::uint32_t number;
 };
 
-/// The one ValueType of T. Its functions are made only for Serializable types: others give one clear error.
+/// The one ValueType of T, which must be Serializable: other types give one clear error.
 template <class T>
 inline constexpr ValueType value_type_of = {
     .info = &typeid(T),
