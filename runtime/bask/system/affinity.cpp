@@ -12,7 +12,7 @@ struct Topology {
   bool loaded = false;
   Topology() {
     if (hwloc_topology_init(&handle) != 0) return;
-    // Cores and hardware threads are all that is asked for, and quick to find.
+    // Only cores and hardware threads are needed, and they are found quickly.
     hwloc_topology_set_all_types_filter(handle, HWLOC_TYPE_FILTER_KEEP_NONE);
     hwloc_topology_set_type_filter(handle, HWLOC_OBJ_CORE, HWLOC_TYPE_FILTER_KEEP_ALL);
     loaded = hwloc_topology_load(handle) == 0;

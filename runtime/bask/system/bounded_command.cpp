@@ -59,7 +59,7 @@ class Reader {
       if (size < 0 && errno == EAGAIN) return;
       at_end_ = size <= 0;
       if (size > 0) keep({piece.data(), static_cast<std::size_t>(size)});
-      if (size > 0 && text_.size() == kMostOutputBytes) return;  // who writes without end is looked at again
+      if (size > 0 && text_.size() == kMostOutputBytes) return;  // the program might write without end
     }
   }
   pollfd wanted() const { return {at_end_ ? -1 : end_.number(), POLLIN, 0}; }
@@ -75,7 +75,7 @@ class Reader {
   std::string text_;
 };
 
-// How the child ended, if it has. -1: another part of the program has taken its end.
+// The child's status once it has ended. -1: another part of this process has waited for it already.
 std::optional<int> look_after(pid_t child) {
   int status = 0;
   const pid_t ended = waitpid(child, &status, WNOHANG);
@@ -83,7 +83,7 @@ std::optional<int> look_after(pid_t child) {
   return ended < 0 ? -1 : status;
 }
 
-// A program that hangs in the system, as on a file server that is gone, is left behind after a second.
+// A program that hangs in a system call, as on a file server that is gone, is left behind after a second.
 void kill_group(pid_t child) {
   kill(-child, SIGKILL);
   const auto deadline = Clock::now() + std::chrono::milliseconds(900);
@@ -99,7 +99,7 @@ std::optional<int> wait_and_read(pid_t child, Clock::time_point deadline, Reader
     std::array<pollfd, 2> wanted{output.wanted(), errors.wanted()};
     if (poll(wanted.data(), wanted.size(), static_cast<int>(kBetweenLooks.count())) > 0 &&
         ((wanted[0].revents | wanted[1].revents) & POLLIN) == 0) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // it has closed its output, and goes on
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // it has closed its output but goes on
     }
   }
 }

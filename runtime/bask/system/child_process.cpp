@@ -20,7 +20,7 @@ namespace {
 #define BASK_HAS_CLOSEFROM 0
 #endif
 
-// The files that the program begins with. A failure of any step shows in `error`.
+// The files that the program begins with. `error` is that of the first step that failed, or 0.
 class FileActions {
  public:
   explicit FileActions(const ChildSpec& spec) {
@@ -46,7 +46,7 @@ class FileActions {
   void keep(int error) {
     if (error_ == 0) error_ = error;
   }
-  // Those of MPI, for one, would be open in the program otherwise.
+  // Otherwise the program would inherit this process's other files, such as those of MPI.
   void close_others() {
 #if BASK_HAS_CLOSEFROM
     keep(posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1));
@@ -56,7 +56,7 @@ class FileActions {
       const std::string name = entry.path().filename();
       int descriptor = 0;
       std::from_chars(name.data(), name.data() + name.size(), descriptor);
-      // One that is closed by the time the program starts does no harm.
+      // A descriptor that is closed by the time the program starts does no harm.
       if (descriptor > STDERR_FILENO) keep(posix_spawn_file_actions_addclose(&actions_, descriptor));
     }
 #endif

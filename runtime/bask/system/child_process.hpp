@@ -13,25 +13,25 @@
 namespace bask {
 
 struct ChildSpec {
-  std::vector<std::string> words = {};  ///< the program, searched in this process's PATH unless it has a '/',
-                                        ///< and its arguments
-  std::optional<std::vector<std::string>> variables = {};  ///< "NAME=value"; without: this process's
+  /// The program, searched in this process's PATH unless it has a '/', and its arguments.
+  std::vector<std::string> words = {};
+  std::optional<std::vector<std::string>> variables = {};  ///< "NAME=value"; nothing: this process's
   int input = -1;                                          ///< a descriptor; -1: nothing to read
   int output = -1, errors = -1;                            ///< descriptors
-  /// Signals for all of the group, as those of a terminal are, reach the program only if it has none of its
-  /// own.
+  /// Whether it gets a process group of its own. Signals to this process's group, such as Ctrl-C in a
+  /// terminal, then do not reach it.
   bool has_own_group = true;
 };
 
 struct StartedChild {
-  pid_t pid = -1;  ///< and the number of its group, if that is its own; -1: it could not be started
-  int error = 0;   ///< then why, as errno has it
+  pid_t pid = -1;  ///< also the number of its own group, if it has one; -1: it could not be started
+  int error = 0;   ///< an errno: why it could not be started
 };
 
 StartedChild start_child(const ChildSpec& spec);
 
-/// Waits for its end. Returns the status as waitpid has it; nothing when another part of this process has
-/// taken it.
+/// Waits until it ends. Returns its status as waitpid does; nothing when another part of this process has
+/// waited for it already.
 std::optional<int> wait_for_end(pid_t child);
 /// "failed with code 3", "was ended by signal 9".
 std::string end_text(int status);

@@ -12,7 +12,7 @@
 namespace bask {
 namespace {
 
-// A write past `ulimit -f` would end the process by SIGXFSZ: while this lives it is an error like any other.
+// While it lives, a write past `ulimit -f` fails with EFBIG, instead of ending the process by SIGXFSZ.
 class WithoutSizeSignal {
  public:
   WithoutSizeSignal() {
@@ -24,6 +24,7 @@ class WithoutSizeSignal {
   WithoutSizeSignal(const WithoutSizeSignal&) = delete;
   WithoutSizeSignal& operator=(const WithoutSizeSignal&) = delete;
 
+  // Removes the signal that such a write has left pending.
   void take_back() const {
     const timespec at_once{};
     sigtimedwait(&signal_, nullptr, &at_once);
@@ -33,7 +34,7 @@ class WithoutSizeSignal {
   sigset_t signal_, before_;
 };
 
-// `call` makes one call of the system and returns what that returned.
+// `call` makes one system call and returns its result.
 template <class Call>
 auto until_not_interrupted(const Call& call) {
   auto result = call();
@@ -62,7 +63,7 @@ FileDescriptor::~FileDescriptor() {
 
 int FileDescriptor::close() {
   if (number_ < 0) return 0;
-  // Linux has closed it even where a signal has interrupted that.
+  // Linux has closed it even when close() fails with EINTR.
   return ::close(std::exchange(number_, -1)) != 0 && errno != EINTR ? errno : 0;
 }
 

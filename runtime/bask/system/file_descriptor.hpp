@@ -24,28 +24,27 @@ class FileDescriptor {
 
   int number() const { return number_; }
   bool is_open() const { return number_ >= 0; }
-  /// Returns 0, or an error of the system: that of a full disk may show only here.
+  /// Returns 0 or an error of the system: a full disk may show only here.
   int close();
 
  private:
   int number_ = -1;
 };
 
-/// With O_CLOEXEC, and again when a signal interrupts. Not open when it fails: `errno` says why.
+/// Opens with O_CLOEXEC, and tries again when a signal interrupts. Not open when it fails: `errno` says why.
 FileDescriptor open_file(const std::filesystem::path& path, int flags, unsigned mode = 0666);
-/// A file without a name, for reading and writing, which takes memory and goes with its last descriptor.
+/// A file in memory without a path, for reading and writing; it goes with its last descriptor.
 /// Not open when it fails: `errno` says why.
 FileDescriptor open_memory_file(const char* name);
 
-/// Both ends are closed in programs that this process starts. Neither is open when it fails: `errno` says
-/// why.
+/// Programs that this process starts inherit neither end. Neither is open when it fails: `errno` says why.
 struct Pipe {
   FileDescriptor reading, writing;
 };
 Pipe open_pipe();
 
-/// How much of the bytes was read or written, and the error that ended it, or 0 (for a read: also at the end
-/// of the file).
+/// How many bytes were read or written, and the error that ended the transfer, or 0. A read that meets the
+/// end of the file has fewer bytes and no error.
 struct Transferred {
   std::size_t bytes = 0;
   int error = 0;
@@ -64,9 +63,9 @@ inline Transferred write_at(const FileDescriptor& file, std::uint64_t offset,
 
 /// Brings the file to the disk, with its mode and owner. Returns 0 or an error of the system.
 int sync_file(const FileDescriptor& file);
-/// The same for just what reading it back needs, which is faster where the file is synced often.
+/// The same for only what is needed to read the bytes back: faster where the file is synced often.
 int sync_data(const FileDescriptor& file);
-/// Brings the names in the directory to the disk; file systems that cannot do it need not.
+/// Brings the names in the directory to the disk; does nothing where the file system cannot do it.
 void sync_directory(const std::filesystem::path& directory);
 
 /// What an `errno` means.

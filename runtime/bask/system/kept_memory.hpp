@@ -4,9 +4,9 @@
 
 namespace bask {
 
-/// Has malloc keep what was freed, up to 1 GiB at a time, and take blocks up to 32 MiB from there: to get
-/// fresh pages from the system for each graph costs as much as to plan it. Larger blocks go back at once, as
-/// ever. Does nothing where the environment sets malloc's own parameters, or without glibc.
+/// Makes malloc keep up to 1 GiB of freed memory, and serve blocks of up to 32 MiB from it: fresh pages from
+/// the system for each graph cost as much as planning it. Larger blocks still go back at once. Does nothing
+/// where the environment sets malloc's own parameters, or without glibc.
 void keep_freed_memory();
 
 }  // namespace bask

@@ -11,7 +11,7 @@ constexpr std::array<std::string_view, 19> kBeginnings{
     "PMI2_",       "HYDRA_",   "HYDI_", "MPIRUN_",   "MPIEXEC_",  "MPI_LOCAL", "MV2_COMM_WORLD_",
     "I_MPI_HYDRA", "I_MPI_PM", "PALS_", "ALPS_APP_", "FLUX_TASK_"};
 
-// An inner mpirun wants these as well.
+// An mpirun that this process starts needs these too.
 constexpr std::array<std::string_view, 2> kPermissions{"OMPI_ALLOW_RUN_AS_ROOT",
                                                        "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"};
 

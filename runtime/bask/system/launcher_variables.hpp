@@ -7,7 +7,7 @@
 namespace bask {
 
 /// Whether a variable would make an MPI program that this process starts believe that it is a rank of this
-/// job. Those that only permit something, and those of Slurm, are none of them.
+/// job. Not so for variables that only permit something, nor for Slurm's.
 bool is_of_mpi_launcher(std::string_view name);
 
 }  // namespace bask

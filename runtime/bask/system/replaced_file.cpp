@@ -12,7 +12,7 @@
 namespace bask {
 namespace {
 
-// Short, so that it is not too long where the file's own name is not.
+// A short name, so that it is allowed wherever the file's own name is.
 std::filesystem::path temporary_beside(const std::filesystem::path& path) {
   static std::atomic<unsigned> number{0};
   return path.parent_path() / fmt::format("{}{}-{}.part", ReplacedFile::kTemporary, ::getpid(), ++number);

@@ -15,17 +15,18 @@ namespace bask {
 
 class ReplacedFile {
  public:
-  /// How the names begin of files that are not complete: a killed program leaves them.
+  /// The beginning of the names of incomplete files. A program that is killed leaves such a file behind.
   static constexpr std::string_view kTemporary = ".bask-";
 
   /// `where` begins the messages. Throws: Error when there is no such directory or it cannot be written to.
   ReplacedFile(std::string where, std::filesystem::path path);
 
-  /// For programs that write it all.
+  /// For another program that writes the whole file.
   int descriptor() const { return file_.descriptor(); }
-  /// Where the bytes are until put_in_place(), for those who write by a name.
+  /// The path of the bytes until put_in_place(), for writers that need a path.
   const std::filesystem::path& temporary() const { return file_.path(); }
-  /// Appends to what was written so.
+  /// Appends to what earlier calls have written. Throws: Error, such as for a full disk; so does
+  /// put_in_place().
   void write(std::string_view text);
   /// Ends writing and gives the file its name.
   void put_in_place();

@@ -1,7 +1,7 @@
-// unfinished_file.hpp: a new file that goes with its owner, unless it has been given its place by then.
+// unfinished_file.hpp: a new file that is removed with its UnfinishedFile, unless it was put in place before.
 // Runs on: every rank. Threads: one.
-// Invariants: (1) in its place there is always the old file or the whole new one, also after a power cut: the
-//             bytes are on the disk before the name is theirs.
+// Invariants: (1) under the final name there is always the old file or the whole new one, also after a power
+//             cut: the bytes are on the disk before they get the name.
 #pragma once
 
 #include <bask/system/file_descriptor.hpp>
@@ -12,8 +12,7 @@ namespace bask {
 
 class UnfinishedFile {
  public:
-  /// Makes it, for reading and writing. Not open when that fails, also where the name is taken: `errno` says
-  /// why.
+  /// Makes the file, for reading and writing. Not open when that fails, or the name is taken: see `errno`.
   explicit UnfinishedFile(std::filesystem::path path, unsigned mode = 0666);
   ~UnfinishedFile();
   UnfinishedFile(const UnfinishedFile&) = delete;
@@ -23,8 +22,7 @@ class UnfinishedFile {
   int descriptor() const { return file_.number(); }
   const std::filesystem::path& path() const { return path_; }
 
-  /// Brings its bytes to the disk; to be called before `put_in_place`. Returns 0 or an error of the system,
-  /// here and below.
+  /// Brings its bytes to the disk; call it before put_in_place(). Both return 0 or an error of the system.
   int sync() const { return sync_file(file_); }
   /// Closes it and gives it the name `place`, in the same directory.
   int put_in_place(const std::filesystem::path& place);
