@@ -31,7 +31,7 @@ constexpr std::size_t kReportStackBytes = 128 * 1024;
 
 char speaker[320] = "bask: error: ";  // and "rank 3 (n2): "
 std::atomic<bool> reporting{false};
-bool is_child = false;  // a copy of the process that runs but one thread and one task
+bool is_child = false;  // a forked copy of the process, with one thread and one task
 
 thread_local RunningTask* own_slot = nullptr;
 thread_local const char* own_stack_low = nullptr;
@@ -74,7 +74,7 @@ const CrashSignal* find_signal(int number) {
   return found == crash_signals.end() ? nullptr : found;
 }
 
-// Frames larger than the guard page may step over it: 1 MiB below the stack is still taken for an overflow.
+// Frames larger than the guard page may step over it: up to 1 MiB below the stack counts as an overflow.
 bool is_stack_overflow(const void* address) {
   if (own_stack_low == nullptr) return false;
   const auto at = reinterpret_cast<std::uintptr_t>(address);

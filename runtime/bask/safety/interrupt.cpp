@@ -11,7 +11,7 @@ namespace {
 std::atomic<int> received{0};
 std::atomic<std::int64_t> received_at_ms{0};
 std::atomic<bool> notice_has_come{false};
-std::atomic<int> interruptibles{0};  // that live
+std::atomic<int> interruptibles{0};  // alive now
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free,
               "a signal handler may only use lock-free atomics");
 
@@ -26,7 +26,7 @@ std::int64_t now_ms() {
 // The second signal, of either kind, does what it always did: it ends the process.
 void note(int signal) {
   const std::int64_t now = now_ms();
-  std::int64_t first = 0;  // two threads may be told at the same time
+  std::int64_t first = 0;  // two threads may receive signals at the same time
   if (received_at_ms.compare_exchange_strong(first, now)) first = now;
   const int before = received.exchange(signal);
   if (before == 0) return;
@@ -39,7 +39,7 @@ void note_notice(int) {
   notice_has_come.store(true);
 }
 
-// What is ignored stays so, as for a program that a shell script started in the background.
+// A signal that is ignored stays so, as in a program that a shell script started in the background.
 void install(int signal, void (*handler)(int), struct sigaction& old) {
   struct sigaction action {};
   action.sa_handler = handler;

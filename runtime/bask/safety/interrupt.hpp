@@ -1,7 +1,7 @@
-// interrupt.hpp: Ctrl-C and SIGTERM stop a computation in order, and a second one ends the process at once;
+// interrupt.hpp: Ctrl-C and SIGTERM stop a computation in order, and a second one ends the process at once.
 // SIGUSR1, by which batch systems say that time is running out, stops it in order, however often it comes.
-// Runs on: every rank. Threads: one at a time holds an Interruptible, and one a StopNotice; any may ask what
-// they have received.
+// Runs on: every rank. Threads: one at a time makes Interruptibles and StopNotices; any may ask which signal
+// has come.
 #pragma once
 
 #include <csignal>
@@ -10,11 +10,11 @@
 namespace bask {
 
 /// While it lives, the first SIGINT or SIGTERM is noted instead of ending the process. A SIGTERM that follows
-/// another within a second is the same one, which came on two ways: from Slurm, and from the launcher.
+/// another within a second counts as the same one: it comes both from Slurm and from the launcher.
 class Interruptible {
  public:
-  /// Where others live, what they have noted counts for this one with `notes_earlier`, and is forgotten
-  /// without.
+  /// If another Interruptible lives and has noted a signal, that counts for this one when `notes_earlier` is
+  /// true; otherwise both forget it.
   explicit Interruptible(bool notes_earlier = false);
   ~Interruptible();
   Interruptible(const Interruptible&) = delete;
@@ -44,8 +44,7 @@ class StopNotice {
 /// "SIGINT (Ctrl-C)", "SIGTERM" and the like, for messages.
 std::string signal_text(int signal);
 
-/// The signal that the Interruptible of this process has received, or 0: for tasks that take
-/// long and can end early.
+/// The signal that the Interruptible of this process has received, or 0: for long tasks that can end early.
 int received_signal();
 
 }  // namespace bask

@@ -26,8 +26,8 @@
 namespace bask {
 namespace {
 
-// What the child leaves in a file in memory, its beginning written last: so it is whole or not there. A file
-// and not a pipe: nobody has to read while the child writes, and who else holds it open does not matter.
+// The child writes its reply into a file in memory, the header last: the reply is whole or not there. A file
+// and not a pipe: the parent need not read while the child writes, and other processes may hold it open.
 enum class Reply : std::uint32_t { kNone, kNothing, kEncoded, kContiguous, kThrown };
 
 struct ReplyHeader {
@@ -36,7 +36,7 @@ struct ReplyHeader {
   std::uint64_t bytes = 0;
 };
 
-std::array<std::atomic<int>, ClosedInChild::kMost> closed_in_child;  // descriptors and one; 0: none
+std::array<std::atomic<int>, ClosedInChild::kMost> closed_in_child;  // each descriptor plus 1; 0: none
 
 [[noreturn]] void refuse(const std::string& what, int error) {
   throw Error("isolation", fmt::format("{}: {}", what, error_text(error)),
@@ -49,7 +49,7 @@ class ReplyFile {
   ReplyFile() {
     if (!file_.is_open()) refuse("there is no file in memory for the result", errno);
   }
-  // Other children, forked meanwhile, hold it open too: what it takes up is freed now.
+  // Children forked meanwhile hold the file open too: this frees its memory now.
   ~ReplyFile() {
     if (ftruncate(file_.number(), 0) != 0) errno = 0;
   }
@@ -107,8 +107,9 @@ void write_result(const ReplyFile& file, const Value& result) {
   file.write({Reply::kEncoded, type.number()}, writer.bytes());
 }
 
-// Those that stop the job in order go to the whole process group or step; the parent heeds them, and may let
-// this task end. A handler, for what is ignored would be ignored by programs that the kernel starts, too.
+// The signals that stop the job in order reach the whole process group or Slurm step. The parent acts on
+// them, and may let this task end. The handler is empty instead of SIG_IGN: programs that the kernel starts
+// would inherit SIG_IGN.
 void leave_stopping_to_the_parent() {
   struct sigaction action {};
   action.sa_handler = [](int) {};
@@ -116,7 +117,7 @@ void leave_stopping_to_the_parent() {
   for (const int signal : {SIGINT, SIGTERM, SIGUSR1}) sigaction(signal, &action, nullptr);
 }
 
-// The child is what the system should end when memory runs out, not the rank.
+// When memory runs out, the system should kill the child and not the rank.
 void offer_to_be_killed_first() {
   const FileDescriptor file = open_file("/proc/self/oom_score_adj", O_WRONLY);
   if (file.is_open()) write_at(file, 0, std::as_bytes(std::span("1000").first(4)));
@@ -130,7 +131,7 @@ void write_out_streams() {
   std::fflush(stdout);
 }
 
-// Come before all that was given to atexit and at_quick_exit until now, when the kernel calls exit.
+// If the kernel calls exit or quick_exit, these run before all handlers registered earlier, and skip them.
 void end_at_once(int code, void*) {
   write_out_streams();
   _exit(code);
@@ -141,7 +142,7 @@ void end_quickly() {
 
 void settle_in(pid_t parent) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (getppid() != parent) _exit(1);  // it ended before
+  if (getppid() != parent) _exit(1);  // the parent ended before the prctl
   report_as_child();
   leave_stopping_to_the_parent();
   offer_to_be_killed_first();
@@ -164,7 +165,7 @@ void settle_in(pid_t parent) {
       file.write({Reply::kThrown}, std::as_bytes(std::span(text)));
     }
   } catch (...) {
-    code = 1;  // no memory for a few words
+    code = 1;  // there was no memory even for the error's text
   }
   write_out_streams();
   _exit(code);
@@ -172,8 +173,8 @@ void settle_in(pid_t parent) {
 
 // ---- in the parent ----
 
-// Returns 0 in the child. What waits in stdout must come once: it is written now, and nobody adds to it
-// before the fork. The child's locks of streams are new.
+// Returns 0 in the child. Text in stdout's buffer must not come twice: it is written now, and the lock keeps
+// other threads from adding to it before the fork. In the child the locks of streams are free.
 pid_t fork_child() {
   flockfile(stdout);
   fflush_unlocked(stdout);

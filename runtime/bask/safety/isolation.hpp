@@ -2,23 +2,24 @@
 // job.
 // Runs on: every rank. Threads: any, several at once; the calling thread waits for the child.
 // Invariants: (1) the child calls no MPI, runs no handler of atexit, and dies with its parent; (2) the result
-//             has the bits it would have had without; inputs are never moved from.
+//             has the same bits as without isolation; inputs are never moved from.
 // Cost: that of fork, which grows with the memory this process has in use, and a copy of the result.
-// Limits: the child has one thread: a kernel that waits for threads made before it (a thread pool, OpenMP
-//         with more than one) waits for ever, and so does one that takes a lock which another thread held at
-//         the fork; those of malloc, stdio, Bask's log and HDF5 are seen to. It must not write files that are
-//         open already, nor use HDF5 through MPI. Before Linux 5.12 memory that InfiniBand has registered is
-//         not there in the child. Unwritten output of std::cout without sync_with_stdio may come twice.
+// Limits: the child has one thread. A kernel that waits for threads made before the fork (a thread pool,
+//         OpenMP with more than one) waits for ever. So does a kernel that takes a lock which another thread
+//         held at the fork; the locks of malloc, stdio, Bask's log and HDF5 are free. The kernel must not
+//         write files that are open already, nor use HDF5 through MPI. Before Linux 5.12, memory that
+//         InfiniBand has registered is missing in the child. Without sync_with_stdio, text in the buffer of
+//         std::cout may come twice.
 #pragma once
 
 #include <bask/graph/kernel.hpp>
 
 namespace bask {
 
-/// Runs `kernel` with `call`, whose result is then set.
-/// Throws: ThrownInChild with the type and text of what the kernel threw; Error that says how the child ended
-/// when it did so without a result ("killed by signal 11 (SIGSEGV) in a process of its own"), or why there is
-/// none.
+/// Runs `kernel` with `call` in a child, and sets the result of `call`.
+/// Throws: ThrownInChild with the type and text of what the kernel threw; Error when the child ended without
+/// a result ("killed by signal 11 (SIGSEGV) in a process of its own"), or when there could be no child or no
+/// file for its result.
 void run_isolated(const Kernel& kernel, KernelCall& call);
 
 /// While it lives, children of run_isolated close this descriptor: for files whose lock (flock) must end with

@@ -18,8 +18,8 @@
 namespace bask {
 namespace {
 
-// The file: a header, nothing up to kSlotsAt, which is a whole number of pages on every machine, then slots
-// as they lie in memory. All of one process of one machine: another kind of machine finds the check wrong.
+// The file: a header, zeros up to kSlotsAt, which is a whole number of pages on every machine, then the slots
+// as they lie in memory. A machine of another kind finds the check wrong.
 constexpr std::size_t kSlotsAt = 64 * 1024;
 constexpr std::array<char, 8> kMagic{'B', 'A', 'S', 'K', 'R', 'U', 'N', '1'};
 
@@ -34,7 +34,7 @@ struct Header {
 };
 
 struct Slot {
-  std::uint64_t name;  // an address of the process that is gone: not 0 while a task runs
+  std::uint64_t name;  // an address in the process that is gone; 0: the thread ran no task
   std::uint64_t kernel_and_task;
   Key key;
   std::int32_t signal;
@@ -62,8 +62,8 @@ void* table() {
   return RunningTasks::slots.data();
 }
 
-// Puts a mapping that holds the same bytes in place of the table's first pages, which keep their address.
-// Returns 0 or an error of the system. Threads of a pool may still be taking their slots.
+// Replaces the table's first pages by `pages`, at the same address and with the same bytes. Returns 0 or an
+// error of the system. The lock is there because threads of the pool may still be taking their slots.
 int replace_table(void* pages, std::size_t bytes) {
   if (pages == MAP_FAILED) return errno;
   const std::lock_guard lock(RunningTasks::mutex);
@@ -76,7 +76,7 @@ int replace_table(void* pages, std::size_t bytes) {
 
 // Returns 0 or an error of the system.
 int fill_and_map(const FileDescriptor& file, const RunningFileOwner& owner, std::size_t bytes) {
-  // A store into a page that the disk has no room for would end the process.
+  // Without room on the disk, a later store into the mapped page would end the process.
   if (const int error = posix_fallocate(file.number(), kSlotsAt, static_cast<off_t>(bytes)); error != 0) {
     return error;
   }
@@ -108,13 +108,13 @@ RunningFile::RunningFile(std::filesystem::path path, const RunningFileOwner& own
 
 RunningFile::~RunningFile() {
   unlink(path_.c_str());
-  // Where memory is that short, the table stays in the file, which has no name any more.
+  // If there is no memory for it, the table stays in the file, which has no name any more.
   replace_table(mmap(nullptr, kept_bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
                 kept_bytes_);
 }
 
 std::optional<RunningFileContent> RunningFile::read(const std::filesystem::path& path) {
-  // Not waiting for the other end of what may be a pipe.
+  // O_NONBLOCK: if this is a named pipe, the call must not wait for its other end.
   const FileDescriptor file = open_file(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   struct stat status {};
   Header header;

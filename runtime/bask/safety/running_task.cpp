@@ -8,7 +8,7 @@
 namespace bask {
 namespace {
 
-// Pages of their own, so that RunningFile can put others in their place.
+// The table has pages of its own, so that RunningFile can replace them.
 std::span<RunningTask, RunningTask::kMostThreads> make_slots() {
   constexpr std::size_t kBytes = RunningTask::kMostThreads * sizeof(RunningTask);
   void* pages = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

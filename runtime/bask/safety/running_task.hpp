@@ -1,9 +1,10 @@
-// running_task.hpp: what each thread of this process runs now, in a fixed table: for signal handlers to read,
-// and to be kept in a file that outlives the process (running_file.hpp).
+// running_task.hpp: what each thread of this process runs now, in a fixed table. Signal handlers read it, and
+// it can lie in a file that outlives the process (running_file.hpp).
 // Runs on: every rank. Threads: each writes its own slot; a signal handler reads all.
-// Invariants: (1) a slot's name outlives its being set. A reader may see the name of one task with the
-//             number of the next: it is a hint for people, and costs the writer four relaxed stores; (2) a
-//             thread that waits has an empty slot.
+// Invariants: (1) a name stays readable longer than it stands in a slot; (2) a thread that waits has an empty
+//             slot.
+// Limits: a reader may see the name of one task with the number of the next. The slot is a hint for people,
+//         and costs its thread only four relaxed stores.
 #pragma once
 
 #include <bask/core/id.hpp>
@@ -19,15 +20,15 @@ namespace bask {
 
 class alignas(64) RunningTask {
  public:
-  static constexpr std::size_t kMostThreads = 1024;  // those beyond share one slot, and are not told apart
+  static constexpr std::size_t kMostThreads = 1024;  // further threads share one slot, which nobody shows
 
-  /// The calling thread's slot. Keep it: it stays while the thread's CrashWatch lives; without one it is the
-  /// shared slot, which nobody shows.
+  /// The calling thread's slot, which stays the same while the thread's CrashWatch lives: look it up once.
+  /// Without a CrashWatch it is the shared slot.
   static RunningTask& of_this_thread();
 
-  /// `name` is of the kernel or layer, and stays until the next set or clear. `key` is that of the task, or
-  /// of the last one of its unit, by which a later run knows it; without one only people do. Cost: under 1
-  /// ns.
+  /// `name` is that of the kernel or layer; the string must live until the next set or clear. `key` is that
+  /// of the task, or of the last task of its unit: a later run knows the task by it. Without a key, only
+  /// people can tell the task. Cost: under 1 ns.
   void set(const char* name, std::uint32_t task, KernelId kernel = {}, const Key& key = {}) {
     key_high_.store(key.high, std::memory_order_relaxed);
     key_low_.store(key.low, std::memory_order_relaxed);
@@ -47,8 +48,8 @@ class alignas(64) RunningTask {
     return {key_high_.load(std::memory_order_relaxed), key_low_.load(std::memory_order_relaxed)};
   }
 
-  /// The slot's thread has crashed by this signal, and says so before the process ends. Signal handlers may
-  /// call it.
+  /// Notes that the slot's thread has crashed by this signal, for those who read the table after the process
+  /// has ended. Signal handlers may call it.
   void note_crash(int signal) { crash_signal_.store(signal, std::memory_order_relaxed); }
   int crash_signal() const { return crash_signal_.load(std::memory_order_relaxed); }  ///< 0: none
 
@@ -69,8 +70,8 @@ struct RunningTasks {
   static RunningTask spare;
   static RunningTask* take();  ///< marks a free slot as taken; the spare one when there is none
   static void give_back(RunningTask* slot);
-  static std::mutex
-      mutex;  ///< held while slots are taken and given back, and while others are put in their place
+  /// Held while slots are taken and given back, and while RunningFile replaces their memory.
+  static std::mutex mutex;
 };
 
 }  // namespace bask
