@@ -30,8 +30,8 @@ std::string spell_size(std::uint64_t size_bytes);
 ///     parse_duration("1-12:00:00") == std::chrono::hours(36)
 std::chrono::nanoseconds parse_duration(std::string_view text);
 
-/// A time for a message: "85 ns", "350 µs", "4.01 s", "30:00" (minutes), "1:30:00" (hours), "1-12:00:00"
-/// (days).
+/// A time for a message: "85 ns", "350 µs", "4.01 s"; from a minute on a clock: "30:00", "1:30:00",
+/// "1-12:00:00".
 std::string format_duration(std::chrono::nanoseconds duration);
 
 /// A time exactly, in the largest unit that divides it: "1s", "1500ms", "90min". It must not be negative.

@@ -22,12 +22,12 @@ std::optional<int> number_of(const Environment& environment, const std::string& 
   return whole && value >= 0 ? std::optional(value) : std::nullopt;
 }
 
-// What the launcher says the size is; 0 when it says nothing that fits the rank.
+// The size that the launcher gives; 0 when it gives none, or one that does not fit the rank.
 int known_size(int rank, std::optional<int> size) {
   return size && rank < *size ? *size : 0;
 }
 
-// "slurm.pmix.<job>.<step>" is what Slurm calls its own; another job's is left over from the shell that
+// Slurm names its namespaces "slurm.pmix.<job>.<step>". That of another job is left over from the shell that
 // called sbatch or salloc.
 bool is_of_another_job(std::string_view pmix_namespace, std::string_view job) {
   constexpr std::string_view kSlurm = "slurm.pmix.";

@@ -1,5 +1,5 @@
-// launch.hpp: what started this process, from its environment: nobody, an MPI launcher, or srun with the rank
-// already given; so that a plain ./app never initialises MPI, and N lonely processes are told so.
+// launch.hpp: what started this process, as its environment tells: a shell, an MPI launcher or srun. So a
+// plain ./app never initialises MPI, and tasks of srun that cannot find each other end with an error.
 // Runs on: every rank, before MPI. Threads: any; pure functions.
 #pragma once
 
@@ -37,14 +37,14 @@ class LonelyTaskError : public Error {
   int task_;
 };
 
-/// Rules, each from what Slurm 22.05 and Open MPI 4.1 set: OMPI_COMM_WORLD_* count before all else, because
-/// below mpirun the SLURM_STEP_* and SLURM_PROCID are those of its daemons; SLURM_NTASKS tells nothing,
-/// because a batch script has it too; PMIX_RANK of another Slurm job counts not, because sbatch hands on what
-/// the shell that calls it has. Throws: LonelyTaskError (kUsage).
+/// Finds out what started this process, by rules for the variables that Slurm 22.05 and Open MPI 4.1 set:
+/// - OMPI_COMM_WORLD_* come first: below mpirun, SLURM_STEP_* and SLURM_PROCID are those of its daemons.
+/// - SLURM_NTASKS is not looked at: a batch script has it too.
+/// - PMIX_RANK of another Slurm job does not count: sbatch passes on the variables of its caller's shell.
+/// Throws: LonelyTaskError (kUsage).
 Launch find_launch(const Environment& environment);
 
-/// Throws: Error (kUsage) when MPI sees fewer processes than the launcher started: each would do all the
-/// work.
+/// Throws: Error (kUsage) when MPI sees fewer processes than the launcher started: each would do all work.
 void check_world_size(const Launch& launch, int world_size);
 
 }  // namespace bask

@@ -14,7 +14,7 @@ namespace {
 struct Remembered {
   bool has_launcher = false;
   pid_t parent = 0;
-  bool has_reader = false;  // stdout is a pipe or a terminal, of which somebody has the other end
+  bool has_reader = false;  // stdout is a pipe or a terminal, and its other end is open
   struct stat output {};
   std::optional<std::chrono::nanoseconds> time_after_signal;
 };
@@ -24,7 +24,7 @@ Remembered& remembered() {
   return one;
 }
 
-// The program may have put something else in the place of its output.
+// The program may have redirected its output since.
 bool is_same_output(const struct stat& before) {
   struct stat now {};
   return fstat(STDOUT_FILENO, &now) == 0 && now.st_dev == before.st_dev && now.st_ino == before.st_ino;

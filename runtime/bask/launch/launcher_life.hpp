@@ -10,20 +10,20 @@
 
 namespace bask {
 
-/// To be called once, early: whose child this process is, and where its output goes.
+/// Remembers whose child this process is, and where its output goes. Call it once, early.
 void remember_launcher(const Launch& launch);
 
 /// Whether the launcher was killed: this process has another parent, or nobody reads its output any more.
-/// Never where it was started without one. Once it is, to write to what nobody reads does not end this
-/// process any more. Cost: two system calls.
+/// Always false where no launcher started it. From the first true on SIGPIPE is ignored, so that output
+/// which nobody reads does not end this process. Cost: two system calls.
 bool launcher_is_gone();
 
-/// How long a process lives when its launcher passes on SIGTERM or Ctrl-C. Nothing: as the batch system says,
-/// which is long. mpirun kills after twice `odls_base_sigkill_timeout`, a parameter of Open MPI 4, of one
-/// second unless it is set otherwise.
+/// How long a process may live after its launcher has passed on SIGTERM or Ctrl-C. Nothing: the batch system
+/// decides, and gives it long. mpirun kills after twice Open MPI 4's parameter `odls_base_sigkill_timeout`,
+/// which is 1 s by default.
 std::optional<std::chrono::nanoseconds> time_after_signal(const Launch& launch,
                                                           const Environment& environment);
-/// Of the launcher that is remembered.
+/// The same for the launcher that remember_launcher() was given.
 std::optional<std::chrono::nanoseconds> time_after_signal();
 
 }  // namespace bask

@@ -14,8 +14,8 @@
 namespace bask {
 namespace {
 
-constexpr std::size_t kManyRanks =
-    8;  // beyond them a core for rank 0 alone costs little, and it has much to do
+// With more ranks than this, a core for rank 0 alone costs little, and rank 0 has much to do.
+constexpr std::size_t kManyRanks = 8;
 constexpr std::size_t kMostLines = 16;
 
 // Ranks of one host whose masks overlap, directly or through others.
@@ -67,7 +67,7 @@ bool rank0_works(const std::vector<Sharing>& sharings, std::size_t ranks, Rank0 
   return own->cpus.size() / own->ranks.size() > 1 || ranks <= kManyRanks;
 }
 
-// Gives each thread of those who share cores one of its own, if there are enough.
+// Gives each thread of the ranks that share cores a core of its own, if there are enough.
 void assign_cores(const std::vector<RankInfo>& infos, const Sharing& sharing,
                   std::vector<RankShare>& shares) {
   if (sharing.ranks.size() == 1 || shares[sharing.ranks[0]].oversubscribed) return;
@@ -78,12 +78,12 @@ void assign_cores(const std::vector<RankInfo>& infos, const Sharing& sharing,
       if (free.erase(cpu) != 0) shares[rank].cpus.push_back(cpu);
     }
     if (shares[rank].cpus.size() == static_cast<std::size_t>(shares[rank].threads)) continue;
-    for (const std::size_t other : sharing.ranks) shares[other].cpus.clear();  // masks that overlap in part
+    for (const std::size_t other : sharing.ranks) shares[other].cpus.clear();  // masks overlap only in part
     return;
   }
 }
 
-// Sets the threads and cores of those who share.
+// Sets the threads and cores of the ranks that share cores.
 void divide_cores(const std::vector<RankInfo>& infos, const Sharing& sharing, bool with_rank0,
                   std::vector<RankShare>& shares, std::vector<int>& core_share) {
   std::vector<std::size_t> working = sharing.ranks;
@@ -169,7 +169,7 @@ std::map<std::string, std::vector<int>> by_blas(const std::vector<RankInfo>& inf
   return ranks;
 }
 
-// Nothing when all ranks have one.
+// None when all ranks have the same BLAS.
 std::vector<std::string> blas_warnings(const std::vector<RankInfo>& infos) {
   const auto libraries = by_blas(infos);
   if (libraries.size() < 2) return {};
@@ -210,7 +210,7 @@ struct Line {
   std::vector<int> ranks;
 };
 
-// By their first rank.
+// Sorted by first rank.
 std::vector<Line> lines_of(const std::vector<RankInfo>& infos, const RankMap& map) {
   std::map<Kind, std::vector<int>> alike;
   for (const auto& [host, ranks] : by_host(infos)) {

@@ -1,5 +1,5 @@
-// rank_map.hpp: which rank is where, with which cores and memory, and what follows: threads and limits of
-// each. Every rank tells its RankInfo at the start; then each decides the same by itself.
+// rank_map.hpp: where the ranks are, with which cores and memory, and what follows: the threads and limits of
+// each. Every rank tells all others its RankInfo at the start; then each computes the same map by itself.
 // Runs on: every rank. Threads: any; pure functions.
 // Invariants: (1) the infos are of all ranks, in order: infos[i].rank == i.
 #pragma once
@@ -26,8 +26,8 @@ struct RankInfo {
   Key registry_hash = {};
   int wanted_threads = 0;    ///< 0: as many as there are cores for
   std::string version = {};  ///< kVersion
-  int vector_loops = 0;      ///< strips::InstructionSet of the arrays' loops: the greatest that it has
-  std::string blas = {};     ///< blas::name(): of the same name, the same bits
+  int vector_loops = 0;      ///< the greatest strips::InstructionSet that it has, for the arrays' loops
+  std::string blas = {};     ///< blas::name(): equal names compute equal bits
   std::string error = {};    ///< why this rank cannot start, such as a bad option; empty: it can
 
   template <class Archive>
@@ -41,12 +41,12 @@ struct RankInfo {
 /// What one rank works with.
 struct RankShare {
   int threads = 1;              ///< that run tasks; 0: rank 0, which then only plans and listens
-  int cores = 1;                ///< in the masks of this rank and those whose masks overlap with it, together
-  int sharers = 1;              ///< ranks with those masks, this one counted
-  bool oversubscribed = false;  ///< their threads outnumber their cores: idle threads should sleep early
+  int cores = 1;                ///< in the masks of this rank and of the ranks whose masks overlap its own
+  int sharers = 1;              ///< how many ranks share these cores, this one counted
+  bool oversubscribed = false;  ///< their threads outnumber the cores: idle threads should sleep early
   std::uint64_t memory_limit = 0;
-  /// Where ranks share cores and there are enough: the one for each thread of this rank, by OS number. Left
-  /// alone, the system may keep two ranks that wait for each other on one core, as neither seems busy.
+  /// Where ranks share cores and there are enough: the core of each thread of this rank, by OS number.
+  /// Otherwise the system might keep two ranks that wait for each other on one core: neither seems busy.
   std::vector<unsigned> cpus = {};
   friend bool operator==(const RankShare&, const RankShare&) = default;
 };
@@ -56,23 +56,26 @@ struct RankMap {
   std::vector<std::string> warnings;  ///< whole sentences about all ranks, few even for many ranks
 };
 
-/// Threads: ranks of one host whose masks overlap share their cores: each has one thread for each of cores /
-/// ranks, the last ones have one more while cores are left, and each at least one and at most as many as its
-/// own mask has cores. `wanted_threads` wins, with a warning when it is more. Rank 0 works (kAuto) unless the
-/// ranks it shares cores with outnumber them, or its share is one core and there are more than 8 ranks. When
-/// it does not, the others of its share divide its cores too. Memory: each rank sees the limit of its host or
-/// control group, so the ranks of one host divide the smallest that they see equally, rank 0 included, as it
-/// takes in the results; a limit that is given is for each rank. Throws: Error (kUsage) when the only rank
-/// must not work.
+/// Decides what each rank works with.
+/// Threads: ranks of one host whose masks overlap share their cores. Each has cores / ranks threads; the last
+///   ranks have one more while cores are left; each has at least one, and at most as many as its own mask has
+///   cores. `wanted_threads` wins, with a warning when it is more.
+/// Rank 0: with kAuto it works unless the ranks that share its cores outnumber them, or its share is one core
+///   and there are more than 8 ranks. When it does not work, the others that share its cores divide them.
+/// Memory: each rank sees the limit of its host or control group. So the ranks of one host divide equally the
+///   smallest limit that they see; rank 0 has its part too, because it takes in the results. A limit that the
+///   user gives is for each rank.
+/// Throws: Error (kUsage) when the only rank must not work.
 RankMap make_rank_map(const std::vector<RankInfo>& infos, Rank0 rank0);
 
-/// The vector loops that all ranks have: each uses no greater ones, so that all make the same bits.
+/// The greatest instruction set that all ranks have. No rank uses a greater one, so all make the same bits.
 int common_vector_loops(const std::vector<RankInfo>& infos);
 
-/// The names of the ranks' BLAS, each once, by the alphabet: "OpenBLAS 0.3.21 (Haswell), libblas.so.3".
+/// The names of the ranks' BLAS libraries, each once, sorted: "OpenBLAS 0.3.21 (Haswell), libblas.so.3".
 std::string blas_of_job(const std::vector<RankInfo>& infos);
 
-/// Throws: Error (kUsage) with the first rank's error, and names the rank unless all have the same.
+/// Throws: Error (kUsage) with the error of the first rank that has one; names the rank unless all have the
+/// same error.
 void check_all_can_start(const std::vector<RankInfo>& infos);
 
 /// Throws: Error (kUsage) naming the ranks and hosts whose registry or version is not that of rank 0.

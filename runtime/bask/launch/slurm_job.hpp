@@ -23,7 +23,7 @@ struct SlurmJob {
   unsigned restarts = 0;  ///< how often Slurm has requeued it
   /// When Slurm ends it; nothing when it has no time limit, or when that is not known.
   std::optional<std::chrono::system_clock::time_point> end = {};
-  std::string warning = {};  ///< why the end is not known, for the log; empty when it is, or there is none
+  std::string warning = {};  ///< why the end is not known, for the log; empty: it is, or there is no limit
 };
 
 /// What squeue says of a job's remaining time.

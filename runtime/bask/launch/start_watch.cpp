@@ -12,7 +12,7 @@
 namespace bask {
 namespace {
 
-constexpr std::chrono::hours kLongest{24 * 365};  // added to the clock, more could overflow
+constexpr std::chrono::hours kLongest{24 * 365};  // a longer time could overflow the clock
 constexpr std::size_t kMostNamed = 8;
 constexpr std::chrono::milliseconds kNap{250}, kOverslept{1000};
 
@@ -87,7 +87,8 @@ StartWatch::~StartWatch() {
   thread_.join();
 }
 
-// In short naps: a process that was itself stopped has not waited for others.
+// Waits in short naps. A nap that took far too long shows that this process was stopped itself: the time
+// begins anew.
 void StartWatch::watch() {
   const Held held(mutex_);
   std::chrono::nanoseconds waited{0};

@@ -1,7 +1,7 @@
 // start_watch.hpp: ends a process that waits too long at the start, from MPI_Init to the first heartbeats, or
 // in MPI_Finalize: calls of MPI wait for every rank, and by themselves never give up.
-// Runs on: every rank, until its node stands, and after that is gone. Threads: one makes, tells and destroys
-// it; it has one of its own.
+// Runs on: every rank, until the Nodes of all ranks are up, and again once its own has gone. Threads: one
+// thread makes, calls and destroys it; it has a thread of its own that watches.
 #pragma once
 
 #include <bask/core/mutex.hpp>
@@ -18,9 +18,9 @@ namespace bask {
 /// was kept is used when the job starts again.
 inline constexpr int kLostExitCode = 69;
 
-/// While it lives, and unless the process comes on within `timeout`, it says on stderr which rank is waited
-/// for in which phase of the start, as far as that can be known, and how to fix it, and ends the process with
-/// exit code 69; the launcher then ends the other ranks. A timeout of 0 does nothing.
+/// When a phase of the start takes longer than `timeout`, it writes to stderr which phase that is, which
+/// ranks are missing, if that is known, and how to fix it. Then it ends the process with exit code 69, and
+/// the launcher ends the other ranks. A timeout of 0 does nothing.
 ///
 ///     StartWatch watch(options.start_timeout, launch, host);
 ///     boost::mpi::environment environment(...);                 // the first phase
@@ -33,13 +33,13 @@ class StartWatch {
   StartWatch(const StartWatch&) = delete;
   StartWatch& operator=(const StartWatch&) = delete;
 
-  /// From now on this process waits in another phase ("at the start, in ..."), for these, by their numbers;
-  /// an empty name is of one that is not waited for, and no names at all mean that it cannot be known. The
-  /// time begins anew.
+  /// From now on this process waits in another phase ("at the start, in ..."). `awaited` has the name of rank
+  /// i at index i; an empty name: this process does not wait for that rank; no names: nobody knows for which.
+  /// The time begins anew.
   void enter(const std::string& phase, std::vector<std::string> awaited);
-  /// One of them has come.
+  /// The rank with this index in `awaited` has come.
   void has_come(std::size_t number);
-  /// Who is waited for has said that it takes longer. The time begins anew.
+  /// The awaited rank has said that it takes longer. The time begins anew.
   void restart();
 
  private:
@@ -54,14 +54,14 @@ class StartWatch {
   bool has_moved_ BASK_GUARDED_BY(mutex_) = false;  // the time begins anew
   std::string phase_ BASK_GUARDED_BY(mutex_);       // empty: MPI_Init
   std::vector<std::string> awaited_ BASK_GUARDED_BY(mutex_);
-  std::string text_ BASK_GUARDED_BY(mutex_);  // what it says, made beforehand
+  std::string text_ BASK_GUARDED_BY(mutex_);  // the message, made beforehand
   std::thread thread_;
 };
 
-/// What it says in MPI_Init.
+/// The message of a StartWatch in MPI_Init.
 std::string start_timeout_text(std::chrono::nanoseconds timeout, const Launch& launch,
                                const std::string& host);
-/// What it says later, when these are still missing.
+/// Its message in later phases. `missing`: the names of the awaited ranks, empty for those that have come.
 std::string start_timeout_text(const std::string& speaker, std::chrono::nanoseconds waited,
                                const std::string& phase, const std::vector<std::string>& missing,
                                const std::string& fix);

@@ -1,5 +1,4 @@
-// isolation.hpp: runs one call of a kernel in a child process, so that its crash costs one task and not the
-// job.
+// isolation.hpp: runs one call of a kernel in a child process: a crash then costs one task and not the job.
 // Runs on: every rank. Threads: any, several at once; the calling thread waits for the child.
 // Invariants: (1) the child calls no MPI, runs no handler of atexit, and dies with its parent; (2) the result
 //             has the same bits as without isolation; inputs are never moved from.
