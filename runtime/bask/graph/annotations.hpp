@@ -11,16 +11,17 @@ namespace bask {
 
 /// How a task is run. The result does not depend on it, nor does the key.
 struct Annotations {
-  std::optional<int> priority{};  ///< higher runs earlier among what is ready; 0 unless said
+  std::optional<int> priority{};  ///< of the tasks that are ready, higher ones run earlier; 0 unless said
   std::optional<int> retries{};   ///< how often a task that throws is run again; 0 unless said
   /// Whether the result is kept in the journal that --bask-checkpoint asks for: always, or never. Unless
-  /// said, it is where it is expensive to make for its size.
+  /// said, it is kept when it is expensive to make for its size.
   std::optional<bool> checkpoint{};
   std::map<std::string, double> resources{};  ///< held while it runs, of what --bask-resources offers
-  /// false: never in a process of its own, whatever --bask-isolate says, as it changes what this one holds.
+  /// false: never run in a child process, whatever --bask-isolate says, because the task changes what this
+  /// process holds.
   std::optional<bool> isolate{};
 
-  /// What goes to another rank.
+  /// The fields that go to another rank.
   auto members() { return std::tie(priority, retries, checkpoint, resources, isolate); }
   bool empty() const { return !priority && !retries && !checkpoint && resources.empty() && !isolate; }
   friend bool operator==(const Annotations&, const Annotations&) = default;
@@ -34,13 +35,13 @@ Annotations overlay(const Annotations& outer, const Annotations& inner);
 class annotate {
  public:
   [[nodiscard]] explicit annotate(Annotations annotations);
-  /// The same of these alone, whatever the scopes around it say: for what was asked for elsewhere.
+  /// The same, but these annotations alone count, not those of outer scopes: for work asked for elsewhere.
   [[nodiscard]] static annotate only(Annotations annotations);
   ~annotate();
   annotate(const annotate&) = delete;
   annotate& operator=(const annotate&) = delete;
 
-  /// What holds for the tasks that this thread adds now.
+  /// The annotations of tasks that this thread adds now.
   static const Annotations& current();
 
  private:

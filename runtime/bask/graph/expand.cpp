@@ -9,7 +9,7 @@
 namespace bask {
 namespace {
 
-// Every layer within reach, those that are referred to before those that refer.
+// Every layer within reach, each after the layers that it refers to.
 std::vector<LayerPtr> layers_below(std::span<const TaskRef* const> targets) {
   std::vector<LayerPtr> layers;
   std::unordered_set<const Layer*> seen;

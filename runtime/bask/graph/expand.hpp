@@ -14,8 +14,8 @@ struct Expansion {
   std::vector<TaskId> targets;  ///< in the order they were asked for
 };
 
-/// All tasks of all layers that `targets` can reach, some of which may not be needed (`cull` tells). Cost:
-/// linear in tasks and inputs. Throws: Error for more than 2^32 - 2 tasks or inputs.
+/// All tasks of all layers that `targets` can reach. Some may not be needed: `cull` tells which.
+/// Cost: linear in tasks and inputs. Throws: Error for more than 2^32 - 2 tasks or inputs.
 Expansion expand(std::span<const TaskRef* const> targets);
 
 }  // namespace bask

@@ -50,7 +50,7 @@ std::uint32_t ExplicitLayer::append(const NewTask& task, const Annotations& anno
 }
 
 void ExplicitLayer::add_annotations(const Annotations& annotations) {
-  // Looked for among the last few: calls in one scope carry the same.
+  // Compares only the last few: calls in one scope carry the same annotations.
   constexpr std::size_t kMostLooks = 8;
   std::size_t index = annotations_.size();
   const std::size_t end = index - std::min(index, kMostLooks);
@@ -110,7 +110,7 @@ struct Open {
 };
 
 Open& here() {
-  // Threads count apart, each from a range of its own, so that no two calls get one number.
+  // Each thread counts in a range of its own, so that no two calls get the same number.
   static std::atomic<std::uint64_t> threads{0};
   thread_local Open open{nullptr, threads.fetch_add(1) << 40, kFirstTasks};
   return open;
@@ -123,7 +123,7 @@ TaskRef append(const NewTask& task, const Annotations& own) {
   const auto fits = [&](const TaskRef* input) { return open.layer->may_refer_to(*input->layer); };
   if (open.layer == nullptr || open.layer->is_full() ||
       !std::all_of(task.inputs.begin(), task.inputs.end(), fits)) {
-    // Who fills one layer is likely to fill the next.
+    // A thread that has filled one layer is likely to fill the next.
     open.expected_tasks =
         open.layer != nullptr && open.layer->is_full() ? ExplicitLayer::kMostTasks : kFirstTasks;
     open.layer = new ExplicitLayer(open.expected_tasks);

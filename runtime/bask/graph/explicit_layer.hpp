@@ -27,7 +27,7 @@ struct NewTask {
 
 class ExplicitLayer final : public Layer {
  public:
-  /// Enough to spread a layer's own cost thin, few enough that one live handle does not keep much.
+  /// Enough that a layer's own cost hardly counts, few enough that one live handle keeps little memory.
   static constexpr std::uint32_t kMostTasks = 1u << 16;
 
   explicit ExplicitLayer(std::uint32_t expected_tasks);
@@ -61,7 +61,7 @@ class ExplicitLayer final : public Layer {
   std::vector<std::uint64_t> argument_begin_{0};
   std::vector<std::byte> arguments_;
   std::vector<std::uint32_t> pure_;        // indices, ascending
-  std::vector<std::uint32_t> annotation_;  // per task into annotations_, as far as any was needed
+  std::vector<std::uint32_t> annotation_;  // per task up to the last annotated one, into annotations_
   std::vector<Annotations> annotations_{Annotations{}};
   std::unordered_map<std::uint32_t, std::string> names_;
   std::unordered_map<const Layer*, std::uint32_t> slots_;
@@ -74,9 +74,9 @@ namespace open_layer {
 
 /// Adds a task with the annotations in force and returns a handle to it. Cost: about 50 ns and 10 per input.
 TaskRef append(const NewTask& task, const Annotations& own);
-/// What tells the next impure call of this thread from equal ones: its number in program order.
+/// The number of this thread's next impure call, in program order: it tells the call from equal ones.
 std::uint64_t next_number();
-/// Ends the layer: what is added next goes to a new one, and what lies in this one goes with its handles.
+/// Ends the layer: the next task goes to a new one. The tasks of the ended one live as long as their handles.
 void close();
 
 }  // namespace open_layer

@@ -1,4 +1,4 @@
-// generated_layer.hpp: tasks of one kernel that a function computes from their index.
+// generated_layer.hpp: tasks of one kernel; a function describes each from its index.
 // Runs on: rank 0. Threads: any; a generated layer never changes.
 #pragma once
 
@@ -16,10 +16,10 @@ namespace bask {
 struct LayerKernel {
   KernelId id;
   const std::type_info* argument;  ///< the type that each task carries
-  bool reads_own;                  ///< its inputs are of its result's type
+  bool reads_own;                  ///< it takes Inputs of its own result's type
 };
 
-/// What a generator says of one task: what its kernel is called with, in order.
+/// A generator describes one task through it: what the kernel is called with, in order.
 /// Throws: Error for an input that is not there.
 class TaskWriter {
  public:
@@ -62,7 +62,7 @@ class TaskWriter {
   std::span<const std::uint32_t> first_of_slot_;
   const LayerKernel& kernel_;
   bool has_argument_ = false;
-  std::vector<std::uint32_t> sizes_;  // of the layer's inputs
+  std::vector<std::uint32_t> sizes_;  // in tasks, of the layer's inputs
 };
 
 /// A pure function object that describes task `index`, and that can go to another rank.
@@ -107,7 +107,7 @@ class GeneratedLayer final : public Layer {
  private:
   static constexpr std::uint32_t kSample = 1000;
 
-  /// Room for the whole layer, if the rest is as its first tasks are.
+  /// Reserves room for the whole layer, as if all tasks were like the first ones.
   void reserve_like_first(TaskGraph& graph, std::size_t inputs_before, std::size_t arguments_before) const {
     const auto whole = [&](std::size_t so_far) { return so_far * (size_ / kSample + 1); };
     graph.inputs.reserve(inputs_before + whole(graph.inputs.size() - inputs_before));

@@ -8,10 +8,10 @@
 namespace bask {
 
 struct GroupMeasure {
-  std::uint64_t results = 0;  ///< that hold memory
-  std::uint64_t bytes = 0;    ///< of these, as they count for the memory limit
-  std::uint64_t units = 0;    ///< that end with a task of the group and were timed
-  std::uint64_t ns = 0;       ///< that these have taken
+  std::uint64_t results = 0;  ///< how many results hold memory
+  std::uint64_t bytes = 0;    ///< of these results, as they count for the memory limit
+  std::uint64_t units = 0;    ///< how many units end with a task of the group and were timed
+  std::uint64_t ns = 0;       ///< that these units have taken
 
   auto members() { return std::tie(results, bytes, units, ns); }
   GroupMeasure& operator+=(const GroupMeasure& other) {

@@ -24,7 +24,7 @@ struct Input {
 
 /// One call of a kernel: what it reads and where its result goes.
 struct KernelCall {
-  const std::byte* arguments;  ///< as the kernel's own caller packed them
+  const std::byte* arguments;  ///< packed by the code that made the task, for this kernel
   std::span<const Input> inputs;
   Value& result;
 };
@@ -34,7 +34,7 @@ struct Kernel {
   Key hash;
   void (*run)(KernelCall& call);
   KernelId id;
-  const ValueType* result;  ///< of what type the results are; null: not said
+  const ValueType* result;  ///< the type of its results; null: not said
 };
 
 class KernelRegistry {
@@ -48,7 +48,7 @@ class KernelRegistry {
   /// The kernel with this hash. Throws: Error when there is none.
   KernelId find(const Key& hash) const;
   std::uint32_t size() const { return static_cast<std::uint32_t>(kernels_.size()); }
-  /// Over all kernels in order: two ranks whose hashes differ run different binaries.
+  /// Hash of all kernels in order: two ranks whose hashes differ run different binaries.
   Key hash() const;
 
  private:

@@ -20,7 +20,8 @@ std::uint64_t Layer::next_sequence() {
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
-// A layer's destructor drops its inputs, whose destructors come here again: those wait in a list.
+// A layer's destructor drops its inputs, which calls this function again. Such layers wait in a list, so that
+// a long chain does not recurse.
 void Layer::free_layer(Layer* layer) {
   thread_local std::vector<Layer*>* waiting = nullptr;
   if (waiting != nullptr) {

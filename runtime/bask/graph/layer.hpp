@@ -43,18 +43,17 @@ class Layer {
   /// What task `index` is called, before its key's digits: a kernel's name, or what the user said.
   virtual std::string label(std::uint32_t index) const = 0;
   /// Appends all tasks to `graph`. `first_of_slot[0]` is the id of this layer's first task, and
-  /// `first_of_slot[k]` that of `inputs()[k - 1]`. A pure function: the same tasks at every call, on every
-  /// rank.
+  /// `first_of_slot[k]` that of `inputs()[k - 1]`. Pure: every call on every rank appends the same tasks.
   virtual void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const = 0;
 
-  /// Layers of which some work can be done at once, when several of them are wanted, have the same key for
-  /// it, and as many tasks.
+  /// Layers that can do some of their work together, when several of them are wanted, have the same shared
+  /// key and the same number of tasks.
   virtual std::optional<Key> shared_key() const { return std::nullopt; }
-  /// A layer that does this work for all of `layers`, whose shared keys are equal.
+  /// A layer that does the common work of all of `layers`, whose shared keys are equal.
   virtual LayerPtr shared_layer(std::span<const Layer* const> layers) const;
-  /// The group in `graph` of tasks that take this layer's part of that work, each in place of one of this
-  /// layer's: their input is the task of that layer with the same index, their argument (4 bytes) this
-  /// layer's number among `layers`.
+  /// The group in `graph` of the tasks that pick out this layer's part of the common work, each in place of
+  /// one of this layer's tasks. The input of such a task is the shared layer's task with the same index; its
+  /// argument (4 bytes) is this layer's number among `layers`.
   virtual std::uint32_t picking_group(TaskGraph& graph) const;
 
   std::uint64_t sequence() const { return sequence_; }

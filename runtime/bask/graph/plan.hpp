@@ -52,20 +52,20 @@ struct Plan {
   std::vector<std::uint32_t> group;           ///< into `groups`
   std::vector<std::uint64_t> argument_begin;  ///< into `arguments`
   std::vector<std::uint32_t> annotation;      ///< into `annotations`; empty when no task has any
-  std::vector<std::uint32_t> input_begin{0};  ///< and one more, into `inputs`
+  std::vector<std::uint32_t> input_begin{0};  ///< and one entry more; into `inputs`
   std::vector<Source> inputs;                 ///< in the order of the kernel's arguments
   // Per position, imports too.
   std::vector<std::uint32_t> uses;  ///< how often the result is read here: targets, holds and exports counted
   // Per unit, in the order in which they should start.
-  std::vector<std::uint32_t> unit_begin{0};       ///< and one more, into positions
+  std::vector<std::uint32_t> unit_begin{0};       ///< and one entry more; positions
   std::vector<std::uint32_t> waits_for;           ///< how many inputs must be there before it starts
   std::vector<Key> key;                           ///< of its last result; empty when nothing is recorded
-  std::vector<std::uint32_t> successor_begin{0};  ///< and one more, into `successors`
+  std::vector<std::uint32_t> successor_begin{0};  ///< and one entry more; into `successors`
   std::vector<std::uint32_t> successors;    ///< units that read the unit's last result, once per reading
-  std::vector<std::uint32_t> export_begin;  ///< and one more, into `exports`; empty when there are none
+  std::vector<std::uint32_t> export_begin;  ///< and one entry more; into `exports`; empty: there are none
   std::vector<Export> exports;              ///< of the unit's last result, once per rank
   // Per import, by position less `tasks()`.
-  std::vector<std::uint32_t> import_successor_begin{0};  ///< and one more, into `import_successors`
+  std::vector<std::uint32_t> import_successor_begin{0};  ///< and one entry more; into `import_successors`
   std::vector<std::uint32_t> import_successors;          ///< units that read it, once per reading
   // Of the whole.
   std::vector<std::uint32_t> roots;  ///< units that wait for nothing, ascending

@@ -3,10 +3,10 @@
 // Invariants: (1) all numbers (positions, units, offsets) are those of the rank's whole plan, in which
 //             positions are tasks [0, size.tasks), then imports [size.tasks, size.tasks + size.imports);
 //             (2) each task, unit and import is in one part, in ascending order: `first_…` says where an
-//             array belongs, so that parts can be put in place by copying, whichever is there first;
+//             array belongs, so that parts can be put in place by copying, in whatever order they arrive;
 //             (3) an array `…_begin` has one entry more than it has items, which the next part repeats as
-//             its first; (4) a task's inputs are in earlier parts or in the same; readers may be in later
-//             ones.
+//             its first; (4) a task's inputs are in the same part or earlier ones, its readers perhaps in
+//             later ones.
 #pragma once
 
 #include <bask/graph/plan.hpp>
@@ -45,7 +45,7 @@ struct PlanPart {
   std::vector<std::uint32_t> group;
   std::vector<std::uint64_t> argument_begin;  ///< `first_argument` is where `arguments` begin
   std::vector<std::uint32_t> annotation;      ///< empty when no task of the graph has any
-  std::vector<std::uint32_t> input_begin;     ///< and one more
+  std::vector<std::uint32_t> input_begin;     ///< and one entry more
   std::vector<std::uint32_t> uses;  ///< how often the result is read here: holds and exports counted
   std::uint32_t first_input = 0;
   std::vector<Source> inputs;
@@ -53,19 +53,19 @@ struct PlanPart {
   std::vector<std::byte> arguments;
   // Per unit, from `first_unit` on.
   std::uint32_t first_unit = 0;
-  std::vector<std::uint32_t> unit_begin;  ///< and one more
+  std::vector<std::uint32_t> unit_begin;  ///< and one entry more
   std::vector<std::uint32_t> waits_for;  ///< readings of results by its first task, and of imported constants
   std::vector<Key> key;                  ///< of the last result; empty when nothing is recorded
-  std::vector<std::uint32_t> successor_begin;  ///< and one more
-  std::vector<std::uint32_t> export_begin;     ///< and one more; empty when the rank has no exports at all
+  std::vector<std::uint32_t> successor_begin;  ///< and one entry more
+  std::vector<std::uint32_t> export_begin;     ///< and one entry more; empty: the rank has no exports at all
   std::uint32_t first_successor = 0;
   std::vector<std::uint32_t> successors;
   std::uint32_t first_export = 0;
-  std::vector<Export> exports;  ///< of one unit by rank
+  std::vector<Export> exports;  ///< those of one unit sorted by rank
   // Per import, from position `size.tasks + first_import` on.
   std::uint32_t first_import = 0;
   std::vector<std::uint32_t> import_uses;             ///< how often it is read here: targets counted
-  std::vector<std::uint32_t> import_successor_begin;  ///< and one more
+  std::vector<std::uint32_t> import_successor_begin;  ///< and one entry more
   std::uint32_t first_import_successor = 0;
   std::vector<std::uint32_t> import_successors;
 

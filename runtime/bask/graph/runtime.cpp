@@ -6,7 +6,7 @@
 namespace bask {
 namespace {
 
-// Those that live, the newest last.
+// The runtimes that live, the newest last.
 struct Runtimes {
   std::mutex mutex;
   std::vector<Runtime*> live;

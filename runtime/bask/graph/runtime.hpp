@@ -1,4 +1,4 @@
-// runtime.hpp: what lazy collections ask of whatever runs them.
+// runtime.hpp: the interface by which lazy collections have their tasks run.
 // Runs on: rank 0. Threads: any, one computation after the other.
 #pragma once
 
@@ -23,16 +23,17 @@ class Runtime {
   virtual ~Runtime() = default;
   /// Runs all that `targets` need. Throws: TaskError when a task throws; Error when stopped or refused.
   virtual Results compute(std::span<const TaskRef* const> targets) = 0;
-  /// The same, and keeps the results, where they were made if there are several ranks, while the handles that
-  /// it returns live: one for each target.
+  /// The same, and keeps the results as long as the handles live that it returns, one per target. With
+  /// several ranks each result stays on the rank that made it.
   virtual std::vector<TaskRef> persist(std::span<const TaskRef* const> targets) = 0;
   /// Calls a kernel once on every rank, outside of all tasks. Returns the results by rank.
-  /// Throws: Error with what it has thrown on the first rank where it did.
+  /// Throws: Error with what the kernel threw on the first rank where it threw.
   virtual std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments) = 0;
-  /// Says that the program reads something that may be another at the next start, and what tells its content
-  /// apart: "'wind.h5': 1234 bytes of 2026-11-24 12:00:00". For messages: keys must tell it, too.
+  /// Notes that the program reads something, such as a file, that may have changed at its next start.
+  /// `identity` changes with the content: "'wind.h5': 1234 bytes of 2026-11-24 12:00:00". It is for messages
+  /// only: keys must change with the content, too.
   virtual void note_input(const std::string& name, const std::string& identity) {
-    static_cast<void>(name), static_cast<void>(identity);  // who keeps no results has nothing to compare
+    static_cast<void>(name), static_cast<void>(identity);  // nothing is kept, so there is nothing to compare
   }
   /// Draws the graph of all that `targets` need into a file: svg, png, pdf or dot.
   virtual void visualize(std::span<const TaskRef* const> targets, const std::string& path) = 0;
@@ -42,14 +43,13 @@ class Runtime {
 Runtime& current_runtime();
 /// The runtime in use, or null.
 Runtime* runtime_in_use();
-/// Called by a runtime itself: from now on it is the current one, until it is dropped or a newer one is
-/// there.
+/// Called by a runtime itself: it is the current one from now on, until it is dropped or a newer one comes.
 void use_runtime(Runtime* runtime);
 void drop_runtime(Runtime* runtime);
 
 /// Whether this thread is running a task now.
 bool& running_a_task();
-/// While it lives, this thread runs tasks, which may not compute.
+/// While it lives, this thread runs tasks, which may not call compute().
 struct InsideTask {
   InsideTask() { running_a_task() = true; }
   ~InsideTask() { running_a_task() = false; }

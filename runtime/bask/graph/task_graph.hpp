@@ -25,9 +25,9 @@ class Value;
 /// A value that is there before the graph runs: a constant, or a result that was persisted.
 struct Constant {
   Value* value = nullptr;  ///< null when it is held on another rank
-  std::uint32_t rank = 0;  ///< that holds it
-  std::uint64_t held = 0;  ///< its number there; 0 on rank 0, where `value` is it
-  float bytes = 0;         ///< about, of one that is held on another rank; 0: not known
+  std::uint32_t rank = 0;  ///< the rank that holds it
+  std::uint64_t held = 0;  ///< its number there; 0: it is `value`, on rank 0
+  float bytes = 0;         ///< about how many, when it is held on another rank; 0: not known
 };
 
 /// The tasks `first`, `first + 1`, … that came out of one layer.
@@ -36,7 +36,7 @@ struct LayerSpan {
   const Layer* layer;
 };
 
-/// A task whose key says all that it computes, so that one with an equal key need not run.
+/// A task whose key says all that it computes: of tasks with equal keys only one need run.
 struct PureTask {
   TaskId task;
   Key key;
@@ -46,17 +46,17 @@ struct TaskGraph {
   static constexpr std::uint32_t kConstants = 0;
 
   std::vector<std::uint32_t> group;           ///< per task, into `groups`
-  std::vector<std::uint32_t> input_begin{0};  ///< per task and one more, into `inputs`
+  std::vector<std::uint32_t> input_begin{0};  ///< per task, and one entry more; into `inputs`
   std::vector<TaskId> inputs;
-  std::vector<std::uint64_t> argument_begin{0};  ///< per task and one more, into `arguments`
+  std::vector<std::uint64_t> argument_begin{0};  ///< per task, and one entry more; into `arguments`
   std::vector<std::byte> arguments;              ///< of a constant: its index in `constants`, 4 bytes
   std::vector<std::uint32_t> annotation;         ///< per task, into `annotations`; empty when none has any
   std::vector<float> result_bytes;  ///< per task, 0 where its layer does not know; empty when none does
 
   std::vector<TaskGroup> groups{{"constant", nullptr}};
   std::vector<Annotations> annotations{Annotations{}};
-  std::uint32_t recalled =
-      kNoIndex;                     ///< the group of tasks that read results of earlier runs, if there is one
+  /// The group of the tasks that read results of earlier runs, if there is one.
+  std::uint32_t recalled = kNoIndex;
   std::vector<Constant> constants;  ///< owned by their layers
   std::vector<PureTask> pure;       ///< ascending
   std::vector<LayerSpan> spans;     ///< ascending
@@ -79,7 +79,7 @@ struct TaskGraph {
   /// As messages and pictures show it: "increment-7f3a09c1".
   std::string name(TaskId task) const;
   const std::string& layer_name(TaskId task) const { return groups[group[task.index]].layer; }
-  /// Memory of the arrays, for what is said of the graph's size.
+  /// Memory of the arrays, for messages about the graph's size.
   std::size_t bytes() const;
 
   // How layers write their tasks, one after the other.

@@ -7,7 +7,7 @@
 namespace bask {
 namespace {
 
-// The live constants by content. It refers without counting; a layer removes itself when it goes.
+// The live constants by content. The table holds no references; a layer removes itself when it goes.
 struct Constants {
   std::mutex mutex;
   std::unordered_map<Key, ValueLayer*> live;
@@ -49,7 +49,7 @@ LayerPtr ValueLayer::find(const Key& key, const ValueType* type) {
   const std::lock_guard lock(table.mutex);
   const auto entry = table.live.find(key);
   if (entry == table.live.end() || entry->second->value_.type() != type) return nullptr;
-  // Its last reference may be going just now: then it is as good as gone.
+  // Another thread may be dropping its last reference now (a count of 0): then it counts as gone.
   std::atomic<std::uint32_t>& count = entry->second->references_;
   std::uint32_t seen = count.load(std::memory_order_relaxed);
   while (seen != 0) {

@@ -18,7 +18,7 @@ class ValueLayer final : public Layer {
   /// A persisted result under the key and the name of the task that made it.
   static TaskRef held(std::string label, const Key& key, Value value);
 
-  /// The same of a result that stays on the rank which made it, while `keeper` lives.
+  /// The same for a result that stays on the rank which made it, as long as `keeper` lives.
   static TaskRef held_elsewhere(std::string label, const Key& key, const Constant& where,
                                 std::shared_ptr<const void> keeper);
 
