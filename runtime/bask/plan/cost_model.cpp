@@ -9,8 +9,8 @@
 namespace bask {
 namespace {
 
-constexpr float kBytesOfATask = 5'000;  // what a task costs that touches nothing, as bytes
-constexpr float kGuessedNsPerByte = 2;  // slower than networks: what was never measured is shared out
+constexpr float kBytesOfATask = 5'000;  // a task that touches nothing costs as much as these bytes
+constexpr float kGuessedNsPerByte = 2;  // slower than networks, so that unmeasured work is shared out
 
 Key key_of(const TaskGroup& group) {
   ByteWriter content;
@@ -29,7 +29,7 @@ class Touched {
   Touched(const Plan& plan, const TaskGraph& graph, const ResultSizes& sizes)
       : plan_(plan), graph_(graph), sizes_(sizes) {}
 
-  // Whether the layer of the unit's last task says so.
+  // Whether the layer of the unit's last task says how large the result is.
   bool is_known(std::uint32_t unit) const {
     return !graph_.result_bytes.empty() &&
            graph_.result_bytes[plan_.task[plan_.unit_begin[unit + 1] - 1].index] != 0;
@@ -54,7 +54,7 @@ class Touched {
   const ResultSizes& sizes_;
 };
 
-// Of the bytes that units of one group touch.
+// Sum of the bytes that the units of one group touch.
 struct Sum {
   double bytes = 0;
   std::uint64_t units = 0;
@@ -67,7 +67,8 @@ struct Sum {
   double mean() const { return all_known && units != 0 ? bytes / static_cast<double>(units) : 0; }
 };
 
-// Tasks that were added one by one fill layer after layer, and belong together.
+// The first task of each layer. Tasks that were added one by one fill layer after layer and belong together:
+// such layers in a row count as one.
 std::vector<std::uint32_t> begins_of_layers(const TaskGraph& graph) {
   std::vector<std::uint32_t> begins;
   bool is_whole = true;
@@ -95,7 +96,7 @@ ResultSizes CostModel::result_sizes(const TaskGraph& graph) const {
   return bask::result_sizes(graph, bytes);
 }
 
-// Of the plan's units that end in groups which were measured; 0 when there are none.
+// The mean time (ns) of the plan's units that end in groups which were measured; 0 when there are none.
 float CostModel::mean_of_known(const Plan& plan, const std::vector<Known>& known) {
   const auto is_known = [](const Known& group) { return group.unit_ns != 0; };
   if (std::none_of(known.begin(), known.end(), is_known)) return 0;

@@ -1,5 +1,5 @@
 // cost_model.hpp: what a plan's units will cost and how large their results will be: learned from earlier
-// computations of the process, by layer and kernel, and guessed from sizes before.
+// computations of the process, by layer and kernel; until then guessed from sizes.
 // Runs on: rank 0. Threads: one at a time.
 // Invariants: (1) it decides where and in which order tasks run, never what they compute.
 #pragma once
@@ -22,21 +22,22 @@ struct UnitEstimates {
   // Bytes of results, per position; empty: all are taken as equal, and moving them costs nothing.
   std::vector<float> bytes = {};
   std::vector<float> constant_bytes = {};  ///< per constant of the graph
-  // The first task of each layer, ascending; empty: all are of one.
+  // The first task of each layer, ascending; empty: all tasks are of one layer.
   std::vector<std::uint32_t> layer_begin = {};
-  // Per group, what its units read and write in the mean; 0: not known.
+  // Per group, the bytes that its units read and write in the mean; 0: not known.
   std::vector<double> bytes_touched = {};
 };
 
 class CostModel {
  public:
-  /// As the function of that name, with what is known of the groups from earlier computations.
+  /// As the function bask::result_sizes, with the sizes that earlier computations have measured by group.
   ResultSizes result_sizes(const TaskGraph& graph) const;
-  /// `sizes` are the graph's. A unit takes as long as those before it that ended with the same layer and
-  /// kernel. Where the layer says how large its results are, units take time by the bytes that they read and
-  /// write.
+  /// `sizes` are the graph's. A unit is expected to take as long as earlier ones that ended with the same
+  /// layer and kernel. Where the layer says how large its results are, the time of a unit is proportional to
+  /// the bytes that it reads and writes.
   UnitEstimates estimate(const Plan& plan, const TaskGraph& graph, const ResultSizes& sizes) const;
-  /// What a computation has measured, by group; later computations count as much as all before together.
+  /// Takes in what a computation has measured, by group. The latest computation counts as much as all earlier
+  /// ones together.
   void learn(std::span<const TaskGroup> groups, std::span<const double> bytes_touched,
              std::span<const GroupMeasure> measured);
 

@@ -10,8 +10,8 @@
 
 namespace bask {
 
-/// How many times each task's result is read: by the tasks that are needed, and once per target that it is.
-/// 0 means that the task is not needed by any target. Cost: one sweep over tasks and inputs, from the back.
+/// How many times each task's result is read: by the tasks that are needed, and once for each time that the
+/// task is a target. 0: no target needs the task. Cost: one sweep over tasks and inputs, from the back.
 std::vector<std::uint32_t> cull(const TaskGraph& graph, std::span<const TaskId> targets);
 
 }  // namespace bask

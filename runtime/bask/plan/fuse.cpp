@@ -14,12 +14,13 @@ std::uint32_t only_input(const TaskGraph& graph, TaskId task) {
   return only;
 }
 
-// What is always kept must be the last result of its unit: only that is ever kept.
+// A result that is always kept must be the last one of its unit: of a unit, only that one can be kept.
 bool is_kept(const TaskGraph& graph, std::uint32_t task) {
   return !graph.annotation.empty() && graph.annotations_of(TaskId{task}).checkpoint.value_or(false);
 }
 
-// Of two tasks of a unit, where the first one's result is not kept whatever is said of that.
+// Whether two tasks may be in one unit. `checkpoint` of the first one does not matter: its result would lie
+// inside the unit, and so is never kept.
 bool same_annotations(const TaskGraph& graph, std::uint32_t first, std::uint32_t second) {
   if (graph.annotation.empty() || graph.annotation[first] == graph.annotation[second]) return true;
   const Annotations& of_second = graph.annotations_of(TaskId{second});

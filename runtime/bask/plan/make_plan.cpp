@@ -9,7 +9,7 @@
 namespace bask {
 namespace {
 
-// Lays the chains out one after the other and returns the code by which each task's result is found.
+// Lays the chains out one after the other. Returns where the result of each task is found.
 std::vector<Source> place_tasks(Plan& plan, const TaskGraph& graph, std::span<const TaskId> tails,
                                 std::span<const std::uint32_t> previous,
                                 std::span<const std::uint32_t> uses) {
@@ -50,8 +50,8 @@ std::vector<std::uint32_t> units_by_last_position(const Plan& plan, std::uint32_
 }
 
 // A unit's successors are the readings of its last result, which `uses` counts together with the targets.
-// Each range starts one place late and moves into its own place while it is filled: a counting sort without a
-// cursor.
+// Each range starts one place late and moves into its own place as it is filled: a counting sort without a
+// second array of positions.
 void make_room_for_successors(Plan& plan, std::span<const std::uint32_t> unit_of, std::uint32_t units) {
   std::vector<std::uint32_t>& begin = plan.successor_begin;
   begin.assign(units + 2, 0);

@@ -12,7 +12,7 @@ namespace bask {
 
 struct PlanOptions {
   bool fuse = true;   ///< run linear chains as one unit
-  bool keys = false;  ///< of units, for who keeps results; none for results that were kept before
+  bool keys = false;  ///< give units keys, for keeping results; recalled results get none
 };
 
 /// Culls, fuses and orders. The plan refers to the graph's arguments; `sizes` are of the graph's results.

@@ -6,8 +6,8 @@
 
 namespace bask {
 
-/// Every input and target that is a pure task refers to the first task with the same key. The others stay in
-/// the graph and are no longer needed by them; annotations are the first one's. Cost: one probe of a hash
+/// Every input and target that is a pure task then refers to the first task with the same key, whose
+/// annotations hold. The other tasks stay in the graph, but nothing refers to them. Cost: one probe of a hash
 /// table per pure task.
 Expansion merge_equal(Expansion expansion);
 

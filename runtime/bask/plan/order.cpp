@@ -6,17 +6,17 @@
 namespace bask {
 namespace {
 
-// Bytes that are free again once a result is there, of those that were held at once while it was made with
-// all that it needs: of a task's inputs the one is made first that frees most.
+// The most bytes that are held at once while a result and all that it needs are made, less those of the
+// result: they are free again once the result is there. The input that frees most is made first.
 using Freed = float;
 
-// What it takes to make an input, before the task runs that reads it.
+// What it takes to make one input of a task.
 struct Need {
   Freed freed;
   float bytes;  // of the result, which stays
 };
 
-// Of a task with a result of so many bytes, whose inputs are made in the best order.
+// For a task whose result has `bytes`, when its inputs are made in the best order, into which it sorts them.
 Freed freed_by(std::vector<Need>& inputs, float bytes) {
   if (inputs.size() == 2) {
     if (inputs[0].freed < inputs[1].freed) std::swap(inputs[0], inputs[1]);
@@ -31,7 +31,7 @@ Freed freed_by(std::vector<Need>& inputs, float bytes) {
   return std::max(peak, held + bytes) - bytes;
 }
 
-// Of each task by itself, as if nobody else read what it reads.
+// For each task by itself, as if no other task read its inputs.
 std::vector<Freed> freed_by_each(const TaskGraph& graph, std::span<const std::uint32_t> uses,
                                  const ResultSizes& sizes) {
   std::vector<Freed> freed(graph.size());
@@ -130,7 +130,7 @@ std::vector<TaskId> order(const TaskGraph& graph, std::span<const TaskId> target
   }
   std::vector<TaskId> tails = walk.take();
   if (!graph.annotation.empty()) {
-    // What a task needs has at least its priority, and stands before it already: the sort keeps that.
+    // The inputs of a task have at least its priority and stand before it already: a stable sort keeps that.
     const std::vector<int> priority = effective_priorities(graph, uses);
     std::stable_sort(tails.begin(), tails.end(),
                      [&](TaskId a, TaskId b) { return priority[a.index] > priority[b.index]; });

@@ -1,8 +1,8 @@
 // order.hpp: the order in which tasks should start: depth first, so that results are freed early.
 // Runs on: rank 0. Threads: any; a pure function.
-// Source: of a task's inputs the one is made first of whose making the most memory is free again once it is
-// there (Liu, "An Application of Generalized Tree Pebbling to Sparse Matrix Factorization", 1987, after Sethi
-// and Ullman, 1970): the best depth-first order of a tree, a heuristic elsewhere.
+// Source: Liu, "An Application of Generalized Tree Pebbling to Sparse Matrix Factorization", 1987, after
+// Sethi and Ullman, 1970. Of a task's inputs, the one whose making frees the most memory again is made first.
+// For a tree this is the best depth-first order, for other graphs a heuristic.
 #pragma once
 
 #include <bask/graph/task_graph.hpp>
@@ -15,7 +15,7 @@
 namespace bask {
 
 /// The last task of each needed chain, in the order in which the chains should start; every chain comes after
-/// those whose results it reads. A task with a higher priority, and all that it needs, comes before the
+/// the chains whose results it reads. A task with a higher priority, and all that it needs, comes before the
 /// others. `previous` comes from `fuse`, `uses` from `cull`, `sizes` from `result_sizes`. Cost: two sweeps
 /// over tasks and inputs.
 std::vector<TaskId> order(const TaskGraph& graph, std::span<const TaskId> targets,

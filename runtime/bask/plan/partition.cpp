@@ -19,7 +19,7 @@ struct SeriesUnit {
   std::uint32_t unit, series;
 };
 
-// Numbers the series, as tasks come in the order in which they were added.
+// Numbers the series. Calls must pass the tasks in ascending order.
 class SeriesCount {
  public:
   explicit SeriesCount(std::span<const std::uint32_t> layer_begin) : layer_begin_(layer_begin) {}
@@ -32,13 +32,13 @@ class SeriesCount {
 
  private:
   std::span<const std::uint32_t> layer_begin_;
-  std::size_t layers_ = 0;               // that have begun
-  std::vector<std::uint32_t> of_group_;  // in the last of these
+  std::size_t layers_ = 0;               // how many layers have begun
+  std::vector<std::uint32_t> of_group_;  // the series of each group in the last of these layers
   std::uint32_t count_ = 0;
 };
 
-// Units sorted by level; within each in the order in which their last tasks were added to the graph, where
-// neighbours in space are neighbours. `begin` has one entry more than there are levels.
+// Units sorted by level, and within a level in the order in which their last tasks were added to the graph:
+// in that order, neighbours in space are neighbours. `begin` has one entry more than there are levels.
 struct ByLevel {
   std::vector<SeriesUnit> units;
   std::vector<std::uint32_t> begin;
@@ -101,15 +101,15 @@ class Partitioner {
 
  private:
   struct Series {
-    double cost = 0, seen = 0;  // of its units in the level, and of those that were placed
-    float most = 0;             // of one of them
+    double cost = 0, seen = 0;  // of its units in the level, and of those that are placed already
+    float most = 0;             // the cost of its longest unit
     std::uint32_t units = 0;
   };
   struct Rank {
     double share = 0;         // of the work
     double shares_up_to = 0;  // of this rank and those before it
     double load = 0;          // cost of the level's units that were placed there
-    double delay = 0;         // by which moving their inputs takes longer than running them
+    double delay = 0;         // ns by which moving the inputs of these units takes longer than running them
     double bytes = 0;         // of the unit's inputs that lie there
   };
 
@@ -137,7 +137,7 @@ class Partitioner {
     }
   }
 
-  // What takes long is placed first, and what is short evens out the ranks. A series keeps its order.
+  // Long units are placed first, and short ones then even out the ranks. Each series keeps its order.
   void put_long_series_first(std::span<SeriesUnit> units) {
     const auto is_longer = [&](std::uint32_t a, std::uint32_t b) {
       return of_series_[a].most > of_series_[b].most;
@@ -147,7 +147,7 @@ class Partitioner {
     });
     if (are_alike) return;
     std::ranges::stable_sort(in_level_, is_longer);
-    std::uint32_t begin = 0;  // in the end, of each series: where it ends
+    std::uint32_t begin = 0;  // `units` of a series: where it begins, and in the end where it ends
     for (const std::uint32_t series : in_level_) begin += std::exchange(of_series_[series].units, begin);
     const std::vector<SeriesUnit> before(units.begin(), units.end());
     for (const SeriesUnit& unit : before) units[of_series_[unit.series].units++] = unit;
@@ -159,7 +159,7 @@ class Partitioner {
     return share > 0 && of_rank_[rank].load <= share * level_cost_ * (1 + options_.imbalance);
   }
 
-  // Where an input of the unit lies; kNoIndex for the unit's own results and what lies nowhere in particular.
+  // The rank where an input of the unit lies; kNoIndex: the unit makes it, or it draws no reader to a rank.
   std::uint32_t rank_of(Source input, std::uint32_t unit) const {
     if (!input.is_constant()) {
       return input.index() < plan_.unit_begin[unit] ? rank_of_position_[input.index()] : kNoIndex;
@@ -173,7 +173,7 @@ class Partitioner {
 
   std::uint32_t choose(const SeriesUnit& unit) {
     std::uint32_t home = kNoIndex;
-    bool is_one = true;  // rank on which all inputs are
+    bool is_one = true;  // whether all inputs lie on one rank
     for (const Source input : inputs_of_unit(plan_, unit.unit)) {
       const std::uint32_t rank = rank_of(input, unit.unit);
       is_one &= rank == kNoIndex || home == kNoIndex || rank == home;
@@ -188,7 +188,7 @@ class Partitioner {
     return rank;
   }
 
-  // How many bytes of them lie on which ranks.
+  // Finds out how many bytes of the unit's inputs lie on which ranks.
   void weigh_inputs(std::uint32_t unit) {
     candidates_.clear();
     input_bytes_ = 0;
@@ -202,13 +202,13 @@ class Partitioner {
     }
   }
 
-  // Of the inputs that lie on other ranks.
+  // The time to move the inputs that lie on other ranks.
   double moving_ns(std::uint32_t rank) const {
     if (estimates_.bytes.empty()) return 0;
     return (input_bytes_ - of_rank_[rank].bytes) * options_.moved_ns_per_byte;
   }
 
-  // When the rank would have run the level's units that it has and this one, as a multiple of its share.
+  // When the rank would have run its units of the level and this one, in ns, divided by its share.
   double end_on(std::uint32_t rank, std::uint32_t unit) const {
     const Rank& there = of_rank_[rank];
     const double longer = std::max<double>(estimates_.cost[unit], moving_ns(rank));
@@ -216,7 +216,7 @@ class Partitioner {
   }
 
   std::uint32_t beside_data(const SeriesUnit& unit) const {
-    std::uint32_t home = kNoIndex, nearest = kNoIndex;  // of all, and of those with room for it
+    std::uint32_t home = kNoIndex, nearest = kNoIndex;  // among all candidates, and among those with room
     bool is_tied = false;
     for (const std::uint32_t rank : candidates_) {
       if (of_rank_[rank].share == 0) continue;
@@ -235,14 +235,14 @@ class Partitioner {
     return is_away && end_on(home, unit.unit) <= end_on(nearest, unit.unit) ? home : nearest;
   }
 
-  // Of the level, as a multiple of the rank's share of it.
+  // The cost of the level's units on the rank, divided by its share.
   double load(std::uint32_t rank) const {
     return of_rank_[rank].share == 0 ? std::numeric_limits<double>::infinity()
                                      : of_rank_[rank].load / of_rank_[rank].share;
   }
 
-  // Without a place beside its data a unit goes beside its neighbours in the plan: each series of the level
-  // is cut into one stretch per rank.
+  // A unit that finds no place beside its data goes beside its neighbours in the plan: each series of the
+  // level is cut into one stretch per rank.
   std::uint32_t by_place(const SeriesUnit& unit) const {
     const Series& series = of_series_[unit.series];
     const double middle = series.seen + estimates_.cost[unit.unit] / 2;
@@ -261,8 +261,8 @@ class Partitioner {
 
   void place(const SeriesUnit& unit, std::uint32_t rank) {
     const float cost = estimates_.cost[unit.unit];
-    rank_of_position_[plan_.unit_begin[unit.unit + 1] - 1] =
-        rank;  // the inside of a unit is read only inside it
+    // Only for its last result: the others are read only inside the unit.
+    rank_of_position_[plan_.unit_begin[unit.unit + 1] - 1] = rank;
     of_rank_[rank].load += cost;
     of_series_[unit.series].seen += cost;
   }
@@ -272,8 +272,8 @@ class Partitioner {
   std::span<const std::uint32_t> rank_of_constant_;
   const PartitionOptions options_;
   std::vector<Series> of_series_;
-  std::vector<std::uint32_t> in_level_;          // series of which the level has units
-  std::vector<std::uint32_t> rank_of_position_;  // of results that were placed
+  std::vector<std::uint32_t> in_level_;          // the series that have units in the level
+  std::vector<std::uint32_t> rank_of_position_;  // of the results that are placed
   std::vector<Rank> of_rank_;
   std::vector<std::uint32_t> candidates_;  // ranks where inputs of the unit lie
   double input_bytes_ = 0;                 // of these inputs

@@ -21,23 +21,24 @@ struct ClusterShape {
 };
 
 struct PartitionOptions {
-  double imbalance =
-      0.05;  ///< how much more than its share of a level a rank may get, for the sake of its data
+  /// How much more than its share of a level a rank may get, for the sake of the data that it holds.
+  double imbalance = 0.05;
   double moved_ns_per_byte = 1;  ///< of a modest network
 };
 
-/// Beside which rank the readers of each constant should run: the rank that holds it, when that is not rank
-/// 0, else kNoIndex. Empty when rank 0 holds all.
+/// On which rank the readers of each constant should run: on the rank that holds it; kNoIndex where that is
+/// rank 0. Empty when rank 0 holds all.
 std::vector<std::uint32_t> preferred_ranks(std::span<const Constant> constants);
 
-/// The rank of each unit. `rank_of_constant` comes from `preferred_ranks`: its constants draw their readers
-/// as results do. Balance: of the cost of each level (the units whose longest way from a root is equal) a
-/// rank gets at most its share by threads times 1 + imbalance, and one unit; more only of units whose inputs
-/// would take longer to move elsewhere than the rank is behind. Units that no data draws are cut into one
-/// stretch per rank, layer by layer, so that what was added together, such as equal regions of two arrays,
-/// stays together. Deterministic. Cost: linear in units and inputs; for a unit that its data draws nowhere,
-/// the logarithm of the ranks, and all of them where a level is nearly full. Throws: Error when no rank runs
-/// tasks.
+/// The rank of each unit. Deterministic. `rank_of_constant` comes from `preferred_ranks`: these constants
+/// draw their readers as results do.
+/// Balance: of the cost of each level (the units whose longest way from a root is equal), a rank gets at most
+/// its share by threads times 1 + imbalance, and one unit. It gets more only of units whose inputs would take
+/// longer to move elsewhere than the rank is behind.
+/// Units that no data draws are cut into one stretch per rank, layer by layer: so tasks that were added
+/// together, such as those of equal regions of two arrays, stay together.
+/// Cost: linear in units and inputs; for a unit that its data draws nowhere, the logarithm of the ranks, and
+/// all ranks where a level is nearly full. Throws: Error when no rank runs tasks.
 std::vector<std::uint32_t> partition(const Plan& plan, const UnitEstimates& estimates,
                                      const ClusterShape& shape,
                                      std::span<const std::uint32_t> rank_of_constant = {},

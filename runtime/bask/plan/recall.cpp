@@ -9,7 +9,7 @@ namespace {
 
 using Kept = std::unordered_map<std::uint32_t, std::vector<std::byte>>;
 
-// By descending ids, so that what only reads of kept results would need is not even looked up.
+// By descending ids: a task that only tasks with kept results need is not even looked up.
 Kept find_kept(const Expansion& expansion, const FindKept& find, std::uint64_t& needed) {
   const TaskGraph& graph = expansion.graph;
   std::vector<bool> is_needed(graph.size());

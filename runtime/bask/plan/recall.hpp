@@ -14,21 +14,21 @@
 
 namespace bask {
 
-/// Where the result of a key was kept: what the kernel that reads it is called with; nothing when it was not,
-/// or is not of the type that `kernel` gives.
+/// Finds the kept result of a key. Returns the arguments for the kernel that reads it; nothing when no result
+/// was kept, or when it is not of the type that `kernel` returns.
 using FindKept = std::function<std::optional<std::vector<std::byte>>(const Key& key, const Kernel& kernel)>;
 
 struct Recall {
   Expansion expansion;
-  std::uint64_t tasks = 0;     ///< that the targets need, had nothing been kept
-  std::uint64_t read = 0;      ///< of these: results that are read instead
-  std::uint64_t needless = 0;  ///< of these: only what was kept needed them
+  std::uint64_t tasks = 0;     ///< tasks that the targets would need if nothing had been kept
+  std::uint64_t read = 0;      ///< of these: tasks whose results are read instead
+  std::uint64_t needless = 0;  ///< of these: tasks that neither run nor are read
 };
 
-/// Each task that the targets need, and whose result was kept, becomes a task without inputs that reads it by
-/// the kernel `read`: those are the group `recalled` of the graph. What only such tasks have read is needed
-/// no more. Ids, keys and names stay. Cost: a look-up for each task that is still needed; a copy of inputs
-/// and arguments when any is found.
+/// Each task that the targets need, and whose result was kept, becomes a task without inputs that reads the
+/// result by the kernel `read`. These tasks are the group `recalled` of the graph. Tasks that only they have
+/// read are no longer needed. Ids, keys and names stay. Cost: a look-up for each task that is still needed; a
+/// copy of inputs and arguments when any result is found.
 Recall recall(Expansion expansion, const Kernel& read, const FindKept& find);
 
 }  // namespace bask

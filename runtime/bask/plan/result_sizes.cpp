@@ -30,7 +30,7 @@ float bytes_of(const Constant& constant) {
 class Guess {
  public:
   Guess(const TaskGraph& graph, const ResultSizes& sizes) : graph_(graph), sizes_(sizes) {}
-  // The sizes of the tasks before this one are there.
+  // Reads the sizes of the tasks before this one, which must be there.
   float operator()(TaskId task) const {
     float of_results = 0;
     auto of_others =

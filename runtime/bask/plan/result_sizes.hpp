@@ -1,4 +1,4 @@
-// result_sizes.hpp: how many bytes each result of a graph has, as it is known or guessed before it is made.
+// result_sizes.hpp: how many bytes each result of a graph has, known or guessed before it is made.
 // Runs on: rank 0. Threads: made by one, then read by any.
 #pragma once
 
@@ -10,7 +10,7 @@
 namespace bask {
 
 struct ResultSizes {
-  std::vector<float> of_group;  ///< where the group says it all; both empty: all are taken as equal
+  std::vector<float> of_group;  ///< where groups say all; both arrays empty: all results count as equal
   std::vector<float> of_task;   ///< else
   std::vector<float> of_constant;
 
@@ -20,10 +20,11 @@ struct ResultSizes {
   }
 };
 
-/// Of each task, the first of these that is known: what its layer says; `known_of_group`, a number for each
-/// group, 0 where there is none; the size of its kernel's type, where that holds no memory. Else it is taken
-/// to be as large as the largest result that it reads, or where it reads none, as the largest constant or its
-/// arguments. Cost: nothing for tasks whose groups say it all, else one sweep over tasks and inputs.
+/// The size of each task's result is the first of these that is known: what its layer says; the size of its
+/// kernel's type, where that holds no memory; `known_of_group`, a number for each group, 0 where it is not
+/// known. Else the result counts as large as the largest result that the task reads or, where it reads none,
+/// as the largest constant or its arguments. Cost: where groups say all, one look at each group; else one
+/// sweep over tasks and inputs.
 ResultSizes result_sizes(const TaskGraph& graph, const std::vector<float>& known_of_group);
 
 }  // namespace bask

@@ -25,14 +25,14 @@ std::vector<Group> groups_of(const TaskGraph& graph) {
   return groups;
 }
 
-/// What some layers of a group do together.
+/// The work that some layers of a group do together.
 struct Shared {
   Group members;
-  std::vector<bool> at;  // by index: whether they do
+  std::vector<bool> at;  // by index: whether they do so there
   LayerPtr layer;
 };
 
-// Nothing where no two layers of the group are needed at any index.
+// Nothing when there is no index at which two layers of the group are needed.
 std::optional<Shared> shared_in(const Group& group, const TaskGraph& graph,
                                 const std::vector<std::uint32_t>& uses) {
   using Members = std::vector<bool>;
@@ -48,7 +48,7 @@ std::optional<Shared> shared_in(const Group& group, const TaskGraph& graph,
     if (known == indices_of.end() || known->first != members) known = indices_of.try_emplace(members).first;
     known->second.push_back(index);
   }
-  const auto saved = [](const auto& entry) {  // passes over a block
+  const auto saved = [](const auto& entry) {  // how many passes over a block
     const auto count = std::count(entry.first.begin(), entry.first.end(), true);
     return count > 1 ? static_cast<std::size_t>(count - 1) * entry.second.size() : 0;
   };
@@ -67,7 +67,7 @@ std::optional<Shared> shared_in(const Group& group, const TaskGraph& graph,
   return shared;
 }
 
-/// Copies a graph, with layers more before those whose work they do.
+/// Copies a graph, and adds each shared layer before the layers whose work it does.
 class Sharing {
  public:
   Sharing(TaskGraph& from, std::vector<Shared> all, bool keeps_results)
@@ -135,7 +135,8 @@ class Sharing {
     if (layer.is_pure()) first_of_equal_.emplace(layer.content_key(), to_.size());
   }
 
-  // Its inputs are those of its members, which were found already, and what describes the work.
+  // The first task of an input of a shared layer. That is an input of the members, which is in the copy
+  // already, or a layer that describes the shared work, which is added now.
   std::uint32_t first_of(const LayerPtr& layer) {
     if (const auto known = first_of_.find(layer.get()); known != first_of_.end()) return known->second;
     if (layer->is_pure()) {

@@ -74,7 +74,7 @@ void Splitter::place_units() {
   }
 }
 
-// As successors are laid out in a plan: each range starts one place late and is filled into its own.
+// As make_plan lays out successors: each range starts one place late, and moves to its own as it is filled.
 void Splitter::find_constant_readings() {
   constant_targets_.resize(graph_.constants.size());
   for (const Source target : plan_.targets) {
@@ -128,7 +128,7 @@ void Splitter::number_imports() {
   }
 }
 
-// The ranks other than the owner that read a producer get an import each; returns the readings at the owner.
+// Gives each rank that reads a producer, except its owner, an import. Returns the readings at the owner.
 std::uint32_t Splitter::add_readers(Readers& readers, std::uint32_t owner,
                                     std::span<const std::uint32_t> units, bool read_on_rank_0) {
   const std::uint32_t first = readers.begin.back();
@@ -266,7 +266,7 @@ void Splitter::note_cut(std::span<const PlanPart> parts) {
 
 namespace {
 
-// The readings since the last import was ended are the next one's.
+// Ends an import: the readings since the last one was ended are its readings.
 void end_import(PlanPart& part, std::uint32_t targets) {
   const std::uint32_t end = part.first_import_successor + count(part.import_successors);
   part.import_uses.push_back(end - part.import_successor_begin.back() + targets);

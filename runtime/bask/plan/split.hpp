@@ -29,19 +29,19 @@ struct HeldTarget {
 class Splitter {
  public:
   /// All sizes are known from here on. `plan`, `graph` and `rank_of_unit` must outlive the splitter. A
-  /// constant that is read on a rank that does not hold it becomes an import there, the first of all. Cost:
-  /// two sweeps over units, inputs and successors.
+  /// constant that is read on a rank that does not hold it becomes an import there, before all other imports.
+  /// Cost: two sweeps over units, inputs and successors.
   Splitter(const Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> rank_of_unit,
            const SplitOptions& options);
 
   const PartSize& size(std::uint32_t rank) const { return sizes_[rank]; }
   /// Without `hold`: the targets in rank 0's numbering, in the order they were asked for.
   std::span<const Source> targets() const { return targets_; }
-  /// With `hold`: what stays on a rank, by position, once per target.
+  /// With `hold`: the results that stay on a rank, once per target, sorted by position.
   std::span<const Hold> holds(std::uint32_t rank) const { return holds_[rank]; }
-  /// With `hold`: where each target stays. Constants stay what they are, on the rank that holds them.
+  /// With `hold`: where each target stays. Constants stay on the rank that holds them.
   std::span<const HeldTarget> where_held() const { return where_held_; }
-  /// What a rank sends before anything runs, by constant and rank.
+  /// The constants that a rank sends before anything runs, sorted by constant and rank.
   std::span<const ConstantExport> constant_exports(std::uint32_t rank) const {
     return constant_exports_[rank];
   }
@@ -61,11 +61,11 @@ class Splitter {
   struct Place {
     std::uint32_t rank, unit, position;
   };
-  // A rank that reads what another makes or holds, and the number of the import there.
+  // A rank that reads what another rank makes or holds, and the number of its import there.
   struct Reader {
     std::uint32_t rank, import;
   };
-  // Per producer, by rank.
+  // The readers of each producer, sorted by rank.
   struct Readers {
     std::vector<std::uint32_t> begin{0};
     std::vector<Reader> list;
@@ -110,7 +110,7 @@ class Splitter {
   std::vector<std::uint32_t> unit_of_;  // by last position; empty when each unit is one task
   Readers unit_readers_, constant_readers_;
   std::vector<std::uint32_t> stamp_;  // per rank, the last producer that it was seen to read
-  std::uint32_t producers_ = 0;       // that were seen
+  std::uint32_t producers_ = 0;       // how many were seen
 
   // Per constant: the units that read it on ranks that do not hold it, once per reading, and the targets.
   std::vector<std::uint32_t> constant_reading_begin_, constant_readings_, constant_targets_;
