@@ -17,10 +17,10 @@ namespace {
 
 struct Message {
   Buffer bytes;
-  std::uint64_t due;  // in calls of the receiver
+  std::uint64_t due;  // counts calls of the receiver
 };
 
-/// What two ranks share in one direction.
+/// From one rank to another.
 struct Link {
   std::deque<Message> parcels;
   Traffic traffic;
@@ -39,7 +39,7 @@ struct Crossing {
   BulkTarget target;
   std::uint64_t due = 0;
   std::size_t copied = 0;
-  bool is_copying = false;  // by the receiver, who has let go of the lock
+  bool is_copying = false;  // by the receiver, which does not hold the lock meanwhile
 
   bool has_begun() const { return source && expected; }
 };
@@ -88,7 +88,7 @@ struct MemoryNetwork::State {
   std::vector<Link> links BASK_GUARDED_BY(mutex);
   std::map<Stream, Crossing> crossings BASK_GUARDED_BY(mutex);
   std::vector<std::uint64_t> calls BASK_GUARDED_BY(mutex);  // of receive() and progress(), by rank
-  /// To be called by the sender, by rank.
+  /// Per rank, the callbacks that its next progress() calls for what it has sent.
   std::vector<std::vector<std::function<void()>>> sent BASK_GUARDED_BY(mutex);
   std::vector<bool> has_endpoint BASK_GUARDED_BY(mutex), is_cut BASK_GUARDED_BY(mutex);
   std::optional<int> abort_code BASK_GUARDED_BY(mutex);
@@ -136,7 +136,7 @@ class MemoryTransport final : public Transport {
       current_.clear();
       spare_ = std::move(current_);
     }
-    std::vector<std::uint32_t> senders;  // whose next parcel may be delivered
+    std::vector<std::uint32_t> senders;  // the ranks whose next parcel may be delivered
     for (std::uint32_t from = 0; from < size(); ++from) {
       const auto& parcels = state_.link(from, rank_).parcels;
       if (!parcels.empty() && parcels.front().due < now) senders.push_back(from);
@@ -184,7 +184,7 @@ class MemoryTransport final : public Transport {
     return !sent.empty() || !arriving.empty();
   }
 
-  /// As if everything were sent by rendezvous: until it is received.
+  /// True until everything is received, as if everything were sent by rendezvous.
   bool is_sending() const override {
     const Held held(state_.mutex);
     state_.expect_running();
@@ -241,7 +241,7 @@ class MemoryTransport final : public Transport {
 
   void copy_piece(const Stream& stream) {
     Held held(state_.mutex);
-    Crossing& crossing = state_.crossings.at(stream);  // stays where it is while it is being copied
+    Crossing& crossing = state_.crossings.at(stream);  // nobody erases it while it is being copied
     held.unlock();
     const std::size_t left = crossing.source->size() - crossing.copied;
     const std::size_t size = std::min(state_.options.piece_bytes, left);
@@ -277,7 +277,7 @@ std::unique_ptr<Transport> MemoryNetwork::endpoint(std::uint32_t rank) {
     refuse("rank " + std::to_string(rank) + " has an endpoint already, or is none of " +
            std::to_string(state_->options.ranks));
   state_->has_endpoint[rank] = true;
-  state_->sent[rank].clear();  // of an endpoint before
+  state_->sent[rank].clear();  // left by an earlier endpoint
   return std::make_unique<MemoryTransport>(*state_, rank);
 }
 

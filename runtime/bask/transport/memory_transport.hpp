@@ -1,9 +1,9 @@
-// memory_transport.hpp: ranks in one process, for tests: a network that holds things back and reorders them
-// as much as the transport's invariants allow, cuts ranks off, and counts.
+// memory_transport.hpp: ranks in one process, for tests: a network that delays and reorders what is sent as
+// much as the transport's invariants allow, cuts ranks off, and counts.
 // Runs on: tests. Threads: an endpoint belongs to one thread at a time; the network to any.
 // Invariants: (1) from one rank to another, parcels keep their order; all else comes in an order drawn from
-//             the seed; (2) nothing is held back for more than `most_delay` calls of its receiver; (3)
-//             after abort() every call of every endpoint throws MemoryAbort.
+//             the seed; (2) nothing is delayed for more than `most_delay` calls of its receiver; (3) after
+//             abort() every call of every endpoint throws MemoryAbort.
 #pragma once
 
 #include <bask/transport/transport.hpp>
@@ -17,13 +17,13 @@ namespace bask {
 struct MemoryNetworkOptions {
   std::uint32_t ranks = 2;
   std::uint64_t seed = 0;
-  /// Each parcel and bulk transfer is held back for 0 to this many calls of receive() and progress() at its
-  /// receiver.
+  /// Each parcel and bulk transfer is delayed for 0 to this many calls that its receiver makes of receive()
+  /// and progress().
   std::uint32_t most_delay = 0;
   std::size_t piece_bytes = Transport::kPieceBytes;
 };
 
-/// What one rank has sent to another, delivered or not; what a cut drops at once is not counted.
+/// What one rank has sent to another, delivered or not; not what it sent after either rank was cut off.
 struct Traffic {
   std::uint64_t parcels = 0;
   std::uint64_t parcel_bytes = 0;
@@ -31,7 +31,7 @@ struct Traffic {
   std::uint64_t bulk_bytes = 0;
 };
 
-/// Thrown by Transport::abort() of an endpoint, and then by whatever other endpoints are asked.
+/// Thrown by Transport::abort() of an endpoint, and then by the calls of all endpoints.
 class MemoryAbort : public std::exception {
  public:
   explicit MemoryAbort(int exit_code) : exit_code_(exit_code) {}
@@ -42,7 +42,7 @@ class MemoryAbort : public std::exception {
   int exit_code_;
 };
 
-/// Owns what lies between its endpoints, and outlives them.
+/// Owns what is on its way between its endpoints, and must outlive them.
 ///
 ///     MemoryNetwork network({.ranks = 2, .seed = 1, .most_delay = 10});
 ///     auto zero = network.endpoint(0), one = network.endpoint(1);
@@ -53,7 +53,7 @@ class MemoryNetwork {
   explicit MemoryNetwork(const MemoryNetworkOptions& options);
   ~MemoryNetwork();
 
-  /// The transport of one rank; one at a time. Its calls throw Error where they break the rules of Transport.
+  /// The transport of a rank, which may have one at a time. Calls that break Transport's rules throw Error.
   std::unique_ptr<Transport> endpoint(std::uint32_t rank);
 
   /// From now on nothing is delivered from or to `rank`, and nobody is told.

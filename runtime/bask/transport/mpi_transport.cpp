@@ -59,7 +59,7 @@ class Communicator {
   MPI_Comm comm_ = MPI_COMM_NULL;
 };
 
-/// Gives up a request whose memory is about to go. What the library will not cancel at once is left to it.
+/// Gives up a request whose memory is about to go. If MPI does not cancel it at once, it is left to MPI.
 void give_up(MPI_Request request) {
   int finished = 0;
   MPI_Cancel(&request);
@@ -67,7 +67,7 @@ void give_up(MPI_Request request) {
     MPI_Request_free(&request);
 }
 
-/// Requests on their way, each with what it is for. However many there are, a call tests only a few, in turn.
+/// Open requests, each with what it is for. However many there are, one call tests only a few, in turn.
 template <class Subject>
 class RequestSet {
  public:
@@ -80,8 +80,8 @@ class RequestSet {
     subjects_.push_back(std::move(subject));
   }
 
-  /// Calls `finish(subject, status)` for those that have finished, when they are in the set no more: `finish`
-  /// may add others. Returns how many there were.
+  /// Takes requests that have finished out of the set, then calls `finish(subject, status)` for each, which
+  /// may add others. Returns how many have finished.
   template <class Finish>
   int test(const Finish& finish) {
     if (next_ >= requests_.size()) next_ = 0;
@@ -127,8 +127,8 @@ class RequestSet {
   std::size_t next_ = 0;  // the first to be tested by the next call
 };
 
-/// Receives posted ahead, used in turn. Matching follows the order of posting, so only the oldest is tested,
-/// which costs half of what probing does, and a parcel that has come lies in its buffer already.
+/// Receives posted ahead, used in turn. MPI matches them in the order of posting, so only the oldest is
+/// tested. That costs half as much as probing, and a parcel that has come lies in its buffer already.
 class ParcelRing {
  public:
   static constexpr int kTag = 1;
@@ -145,7 +145,7 @@ class ParcelRing {
   ParcelRing& operator=(const ParcelRing&) = delete;
 
   std::optional<Parcel> receive() {
-    if (requests_[oldest_] == MPI_REQUEST_NULL) {  // what the last call returned has been read
+    if (requests_[oldest_] == MPI_REQUEST_NULL) {  // the caller has read what the last call returned
       post(oldest_);
       oldest_ = (oldest_ + 1) % kSlots;
     }
@@ -158,7 +158,8 @@ class ParcelRing {
 
  private:
   static constexpr std::size_t kSlots = 64;
-  static constexpr std::size_t kStride = Transport::kMostParcelBytes + 64;  // fronts in different cache sets
+  // Not a power of two, so that the slots begin in different cache sets.
+  static constexpr std::size_t kStride = Transport::kMostParcelBytes + 64;
 
   std::byte* slot(std::size_t index) { return memory_.data() + index * kStride; }
 
@@ -178,8 +179,8 @@ class ParcelRing {
 struct Transfer {
   int peer, tag;
   std::size_t size;
-  const std::byte* source;                            // null where it comes in
-  std::function<std::byte*(std::size_t bytes)> grow;  // where it comes in
+  const std::byte* source;                            // null: it comes in
+  std::function<std::byte*(std::size_t bytes)> grow;  // if it comes in
   std::function<void()> done;
   std::size_t posted = 0, finished = 0;  // bytes
   int in_flight = 0;                     // pieces
@@ -192,7 +193,7 @@ struct Piece {
   std::size_t size = 0;
 };
 
-/// Bulk transfers, in and out. All pieces of one have its stream as tag, and MPI matches them in order.
+/// Bulk transfers, in and out. All pieces of one transfer have its stream as tag: MPI matches them in order.
 class Bulk {
  public:
   explicit Bulk(MPI_Comm comm) : comm_(comm) {
@@ -226,11 +227,11 @@ class Bulk {
   bool is_sending() const { return out_.transfers > 0; }
 
  private:
-  /// How many pieces are on their way at most; but of each transfer always one: were one without, both ends
-  /// could wait for ever, each for what the other has put off. A piece that is sent costs no more than a
-  /// request, and the more there are, the longer the receiver goes on by itself while the sender computes. A
-  /// piece that is received is memory touched early, and in shared memory is copied within the call that
-  /// posts it.
+  /// How many pieces are on their way at most. Each transfer always has one, whatever the limits: otherwise
+  /// both ends could wait for ever, each for a transfer that the other has put off. A piece to send costs no
+  /// more than a request; the more there are, the longer the receiver goes on by itself while the sender
+  /// computes. A piece to receive costs memory that is touched early; in shared memory, the call that posts
+  /// it also copies it.
   struct Limits {
     int of_a_transfer;
     std::size_t of_all;
@@ -301,7 +302,7 @@ class MpiTransport final : public Transport {
   ~MpiTransport() override {
     if (sends_.empty() || is_finalised()) return;
     for (MPI_Request request : sends_.requests()) MPI_Request_free(&request);
-    // MPI may still read them, and waiting for that could take for ever.
+    // The buffers are leaked: MPI may still read them, and waiting for that could take for ever.
     static_cast<void>(new std::vector<Buffer>(std::move(sends_.subjects())));
   }
 
@@ -316,7 +317,7 @@ class MpiTransport final : public Transport {
                     ParcelRing::kTag, parcels_.get(), &request),
           "MPI_Isend");
     check(MPI_Test(&request, &finished, MPI_STATUS_IGNORE), "MPI_Test");
-    if (finished == 0) {  // large, or too many for the library
+    if (finished == 0) {  // the parcel is large, or too many are on their way for MPI
       sends_.add(request, std::move(parcel));
       return spare_buffer();
     }
@@ -387,7 +388,7 @@ class MpiTransport final : public Transport {
   ParcelRing ring_;
   Bulk bulk_;
   RequestSet<Buffer> sends_;   // parcels that MPI still reads
-  std::vector<Buffer> spare_;  // that it has read
+  std::vector<Buffer> spare_;  // for parcels to come
 };
 
 }  // namespace

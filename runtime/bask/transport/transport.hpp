@@ -1,6 +1,6 @@
 // transport.hpp: moves bytes between ranks: small parcels, many a second, and bulk bytes straight from
 // memory into memory. It knows no messages.
-// Runs on: every rank. Threads: one at a time; whoever calls holds the lock of the exchange that owns it.
+// Runs on: every rank. Threads: one at a time; the caller holds the lock of the Exchange that uses it.
 // Invariants: (1) parcels from one rank to another arrive once and in order; (2) bulk transfers arrive once,
 //             in any order among themselves and with parcels; (3) no call waits for another rank.
 #pragma once
@@ -24,8 +24,8 @@ struct Parcel {
 
 /// Where the bytes of one bulk transfer go.
 struct BulkTarget {
-  /// Room for the next `bytes` of the transfer, asked for in order; it must stay until `done`. So memory is
-  /// touched for the first time just before it is written.
+  /// Returns room for the next `bytes` of the transfer, which must stay until `done`; the calls come in
+  /// order. So memory is touched for the first time just before it is written.
   std::function<std::byte*(std::size_t bytes)> grow;
   std::function<void()> done;
 };
@@ -34,11 +34,11 @@ class Transport {
  public:
   /// The most bytes in a parcel.
   static constexpr std::size_t kMostParcelBytes = 16 * 1024;
-  /// Bulk transfers are cut into pieces of this many bytes, so no count passes 2 GiB, and a receiver's next
-  /// piece is made ready while one is on its way. So many, because the piece still lies in the cache when
-  /// what grow() has touched is overwritten, and one call of progress() moves few: with 64 KiB, a transfer
-  /// into warm memory took a third longer; with 4 MiB, one into fresh memory no less, and each call eight
-  /// times as long.
+  /// Bulk transfers are cut into pieces of this many bytes: no count passes 2 GiB, and a receiver makes the
+  /// next piece ready while one is on its way. With this size, the memory that grow() has touched still lies
+  /// in the cache when the piece is written, and one call of progress(), which moves a few pieces, is short.
+  /// With 64 KiB, a transfer into warm memory took a third longer; with 4 MiB, a transfer into fresh memory
+  /// was no faster, and each call took eight times as long.
   static constexpr std::size_t kPieceBytes = std::size_t{512} << 10;
 
   virtual ~Transport() = default;
@@ -49,8 +49,8 @@ class Transport {
   virtual std::uint32_t rank() const = 0;
   virtual std::uint32_t size() const = 0;
 
-  /// Sends a parcel of 1 to kMostParcelBytes bytes to another rank. Returns an empty buffer to fill next,
-  /// which has had its memory before where there is one.
+  /// Sends a parcel of 1 to kMostParcelBytes bytes to another rank. Returns an empty buffer to fill next, one
+  /// that has memory already where there is such a buffer.
   virtual Buffer send(std::uint32_t to, Buffer parcel) = 0;
   /// The next parcel that has arrived, if any.
   virtual std::optional<Parcel> receive() = 0;
@@ -64,9 +64,10 @@ class Transport {
   virtual void receive_bulk(std::uint32_t from, std::uint32_t stream, std::size_t size,
                             BulkTarget target) = 0;
 
-  /// Drives what is on its way and calls `sent` and `done` of what has finished; they may send and start
-  /// transfers, but not call receive() or progress(). Returns whether anything moved: one call moves a few
-  /// pieces, so a caller that has nothing else to do calls again. Cost when nothing is on its way: none.
+  /// Drives what is on its way, and calls `sent` and `done` of the transfers that have finished. These may
+  /// send and start transfers, but not call receive() or progress(). Returns whether anything moved: one call
+  /// moves a few pieces, so a caller that has nothing else to do calls again. Cost when nothing is on its
+  /// way: none.
   virtual bool progress() = 0;
   /// Whether parcels or bulk bytes that were sent still occupy memory here.
   virtual bool is_sending() const = 0;
