@@ -14,7 +14,7 @@ constinit std::array<ForkHandler, kMost> handlers{};
 constinit std::array<std::atomic<bool>, kMost> is_set{};
 constinit std::atomic<std::size_t> taken{0};
 
-// Held by the thread that forks. `called`: the handlers whose before() it has called.
+// The thread that forks holds it. `called`: the handlers that this fork calls.
 constinit std::mutex one_at_a_time;
 constinit std::array<bool, kMost> called{};
 

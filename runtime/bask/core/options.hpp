@@ -58,7 +58,7 @@ struct Options {
   std::string checkpoint = {};          // directory of the journal; empty: none
   std::string checkpoint_version = {};  // tag of the runs whose results count; empty: those of this binary
   CheckpointFailure checkpoint_failure = CheckpointFailure::kWarn;
-  bool checkpoint_keep = false;              // also after a run that has done all
+  bool checkpoint_keep = false;              // keep the journal when all is done
   int max_restarts = 0;                      // 0: any number
   std::chrono::nanoseconds time_limit{-1};   // from the start on; 0: none; below 0: what Slurm says
   std::chrono::nanoseconds time_margin{-1};  // before the limit, to keep what would be lost; below 0: auto

@@ -1,6 +1,6 @@
 // explicit_layer.hpp: tasks that were added one by one, listed as flat arrays.
 // Runs on: rank 0. Threads: appended to by one; read by any once nothing is appended.
-// Size: 37 bytes a task and 8 per input, plus its arguments.
+// Size: 32 bytes a task, 4 more if it is pure and 4 more where tasks are annotated; 8 per input; arguments.
 #pragma once
 
 #include <bask/core/id.hpp>

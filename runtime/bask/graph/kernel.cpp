@@ -7,7 +7,7 @@ KernelRegistry& KernelRegistry::instance() {
   return registry;
 }
 
-// An id that is not registered yet is 0. A call through it must fail with a message, and not run some kernel.
+// An id that is not registered yet is 0. A call through it must say so, and must not run another kernel.
 KernelRegistry::KernelRegistry() {
   add("made-before-main", "", [](KernelCall&) {
     throw Error("delayed", "the task was made before main, when kernels were not registered yet",

@@ -1,7 +1,8 @@
 // kernel.hpp: the functions that tasks call, registered before main by the calls that use them.
 // Runs on: every rank. Threads: added before main, then read by any.
 // Invariants: (1) all ranks run the same binary, so all have the same kernels under the same ids; (2) a
-//             kernel's hash depends on its name and signature alone, so keys are stable from run to run.
+//             kernel's hash depends only on its name, its signature and, among equal pairs of these, its
+//             place in the binary, so keys are stable from run to run.
 #pragma once
 
 #include <bask/core/id.hpp>

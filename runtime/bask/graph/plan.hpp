@@ -1,12 +1,13 @@
-// plan.hpp: a graph, or one rank's part of it, made ready to run, as plain data: what runs in which order,
-// who waits for whom, who reads what, and what comes from and goes to other ranks.
+// plan.hpp: a graph, or one rank's part of it, made ready to run, as plain data: the order of the tasks,
+// which units wait for which, who reads each result, and which results come from and go to other ranks.
 // Runs on: made on rank 0 by `make_plan` and `Splitter`, followed on every rank. Threads: made by one, then
 // read by any.
 // Invariants: (1) each needed task has one position on one rank, each position below `tasks()` one task; (2)
 //             positions from `tasks()` on are imports: results that another rank makes; (3) of the inputs
 //             of a task, those that are tasks have smaller positions; (4) the tasks of a unit have
 //             consecutive positions and are run by one thread.
-// Size: 28 bytes a task, 4 per input; 8 a unit (24 with keys), 4 per input of a unit; 8 an import, an export.
+// Size: 24 bytes a task (28 with annotations) and 4 per input; 12 a unit, 16 more with keys, 4 more with
+//       exports; 4 per reading of a unit's last result or of an import; 8 an import, an export.
 #pragma once
 
 #include <bask/core/id.hpp>

@@ -6,7 +6,7 @@
 
 namespace bask {
 
-/// Every input and target that is a pure task then refers to the first task with the same key, whose
+/// Makes every input and target that is a pure task refer to the first task with the same key, whose
 /// annotations hold. The other tasks stay in the graph, but nothing refers to them. Cost: one probe of a hash
 /// table per pure task.
 Expansion merge_equal(Expansion expansion);

@@ -147,7 +147,7 @@ class Partitioner {
     });
     if (are_alike) return;
     std::ranges::stable_sort(in_level_, is_longer);
-    std::uint32_t begin = 0;  // `units` of a series: where it begins, and in the end where it ends
+    std::uint32_t begin = 0;  // from here on, `units` of a series is the place of its next unit
     for (const std::uint32_t series : in_level_) begin += std::exchange(of_series_[series].units, begin);
     const std::vector<SeriesUnit> before(units.begin(), units.end());
     for (const SeriesUnit& unit : before) units[of_series_[unit.series].units++] = unit;

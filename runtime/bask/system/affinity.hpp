@@ -14,7 +14,7 @@ class CoreMask {
 
   /// Cores in the mask, each counted once however many hardware threads it has; at least 1.
   unsigned count() const { return static_cast<unsigned>(first_pu_.size()); }
-  /// The operating system's number of each core's first hardware thread in the mask; mostly ascending.
+  /// The system's number of each core's first hardware thread in the mask; ascending on most machines.
   const std::vector<unsigned>& cpus() const { return first_pu_; }
   /// Cores that the machine, or the control group, lets a process use, in the mask or not; at least count().
   unsigned machine_cores() const { return machine_cores_; }
