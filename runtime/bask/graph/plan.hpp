@@ -2,10 +2,10 @@
 // which units wait for which, who reads each result, and which results come from and go to other ranks.
 // Runs on: made on rank 0 by `make_plan` and `Splitter`, followed on every rank. Threads: made by one, then
 // read by any.
-// Invariants: (1) each needed task has one position on one rank, each position below `tasks()` one task; (2)
-//             positions from `tasks()` on are imports: results that another rank makes; (3) of the inputs
-//             of a task, those that are tasks have smaller positions; (4) the tasks of a unit have
-//             consecutive positions and are run by one thread.
+// Invariants: (1) each needed task has one position on one rank, each position below `tasks()` one task;
+//             (2) positions from `tasks()` on are imports: results that another rank makes;
+//             (3) of the inputs of a task, those that are tasks have smaller positions;
+//             (4) the tasks of a unit have consecutive positions and are run by one thread.
 // Size: 24 bytes a task (28 with annotations) and 4 per input; 12 a unit, 16 more with keys, 4 more with
 //       exports; 4 per reading of a unit's last result or of an import; 8 an import, an export.
 #pragma once

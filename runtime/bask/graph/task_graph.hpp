@@ -1,7 +1,7 @@
 // task_graph.hpp: tasks as flat arrays, which plans are made from.
 // Runs on: rank 0. Threads: made by one, then read by any.
-// Invariants: (1) a task's inputs have smaller ids than the task, so ascending ids are a valid order; (2)
-//             inputs keep their order and repetition: they are what the kernel is called with.
+// Invariants: (1) a task's inputs have smaller ids than the task, so ascending ids are a valid order;
+//             (2) inputs keep their order and repetition: they are what the kernel is called with.
 // Size: 16 bytes a task, 4 per input, and the arguments; 24 more a pure task; 4 more a task where any is
 //       annotated, and 4 more where any layer says how large its results will be.
 #pragma once
