@@ -1,4 +1,4 @@
-// array.hpp: all of lazy arrays.
+// array.hpp: includes everything that users need for lazy arrays.
 #pragma once
 
 #include <bask/collections/array/average.hpp>

@@ -1,6 +1,6 @@
 // array.hpp: lazy arrays cut into blocks, as `dask.array` has them, with NumPy's names and meaning.
-// Runs on: rank 0; blocks are computed on every rank. Threads: any; an Array is a value, copies share their
-// work.
+// Runs on: rank 0; blocks are computed on every rank.
+// Threads: any; an Array is a value, and copies share their work.
 //
 //   auto x = bask::random::default_rng(42).random({10000, 10000}, {1000, 1000});
 //   auto y = (x + x.T())["::2, 5000:"].mean(1);       // nothing has run yet
@@ -25,25 +25,30 @@ namespace bask {
 template <class T>
 class Delayed;
 
-/// What sums and products of a type are: of bool and integers the widest integer, as in NumPy.
+/// The type of sums and products: the widest integer for bool and integers, as in NumPy; else the same type.
 template <class T>
 using sum_t = std::conditional_t<
     std::is_integral_v<T>,
     std::conditional_t<std::is_unsigned_v<T> && !std::is_same_v<T, bool>, std::uint64_t, std::int64_t>, T>;
-/// What means of a type are: of bool and integers float64.
+/// The type of means: float64 for bool and integers; else the same type.
 template <class T>
 using mean_t = std::conditional_t<std::is_integral_v<T>, double, T>;
 
-/// One rule for complex numbers: what needs an order of the elements is refused here, the rest computes with
-/// both parts.
+/// Refuses complex numbers at compile time where a function needs an order of the elements. All other
+/// functions compute with both parts.
 template <class E>
 constexpr void require_order() {
   static_assert(std::is_arithmetic_v<E>,
                 "bask: complex numbers have no order: take real(x), imag(x) or abs(x)");
 }
 
-/// Everything that NumPy has as a method; its functions are in the headers beside this one: creation.hpp,
-/// elementwise.hpp, reductions.hpp, manipulation.hpp, products.hpp, blockwise.hpp, groupby.hpp.
+/// An array cut into blocks, with the methods of NumPy's ndarray. NumPy's functions are in the headers beside
+/// this one:
+///   elements    functions.hpp, elementwise.hpp, universal_functions.hpp, map.hpp
+///   reductions  reductions.hpp, statistics.hpp, average.hpp, counts.hpp, groupby.hpp
+///   shapes      manipulation.hpp
+///   sources     creation.hpp, random.hpp
+///   others      products.hpp, calculus.hpp, blockwise.hpp
 template <class E>
 class Array {
   static_assert(Element<E>,
@@ -53,14 +58,14 @@ class Array {
  public:
   using value_type = E;
 
-  /// A place for an Array. Using it before one is assigned is an Error.
+  /// An empty Array, which can be assigned to. Any other use throws Error.
   Array() = default;
   explicit Array(ArrayPtr node) : node_(std::move(node)) {}
   Array(const Array&) = default;
   Array(Array&&) noexcept = default;
   Array& operator=(const Array&) & = default;
   Array& operator=(Array&&) & noexcept = default;
-  /// x["1:3"] = y and x[mask] = y would change a temporary.
+  /// Refused: x["1:3"] = y and x[mask] = y would change a temporary.
   template <class U>
   void operator=(const U&) && {
     static_assert(sizeof(U) == 0,
@@ -77,36 +82,38 @@ class Array {
     return false;
   }
 
-  /// Whether none was assigned yet.
+  /// Whether no array was assigned yet.
   bool is_empty() const { return node_ == nullptr; }
   const Shape& shape() const { return node()->shape(); }
   const Chunks& chunks() const { return node()->chunks(); }
   std::size_t ndim() const { return shape().size(); }
-  /// Elements; kUnknown where a length is unknown.
+  /// The number of elements; kUnknown when a length is unknown. The same holds for nbytes().
   std::int64_t size() const { return element_count(shape()); }
   std::int64_t nbytes() const {
     return size() == kUnknown ? kUnknown : size() * static_cast<std::int64_t>(sizeof(E));
   }
   static constexpr DType dtype() { return dtype_of<E>(); }
-  /// Blocks along each axis, and all.
+  /// The number of blocks along each axis; npartitions() is the number of all blocks.
   std::vector<std::int64_t> numblocks() const { return BlockGrid(chunks()).counts; }
   std::uint32_t npartitions() const { return node()->block_count(); }
 
   // Use: use.hpp.
-  /// Runs all that is needed. Returns the whole array. Cost: one copy, unless it has one block.
+  /// Runs the tasks that the array needs and returns all of it. Cost: one copy, unless it has one block.
   NdArray<E> compute() const;
-  /// Runs all that is needed now and keeps the blocks, on the ranks that made them, while the result lives.
+  /// Runs the tasks that the array needs now. The blocks stay on the ranks that made them while the returned
+  /// Array lives.
   Array persist() const;
-  /// The same array, of which every block is kept in the journal of --bask-checkpoint once it is there. Cost:
-  /// a copy of blocks that other tasks have made, none of elementwise operations.
+  /// The same array, whose blocks go to the journal of --bask-checkpoint as soon as they are computed.
+  /// Cost: a copy of blocks that other tasks have made; none for elementwise operations.
   Array checkpoint() const { return Array(ArrayNode::checkpoint(node())); }
+  /// Draws the graph into a file: .svg, .png, .pdf or .dot.
   void visualize(const std::string& path = "graph.svg") const;
   /// The blocks, in C order.
   std::vector<Delayed<NdArray<E>>> to_delayed() const;
-  /// Computes into memory of the caller's: C order, size() elements. Throws: Error when it is of another
-  /// size.
+  /// Computes the array into the caller's memory: size() elements in C order.
+  /// Throws: Error when the memory has another size.
   void store(std::span<E> memory) const;
-  /// Runs what is needed to know the lengths that a mask left unknown, and keeps the blocks.
+  /// Computes and keeps the blocks as persist() does, so that lengths which a mask left unknown are known.
   Array compute_chunk_sizes() const;
 
   // Index: index.hpp.
@@ -120,9 +127,10 @@ class Array {
     return at({Index(indices)...});
   }
   Array at(const Several<Index>& indices) const { return Array(lazy::getitem(node(), indices.list())); }
-  /// The elements where a mask of the same shape is true, in C order. How many is known once it is computed.
+  /// The elements where a mask of the same shape is true, in C order; with a mask of the first axis, whole
+  /// rows. Their number is known once the result is computed.
   Array operator[](const Array<bool>& mask) const { return Array(lazy::compress(node(), mask.node())); }
-  /// Of the array as ravel() has it when no axis is named.
+  /// The elements at `positions` along `axis`, or of ravel() when no axis is given.
   Array take(const Index::Positions& positions, std::optional<std::int64_t> axis = {}) const;
   /// Each block as an array, in C order: `for (const auto& block : x.blocks())`.
   std::vector<Array> blocks() const;
@@ -130,7 +138,7 @@ class Array {
   Array blocks(std::string_view indices) const { return Array(lazy::blocks(node(), parse_indices(indices))); }
 
   // Shape: manipulation.hpp.
-  /// One extent may be -1: what is left. Throws: Error when the counts differ.
+  /// One extent may be -1: what is left of the elements. Throws: Error when their number would change.
   Array reshape(const Shape& shape) const;
   Array ravel() const { return reshape({-1}); }
   Array flatten() const { return reshape({-1}); }
@@ -146,7 +154,7 @@ class Array {
   Array<U> astype() const {
     return Array<U>(lazy::cast(node(), dtype_of<U>()));
   }
-  /// A function of one element, a template argument or a captureless lambda, of every element.
+  /// Calls a function of one element with every element. F is a template argument or a captureless lambda.
   template <auto F>
   auto map() const;
   template <class F>
@@ -179,7 +187,7 @@ class Array {
   Array<bool> any(const ReduceOptions& options = {}) const { return any(Axes(), options); }
   Array<bool> all(const Axes& axes, const ReduceOptions& options = {}) const;
   Array<bool> all(const ReduceOptions& options = {}) const { return all(Axes(), options); }
-  /// Along one axis, or of the array as ravel() has it when none is named.
+  /// argmin, argmax, cumsum and cumprod run along one axis, or over ravel() when no axis is given.
   Array<std::int64_t> argmin(std::optional<std::int64_t> axis, const ReduceOptions& options = {}) const;
   Array<std::int64_t> argmin(const ReduceOptions& options = {}) const {
     return argmin(std::nullopt, options);
@@ -194,7 +202,7 @@ class Array {
   // Blocks: products.hpp, blockwise.hpp.
   template <class U>
   Array<promoted<E, U>> dot(const Array<U>& other) const;
-  /// A function NdArray<U>(NdView<const E>) of each block.
+  /// Calls a function NdArray<U>(NdView<const E>) with each block.
   template <auto F>
   auto map_blocks() const;
   template <class F>

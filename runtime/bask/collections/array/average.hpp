@@ -1,4 +1,4 @@
-// average.hpp: means with weights, norms, and whether arrays are close: what is made of several reductions.
+// average.hpp: weighted means, norms, and whether arrays are close; several reductions make each of these.
 // Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
 // Cost: as in reductions.hpp.
 #pragma once
@@ -10,8 +10,8 @@
 
 namespace bask {
 
-/// Σ x w / Σ w. The weights are broadcast to x; of one axis, they are those of `axes`, when that is one. A
-/// task fails where weights add up to 0.
+/// Σ x w / Σ w over `axes`. The weights are broadcast to x; weights of one axis lie along the axis that
+/// `axes` names, when it names one. A task fails where the weights add up to 0.
 template <Element E, Element W>
 auto average(const Array<E>& x, const Array<W>& weights, const Axes& axes,
              const ReduceOptions& options = {}) {
@@ -43,8 +43,8 @@ auto average(const Array<E>& x, const ReduceOptions& options = {}) {
   return x.mean(options);
 }
 
-/// (Σ |x|^order)^(1/order); order infinity is the largest |x|, 0 counts what is not 0. Of integers in
-/// float64.
+/// (Σ |x|^order)^(1/order). Order infinity gives the largest |x|, -infinity the least, and 0 the number of
+/// elements that are not 0. Integers are computed in float64.
 template <Element E>
 Array<real_t<mean_t<E>>> norm(const Array<E>& x, double order, const Axes& axes,
                               const ReduceOptions& options = {}) {

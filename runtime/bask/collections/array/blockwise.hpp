@@ -1,15 +1,16 @@
-// blockwise.hpp: functions of the user's of whole blocks, with Dask's names: map_blocks, map_overlap,
+// blockwise.hpp: the user's own functions of whole blocks, with Dask's names: map_blocks, map_overlap,
 // blockwise and reduction. A function takes an `NdView<const E>` of each array, dense and in C order, and
 // returns an `NdArray<U>`; if it has one more parameter, that is a `BlockInfo`.
-// Runs on: rank 0; the functions on every rank. Threads: any.
+// Runs on: rank 0; the functions run on every rank. Threads: any.
 //
 //   bask::NdArray<double> smooth(bask::NdView<const double> x);
 //   auto y = bask::map_overlap<smooth>(x, {.depth = {1}, .boundary = {bask::Boundary::kPeriodic}});
 //
-// Cost: one task per block of the result, which computes its operands' elements on the way; a block that is
-// there already is not copied. Functions are template arguments or captureless lambdas, which come first.
-// Throws: Error when shapes do not fit each other or are unknown; a task fails whose function returns a
-// block of another shape than its place has.
+// The function is a template argument, or a captureless lambda as the first argument.
+// Cost: one task per block of the result, which computes its operands' elements as well; a block that is
+// there already is not copied.
+// Throws: Error when shapes do not fit each other or are unknown. A task fails when its function returns a
+// block of another shape than the result has in its place.
 #pragma once
 
 #include <bask/collections/array/array.hpp>
@@ -141,9 +142,9 @@ auto reduce(const Array<E>& x, std::int64_t axis, const ReductionOptions& option
 
 }  // namespace blocks
 
-/// A function of each block, or of the blocks of several arrays at one place. Shapes are broadcast, chunks
-/// brought to common ones. Shape and chunks of the result: those of the operands, unless `options` say
-/// otherwise.
+/// Calls a function with each block, or with the blocks of several arrays at the same place. First the shapes
+/// are broadcast and the arrays cut into common chunks.
+/// Shape and chunks of the result: those of the operands, unless `options` say otherwise.
 template <auto F, class... Es>
 auto map_blocks(const Array<Es>&... arrays) {
   return blocks::map<FunctionCallee<F>>({}, arrays...);
@@ -175,14 +176,14 @@ auto Array<E>::map_blocks(const F& function) const {
   return bask::map_blocks(function, *this);
 }
 
-/// A function of each block with `depth` elements more on every side, which are the neighbours' or, at the
-/// edges of the array, as `boundary` says. Shape and chunks: those of x. Nothing but the elements that are
-/// needed is read from the neighbours.
+/// Calls a function with each block and `depth` more elements on every side. These come from the neighbouring
+/// blocks or, at the edges of the array, are made as `boundary` says. Shape and chunks: those of x.
+/// Cost: from the neighbours only the elements that are needed are read.
 template <auto F, class E>
 auto map_overlap(const Array<E>& x, const Overlap& overlap) {
   return blocks::overlap<FunctionCallee<F>>(overlap, x);
 }
-/// Of several arrays of one shape.
+/// The same for several arrays of one shape.
 template <auto F, class... Es>
 auto map_overlap(const Overlap& overlap, const Array<Es>&... arrays) {
   return blocks::overlap<FunctionCallee<F>>(overlap, arrays...);
@@ -196,9 +197,9 @@ auto map_overlap(const F&, const Overlap& overlap, const Array<Es>&... arrays) {
   }
 }
 
-/// A function of blocks that go together by index: blockwise<f>("ik", a, "ij", b, "jk"). An index that the
-/// result has not is read whole, in one piece, as with Dask's concatenate=True. Chunks of an index: those of
-/// the first array that has it.
+/// Calls a function with the blocks that have the same place along common indices:
+/// blockwise<f>("ik", a, "ij", b, "jk"). An axis whose index the result lacks is read whole, in one piece, as
+/// with Dask's concatenate=True. The chunks of an index are those of the first array that has it.
 template <auto F, class... Arguments>
 auto blockwise(std::string_view out, const Arguments&... arguments) {
   return blocks::wise<FunctionCallee<F>, Arguments...>(out, arguments...);
@@ -212,8 +213,8 @@ auto blockwise(const F&, std::string_view out, const Arguments&... arguments) {
   }
 }
 
-/// A reduction along one axis in three steps: `Chunk` of each block of x, `Combine` of partial results that
-/// lie one after the other, `Aggregate` of the last of these. Each returns a block of length 1 along
+/// A reduction along one axis in three steps: `Chunk` is called with each block of x, `Combine` with partial
+/// results joined along the axis, `Aggregate` with the last of these. Each returns a block of length 1 along
 /// `info.axis`. Cost: one task per block and a tree of tasks of fan-in `split_every`, in fixed order.
 template <auto Chunk, auto Combine, auto Aggregate, class E>
 auto reduction(const Array<E>& x, std::int64_t axis, const ReductionOptions& options = {}) {

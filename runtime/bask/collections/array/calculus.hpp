@@ -12,7 +12,7 @@
 
 namespace bask {
 
-/// The distance of one element to the next along an axis, or the coordinates of all.
+/// Along an axis: the distance from each element to the next, or the coordinates of all elements.
 class Spacing {
  public:
   Spacing(double step = 1) : step_(step) {}
@@ -38,33 +38,38 @@ ArrayPtr diff(const ArrayPtr& node, std::int64_t n, std::int64_t axis);
 ArrayPtr gradient(const ArrayPtr& node, const Spacing& spacing, std::int64_t axis, int edge_order);
 ArrayPtr coarsen(const ArrayPtr& node, const std::vector<CoarsenAxis>& axes, Coarsen how, DType values,
                  DType result, bool trim_excess);
-/// Those spacings that go with each of `axes`. Throws: Error when there is neither one nor one for each.
+/// One spacing for each of so many axes: a single one is repeated.
+/// Throws: Error when there is neither one spacing nor one for each axis.
+/// The axes in the order given; all when none is. Throws: Error as normal_axes does.
+std::vector<std::size_t> gradient_axes(const Axes& axes, const Shape& shape);
 std::vector<Spacing> spacings_for(std::size_t axes, std::vector<Spacing> spacings);
 
 }  // namespace lazy
 
-/// x[i + 1] - x[i] along `axis`, n times over; of bool, whether they differ. Shape: shorter by n along the
-/// axis. Cost: part of whatever reads it. Throws: Error when n is negative.
+/// x[i + 1] - x[i] along `axis`, n times over; for bool, whether the two differ.
+/// Shape: shorter by n along the axis. Cost: no tasks of its own; whatever reads the result computes it.
+/// Throws: Error when n is negative.
 template <class E>
 Array<E> diff(const Array<E>& x, std::int64_t n = 1, std::int64_t axis = -1) {
   return Array<E>(lazy::diff(x.node(), n, axis));
 }
 
-/// The derivative along an axis: of second order inside, by the two neighbours, and of first or second order
-/// at both ends. Shape and chunks: those of x. Cost: part of whatever reads it. Source: numpy.gradient
-/// (Fornberg 1988). Throws: Error when the axis has no more than `edge_order` elements, or as many
-/// coordinates are not given.
+/// The derivative along an axis: inside of second order, from the two neighbours; at both ends of order
+/// `edge_order`, 1 or 2. Shape and chunks: those of x.
+/// Cost: no tasks of its own; whatever reads the result computes it.
+/// Throws: Error when the axis has no more than `edge_order` elements, or not one for each coordinate.
+/// Source: numpy.gradient (Fornberg 1988).
 template <class E, AxisNumber N>
 Array<mean_t<E>> gradient(const Array<E>& x, N axis, const Spacing& spacing = 1, int edge_order = 1) {
   return Array<mean_t<E>>(lazy::gradient(lazy::cast(x.node(), dtype_of<mean_t<E>>()), spacing,
                                          static_cast<std::int64_t>(axis), edge_order));
 }
-/// Along each of the axes, ascending; one spacing for all or one each. A whole number alone is an axis
-/// (above).
+/// One gradient for each of the axes, in the order given, or for all of them. `spacings`: one for all axes,
+/// or one for each, in the same order. A whole number alone is an axis, as above.
 template <class E>
 std::vector<Array<mean_t<E>>> gradient(const Array<E>& x, const Several<Spacing>& spacings = 1.0,
                                        const Axes& axes = {}, int edge_order = 1) {
-  const std::vector<std::size_t> along = normal_axes(axes.list(), x.shape(), "array::gradient");
+  const std::vector<std::size_t> along = lazy::gradient_axes(axes, x.shape());
   const std::vector<Spacing> each = lazy::spacings_for(along.size(), spacings.list());
   std::vector<Array<mean_t<E>>> gradients;
   for (std::size_t k = 0; k < along.size(); ++k)
@@ -72,10 +77,11 @@ std::vector<Array<mean_t<E>>> gradient(const Array<E>& x, const Several<Spacing>
   return gradients;
 }
 
-/// Every box of so many elements along the axes made one: coarsen<Coarsen::kMean>(x, {{0, 4}, {1, 2}}).
-/// Shape: lengths divided by the factors. Blocks: those of x, their ends rounded down to whole boxes. Cost:
-/// one task per block, which computes the block's elements as well.
-/// Throws: Error when a length is no multiple of its factor, unless `trim_excess`: the rest is left out.
+/// Makes one element of every box of `factor` elements along each of `axes`:
+/// coarsen<Coarsen::kMean>(x, {{0, 4}, {1, 2}}).
+/// Shape: lengths divided by the factors. Blocks: those of x, their ends rounded down to whole boxes.
+/// Cost: one task per block, which computes the block's elements as well.
+/// Throws: Error when a length is no multiple of its factor, unless `trim_excess` leaves the rest out.
 template <Coarsen How, class E>
 auto coarsen(const Array<E>& x, const std::vector<CoarsenAxis>& axes, bool trim_excess = false) {
   constexpr bool kComplex = !std::is_arithmetic_v<E>;

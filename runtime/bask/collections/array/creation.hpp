@@ -1,5 +1,5 @@
-// creation.hpp: arrays made from values, ranges, memory and lazy calls. Names and meaning are NumPy's;
-// `chunks` come last, "auto" unless said.
+// creation.hpp: arrays made from values, ranges, memory and lazy calls. Names and meaning are NumPy's; the
+// last argument is `chunks`, "auto" unless given.
 // Runs on: rank 0. Threads: any.
 #pragma once
 
@@ -20,7 +20,7 @@ ArrayPtr from_memory(DType dtype, const std::byte* elements, const Shape& shape,
 ArrayPtr eye(std::int64_t rows, std::int64_t columns, std::int64_t offset, const ChunkSpec& chunks);
 ArrayPtr diag(const ArrayPtr& vector, std::int64_t offset);
 ArrayPtr from_blocks(std::string name, DType dtype, const Chunks& chunks, std::vector<TaskRef> blocks);
-/// start + step * i as float64, or of int64 exactly.
+/// start + step * i as float64.
 ArrayPtr progression(std::int64_t count, double start, double step, const ChunkSpec& chunks);
 /// start, start + step, … before stop. Throws: Error when the step is 0, there is no end, or a number of the
 /// range does not fit `dtype`.
@@ -31,17 +31,17 @@ ArrayPtr arange(DType dtype, const Number& start, const Number& stop, const Numb
 
 namespace arrays {
 
-/// E, or what stands for void.
+/// E, or `Otherwise` when E is void, that is, when the user names no type.
 template <class E, class Otherwise>
 using given_t = std::conditional_t<std::is_void_v<E>, Otherwise, E>;
-/// Of the integers of a range of one type, that one; of several, int64.
+/// The type of a range: int64 for integers of different types, else what its numbers are promoted to.
 template <class A, class B>
 using range_t = std::conditional_t<std::is_integral_v<A> && std::is_integral_v<B> && !std::is_same_v<A, B>,
                                    std::int64_t, promoted<A, B>>;
 
 }  // namespace arrays
 
-/// Of the value's type unless said: full<float>({3}, 1). Throws: Error when the value does not fit.
+/// An array of the value's type, or of E: full<float>({3}, 1). Throws: Error when the value does not fit.
 template <class E = void, Element V>
 auto full(const Shape& shape, const V& value, const ChunkSpec& chunks = {}) {
   using T = arrays::given_t<E, V>;
@@ -57,7 +57,7 @@ template <class E = double>
 Array<E> ones(const Shape& shape, const ChunkSpec& chunks = {}) {
   return Array<E>(lazy::constant(E(1), chunks.of(shape, sizeof(E), "array::ones")));
 }
-/// Elements of no particular value: zeros.
+/// Elements of no particular value; here they are zeros.
 template <class E = double>
 Array<E> empty(const Shape& shape, const ChunkSpec& chunks = {}) {
   return zeros<E>(shape, chunks);
@@ -80,8 +80,8 @@ Array<E> empty_like(const Array<E>& x) {
   return full_like(x, E(0));
 }
 
-/// start, start + step, … before stop: arange(0, 1, 0.1) is double, arange<float>(10) is float. Throws: Error
-/// when the step is 0, there is no end, or a number of the range does not fit the type.
+/// start, start + step, … before stop: arange(0, 1, 0.1) is double, arange<float>(10) is float.
+/// Throws: Error when the step is 0, there is no end, or a number of the range does not fit the type.
 template <class E = void, Element A, Element B, Element S>
 auto arange(const A& start, const B& stop, const S& step, const ChunkSpec& chunks = {}) {
   using T = arrays::given_t<E, arrays::range_t<arrays::range_t<A, B>, S>>;
@@ -101,21 +101,20 @@ auto arange(const B& stop) {
 Array<double> linspace(double start, double stop, std::int64_t count = 50, bool endpoint = true,
                        const ChunkSpec& chunks = {});
 
-/// Ones on the diagonal that lies `offset` to the right of the main one. columns: as many as rows, unless
-/// said.
+/// Ones on the diagonal `offset` columns to the right of the main one. `columns`: -1 is as many as rows.
 template <class E = double>
 Array<E> eye(std::int64_t rows, std::int64_t columns = -1, std::int64_t offset = 0,
              const ChunkSpec& chunks = {}) {
   return Array<E>(lazy::cast(lazy::eye(rows, columns < 0 ? rows : columns, offset, chunks), dtype_of<E>()));
 }
-/// Of a vector, the matrix with it on a diagonal; of a matrix, its diagonal.
+/// A vector gives the matrix with that vector on a diagonal; a matrix gives its diagonal.
 template <Element E>
 Array<E> diag(const Array<E>& x, std::int64_t offset = 0) {
   return Array<E>(lazy::diag(x.node(), offset));
 }
 /// One array per axis: the index of each element along it.
 std::vector<Array<std::int64_t>> indices(const Shape& shape, const ChunkSpec& chunks = {});
-/// Vectors made into arrays of one shape: "xy" indexing as NumPy's default, "ij" when `matrix_indexing`.
+/// Spreads vectors into arrays of one shape: indexing "xy" as NumPy's default, "ij" when `matrix_indexing`.
 template <Element E>
 std::vector<Array<E>> meshgrid(const std::vector<Array<E>>& vectors, bool matrix_indexing = false);
 
@@ -140,7 +139,7 @@ template <Element E>
 Array<E> from_array(const NdArray<E>& array, const ChunkSpec& chunks = {}) {
   return from_array<E>(array.span(), Shape(array.shape().begin(), array.shape().end()), chunks);
 }
-/// The results of lazy calls as the blocks, in C order of the grid of `chunks`.
+/// An array whose blocks are the results of lazy calls, in C order of the grid of `chunks`.
 template <Element E>
 Array<E> from_delayed(const std::vector<Delayed<NdArray<E>>>& blocks, const Chunks& chunks);
 /// An array of one block.
@@ -150,8 +149,7 @@ Array<E> from_delayed(const Delayed<NdArray<E>>& block, const Shape& shape) {
   for (const std::int64_t extent : shape) chunks.push_back({extent});
   return from_delayed(std::vector<Delayed<NdArray<E>>>{block}, chunks);
 }
-/// F(i, j, …) of the indices of each element, up to eight axes. F: a template argument, or a captureless
-/// lambda.
+/// F(i, j, …) of the indices of each element, up to eight axes. F: a template argument or captureless lambda.
 template <auto F>
 auto from_function(const Shape& shape, const ChunkSpec& chunks = {}) {
   return maps::from_function<FunctionCallee<F>>(shape, chunks);
@@ -181,7 +179,7 @@ std::vector<Array<E>> meshgrid(const std::vector<Array<E>>& vectors, bool matrix
 
 namespace arrays {
 
-/// Throws: Error when a block is not of the shape that its place has; unknown lengths fit any.
+/// Throws: Error when the block has another shape than `expected`; unknown lengths fit any.
 void check_block(const Block& block, const Shape& expected);
 
 template <class E>

@@ -1,9 +1,9 @@
 // elementwise.hpp: operators and functions of two arrays, or of an array and a number, element by element.
 // Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
 // Shapes: broadcast as in NumPy.
-// Types: promoted as in NumPy; a number does not widen an array of its kind: Array<float> * 2.0 is float,
-// Array<int> * 2.0 is double (NEP 50). Division gives floating types, of integers float64; arctan2, hypot and
-// copysign those of the functions of analysis.
+// Types: promoted as in NumPy. A number does not widen an array of its own kind (NEP 50): Array<float> * 2.0
+// is float, Array<int> * 2.0 is double. Division gives a floating type, float64 for integers; arctan2, hypot
+// and copysign give the type of functions of analysis (`floating` in dtype.hpp).
 // Throws: Error when a number does not fit the type: Array<std::uint8_t> * 1000. Comparisons take any number.
 #pragma once
 
@@ -21,7 +21,7 @@ template <class X>
 inline constexpr bool is_array = false;
 template <class E>
 inline constexpr bool is_array<Array<E>> = true;
-/// Text, pointers and numbers in memory: let in, so that the compiler can say what to do with them.
+/// Text, pointers and containers: accepted only so that the compiler can say what to write instead.
 template <class X>
 concept Sequence = !is_array<X> && (std::is_array_v<X> || std::is_pointer_v<X> || requires(const X& x) {
   x.begin();
@@ -43,7 +43,7 @@ inline constexpr int kind_of = std::is_same_v<E, bool>       ? 0
                                : std::is_integral_v<E>       ? 1
                                : std::is_floating_point_v<E> ? 2
                                                              : 3;
-/// What an array of E with a number of type S has.
+/// The element type of an operation on an array of E and a number of type S (NEP 50).
 template <class E, class S>
 using weak_t = std::conditional_t<
     (kind_of<S> <= kind_of<E>), E,
@@ -106,7 +106,7 @@ Array<bool> logical(Opcode opcode, const A& a, const B& b) {
   return Array<bool>(lazy::logical(opcode, operand(a), operand(b)));
 }
 
-/// Of compound assignments.
+/// For x += y and the like: assigns the result to `a`, an lvalue of the same element type.
 template <class A, class R>
 auto& assign(A&& a, R&& result) {
   constexpr bool kAssignable = std::is_lvalue_reference_v<A> && !std::is_const_v<std::remove_reference_t<A>>;
@@ -121,7 +121,7 @@ auto& assign(A&& a, R&& result) {
   return a;
 }
 
-/// What maps make of both parts.
+/// Makes a complex number from its parts, in a map.
 template <class R>
 struct ComplexOf {
   static constexpr const char* kName = "complex";

@@ -1,7 +1,7 @@
 // functions.hpp: NumPy's functions of one array, element by element.
 // Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
-// Types: functions of analysis give a floating or complex type (see `floating` in dtype.hpp), the others
-// keep theirs.
+// Types: functions of analysis give a floating or complex type (`floating` in dtype.hpp); abs, real and imag
+// give the real type, angle its floating type, questions such as isnan bool. All others keep the type of x.
 #pragma once
 
 #include <bask/collections/array/array.hpp>
@@ -201,7 +201,7 @@ template <Element E>
 Array<E> operator~(const Array<E>& x) {
   return invert(x);
 }
-/// Of masks: not.
+/// Logical not of a mask.
 inline Array<bool> operator!(const Array<bool>& x) {
   return logical_not(x);
 }

@@ -1,12 +1,11 @@
-// groupby.hpp: reductions over the elements of an axis that have one label, as `groupby` of pandas and
-// xarray.
+// groupby.hpp: reductions over the positions of an axis that share a label, as in pandas and xarray.
 // Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
 //
 //   auto climate = groupby(speed, months, 0).mean();   // (time, y, x) -> (12, y, x)
 //
+// Blocks: those of x along the other axes; one along the axis of the groups.
 // Cost: one task per block, which computes the block's elements as well, and a tree of tasks that combine
-// eight each; a partial result holds the groups that its blocks have. Blocks: those of the other axes; one
-// along the groups.
+// eight partial results each. A partial result holds only the groups that occur in its blocks.
 // Sources: as in reductions.hpp.
 #pragma once
 
@@ -19,11 +18,11 @@
 namespace bask {
 
 struct GroupOptions {
-  bool skipna = false;  ///< NaNs are left out; a group of nothing else is NaN (its sum 0, its product 1)
+  bool skipna = false;  ///< NaNs are left out; a group of nothing but NaN gives NaN (sum 0, product 1)
   int ddof = 0;         ///< of var and std: the divisor is count - ddof
 };
 
-/// The labels along an axis: which there are, ascending, and which of them each position has.
+/// The labels along an axis: each label once, ascending; position i has the label labels[codes[i]].
 struct Groups {
   std::vector<std::int64_t> labels{};
   std::vector<std::uint32_t> codes{};
@@ -32,8 +31,8 @@ Groups groups_of(const std::vector<std::int64_t>& labels);
 
 namespace lazy {
 
-/// `node` reduced over the positions along `axis` that are of one group. `by_count`: sums are divided by how
-/// many positions a group has. Throws: Error when there are not as many codes as positions.
+/// Reduces `node` over the positions of each group along `axis`. `by_count`: divides each sum by the number
+/// of positions in its group. Throws: Error when there are not as many codes as positions.
 ArrayPtr reduce_groups(const ArrayPtr& node, std::int64_t axis, const Groups& groups,
                        const ReduceRules& rules, bool by_count, std::string_view name);
 
@@ -49,7 +48,7 @@ class GroupBy {
   GroupBy(Array<E> values, Groups groups, std::int64_t axis)
       : values_(std::move(values)), groups_(std::move(groups)), axis_(axis) {}
 
-  /// The labels, ascending: those of the results' positions along the axis.
+  /// The labels, ascending. Position k of a result along the axis belongs to labels()[k].
   const std::vector<std::int64_t>& labels() const { return groups_.labels; }
 
   Array<Sum> sum(const GroupOptions& options = {}) const {
@@ -133,8 +132,8 @@ class GroupBy {
   std::int64_t axis_;
 };
 
-/// One label for each position along `axis`. Throws: Error, once a reduction is asked for, when there are not
-/// as many.
+/// Groups the positions along `axis`; position i has label labels[i]. A reduction throws Error when there are
+/// not as many labels as positions.
 template <class E>
 GroupBy<E> groupby(const Array<E>& x, const std::vector<std::int64_t>& labels, std::int64_t axis = 0) {
   return GroupBy<E>(x, groups_of(labels), axis);

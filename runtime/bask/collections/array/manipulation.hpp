@@ -1,5 +1,6 @@
-// manipulation.hpp: other shapes and orders of the same elements. All but reshape and what stands on it
-// costs nothing by itself: the elements are read from where they are by whatever uses the result.
+// manipulation.hpp: the same elements in other shapes and orders.
+// Cost: reshape (and functions of the ravelled array), take and repeat make new blocks. All others add no
+// tasks: whatever uses the result reads the elements from where they are.
 // Runs on: rank 0. Threads: any.
 #pragma once
 
@@ -15,9 +16,9 @@ namespace bask {
 /// How pad fills what it adds, as numpy.pad.
 enum class PadMode : std::uint8_t { kConstant, kEdge, kReflect, kSymmetric, kWrap };
 
-/// So many elements before and after: {2} on both sides, {1, 2}, or by name {.before = 1}.
+/// How many elements pad adds along an axis: {2} on both sides, {1, 2} before and after, or {.before = 1}.
 struct PadWidth {
-  std::optional<std::int64_t> first{}, second{};  ///< without names: one alone is for both sides
+  std::optional<std::int64_t> first{}, second{};  ///< given without names; `first` alone is for both sides
   std::int64_t before = 0, after = 0;
 };
 
@@ -94,7 +95,7 @@ template <class E>
 Array<E> ravel(const Array<E>& x) {
   return x.ravel();
 }
-/// The axes in another order, reversed when none is given.
+/// Axis k of the result is axis axes[k] of x; all axes are reversed when none is given.
 template <class E>
 Array<E> transpose(const Array<E>& x, const Axes& axes = {}) {
   return x.transpose(axes);
@@ -103,7 +104,7 @@ template <class E>
 Array<E> swapaxes(const Array<E>& x, std::int64_t a, std::int64_t b) {
   return x.swapaxes(a, b);
 }
-/// The axes `from` at the places `to`, the others in their order.
+/// Moves the axes `from` to the places `to`; the others keep their order.
 template <class E>
 Array<E> moveaxis(const Array<E>& x, const Axes& from, const Axes& to) {
   return Array<E>(lazy::moveaxis(x.node(), from.list(), to.list()));
@@ -112,12 +113,12 @@ template <class E>
 Array<E> moveaxis(const Array<E>& x, std::int64_t from, std::int64_t to) {
   return Array<E>(lazy::moveaxis(x.node(), {from}, {to}));
 }
-/// Without axes of length 1: these, or all. Throws: Error when one of these is longer.
+/// Takes away `axes`, or all axes of length 1 when none is given. Throws: Error when one of `axes` is longer.
 template <class E>
 Array<E> squeeze(const Array<E>& x, const Axes& axes = {}) {
   return x.squeeze(axes);
 }
-/// With new axes of length 1, which have these numbers in the result.
+/// Adds axes of length 1; `axes` are their numbers in the result.
 template <class E>
 Array<E> expand_dims(const Array<E>& x, const Axes& axes) {
   return Array<E>(lazy::expand_dims(x.node(), axes));
@@ -126,13 +127,13 @@ template <class E>
 Array<E> flip(const Array<E>& x, const Axes& axes = {}) {
   return Array<E>(lazy::flip(x.node(), axes));
 }
-/// Shifted along the axes, or along the ravelled array when none is given; what leaves comes in at the other
-/// end.
+/// Shifts the elements along the axes, or along the ravelled array when none is given. Elements that leave at
+/// one end come in at the other.
 template <class E>
 Array<E> roll(const Array<E>& x, std::int64_t shift, const Axes& axes = {}) {
   return Array<E>(lazy::roll(x.node(), shift, axes));
 }
-/// One shift for each of the axes, or for the ravelled array one after the other.
+/// The same with one shift for each of the axes. Along a single axis or the ravelled array, shifts add up.
 template <class E>
 Array<E> roll(const Array<E>& x, const Several<std::int64_t>& shifts, const Axes& axes = {}) {
   return Array<E>(lazy::roll_each(x.node(), shifts.list(), axes));
@@ -153,7 +154,7 @@ template <class E>
 Array<E> stack(std::initializer_list<Array<E>> parts, std::int64_t axis = 0) {
   return stack(std::vector<Array<E>>(parts), axis);
 }
-/// Rows of blocks, joined along the last axis, and the rows along the axis before it.
+/// Joins the arrays of each row along the last axis, then the rows along the axis before it.
 template <class E>
 Array<E> block(const std::vector<std::vector<Array<E>>>& rows) {
   std::vector<std::vector<ArrayPtr>> nodes;
@@ -168,7 +169,8 @@ template <class E>
 Array<E> broadcast_to(const Array<E>& x, const Shape& shape) {
   return Array<E>(lazy::broadcast_to(x.node(), shape, "array::broadcast_to"));
 }
-/// One width for all axes, or one each: pad(x, 2), pad(x, {{1, 2}}), pad(x, {{1, 2}, {0, 3}}).
+/// Adds elements at both ends of each axis, with one width for all axes or one each: pad(x, 2),
+/// pad(x, {{1, 2}}), pad(x, {{1, 2}, {0, 3}}).
 /// Throws: Error when the value does not fit the array's type.
 template <class E>
 Array<E> pad(const Array<E>& x, const std::vector<PadWidth>& widths, PadMode mode = PadMode::kConstant,
@@ -184,12 +186,12 @@ template <class E>
 Array<E> rechunk(const Array<E>& x, const ChunkSpec& chunks) {
   return x.rechunk(chunks);
 }
-/// Every element so many times, one after the other; of the ravelled array when no axis is named.
+/// Repeats every element `times` times in place, along `axis` or in the ravelled array when no axis is given.
 template <class E>
 Array<E> repeat(const Array<E>& x, std::int64_t times, std::optional<std::int64_t> axis = {}) {
   return x.repeat(times, axis);
 }
-/// The whole array so many times along the last axis, or along each.
+/// Repeats the whole array `times` times along the last axis, or as often as said for each axis.
 template <class E>
 Array<E> tile(const Array<E>& x, std::int64_t times) {
   return Array<E>(lazy::tile(x.node(), {times}));
@@ -203,7 +205,7 @@ template <class E>
 Array<E> diagonal(const Array<E>& x, std::int64_t offset = 0) {
   return Array<E>(lazy::diagonal(x.node(), offset));
 }
-/// Of the ravelled array when no axis is named.
+/// The elements at `positions` along `axis`, or of the ravelled array when no axis is given.
 template <class E>
 Array<E> take(const Array<E>& x, const Index::Positions& positions, std::optional<std::int64_t> axis = {}) {
   return x.take(positions, axis);

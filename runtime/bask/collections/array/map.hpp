@@ -99,7 +99,7 @@ auto from_function(const Shape& shape, const ChunkSpec& chunks) {
 
 }  // namespace maps
 
-/// F(a, b, …) of the elements of the arrays. F: a template argument, or a captureless lambda.
+/// F(a, b, …) of the elements of the arrays. F is a template argument or a captureless lambda.
 template <auto F, class... Es>
 auto map(const Array<Es>&... arrays) {
   return maps::map<FunctionCallee<F>>(arrays...);

@@ -1,9 +1,9 @@
 // products.hpp: products of matrices and tensors, with NumPy's names and meaning.
-// Runs on: rank 0; tiles are multiplied on every rank. Threads: any. Blocks: one per block of rows of x and
-// block of columns of y; those of y are cut along the contracted axes as those of x.
-// Cost: one task per block of the result, which adds up the products of its row and column of tiles in
-// place; where there are few such blocks and long rows of tiles, the tiles in groups, and a tree of sums of
-// fan-in eight. A transposed matrix is read as it lies.
+// Runs on: rank 0; tiles are multiplied on every rank. Threads: any.
+// Blocks: one per block of rows of x and block of columns of y. Along the contracted axes y is cut as x is.
+// Cost: one task per block of the result, which adds up the products of a row of tiles and a column of tiles
+// in place. When the result has few blocks and the rows of tiles are long, one task per group of tiles and a
+// tree of sums of fan-in eight. A transposed matrix is read as it lies, without a copy.
 // Source: tiles by BLAS (Goto, van de Geijn 2008). BLAS runs on the one thread of its task.
 #pragma once
 
@@ -26,8 +26,8 @@ ArrayPtr outer(const ArrayPtr& a, const ArrayPtr& b, DType dtype);
 
 }  // namespace lazy
 
-/// Over the last axis of x and the last but one of y; axes before these are broadcast.
-/// Shape: (…, m, k), (…, k, n) -> (…, m, n); a vector takes part without its missing axis, two give ().
+/// Matrix product over the last axis of x and the last but one of y; axes before these are broadcast.
+/// Shape: (…, m, k), (…, k, n) -> (…, m, n); (m, k), (k,) -> (m,); (k,), (k, n) -> (n,); (k,), (k,) -> ().
 /// Throws: Error when the shapes do not fit, or one has no axes.
 template <class A, class B>
 Array<promoted<A, B>> matmul(const Array<A>& x, const Array<B>& y) {
@@ -35,7 +35,8 @@ Array<promoted<A, B>> matmul(const Array<A>& x, const Array<B>& y) {
   return Array<R>(lazy::matmul(x.node(), y.node(), dtype_of<R>()));
 }
 
-/// The same of vectors and matrices; of more axes every pair: shape (i, j, k), (l, k, m) -> (i, j, l, m).
+/// As matmul for vectors and matrices. With more axes, every row of x is multiplied with every column of y:
+/// shape (i, j, k), (l, k, m) -> (i, j, l, m). An array of no axes multiplies each element.
 template <class A, class B>
 Array<promoted<A, B>> dot(const Array<A>& x, const Array<B>& y) {
   using R = promoted<A, B>;
@@ -47,7 +48,8 @@ Array<promoted<E, U>> Array<E>::dot(const Array<U>& other) const {
   return bask::dot(*this, other);
 }
 
-/// Over axis x_axes[i] of x and y_axes[i] of y together. Shape: the other axes of x, then those of y.
+/// Sums the products over axes x_axes[i] of x and y_axes[i] of y.
+/// Shape: the other axes of x, then those of y.
 /// Throws: Error when lengths differ, or an axis is out of range or named twice.
 template <class A, class B>
 Array<promoted<A, B>> tensordot(const Array<A>& x, const Array<B>& y, const Axes& x_axes,
@@ -55,7 +57,7 @@ Array<promoted<A, B>> tensordot(const Array<A>& x, const Array<B>& y, const Axes
   using R = promoted<A, B>;
   return Array<R>(lazy::tensordot(x.node(), y.node(), x_axes.list(), y_axes.list(), dtype_of<R>()));
 }
-/// Over so many last axes of x and first axes of y, in their order.
+/// The same over the last `axes` axes of x and the first `axes` axes of y, in their order.
 template <class A, class B>
 Array<promoted<A, B>> tensordot(const Array<A>& x, const Array<B>& y, std::int64_t axes = 2) {
   std::vector<std::int64_t> x_axes, y_axes;
@@ -66,14 +68,14 @@ Array<promoted<A, B>> tensordot(const Array<A>& x, const Array<B>& y, std::int64
   return bask::tensordot(x, y, x_axes, y_axes);
 }
 
-/// x[i] y[j] of the ravelled arrays. Cost: part of whatever reads it.
+/// x[i] * y[j] of the ravelled arrays. Cost: no tasks of its own; whatever reads the product computes it.
 template <class A, class B>
 Array<promoted<A, B>> outer(const Array<A>& x, const Array<B>& y) {
   using R = promoted<A, B>;
   return Array<R>(lazy::outer(x.node(), y.node(), dtype_of<R>()));
 }
 
-/// The sum of conj(x) y over all elements. Shape: () . Cost: one task per block and a tree.
+/// The sum of conj(x) * y over all elements. Shape: (). Cost: one task per block and a tree of sums.
 /// Throws: Error when the arrays have different numbers of elements.
 template <class A, class B>
 Array<promoted<A, B>> vdot(const Array<A>& x, const Array<B>& y) {

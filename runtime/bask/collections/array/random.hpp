@@ -1,8 +1,7 @@
 // random.hpp: random arrays, as numpy.random.Generator has them. The numbers depend on the seed, on how many
-// arrays the generator has made before, and on the chunks; on nothing else: not on ranks, threads, or which
-// blocks are computed.
-// Runs on: rank 0; numbers are made where they are used, as part of the expression that uses them. Threads:
-// a Generator belongs to one.
+// arrays the generator has made before, and on the chunks; not on ranks, threads, or what is computed.
+// Runs on: rank 0; numbers are made where they are used, as part of the expression that uses them.
+// Threads: a Generator belongs to one.
 #pragma once
 
 #include <bask/collections/array/array.hpp>
@@ -21,14 +20,14 @@ class Generator {
   Array<float> random_float(const Shape& shape, const ChunkSpec& chunks = {});
   /// [low, high).
   Array<double> uniform(double low, double high, const Shape& shape, const ChunkSpec& chunks = {});
-  /// Of this mean and standard deviation. Source: Box and Muller 1958.
+  /// Normal, of this mean and standard deviation. Source: Box and Muller 1958.
   Array<double> normal(double mean, double deviation, const Shape& shape, const ChunkSpec& chunks = {});
   Array<double> standard_normal(const Shape& shape, const ChunkSpec& chunks = {}) {
     return normal(0, 1, shape, chunks);
   }
-  /// Of mean `scale`.
+  /// Exponential, of mean `scale`.
   Array<double> exponential(double scale, const Shape& shape, const ChunkSpec& chunks = {});
-  /// Counts of this mean. Source: below 10 by inversion, above by PTRS (Hörmann 1993).
+  /// Counts of this mean. Source: inversion for means below 10, PTRS above (Hörmann 1993).
   Array<std::int64_t> poisson(double mean, const Shape& shape, const ChunkSpec& chunks = {});
   /// [low, high), without bias. Source: Lemire 2019.
   Array<std::int64_t> integers(std::int64_t low, std::int64_t high, const Shape& shape,
@@ -36,7 +35,7 @@ class Generator {
   Array<std::int64_t> integers(std::int64_t high, const Shape& shape, const ChunkSpec& chunks = {}) {
     return integers(0, high, shape, chunks);
   }
-  /// Some of `values`, which may come again; with probabilities, or all alike.
+  /// Draws from `values` with replacement; with these probabilities, or uniformly when there are none.
   template <Element E>
   Array<E> choice(const std::vector<E>& values, const Shape& shape,
                   const std::vector<double>& probabilities = {}, const ChunkSpec& chunks = {}) {
@@ -52,7 +51,7 @@ class Generator {
   std::uint64_t made_ = 0;
 };
 
-/// A generator with this seed; without one, with a seed of the system's, other numbers in every run.
+/// A generator with this seed. Without one the operating system gives a seed: every run has other numbers.
 Generator default_rng(std::uint64_t seed);
 Generator default_rng();
 

@@ -1,9 +1,9 @@
 // reductions.hpp: sums, means, extrema and their kin over axes, with NumPy's names and meaning.
 // Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
 // Cost: one task per block, which computes the block's elements as well, and a tree of tasks that combine
-// eight each.
-// Sources: sums in lanes and pairwise (Higham 1993); variances from merged moments (Chan, Golub, LeVeque
-// 1979).
+// eight partial results each (`split_every`).
+// Sources: sums in lanes and pairwise (Higham 1993);
+//          variances from merged moments (Chan, Golub, LeVeque 1979).
 #pragma once
 
 #include <bask/collections/array/operations/reduce.hpp>
@@ -48,7 +48,7 @@ Array<std::int64_t> place(const Array<E>& x, Reduction reduction, bool skip_nan,
                                           options.split_every, name));
 }
 
-/// Along one axis, or of the array as ravel() has it.
+/// Along one axis, or over ravel() when no axis is given.
 template <class E>
 Array<sum_t<E>> cumulated(const Array<E>& x, std::optional<std::int64_t> axis, strips::Fold fold,
                           std::string_view name) {
@@ -64,7 +64,7 @@ inline constexpr E kNan = std::numeric_limits<E>::quiet_NaN();
 template <class R>
 inline constexpr std::complex<R> kNan<std::complex<R>>{kNan<R>, kNan<R>};
 
-/// Where a NaN is, `instead`; integers have none.
+/// x with `instead` in place of NaN; integers have none.
 template <class E>
 Array<E> without_nan(const Array<E>& x, E instead) {
   if constexpr (std::is_integral_v<E>) {
@@ -74,8 +74,8 @@ Array<E> without_nan(const Array<E>& x, E instead) {
   }
 }
 
-/// A variance of real numbers from moments; of complex numbers that of both parts together, which are NaN
-/// together where NaNs are left out.
+/// The variance of real numbers, from their moments; for complex numbers the sum of the variances of both
+/// parts. Where NaNs are left out, a complex number with one NaN part is left out of both.
 template <class E>
 auto variance(const Array<E>& x, bool skip_nan, const Axes& axes, const VarianceOptions& options,
               std::string_view name) {

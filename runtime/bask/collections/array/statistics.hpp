@@ -1,5 +1,5 @@
-// statistics.hpp: reductions by their function names, and the versions that leave NaN out. Options may stand
-// alone: sum(x, {.keepdims = true}).
+// statistics.hpp: reductions as functions, and the versions that leave NaN out.
+// Options may stand alone: sum(x, {.keepdims = true}).
 // Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
 // Cost: as in reductions.hpp.
 #pragma once
@@ -117,7 +117,8 @@ Array<std::int64_t> count_nonzero(const Array<E>& x, const ReduceOptions& option
   return count_nonzero(x, Axes(), options);
 }
 
-// Those that leave NaN out. Of nothing but NaN, sums are 0, products 1, the others NaN; places are an Error.
+// Reductions that leave NaN out. Where there is nothing but NaN, sums are 0, products 1 and the others NaN;
+// the tasks of nanargmin and nanargmax fail.
 template <Element E>
 auto nansum(const Array<E>& x, const Axes& axes, const ReduceOptions& options = {}) {
   return reductions::without_nan(x, E(0)).sum(axes, options);

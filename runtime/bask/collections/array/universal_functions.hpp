@@ -1,7 +1,6 @@
-// universal_functions.hpp: NumPy's functions of two arrays by their names, and those that are made of
-// others.
-// Runs on: rank 0; nothing is computed before it is asked for. Threads: any. Shapes and types: as in
-// elementwise.hpp.
+// universal_functions.hpp: NumPy's functions of two arrays under NumPy's names, and functions made of others.
+// Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
+// Shapes and types: as in elementwise.hpp.
 #pragma once
 
 #include <bask/collections/array/elementwise.hpp>
@@ -160,7 +159,7 @@ auto greater_equal(const A& a, const B& b) {
   return elementwise::compared(Opcode::kGreaterEqual, a, b);
 }
 
-/// a where the condition holds, else b. Of two numbers: of the type that both fit.
+/// a where the condition holds, else b. Two numbers give the type that both are promoted to.
 template <class A, class B>
 requires(elementwise::Operand<A>&& elementwise::Operand<B>) auto where(const Array<bool>& condition,
                                                                        const A& a, const B& b) {
@@ -174,15 +173,15 @@ Array<double> where(const Others&...) {
                 "bask: where takes an Array<bool> and two arrays or numbers: where(x != 0, x, 1)");
   return {};
 }
-/// The nearest from lowest to highest, which are numbers or arrays.
+/// Each element, or the bound that it lies beyond. The bounds `lowest` and `highest` are numbers or arrays.
 template <Element E, class L, class H>
 requires(elementwise::Operand<L>&& elementwise::Operand<H>) auto clip(const Array<E>& x, const L& lowest,
                                                                       const H& highest) {
   require_order<E>();
   return minimum(maximum(x, lowest), highest);
 }
-/// To so many decimals; halves go to the even neighbour. Negative ones round to tens, hundreds, …, integers
-/// too. Throws: Error when that power of ten does not fit an integer type.
+/// Rounds to `decimals` digits after the point; halves go to the even neighbour. Negative decimals round to
+/// tens, hundreds, …, also integers. Throws: Error when that power of ten does not fit an integer type.
 template <Element E>
 Array<E> round(const Array<E>& x, int decimals = 0) {
   if constexpr (std::is_integral_v<E>) {
@@ -194,8 +193,8 @@ Array<E> round(const Array<E>& x, int decimals = 0) {
   }
 }
 
-/// NaN and infinities replaced by numbers: infinities by the largest of the type unless given. Of complex
-/// numbers both parts are, each by itself.
+/// Replaces NaN and infinities by numbers; infinities become the largest (lowest) number of the type unless
+/// others are given. Both parts of a complex number are treated alike, each by itself.
 template <Element E>
 Array<E> nan_to_num(const Array<E>& x, const Number& nan = 0, const std::optional<Number>& posinf = {},
                     const std::optional<Number>& neginf = {}) {

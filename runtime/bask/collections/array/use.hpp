@@ -1,6 +1,5 @@
-// use.hpp: arrays among what is computed, persisted, drawn and passed to lazy calls: an Array arrives as an
-// NdArray.
-// Runs on: rank 0, and where a task that was called with an array unpacks it. Threads: any.
+// use.hpp: arrays as arguments of compute, persist, visualize and lazy calls. A task gets an NdArray.
+// Runs on: rank 0; blocks are joined on the rank of the task that takes the array. Threads: any.
 #pragma once
 
 #include <bask/collections/array/array.hpp>
@@ -10,15 +9,15 @@ namespace bask {
 
 namespace arrays {
 
-/// One array of its blocks, in C order of the grid `counts`. The lengths are those of the blocks.
+/// Joins the blocks of an array, given in C order of a grid of `counts` blocks. The blocks tell the lengths.
 /// Throws: Error when the blocks do not fit each other.
 Block assemble(std::span<const Input> blocks, const std::vector<std::int64_t>& counts);
-/// The same into memory of the caller's.
+/// The same into the caller's memory. Throws: Error when that has another size.
 void assemble_into(std::span<const Input> blocks, const std::vector<std::int64_t>& counts,
                    std::span<std::byte> memory);
 /// `bask.Array<sum, shape=(4,), dtype=float64, chunksize=(4,), chunks=1, 32 B, 5 tasks>`.
 std::string repr_of(const ArrayNode& node);
-/// The blocks of a persisted array and their lengths, where some were unknown.
+/// The same persisted array with all lengths known. Runs a task for each block that tells its shape.
 ArrayPtr with_known_chunks(const ArrayPtr& node);
 
 template <class E>

@@ -249,6 +249,12 @@ ArrayPtr gradient(const ArrayPtr& node, const Spacing& spacing, std::int64_t axi
   return rechunk(concatenate(std::move(parts), number, where), node->chunks());
 }
 
+std::vector<std::size_t> gradient_axes(const Axes& axes, const Shape& shape) {
+  std::vector<std::size_t> along = normal_axes(axes.list(), shape, kGradient);   // ascending, and none twice
+  for (std::size_t k = 0; k < axes.list().size(); ++k) along[k] = normal_axis(axes.list()[k], shape, kGradient);
+  return along;
+}
+
 std::vector<Spacing> spacings_for(std::size_t axes, std::vector<Spacing> spacings) {
   if (spacings.size() == 1) spacings.assign(axes, Spacing(spacings[0]));
   if (spacings.size() == axes) return spacings;
