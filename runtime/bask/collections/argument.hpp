@@ -1,7 +1,7 @@
-// argument.hpp: how the arguments of a lazy call are packed, and how they arrive in the call.
-// Runs on: packing on rank 0, unpacking on the rank that runs the task. Threads: any. A Delayed arrives as
-// its value; containers, tuples and the like that hold Delayeds arrive with values in their place; small
-// constants travel inside the task, larger ones are stored once and arrive by const reference.
+// argument.hpp: how the arguments of a lazy call are packed, and how they arrive in the call. A Delayed
+// arrives as its value; containers, tuples and the like that hold Delayeds arrive with values in their place;
+// small constants travel inside the task, larger ones are stored once and arrive by const reference.
+// Runs on: packing on rank 0, unpacking on the rank that runs the task. Threads: any.
 #pragma once
 
 #include <bask/collections/arrival.hpp>

@@ -1,4 +1,4 @@
-// arrival.hpp: what a lazy call was made with, read when it runs.
+// arrival.hpp: reads the arguments of a lazy call when its task runs.
 // Runs on: the rank that runs the task. Threads: each object belongs to one.
 #pragma once
 
@@ -10,8 +10,9 @@
 
 namespace bask::arguments {
 
-// What arrives in a call comes in three forms. `pass<P>()` is what a parameter of type P is given,
-// `natural()` what one of unknown type is, `take()` makes a value of one's own.
+// An argument arrives in one of three forms: Ready, Held or HeldRange. Each has `pass<P>()`, which gives what
+// a parameter of type P takes; `natural()`, for a parameter of unknown type; `take()`, a value for the caller
+// to own.
 
 template <class P, class V>
 inline constexpr bool wants_own = !std::is_lvalue_reference_v<P> && std::is_same_v<std::remove_cvref_t<P>, V>;
@@ -28,7 +29,7 @@ struct Ready {
   V take() { return std::move(value); }
 };
 
-/// A value that other tasks may read as well: moved from at its last use, else copied where it must be.
+/// A value that other tasks may read as well. take() moves from it at its last use, else copies it.
 template <class V>
 struct Held {
   Input input;
@@ -96,7 +97,7 @@ class CallUnpacker {
   }
 
  private:
-  /// A constant that lies in the task or outside of it, which only its size tells.
+  /// A constant that lies in the task or outside of it: the size in the task's bytes tells which.
   template <class V>
   struct MaybeInside {
     explicit MaybeInside(CallUnpacker& from) {

@@ -13,11 +13,11 @@
 
 namespace bask {
 
-/// How a lazy call is made, as the keyword arguments of `dask.delayed`.
+/// How a lazy call is made, like the keyword arguments of `dask.delayed`. See Annotations for the last four.
 struct DelayedOptions {
-  std::string name{};             ///< what the task is called; its kernel's name unless said
-  bool pure = false;              ///< equal calls are one task
-  std::optional<int> priority{};  ///< see Annotations, here and below
+  std::string name{};  ///< the name of the task; that of its function when empty
+  bool pure = false;   ///< equal calls are one task
+  std::optional<int> priority{};
   std::optional<int> retries{};
   std::optional<bool> checkpoint{};
   std::map<std::string, double> resources{};
@@ -51,7 +51,7 @@ struct Call {
       decltype(Callee::call(pass_to<Signature, Arrived<As>, I>(std::declval<Arrived<As>&>())...))>;
   static constexpr bool kFits = requires { invoker(std::index_sequence_for<As...>{}); };
 
-  // By value: what a function returns by reference may lie in what arrived.
+  // Returns by value: a reference may point into the arguments, which end with this call.
   static auto invoke(CallUnpacker& unpacker) {
     std::tuple<Arrived<As>...> arrived{Argument<As>::unpack(unpacker)...};
     return [&]<std::size_t... I>(std::index_sequence<I...>)->decltype(auto) {
@@ -60,7 +60,7 @@ struct Call {
     (std::index_sequence_for<As...>{});
   }
 
-  // What the task's Value holds.
+  // The type that the task's Value holds.
   static auto held() {
     using Returned = typename decltype(invoker(std::index_sequence_for<As...>{}))::type;
     return std::type_identity<
@@ -81,7 +81,7 @@ struct Call {
       Callee::name(), typeid(Call).name(), &run, &value_type_of<typename decltype(held())::type>);
 };
 
-/// What a task that returns R is a Delayed of.
+/// The handle to the result of a task whose function returns R.
 template <class R>
 using DelayedResult = Delayed<std::conditional_t<std::is_void_v<R>, void, std::decay_t<R>>>;
 

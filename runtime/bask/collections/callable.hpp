@@ -124,8 +124,8 @@ constexpr std::string_view name_of_type() {
 
 }  // namespace callable
 
-/// Class types with a call operator, generic ones too; arrays, matrices and views, whose call operator gives
-/// an element, are data: they have a value_type or a size().
+/// A class type with a call operator, also a generic one. A type with a value_type or a size() is data:
+/// arrays, matrices and views, whose call operator gives an element.
 template <class F>
 concept FunctionObject =
     std::is_class_v<F> && !std::is_final_v<F> && !callable::NoCallOperator<F> && !callable::HoldsElements<F>;
@@ -135,7 +135,7 @@ template <class F>
 concept CapturelessFunctionObject =
     FunctionObject<F> && std::is_empty_v<F> && std::is_default_constructible_v<F>;
 
-/// What users pass as a function, be it one that can be called elsewhere or not.
+/// Anything that users pass as a function, whether or not another rank can call it.
 template <class F>
 concept AnyFunction = FunctionObject<F> || std::is_function_v<std::remove_pointer_t<F>>;
 

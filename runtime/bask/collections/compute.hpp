@@ -1,4 +1,4 @@
-// compute.hpp: run what lazy values need, one or several in one go.
+// compute.hpp: runs what lazy values need, for one value or for several in one run.
 // Runs on: rank 0. Threads: any, one computation after the other.
 #pragma once
 
@@ -10,7 +10,7 @@ namespace bask {
 
 namespace arguments {
 
-/// Packs what a user asks for, as if a task were called with it.
+/// Packs the values that a user asks for, as if they were the arguments of a task.
 template <class... As>
 CallPacker pack_targets(const As&... wanted) {
   CallPacker packer;
@@ -21,8 +21,8 @@ CallPacker pack_targets(const As&... wanted) {
 
 }  // namespace arguments
 
-/// Computes one Delayed, or a container or tuple of them, in one run; returns the same with values in their
-/// place.
+/// Computes one Delayed or Array, or a container or tuple of them, in one run. Returns the same with values
+/// in their place.
 template <class A>
 arguments::ValueOf<A> compute(const A& wanted) {
   const arguments::CallPacker packer = arguments::pack_targets(wanted);
@@ -31,15 +31,15 @@ arguments::ValueOf<A> compute(const A& wanted) {
   return arguments::unpack_value<A>(unpacker);
 }
 
-/// Computes several in one run, which does what they share once. Returns a tuple: `auto [a, b] = compute(x,
-/// y);`
+/// Computes several values in one run, which does the work that they share once. Returns a tuple:
+/// `auto [a, b] = compute(x, y);`
 template <class A, class B, class... As>
 std::tuple<arguments::ValueOf<A>, arguments::ValueOf<B>, arguments::ValueOf<As>...> compute(
     const A& a, const B& b, const As&... more) {
   return compute(std::tuple<A, B, As...>(a, b, more...));
 }
 
-/// Runs all that is needed now and returns the same handles, whose results are kept while the handles live.
+/// Runs all that is needed now. Returns the same handles; the results are kept while these handles live.
 template <class A>
 A persist(const A& wanted) {
   const arguments::CallPacker packer = arguments::pack_targets(wanted);

@@ -1,6 +1,7 @@
 // delayed.hpp: lazy calls of ordinary functions, as `dask.delayed` has them.
-// Runs on: rank 0. Threads: any may make, copy and drop Delayeds; what one thread has made, another may use
-// once the maker has computed something, which ends its open layer.
+// Runs on: rank 0.
+// Threads: any may make, copy and drop Delayeds. A thread may use the Delayeds of another one as soon as that
+// one has computed something, which closes its open layer.
 //
 //   auto x = bask::delayed<increment>(1);
 //   auto y = bask::delayed([](int a, int b) { return a * b; })(x, 10);
@@ -21,17 +22,17 @@ namespace bask {
 template <class T>
 class Delayed {
  public:
-  /// What arrives in a task that takes it: a Delayed<void> arrives as std::monostate.
+  /// The type that arrives in a task: std::monostate for a Delayed<void>.
   using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
-  /// A place for a Delayed, as containers want it. Using it before one is assigned is an Error.
+  /// An empty Delayed, as containers need it, which can be assigned to. Any other use throws Error.
   Delayed() = default;
   explicit Delayed(TaskRef ref) : ref_(std::move(ref)) {}
   Delayed(const Delayed&) = default;
   Delayed(Delayed&&) noexcept = default;
   Delayed& operator=(const Delayed&) & = default;
   Delayed& operator=(Delayed&&) & noexcept = default;
-  /// d[0] = x would change a temporary.
+  /// Refused: d[0] = x would change a temporary.
   template <class U>
   void operator=(const U&) && {
     static_assert(
@@ -42,9 +43,9 @@ class Delayed {
 
   /// Runs all that is needed and returns the value. Throws: TaskError when a task throws.
   T compute() const;
-  /// Runs all that is needed now and keeps the result: a Delayed that needs nothing more.
+  /// Runs all that is needed now. The result is kept while the returned Delayed lives.
   Delayed persist() const;
-  /// The same value, which is kept in the journal of --bask-checkpoint once it is there, whatever its size.
+  /// The same value, which goes to the journal of --bask-checkpoint once it is computed, whatever its size.
   Delayed checkpoint() const requires(!std::is_void_v<T>);
   /// Draws the graph into a file: .svg, .png, .pdf or .dot.
   void visualize(const std::string& path = "graph.svg") const;
@@ -98,7 +99,7 @@ struct Gather {
 
 }  // namespace arguments
 
-/// Calls F with the arguments, later. Arguments are values, Delayeds, and containers or tuples of them.
+/// Adds a task that calls F with the arguments: values, Delayeds, and containers or tuples of them.
 template <auto F, class... As>
 requires(!(std::is_same_v<std::remove_cvref_t<As>, DelayedOptions> ||
            ...)) auto delayed(const As&... arguments) {
@@ -130,13 +131,13 @@ auto delayed(const F& function, DelayedOptions options = {}) {
 
 template <class T>
 Delayed<T> Delayed<T>::checkpoint() const requires(!std::is_void_v<T>) {
-  // By value: it is moved on when nobody else reads it.
+  // Gather takes its argument by value, so the value is moved when no other task reads it.
   const DelayedOptions kept{.name = "checkpoint", .pure = true, .checkpoint = true};
   return arguments::add_call<ObjectCallee<arguments::Gather<value_type>>>(kept, *this);
 }
 
-/// A value made lazy, stored once however many tasks use it. Of a container or tuple that holds Delayeds: the
-/// same with all of them computed.
+/// A value made lazy, stored once however many tasks use it. A container or tuple that holds Delayeds becomes
+/// one Delayed of the same with values in their place.
 template <class A>
 requires(!FunctionObject<A>) auto delayed(const A& value) {
   using namespace arguments;

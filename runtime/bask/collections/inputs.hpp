@@ -10,8 +10,8 @@
 
 namespace bask {
 
-/// The results that a task reads, in order, without copying them. A kernel takes it where a vector of Delayed
-/// is passed.
+/// The results that a task reads, in order, without copying them. A function that is called with a vector of
+/// Delayed may take Inputs<T> as its parameter.
 template <class T>
 class Inputs {
  public:

@@ -1,6 +1,7 @@
 // operators.hpp: arithmetic, comparison and logic between Delayeds and constants, as tasks.
-// Runs on: rank 0. Threads: any. As in Dask, operators are pure: the same operation on the same operands
-// is one task. && and || do not short-circuit.
+// As in Dask, operators are pure: the same operation on the same operands is one task. && and || do not
+// short-circuit.
+// Runs on: rank 0. Threads: any.
 #pragma once
 
 #include <bask/collections/delayed.hpp>
@@ -13,7 +14,7 @@ namespace bask {
 
 namespace operators {
 
-/// What an operand is inside the task.
+/// The type of an operand inside the task.
 template <class A>
 using ValueIn = arguments::ValueOf<std::decay_t<A>>;
 
@@ -33,7 +34,7 @@ auto apply(const As&... operands) {
   return arguments::add_call<ObjectCallee<Operation>, std::decay_t<const As&>...>(pure, operands...);
 }
 
-/// Of compound assignments.
+/// For x += y and the like: assigns result() to `a`, an lvalue.
 template <class A>
 auto& assign(A&& a, const auto& result) {
   constexpr bool kAssignable = std::is_lvalue_reference_v<A>;

@@ -21,11 +21,11 @@ namespace arguments {
 /// Larger constants are stored once, outside of the tasks that use them.
 inline constexpr std::size_t kMostInsideBytes = 256;
 
-/// Collects what one call is made with. It refers to the caller's Delayeds, and so must not outlive the call.
+/// Collects the arguments of one call. It refers to the caller's Delayeds, so it must not outlive the call.
 class CallPacker {
  public:
   void input(const TaskRef& ref) { inputs_.push_back(&ref); }
-  /// The same of a reference that the packer keeps.
+  /// The same for a reference that the packer keeps.
   void input(TaskRef&& ref) {
     stored_.push_back(std::move(ref));
     inputs_.push_back(&stored_.back());
@@ -48,8 +48,8 @@ class CallPacker {
     }
   }
 
-  /// The constant of this content, which is stored once. Cost: a hash of its bytes, at about 20 GB/s where
-  /// they lie in one stretch; others are encoded first.
+  /// Stores a constant, once for equal values, and refers to it. Cost: a hash of its bytes, at about 20 GB/s
+  /// where they lie in one stretch; other values are encoded first.
   template <class V>
   static TaskRef stored_constant(V&& value) {
     using Held = std::remove_cvref_t<V>;

@@ -59,7 +59,7 @@ struct LayerFunction<R (*)(A, Inputs<T>) noexcept(kNoexcept)> : LayerFunction<R 
   using Input = T;
 };
 
-/// Whether a function with Inputs<T> reads nothing but Ts.
+/// Whether all layers that a function with Inputs<T> reads are of type T.
 template <class Function, class... Ts>
 concept ReadsOnlyItsInputType = sizeof...(Ts) == 0 || requires {
   typename Function::Input;
@@ -95,9 +95,10 @@ struct LayerCall {
 
 }  // namespace arguments
 
-/// `size` tasks that call F with what `generator` says of each: an argument, and inputs of the same layer
-/// with smaller indices or of the layers in `inputs`. F is `R f(A)` or `R f(A, Inputs<T>)`. Equal layers are
-/// equal work. Cost: nothing until it is computed, then about 10 ns a task and 3 per input.
+/// Adds `size` tasks that call F, which is `R f(A)` or `R f(A, Inputs<T>)`. For each task, `generator` writes
+/// its argument and its inputs: tasks of the same layer with smaller indices, or tasks of the layers in
+/// `inputs`. Equal layers are computed once. Cost: nothing until the layer is computed, then about 10 ns a
+/// task and 3 ns an input.
 template <auto F, TaskGenerator G, class... Ts>
 auto tasks(std::uint32_t size, const G& generator, const Tasks<Ts>&... inputs) {
   using Call = arguments::LayerCall<F, G>;
