@@ -38,10 +38,10 @@ ArrayPtr diff(const ArrayPtr& node, std::int64_t n, std::int64_t axis);
 ArrayPtr gradient(const ArrayPtr& node, const Spacing& spacing, std::int64_t axis, int edge_order);
 ArrayPtr coarsen(const ArrayPtr& node, const std::vector<CoarsenAxis>& axes, Coarsen how, DType values,
                  DType result, bool trim_excess);
-/// One spacing for each of so many axes: a single one is repeated.
-/// Throws: Error when there is neither one spacing nor one for each axis.
 /// The axes in the order given; all when none is. Throws: Error as normal_axes does.
 std::vector<std::size_t> gradient_axes(const Axes& axes, const Shape& shape);
+/// One spacing for each of so many axes: a single one is repeated.
+/// Throws: Error when there is neither one spacing nor one for each axis.
 std::vector<Spacing> spacings_for(std::size_t axes, std::vector<Spacing> spacings);
 
 }  // namespace lazy

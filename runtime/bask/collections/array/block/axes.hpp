@@ -34,7 +34,7 @@ class Several {
 /// One axis, several, or all when none is named; negative ones count from the end.
 using Axes = Several<std::int64_t>;
 
-/// The first member of options, whose others can only be given by name: {0, 1} are axes.
+/// The first member of options, so that the others can only be given by name: {0, 1} are axes, not options.
 class ByName {
  public:
   constexpr ByName() {}

@@ -1,9 +1,9 @@
 // block.hpp: one block of an array, or a whole one: elements in C order, with dtype and shape, in one
 // stretch of memory that goes from rank to rank without being encoded.
-// Runs on: every rank. Threads: a Block belongs to one thread, or is not changed by any.
+// Runs on: every rank. Threads: a Block belongs to one thread, or no thread changes it.
 // Invariants: (1) the elements begin at a multiple of 64 bytes;
-//             (2) the stretch is a header (dtype, number of axes, extents) and the elements, so that what
-//                 has arrived whole is a block;
+//             (2) the stretch is a header (dtype, number of axes, extents) followed by the elements, so that
+//                 bytes that have arrived whole are a block;
 //             (3) equal blocks are equal bytes: nothing in the header is left undefined.
 #pragma once
 
@@ -24,7 +24,7 @@ class Block {
   using iterator = std::byte*;
   using const_iterator = const std::byte*;
 
-  /// No block: what a default-made value is. Only good for being assigned to.
+  /// No block, for values that are made by default. It can only be assigned to.
   Block() = default;
   /// Elements of undefined value.
   Block(DType dtype, std::span<const std::int64_t> shape);
@@ -41,7 +41,7 @@ class Block {
   std::size_t ndim() const { return header().axes; }
   std::span<const std::int64_t> shape() const;
   std::int64_t count() const { return element_count(shape()); }
-  /// Of the whole stretch of a block with so many axes and elements.
+  /// The size of the whole stretch of a block with so many axes and elements.
   static std::size_t bytes_of(DType dtype, std::size_t axes, std::int64_t elements) {
     return offset_of(axes) + static_cast<std::size_t>(elements) * size_of(dtype);
   }
@@ -58,7 +58,7 @@ class Block {
   }
   /// The same elements under another shape of the same count. Throws: Error when the counts differ.
   void reshape(std::span<const std::int64_t> shape);
-  /// To be called on what has arrived. Throws: Error when these bytes are no block.
+  /// Checks bytes that have arrived. Throws: Error when they are no block.
   void check() const;
 
   // The whole stretch of memory, as a container of bytes: how bask::Value moves it between ranks.
@@ -73,7 +73,7 @@ class Block {
   const_iterator begin() const { return data(); }
   const_iterator end() const { return data() + size_; }
   void reserve(std::size_t bytes);
-  void resize(std::size_t bytes);  ///< within what is reserved, or to more: new bytes are undefined
+  void resize(std::size_t bytes);  ///< reserves more when needed; new bytes are undefined
   std::size_t held_bytes() const { return memory_ ? memory_.get_deleter().bytes : 0; }
   /// Whether dtype, shape and the bytes of all elements are equal: a NaN equals itself, -0.0 is not 0.0.
   friend bool operator==(const Block& a, const Block& b);

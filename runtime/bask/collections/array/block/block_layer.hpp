@@ -1,9 +1,9 @@
 // block_layer.hpp: the layer of tasks that an operation on arrays adds: one kernel, one description of the
 // operation that all its tasks share, and for each task the blocks that it reads.
-// Runs on: made on rank 0; kernels run on the rank of their task. Threads: any; a layer never changes once it
-// was told the sizes of its blocks.
-// Size: 4 bytes a task, 4 more where the sizes of its blocks are known, and 8 per block that it reads; the
-//       description once on each rank.
+// Runs on: made on rank 0; kernels run on the rank of their task.
+// Threads: any; a layer never changes once it has been told the sizes of its blocks.
+// Size: 4 bytes a task, 4 more when the sizes of blocks are known, 8 for each block that a task reads.
+//       The description once on each rank.
 #pragma once
 
 #include <bask/collections/array/block/block.hpp>
@@ -37,10 +37,11 @@ class BlockRefs {
   TaskRef operator[](std::uint32_t block) const {
     return layer_ != nullptr ? TaskRef{layer_, block} : each_[block];
   }
-  /// The one layer whose tasks they are, in order; null when they were gathered one by one.
+  /// The one layer whose tasks these are, in order; null when they were gathered one by one.
   const LayerPtr& layer() const { return layer_; }
-  /// Tells the layer how large its blocks will be, unless it knows already or is none of blocks. To be called
-  /// by the thread that has made the layer, before others see it. `bytes` are as many as there are blocks.
+  /// Tells the layer how many bytes each of its blocks will have, in order. Does nothing when the layer knows
+  /// already or is no BlockLayer.
+  /// Threads: called by the thread that has made the layer, before another thread sees the layer.
   void set_bytes(std::vector<float> bytes) const;
 
  private:
@@ -56,10 +57,11 @@ struct SourceBlock {
   friend auto operator<=>(const SourceBlock&, const SourceBlock&) = default;
 };
 
-/// How large each block of an array will be, in C order; 0 where a length is not known.
+/// The size of each block of an array in bytes, in C order; 0 where a length is not known.
 std::vector<float> block_bytes(DType dtype, const Chunks& chunks);
 
-/// What the tasks of a layer read: written task by task.
+/// The blocks that the tasks of a layer read, written task by task: task t reads blocks[begin[t]] and so on,
+/// up to blocks[begin[t + 1]].
 struct BlockReads {
   std::vector<std::uint32_t> begin{0};
   std::vector<SourceBlock> blocks;
@@ -73,7 +75,7 @@ class SharedWork;
 
 class BlockLayer final : public Layer {
  public:
-  /// `description` is what every task gets as its first input; it is part of the key.
+  /// Every task gets `description` as its first input; it is part of the key.
   BlockLayer(std::string name, KernelId kernel, TaskRef description, std::vector<BlockRefs> sources,
              BlockReads reads, std::shared_ptr<const SharedWork> work = nullptr,
              const Annotations& annotations = annotate::current());
@@ -90,7 +92,7 @@ class BlockLayer final : public Layer {
 
  private:
   friend class BlockRefs;
-  struct Place {  // of a block: a slot, 0 being this layer, and the index in that layer
+  struct Place {  // of a block: its layer's slot (0 is this layer) and its index in that layer
     std::uint32_t slot;
     std::uint32_t index;
   };
@@ -103,25 +105,26 @@ class BlockLayer final : public Layer {
   KernelId kernel_;
   BlockReads reads_;
   Place description_{};
-  std::vector<std::uint32_t> slots_;        // per source that is one layer; 0 for others
-  std::vector<std::vector<Place>> places_;  // per source that is not
+  std::vector<std::uint32_t> slots_;        // per source: its slot when it is one layer, else 0
+  std::vector<std::vector<Place>> places_;  // per source that is not one layer: the place of each block
   Annotations annotations_;
-  std::vector<float> bytes_;  // of each task's block, 0 where that is not known; empty: no one has said
+  std::vector<float> bytes_;  // of each task's block, 0 where that is not known; empty until set_bytes()
   Key key_;
-  std::shared_ptr<const SharedWork> work_;  // null when none can be shared; else with
+  // Null when no work can be shared; else sources_ and shared_key_ are set.
+  std::shared_ptr<const SharedWork> work_;
   std::vector<BlockRefs> sources_;
   std::optional<Key> shared_key_;
 };
 
-/// What tasks of several layers with the same sources can do in one pass over the blocks that they read.
+/// Work that tasks of several layers with the same sources can do in one pass over the blocks that they read.
 class SharedWork {
  public:
-  /// What tasks of such a pass return: a block for each of the layers, which its own tasks then pick out.
+  /// The result of a task of such a pass: one block for each of the layers. A task of the layer picks it out.
   using Blocks = std::vector<Block>;
   virtual ~SharedWork() = default;
-  /// Layers can share their work when these bytes are equal, too.
+  /// Layers with the same sources share their work when these bytes are equal.
   virtual std::string bytes() const = 0;
-  /// What tasks do for all of `works`, in that order: a kernel that returns Blocks, and its description.
+  /// A kernel that does all of `works`, in that order, and returns Blocks; and its description.
   struct Pass {
     KernelId kernel;
     TaskRef description;
@@ -163,7 +166,7 @@ struct BlockTasks<F> {
                        BlockReads reads) {
     return add_sharing(nullptr, std::move(name), description, std::move(sources), std::move(reads));
   }
-  /// The same of tasks that can share `work` with those of other layers.
+  /// The same for tasks that can share `work` with tasks of other layers.
   static BlockRefs add_sharing(std::shared_ptr<const SharedWork> work, std::string name,
                                const Description& description, std::vector<BlockRefs> sources,
                                BlockReads reads) {

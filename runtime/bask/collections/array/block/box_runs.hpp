@@ -16,7 +16,8 @@ struct BoxPlace {
   std::span<const std::int64_t> start;
 };
 
-/// How many elements lie together: trailing axes that the box fills in both arrays, and the axis before them.
+/// How many elements are consecutive in both arrays: all of the last axes that the box fills in both, and the
+/// box's extent along the axis before these.
 struct BoxRuns {
   std::int64_t length = 1;
   std::size_t outer_axes = 0;  ///< those that the runs are counted along

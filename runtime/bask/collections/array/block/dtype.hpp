@@ -78,13 +78,13 @@ concept Element = std::is_same_v<T, std::complex<float>> || std::is_same_v<T, st
     (std::is_integral_v<T> && !std::is_same_v<T, char16_t> && !std::is_same_v<T, char32_t> &&
      !std::is_same_v<T, wchar_t> && sizeof(T) <= 8);
 
-/// The type that two are brought to by an operation on both, as `numpy.promote_types`: int32 with float32 is
-/// float64, uint64 with int64 is float64.
+/// The type to which an operation brings two operands, as `numpy.promote_types`: int32 with float32 gives
+/// float64, uint64 with int64 gives float64.
 constexpr DType promote(DType a, DType b);
-/// What the functions of analysis make of a type: floating and complex types stay, 8 and 16 bit
-/// integers and bool become float32, others float64. NumPy has float16 for 8 bits; Bask has no float16.
+/// The result type of functions of analysis: floating and complex types stay, bool and integers of 8 and 16
+/// bits become float32, others float64. NumPy has float16 for 8 bits; Bask has no float16.
 constexpr DType floating(DType a);
-/// What true division makes of a type: as `floating`, but float64 of all integers.
+/// The result type of true division: floating and complex types stay, others become float64.
 constexpr DType quotient(DType a) {
   return is_floating(a) || is_complex(a) ? a : DType::kFloat64;
 }
@@ -92,7 +92,7 @@ constexpr DType quotient(DType a) {
 constexpr bool can_cast(DType from, DType to) {
   return promote(from, to) == to;
 }
-/// The real type of a complex one; others stay.
+/// The type of the parts of a complex type; others stay.
 constexpr DType real_of(DType dtype) {
   return dtype == DType::kComplex64 ? DType::kFloat32 : dtype == DType::kComplex128 ? DType::kFloat64 : dtype;
 }

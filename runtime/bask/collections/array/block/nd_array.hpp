@@ -1,8 +1,8 @@
-// nd_array.hpp: what `compute` of an array gives back, and what a user's block functions take and return: an
-// owning dense array, and a view of one.
-// Runs on: every rank. Threads: an NdArray belongs to one thread, or is not changed by any.
+// nd_array.hpp: an owning dense array, and a view of one. compute() of an Array returns an NdArray; users'
+// functions of blocks take views and return NdArrays.
+// Runs on: every rank. Threads: an NdArray belongs to one thread, or no thread changes it.
 // Invariants: (1) elements lie in C order without gaps, from a multiple of 64 bytes on;
-//             (2) it is one Block, so a task may return one, and it travels as it lies.
+//             (2) an NdArray is one Block: tasks may return it, and its bytes travel as they lie.
 #pragma once
 
 #include <bask/collections/array/block/block.hpp>
@@ -18,7 +18,7 @@
 namespace bask {
 
 namespace nd_array {
-// Throws: Error that names the index or the shape.
+// Each throws an Error that names the index or the shape.
 std::size_t checked_offset(std::span<const std::int64_t> shape, std::initializer_list<std::int64_t> index);
 void check_count(std::span<const std::int64_t> shape, std::size_t values);
 void check_dtype(const Block& block, DType dtype);
@@ -26,7 +26,8 @@ void check_one(std::span<const std::int64_t> shape);
 void print(std::ostream& out, const Block& block);
 }  // namespace nd_array
 
-/// A view: `data[i * strides[0] + j * strides[1] + …]`. Owns nothing; valid as long as what it was made from.
+/// A view: element (i, j, …) is `data[i * strides[0] + j * strides[1] + …]`. It owns nothing, and is valid as
+/// long as the array that it was made from.
 template <class T>
 struct NdView {
   T* data;
@@ -56,9 +57,9 @@ class NdArray {
 
   /// Shape (0,).
   NdArray() : NdArray(Shape{0}) {}
-  /// Of zeros.
+  /// Filled with zeros.
   explicit NdArray(const Shape& shape) : block_(kDType, shape) { std::fill(begin(), end(), T{}); }
-  /// In C order. Throws: Error when there are not as many values as the shape has elements.
+  /// Filled with `values` in C order. Throws: Error when their number is not that of the elements.
   NdArray(const Shape& shape, std::span<const T> values) : block_(kDType, shape) {
     nd_array::check_count(shape, values.size());
     std::copy(values.begin(), values.end(), begin());
@@ -92,7 +93,7 @@ class NdArray {
   const T& operator()(Index... index) const {
     return data()[offset(static_cast<std::int64_t>(index)...)];
   }
-  /// The same. Throws: Error when there is no such element.
+  /// The same with checks. Throws: Error when there is no such element.
   template <std::integral... Index>
   T& at(Index... index) {
     return data()[nd_array::checked_offset(shape(), {static_cast<std::int64_t>(index)...})];
@@ -101,7 +102,7 @@ class NdArray {
   const T& at(Index... index) const {
     return data()[nd_array::checked_offset(shape(), {static_cast<std::int64_t>(index)...})];
   }
-  /// In C order.
+  /// Element i in C order.
   T& operator[](std::size_t i) { return data()[i]; }
   const T& operator[](std::size_t i) const { return data()[i]; }
   /// The only element. Throws: Error when there are more or none.
@@ -129,7 +130,7 @@ class NdArray {
   }
   std::size_t held_bytes() const { return block_.held_bytes(); }
 
-  /// Whether shapes and all elements are equal: NaN is not.
+  /// Whether shapes and all elements are equal; NaN equals nothing.
   friend bool operator==(const NdArray& a, const NdArray& b) {
     return std::equal(a.shape().begin(), a.shape().end(), b.shape().begin(), b.shape().end()) &&
            std::equal(a.begin(), a.end(), b.begin());

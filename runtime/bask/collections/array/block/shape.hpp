@@ -24,13 +24,13 @@ using Chunks = std::vector<AxisChunks>;
 
 /// The length of an axis, or of a chunk, that is not known before it is computed (Dask's nan).
 inline constexpr std::int64_t kUnknown = -1;
-/// No array has more axes, as in NumPy.
+/// The most axes that an array may have, as in NumPy.
 inline constexpr std::size_t kMostAxes = 32;
 
-/// The product of the extents; 0 when one of them is, else kUnknown when one of them is.
-/// Throws: Error when it does not fit 63 bits.
+/// The product of the extents: 0 when one extent is 0, else kUnknown when one is unknown.
+/// Throws: Error when the product of the extents above 0 does not fit 63 bits.
 std::int64_t element_count(std::span<const std::int64_t> shape);
-/// In elements, of C order: the last axis has stride 1.
+/// The strides of C order, in elements: the last axis has stride 1.
 Shape strides_of(std::span<const std::int64_t> shape);
 /// "(8, 4)", "(3,)", "()", with "?" for what is unknown.
 std::string text_of(std::span<const std::int64_t> shape);
@@ -38,25 +38,30 @@ std::string text_of(std::span<const std::int64_t> shape);
 std::string text_of(const Chunks& chunks);
 Shape shape_of(const Chunks& chunks);
 
-/// The axis from 0 on that `axis` names, which counts from the end when it is negative.
+/// The number from 0 on of an axis that counts from the end when it is negative.
 /// Throws: Error "<where>: axis 3 is out of range for shape (8, 4); use an axis from -2 to 1".
 std::size_t normal_axis(std::int64_t axis, std::span<const std::int64_t> shape, std::string_view where);
-/// The same of several, ascending; all axes when there are none. Throws: Error also when one is named twice.
+/// The same for several axes, ascending; all axes when none is named.
+/// Throws: Error also when an axis is named twice.
 std::vector<std::size_t> normal_axes(std::span<const std::int64_t> axes, std::span<const std::int64_t> shape,
                                      std::string_view where);
 
 /// The shape that all of `shapes` are broadcast to by NumPy's rule. Throws: Error naming two that do not fit.
 Shape broadcast_shapes(std::span<const Shape> shapes, std::string_view where);
 
-/// What a user says of chunks, as in Dask: `1000` or `{1000}` (all axes), `{1000, 500}` (each axis, -1 for
-/// the whole axis), `Chunks{{400, 600}, {500}}` (every chunk), `"auto"`, a size such as `"64MiB"`, or
-/// `ChunkCount{…}`. A size: blocks of at most so much; "auto" is "128MiB". The longest side of the block, of
-/// equal ones the first, is halved until it fits; each axis is then cut into that many chunks of equal
-/// length, rounded up, the last one shorter.
+/// How many chunks to cut each axis into. Where lengths do not come out even, the first chunks are longer by
+/// one; an axis never gets more chunks than it has elements.
 struct ChunkCount {
-  /// So many chunks along each axis, the first ones longer by one; never more than the axis has elements.
   std::vector<std::int64_t> along;
 };
+/// How a user wants an array cut, as in Dask:
+///   1000, {1000}               chunks of this length along all axes
+///   {1000, 500}                along each axis; -1 is the whole axis
+///   Chunks{{400, 600}, {500}}  every chunk
+///   "64MiB", "auto"            blocks of at most this size; "auto" is "128MiB"
+///   ChunkCount{…}              this number of chunks along each axis
+/// For a size, the longest side of the block (the first of equal ones) is halved until the block fits; each
+/// axis is then cut into that many chunks of equal length, rounded up, with a shorter one at the end.
 class ChunkSpec {
  public:
   ChunkSpec() = default;  // "auto"
@@ -83,7 +88,7 @@ class ChunkSpec {
   Kind kind_ = Kind::kAuto;
 };
 
-/// The blocks of a chunked array, numbered in C order. Beyond a chunk of unknown length, starts are unknown.
+/// The blocks of a chunked array, numbered in C order. After a chunk of unknown length, starts are unknown.
 struct BlockGrid {
   /// Throws: Error when there are more than 2^31 blocks.
   explicit BlockGrid(const Chunks& chunks);

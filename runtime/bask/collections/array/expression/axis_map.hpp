@@ -12,7 +12,7 @@ namespace bask {
 
 using AxisMap = std::vector<AxisSource>;
 
-// The operand's indices as functions of the root's, where the view's are `map`.
+// The indices of a view's operand as functions of the root's; `map` has those of the view itself.
 inline AxisMap composed(const std::vector<AxisSource>& view, const AxisMap& map) {
   AxisMap result(view.size());
   for (std::size_t k = 0; k < view.size(); ++k) {
@@ -33,7 +33,7 @@ inline AxisMap identity_map(std::size_t axes) {
   return map;
 }
 
-// The chunk that an index lies in; of empty chunks the one after them.
+// The chunk that an index lies in; never an empty one.
 inline std::size_t chunk_at(const std::vector<std::int64_t>& starts, std::int64_t index) {
   return static_cast<std::size_t>(std::upper_bound(starts.begin(), starts.end() - 1, index) -
                                   starts.begin()) -

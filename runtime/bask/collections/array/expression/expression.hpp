@@ -4,8 +4,8 @@
 // Invariants: (1) a term's operands are terms before it; the last term is the array itself;
 //             (2) the operands of an operation have its shape, and of a concatenation its shape but for one
 //                 axis;
-//             (3) what blocks a block needs, and in which pieces it is computed, is a pure function of the
-//                 expression: rank 0 and the rank that runs the task find the same.
+//             (3) the blocks that a block needs, and the pieces in which it is computed, are pure functions
+//                 of the expression: rank 0 and the rank that runs the task find the same.
 #pragma once
 
 #include <bask/collections/array/block/block_layer.hpp>
@@ -26,8 +26,8 @@
 
 namespace bask {
 
-/// Where a view reads along one axis of its operand: at `start + step * index`, the index being the view's
-/// own along `axis`; at `start` when axis is -1.
+/// Where a view reads along one axis of its operand: at `start + step * index`, where index is the view's own
+/// along `axis`; always at `start` when axis is -1.
 struct AxisSource {
   std::int32_t axis = -1;
   std::int64_t start = 0;
@@ -62,7 +62,8 @@ struct Term {
   std::int32_t axis = 0;               ///< iota, concatenation
   std::vector<AxisSource> axes{};      ///< view: one per axis of the operand
   std::uint32_t source = 0;            ///< blocks: which of the task's arrays of blocks
-  /// Blocks, random, concatenation (of `axis` alone): as in BlockGrid. Blocks of a part begin where it does.
+  /// Blocks, random: where chunks begin, as in BlockGrid; the blocks of a part begin where the part does.
+  /// Concatenation: where operands begin, along `axis` alone.
   std::vector<std::vector<std::int64_t>> starts{};
   strips::RandomNumbers numbers{};  ///< random
 };
@@ -70,8 +71,8 @@ struct Term {
 struct Expression {
   std::vector<Term> terms;
   Chunks chunks;             ///< the blocks that are computed, one a task
-  BlockGrid grid{Chunks()};  ///< of them
-  /// Of the loops that will run it, for its key: results by others are not taken for its own.
+  BlockGrid grid{Chunks()};  ///< of these chunks
+  /// Whether the loops that will run it have this. It is part of the key, as it decides the last bits.
   bool has_fused_multiply_add = strips::has_fused_multiply_add();
 
   const Term& root() const { return terms.back(); }
@@ -93,13 +94,13 @@ struct Expression {
   }
 };
 
-/// Cuts `region` of the expression into boxes in each of which every leaf lies in one block. In C order.
+/// Cuts `region` of the expression into boxes, in C order: within each box every leaf lies in one block.
 std::vector<Region> pieces(const Expression& expression, const Region& region);
-/// For each term, the smallest box that holds all of its elements which the root needs; of no axes where it
-/// is a scalar's or the root needs none.
+/// For each term, the smallest box that holds all of its elements that the root needs. The box has no axes
+/// when the term has none, or when the root needs no element.
 std::vector<Region> boxes_read(const Expression& expression);
-/// How many operations there are, and how many are run for an element of the root: those that it reads at
-/// several places are run several times. Counted until there are more than `most` runs.
+/// The number of operations, and how many are run for one element of the root: an operation whose result is
+/// read at several places runs several times. Counting ends when there are more than `most` runs.
 struct OperationCount {
   std::size_t operations = 0, runs = 0;
 };
@@ -108,8 +109,8 @@ OperationCount operations_of(const Expression& expression, std::size_t most);
 /// The blocks that a region needs: ascending, each once. Cost: some hundred nanoseconds for each term that
 /// the region reads.
 std::vector<SourceBlock> blocks_of(const Expression& expression, const Region& region);
-/// Tells the same of many regions. Cost: of all terms, once; then some ten nanoseconds a block where none is
-/// a part of a concatenation, in steps or along a diagonal, else as blocks_of.
+/// The same for many regions. Cost: one walk over all terms; then some ten nanoseconds a block. When blocks
+/// are read through concatenations, in steps or along a diagonal: the cost of blocks_of.
 class BlockReader {
  public:
   /// Refers to the expression.
@@ -124,11 +125,11 @@ class BlockReader {
 
   const Expression& expression_;
   std::vector<Read> reads_;
-  bool is_simple_ = true;  // reads_ are all
+  bool is_simple_ = true;  // reads_ has all that is read
 };
 
-/// A leaf of the expression within one piece: element (i0, …) of the piece lies at offset + Σ stride_k i_k of
-/// the block, in elements. Of iota, that is its value.
+/// A leaf of the expression within one piece: element (i0, i1, …) of the piece lies in the block at
+/// offset + Σ strides[k] * i_k, in elements. For iota, that sum is the value.
 struct Leaf {
   std::uint32_t term;
   std::uint64_t block = 0;  ///< blocks, random: which one
@@ -136,19 +137,19 @@ struct Leaf {
   Shape strides{};
   friend bool operator==(const Leaf&, const Leaf&) = default;
 };
-/// Of a user's own function; operations have three at most.
+/// The most operands of a user's own function; other operations have three at most.
 inline constexpr std::size_t kMostOperands = 8;
 struct Instruction {
   std::uint32_t term;                                   ///< an operation
   std::array<std::uint32_t, kMostOperands> operands{};  ///< values: leaves first, then instructions
 };
-/// What computes one piece: value k is leaf k, or instruction k - leaves.size().
+/// The program that computes one piece: value k is leaf k, or the result of instruction k - leaves.size().
 struct PieceProgram {
   Region region;
   std::vector<Leaf> leaves;
   std::vector<Instruction> instructions;
   std::uint32_t result = 0;            ///< the value of the last root
-  std::vector<std::uint32_t> roots{};  ///< the values of all
+  std::vector<std::uint32_t> roots{};  ///< the values of all roots
 };
 PieceProgram program_of(const Expression& expression, const Region& piece);
 /// The same for several terms of one shape. The instructions of the first one come first.

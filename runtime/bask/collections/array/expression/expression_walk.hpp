@@ -1,6 +1,6 @@
 // expression_walk.hpp: which leaves of an expression a region reads, and where.
 // Runs on: every rank. Threads: each walk belongs to one.
-// Cost: of the terms that the region reads, not of all that there are.
+// Cost: grows with the terms that the region reads, not with all terms.
 #pragma once
 
 #include <bask/collections/array/expression/axis_map.hpp>
@@ -14,21 +14,20 @@
 
 namespace bask {
 
-/// Half-open.
+/// Indices from begin to end - 1.
 struct Range {
   std::int64_t begin, end;
 };
-/// Of the root's indices, along each of its axes; none is empty.
+/// Ranges of the root's indices, along each of its axes; none is empty.
 using Ranges = std::vector<Range>;
 
 /// The first root index from which on `source` is at or past the boundary, in the direction of its step.
 std::int64_t crossing(const AxisSource& source, std::int64_t boundary);
-/// What `source` reads where the root's indices are in ranges.
+/// The indices that `source` reads while the root's indices are in `ranges`.
 Range range_read(const AxisSource& source, const Ranges& ranges);
 
-/// Goes down from the root to blocks and random numbers. Calls visitor.leaf(term, map, ranges) for each, once
-/// or more often, and visitor.parts(starts, source, ranges) where one part of a concatenation follows
-/// another.
+/// Goes down from the root to blocks and random numbers. Calls visitor.leaf(term, map, ranges) at least once
+/// for each, and visitor.parts(starts, source, ranges) for each concatenation on the way.
 template <class Visitor>
 class ExpressionWalk {
  public:
@@ -56,7 +55,7 @@ class ExpressionWalk {
       case TermKind::kView:
         return visit(term.operands[0], composed(term.axes, map), ranges);
       default:
-        // Those with several operands may be reached in very many ways.
+        // A term with several operands may be reached in very many ways: it is visited once for each place.
         if (term.operands.size() > 1 && !seen_.insert(place_of(index, map, ranges)).second) return;
         if (term.kind == TermKind::kConcatenate) return visit_parts(term, map, ranges);
         for (const std::uint32_t operand : term.operands) visit(operand, map, ranges);

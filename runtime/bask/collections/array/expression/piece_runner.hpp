@@ -15,7 +15,7 @@
 
 namespace bask {
 
-/// The blocks that a task reads, by array of blocks and number.
+/// The blocks that a task reads, found by their array of blocks and their number in it.
 class SourceBlocks {
  public:
   SourceBlocks() = default;
@@ -28,7 +28,7 @@ class SourceBlocks {
   std::vector<const Block*> blocks_;
 };
 
-/// What a user's own function over elements is called with, as the arguments of its kernel.
+/// The arguments of the kernel of a user's own function over elements.
 struct MapStrip {
   std::size_t count;
   void* out;
@@ -36,13 +36,12 @@ struct MapStrip {
   const std::byte* state;  ///< of the function object
 };
 
-/// A strip of values of the expression. Where it lies is told for each axis-by-axis stride that was asked
-/// for.
+/// A strip of values of the expression, and its place in each of the strides that each_strip was asked for.
 struct Strip {
   std::size_t count;
   const void* values;                  ///< of the program's result
-  const std::int64_t* offsets;         ///< of its first element
-  const std::int64_t* strides;         ///< from one element to the next
+  const std::int64_t* offsets;         ///< of its first element, for each of `places`
+  const std::int64_t* strides;         ///< from one element to the next, for each of `places`
   const void* const* roots = nullptr;  ///< values of each of the program's roots
 };
 
@@ -55,12 +54,12 @@ class PieceRunner {
 
   /// Writes the piece's values to out[Σ stride_k i_k], strides in elements.
   void store(std::byte* out, std::span<const std::int64_t> strides);
-  /// Calls `use` with every strip. `places` are strides per axis of the piece, by which `use` is told where a
-  /// strip lies: a stride of 0 leaves out an axis that is reduced.
+  /// Calls `use` with every strip. Each of `places` has one stride per axis of the piece, and the strip tells
+  /// where it lies by these strides; a stride of 0 leaves out an axis that is reduced.
   void each_strip(std::span<const Shape> places, const std::function<void(const Strip&)>& use);
-  /// Computes the values of the first root, which all others are made of, once for all calls of each_strip
-  /// that follow. They go on to visit the same strips. Cost: memory for the piece, unless the values lie in a
-  /// block as they are.
+  /// Computes the values of the first root, from which all other roots are made, once for all calls of
+  /// each_strip that follow. These visit the same strips as before. Cost: memory for the piece, unless the
+  /// values lie in a block as they are.
   void hold_first_root();
 
  private:
@@ -70,8 +69,7 @@ class PieceRunner {
     std::size_t element;
     std::uint64_t block;
     std::size_t scratch;  // where its register begins
-    // Of a transposed block: the rows that its register holds, and where in the block the first of them
-    // begins.
+    // For a transposed block: the rows that its register holds, and the place of the first in the block.
     std::int64_t first_row = 0, end_row = 0, origin = 0;
   };
   struct Step {
@@ -103,10 +101,10 @@ class PieceRunner {
   std::byte* scratch_ = nullptr;    // this thread's
   std::vector<const void*> roots_;  // per root: where its strip lies now
   Block held_{};                    // the values of the first root, when they are held
-  std::size_t first_step_ = 0;      // of those that run for a strip
+  std::size_t first_step_ = 0;      // the first that still runs for each strip
 };
 
-/// The elements of a region, whose pieces `parts` are, as a block.
+/// The elements of a region as a block; `parts` are the region's pieces.
 Block compute_region(const Expression& expression, const Region& region, const std::vector<Region>& parts,
                      const SourceBlocks& sources);
 

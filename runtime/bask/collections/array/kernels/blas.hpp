@@ -1,5 +1,6 @@
-// blas.hpp: the BLAS that the program is linked with: what is called of it, which one it is, how many threads
-// it takes. Declared here, as every library with the C interface has these functions, and some no cblas.h.
+// blas.hpp: the BLAS that the program is linked with: the functions that are called, which library it is, and
+// how many threads it takes. The functions are declared here because every library with the C interface has
+// them, but some have no cblas.h.
 // Runs on: every rank. Threads: any.
 // Source: BLAS Technical Forum Standard, appendix B (the C interface).
 #pragma once
@@ -30,17 +31,17 @@ void cblas_zgemv(Order, Transpose, int m, int n, const void* alpha, const void* 
                  int incx, const void* beta, void* y, int incy);
 }
 
-/// Which library computes here, and the kernels that it has chosen for this CPU, where it tells: "OpenBLAS
-/// 0.3.21 (SkylakeX)", "libblas.so.3". The same name means the same bits.
+/// The library that computes here, and the kernels that it has chosen for this CPU, if it tells:
+/// "OpenBLAS 0.3.21 (SkylakeX)", "libblas.so.3". The same name means the same bits.
 const std::string& name();
 
-/// The names of all ranks' BLAS, where they differ one after the other: what products are made by, and so a
-/// part of their keys. name() until the job has said. On rank 0, from one thread.
+/// The names of the BLAS of all ranks, one after the other where they differ. They are part of the keys of
+/// products. Before set_name_in_job it is name(). Both run on rank 0, on one thread.
 const std::string& name_in_job();
 void set_name_in_job(std::string name);
 
-/// Sets the threads of each call to one, by the library's own call where it has one: the runtime's threads
-/// each multiply tiles of their own. Left alone where the library's variable names another number:
+/// Makes each call use one thread, if the library has a function for that: the runtime's threads each
+/// multiply tiles of their own. Does nothing when the library's variable names another number:
 /// OPENBLAS_NUM_THREADS, BLIS_NUM_THREADS, MKL_NUM_THREADS.
 void use_one_thread();
 

@@ -65,11 +65,10 @@ enum class Opcode : std::uint8_t {
   kFloorDivide,  ///< as Python's //; by an integer 0 gives 0
   kRemainder,    ///< as Python's %: the sign is the divisor's; by an integer 0 gives 0
   kFmod,         ///< as C's %: the sign is the dividend's; by an integer 0 gives 0
-  kPower,    ///< of integers by repeated squaring, which wraps; a negative integer exponent gives 0 (1, -1
-             ///< aside)
-  kMaximum,  ///< NaN when either is
+  kPower,        ///< integers wrap; a negative integer exponent gives 0, but for bases 1 and -1
+  kMaximum,      ///< NaN when either is
   kMinimum,
-  kFmax,  ///< the other when one is NaN
+  kFmax,  ///< the other one when one is NaN
   kFmin,
   kArctan2,
   kHypot,
@@ -93,16 +92,16 @@ enum class Opcode : std::uint8_t {
   kWhere,
   // One operand, to the dtype that the instruction names: as astype.
   kCast,
-  // A user's own function over a strip: see Map.
+  // A user's own function over a strip: see MapStrip.
   kMap,
 };
 inline constexpr std::size_t kOpcodes = static_cast<std::size_t>(Opcode::kMap) + 1;
 
 std::string_view name_of(Opcode opcode);
 int operands_of(Opcode opcode);
-/// What it makes of operands of this dtype (for kWhere: of the second); kCast and kMap are not asked.
+/// The result's dtype for operands of this dtype (for kWhere, of the second one). Not for kCast and kMap.
 DType result_of(Opcode opcode, DType operand);
-/// Whether there is such an operation: sin of int32 is not, its operand is cast first.
+/// Whether the operation takes operands of this dtype: sin does not take int32, which is cast first.
 bool is_defined(Opcode opcode, DType operand);
 
 }  // namespace bask

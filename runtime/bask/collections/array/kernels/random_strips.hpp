@@ -1,6 +1,6 @@
 // random_strips.hpp: random numbers by counter, one strip at a time: each number is a function of its
-// generator's key, its block and its place in the block, so that any part of a block can be made anywhere,
-// in any order.
+// generator's seed and stream, its block and its place in the block, so that any part of a block can be made
+// anywhere, in any order.
 // Runs on: every rank. Threads: any; the functions keep nothing.
 // Source: Philox4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers, as easy as 1, 2, 3; SC 2011).
 #pragma once
@@ -22,7 +22,7 @@ enum class Distribution : std::uint8_t {
   kIntegers,     ///< [low, high): int64, without bias
 };
 
-/// What numbers there are: the same in all blocks of an array.
+/// The distribution and the generator of an array's numbers: the same for all its blocks.
 struct RandomNumbers {
   Distribution distribution;
   DType dtype;

@@ -12,21 +12,21 @@
 
 namespace bask::strips {
 
-/// Of minimum and maximum NaN wins, of fmin and fmax it loses, as in NumPy.
+/// minimum and maximum give NaN when there is one; fmin and fmax pass over NaN, as in NumPy.
 enum class Fold : std::uint8_t { kSum, kProduct, kMinimum, kMaximum, kFmin, kFmax };
 inline constexpr std::size_t kFolds = 6;
 
-/// Of a strip, one value: floating numbers in 16 lanes (complex sums in 8) which are then combined pairwise;
-/// integers wrap. `out` is one element of `dtype`. Null for the minimum and maximum of complex numbers.
-/// count is at least 1. bool: kSum is "or", kProduct is "and", kMinimum "and", kMaximum "or".
+/// Folds a strip into one value, `out`, an element of `dtype`. count is at least 1. Floating numbers are
+/// folded in 16 lanes (complex sums in 8), which are then combined pairwise; integers wrap. For bool, kSum
+/// and kMaximum are "or", kProduct and kMinimum "and". Null for the minimum and maximum of complex numbers.
 using FoldStrip = void (*)(std::size_t count, const void* in, void* out);
 /// accumulators[i] = f(accumulators[i], in[i]) for i < count.
 using FoldRows = void (*)(std::size_t count, const void* in, void* accumulators);
 FoldStrip fold_strip(Fold fold, DType dtype);
 FoldRows fold_rows(Fold fold, DType dtype);
 
-/// out[i] = in[i], or 0 where that is NaN; returns how many are. Of float64 or complex128; a complex number
-/// is NaN when a part of it is.
+/// out[i] = in[i], or 0 where in[i] is NaN; returns the number of NaNs. dtype: float64 or complex128; a
+/// complex number is NaN when one of its parts is.
 std::size_t zero_nans(DType dtype, std::size_t count, const void* in, void* out);
 /// counts[i] += 1 where in[i] is not NaN; counts are numbers of the same type.
 void count_numbers_rows(DType dtype, std::size_t length, const void* in, void* counts);
@@ -38,9 +38,9 @@ struct Moments {
   double mean = 0;
   double m2 = 0;
 };
-/// Of a strip of float64: two passes over it. NaNs are left out when `skip_nan`, else they make all NaN.
+/// The moments of a strip, in two passes. NaNs are left out when `skip_nan`, else the mean and m2 become NaN.
 Moments moments_of(std::size_t count, const double* in, bool skip_nan);
-/// Both together (Chan et al.).
+/// The moments of both together (Chan et al.).
 Moments merged(const Moments& a, const Moments& b);
 /// count[i], mean[i], m2[i] take in[i]; when not `skip_nan`, all counts are equal.
 void moments_rows(std::size_t length, const double* in, double* count, double* mean, double* m2,
@@ -49,8 +49,8 @@ void moments_rows(std::size_t length, const double* in, double* count, double* m
 void moments_merge_rows(std::size_t length, const double* other_count, const double* other_mean,
                         const double* other_m2, double* count, double* mean, double* m2);
 
-/// The first place in a strip of real numbers of the least (greatest) one; the first NaN's, if there is one
-/// and not `skip_nan`. -1 when every element is NaN and `skip_nan`, or count is 0.
+/// The place of the first least (greatest) element in a strip of real numbers; that of the first NaN when
+/// there is one and not `skip_nan`. -1 when count is 0, or all elements are NaN and `skip_nan`.
 using ArgFold = std::int64_t (*)(std::size_t count, const void* in, bool skip_nan);
 ArgFold arg_minimum(DType dtype);
 ArgFold arg_maximum(DType dtype);

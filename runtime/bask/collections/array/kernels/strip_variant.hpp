@@ -1,4 +1,4 @@
-// strip_variant.hpp: what one compilation of the strip loops, for one instruction set, offers.
+// strip_variant.hpp: the functions that the strip loops offer when they are compiled for one instruction set.
 // Runs on: every rank. Threads: any; constant data.
 // Invariants: (1) a source compiled for more than the baseline defines nothing outside its unnamed namespace
 //                 but the one function below: an inline function that the linker merges over the program
@@ -15,7 +15,7 @@ namespace bask::strips {
 
 struct Variant {
   const char* name;
-  Loop (*loop)(Opcode, DType);  ///< of complex functions of analysis none: `complex_loop` has them
+  Loop (*loop)(Opcode, DType);  ///< but not complex functions of analysis, which `complex_loop` has
   Loop (*cast)(DType, DType);
   decltype(&gather) gather_elements;
   decltype(&fill) fill_elements;
@@ -31,12 +31,12 @@ struct Variant {
   decltype(&moments_merge_rows) row_moments_merge;
 };
 
-/// Null where it was not compiled: on another architecture, or under a sanitizer.
+/// Null where the variant was not compiled: on another architecture, or under a sanitizer.
 const Variant* avx512_variant();
 const Variant* avx2_variant();
 const Variant* baseline_variant();
 
-/// The one in use: see use_instruction_set.
+/// The variant in use: see use_instruction_set.
 const Variant& variant();
 
 /// The functions of complex numbers that have no vector form, one element at a time.

@@ -1,6 +1,6 @@
 // tile_product.hpp: products of matrices in memory, the one place that calls BLAS (blas.hpp).
 // Runs on: every rank. Threads: any; each call uses its own thread alone.
-// Invariants: (1) the order of additions depends on the sizes alone, on one machine.
+// Invariants: (1) on one machine, the order of additions depends on the sizes alone.
 #pragma once
 
 #include <bask/collections/array/block/dtype.hpp>
@@ -16,7 +16,7 @@ struct TileSizes {
   bool right_transposed = false;  ///< the right factor lies as columns × inner
 };
 
-/// Whether a type's factors may lie transposed: those that BLAS knows.
+/// Whether factors of this type may lie transposed: true for the types that BLAS knows.
 constexpr bool knows_transposed(DType dtype) {
   return is_floating(dtype) || is_complex(dtype);
 }

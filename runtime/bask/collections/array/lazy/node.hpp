@@ -1,16 +1,16 @@
 // node.hpp: a lazy array whose element type is known at run time: how its elements come from other arrays.
-// Runs on: rank 0. Threads: any; a node does not change, but for what it keeps of its own lowering (one
-// thread at a time, as with everything that adds tasks).
+// Lowering a node adds the tasks that make its blocks.
+// Runs on: rank 0. Threads: any; a node does not change, except that it keeps the tasks of its own lowering.
+// One thread at a time lowers nodes, as with everything that adds tasks.
 // Invariants: (1) a node refers to older nodes, so there are no cycles;
-//             (2) the operands of an elementwise node and of a view have been broadcast and cast: lowering
-//                 checks nothing;
+//             (2) the operands of an elementwise node and of a view have been broadcast and cast, so that
+//                 lowering checks nothing;
 //             (3) dropping a long chain of nodes does not recurse;
 //             (4) no chain of nodes without tasks is deeper than kDeepest;
-//             (5) views read no inline nodes that repeat many operations: those get tasks;
-//             (6) a node's tasks carry the annotations that were in force where it was made, and no others:
-//                 an inline node becomes part of a reader that has the same annotations;
-//                 one that has none, of any reader;
-//                 else it gets tasks of its own.
+//             (5) views read no inline nodes that would repeat many operations: such nodes get tasks;
+//             (6) a node's tasks carry exactly the annotations in force where the node was made. An inline
+//                 node without annotations becomes part of any reader, one with annotations only of a reader
+//                 with the same ones; for other readers it gets tasks of its own.
 #pragma once
 
 #include <bask/collections/array/block/block_layer.hpp>
@@ -38,22 +38,24 @@ struct ArrayPart {
   ArrayPtr node;
   Shape start;
 };
-/// Makes a part that holds the box, for less than all blocks cost; nothing where that does not pay.
+/// Makes a part that holds the box and costs less than all blocks; nothing when that does not pay.
 using MakePart = std::function<std::optional<ArrayPart>(const Region& box)>;
 
 class ArrayNode {
  public:
   static constexpr int kDeepest = 200;
-  /// Operations for an element, of which some are repeated, that views may read without tasks between.
+  /// How often a view may have operations run for one element, some of them repeatedly, before the node that
+  /// it reads gets tasks.
   static constexpr std::size_t kMostRuns = 32;
 
   /// Blocks that are there, or that tasks make.
   static ArrayPtr blocks(std::string name, DType dtype, Chunks chunks, BlockRefs refs);
-  /// An array that tasks of its own make from the blocks of `inputs`, once it is needed. Expressions that
-  /// read little of it are given a part, where `part` makes one.
+  /// An array with tasks of its own, which make it from the blocks of `inputs` once it is needed. An
+  /// expression that reads little of the array reads a part instead, where `part` makes one.
   static ArrayPtr operation(std::string name, DType dtype, Chunks chunks, std::vector<ArrayPtr> inputs,
                             Lowering lower, MakePart part = nullptr);
-  /// One that is part of the expression of whoever reads it. `term` has no operands: those are `inputs`.
+  /// An array that is part of the expression of any node that reads it. The operands are `inputs`, not in
+  /// `term`.
   static ArrayPtr inline_term(std::string name, Term term, Chunks chunks, std::vector<ArrayPtr> inputs);
   ~ArrayNode();
 
@@ -65,18 +67,18 @@ class ArrayNode {
   std::uint32_t block_count() const;
   const std::vector<ArrayPtr>& inputs() const { return inputs_; }
 
-  /// The blocks of a node by tasks of their own, whose results are always kept for a restart.
+  /// The same array by tasks of its own, whose results are always kept for a restart.
   static ArrayPtr checkpoint(const ArrayPtr& node);
 
   bool is_inline() const { return kind_ == Kind::kInline; }
-  /// Whether whoever has these annotations computes its elements with its own.
+  /// Whether a reader with these annotations computes this node's elements as part of its own expression.
   bool is_part_of_readers_with(const Annotations& annotations) const {
     return is_inline() && (annotations_ == nullptr || *annotations_ == annotations);
   }
   const Term& term() const { return term_; }
-  /// Nothing where all of it is to be made.
+  /// The part that holds the box; nothing when the whole array is to be made.
   std::optional<ArrayPart> part(const Region& box) const;
-  /// The tasks that make its blocks. They are added at the first call.
+  /// The tasks that make the blocks. The first call adds them.
   const BlockRefs& lowered() const;
 
  private:
@@ -93,7 +95,7 @@ class ArrayNode {
   Shape shape_;
   std::vector<ArrayPtr> inputs_;
   int depth_ = 0;
-  mutable double most_runs_ = 0;                    // of operations for an element, if no two are the same
+  mutable double most_runs_ = 0;                    // of operations for an element: an upper bound
   Term term_;                                       // inline
   std::shared_ptr<const Annotations> annotations_;  // null: none
   mutable Lowering lower_;                          // operation; dropped once it has been called
@@ -101,23 +103,25 @@ class ArrayNode {
   mutable BlockRefs refs_;                          // blocks; others once they are lowered
 };
 
-/// The expression of `root`, as tasks with the annotations in force compute it, down to the nodes that have
-/// tasks of their own, and those nodes, in the order of its sources.
+/// The expression of `root` for tasks with the annotations in force. It reaches down to the nodes that have
+/// tasks of their own: `sources`, in the order of the expression's sources.
 struct Sourced {
   Expression expression;
   std::vector<ArrayPtr> sources;
 };
 Sourced expression_of(const ArrayPtr& root);
-/// How many elements of sources the expression reads as parts of them; nothing where there is no part.
+/// The number of elements in parts of sources that the expression of `root` reads; nothing when there are
+/// none.
 std::optional<std::int64_t> elements_of_parts(const ArrayPtr& root);
-/// The blocks of the sources.
+/// The blocks of all nodes.
 std::vector<BlockRefs> lowered(const std::vector<ArrayPtr>& nodes);
-/// What tasks read that compute the blocks of an expression, one each. Where lengths are unknown, a task
-/// reads the blocks at its own place, whatever their lengths. Throws: Error when no block will tell the
-/// lengths.
+/// The blocks that are read by tasks which compute one block of the expression each. Where lengths are
+/// unknown, a task reads the blocks at its own place, whatever their lengths.
+/// Throws: Error when no block will tell the lengths.
 BlockReads reads_of(const Expression& expression);
 
-/// What one task computes its block from. Lengths that were unknown are those of the blocks that it reads.
+/// The expression and the blocks from which one task computes its block. Lengths that were unknown on rank 0
+/// are those of the blocks that the task reads.
 struct TaskExpression {
   TaskExpression(const Expression& whole, std::uint32_t task, const KernelCall& call,
                  std::size_t first_input = 1);

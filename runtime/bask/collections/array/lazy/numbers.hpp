@@ -1,6 +1,6 @@
 // numbers.hpp: numbers beside arrays. A number has no type of its own, as in NumPy 2: it becomes an element
-// of the array's type, and where it does not fit that is an Error. Comparisons are exact, whatever fits. Runs
-// on: rank 0; what only elements tell is checked in tasks. Threads: any.
+// of the array's type; when it does not fit, that is an Error. Comparisons are exact with any number.
+// Runs on: rank 0; tasks check what only the elements tell. Threads: any.
 #pragma once
 
 #include <bask/collections/array/lazy/lazy.hpp>
@@ -17,7 +17,7 @@ class Number {
   Number(const S& value) : dtype_(dtype_of<S>()), bytes_(lazy::bytes_of(value)) {}
   DType dtype() const { return dtype_; }
   const ElementBytes& bytes() const { return bytes_; }
-  /// Of a number whose type is T.
+  /// The value; T is the number's type.
   template <Element T>
   T as() const {
     T value;
@@ -33,11 +33,11 @@ class Number {
 namespace lazy {
 
 /// The number as an element of `dtype`. Floating types round it. Throws: Error "<where>: 300 does not fit
-/// uint8; …" when an integer type does not hold it, a real one lacks its imaginary part, or a floating one
+/// uint8; …" when an integer type does not hold it, a real type has no imaginary part, or a floating type
 /// makes it infinite.
 ElementBytes element_of(const Number& number, DType dtype, std::string_view where);
 
-/// What stands on one side of an operation: an array or a number.
+/// One side of an operation: an array or a number.
 class Operand {
  public:
   Operand(ArrayPtr node) : node_(std::move(node)), number_(false) {}
@@ -53,20 +53,21 @@ class Operand {
   Number number_;
 };
 
-/// An operation of two, after both are brought to `dtype`. Throws: Error when a number does not fit `dtype`,
-/// shapes do not broadcast, or there is no such operation. A task fails where an integer is raised to a
-/// negative integer power.
+/// An operation on two operands that are first brought to `dtype`. Throws: Error when a number does not fit
+/// `dtype`, shapes do not broadcast, or there is no such operation. A task fails where an integer is raised
+/// to a negative integer power.
 ArrayPtr binary(Opcode opcode, DType dtype, const Operand& a, const Operand& b);
-/// Whether the values compare so: a number is compared as what it is, integers of 64 bits exactly.
+/// A comparison. The number is compared with its own value, even when it does not fit the array's type;
+/// integers of 64 bits are compared exactly.
 ArrayPtr compare(Opcode opcode, const Operand& a, const Operand& b);
-/// And, or, xor of whether they are other than 0.
+/// And, or, xor of the truth of both sides; a value other than 0 is true.
 ArrayPtr logical(Opcode opcode, const Operand& a, const Operand& b);
 ArrayPtr where(const ArrayPtr& condition, DType dtype, const Operand& a, const Operand& b);
 
-/// Integers or bool to tens, hundreds, … (decimals -1, -2, …), halves to the even neighbour.
+/// Rounds integers or bool to tens, hundreds, … (decimals -1, -2, …), halves to the even neighbour.
 ArrayPtr rounded(const ArrayPtr& node, int decimals);
 
-/// The same elements. A task that finds one that is 0 fails with an Error that says `message`, and `fix`.
+/// The same elements. A task that finds a 0 fails with an Error made of `where`, `message` and `fix`.
 ArrayPtr without_zero(const ArrayPtr& node, const std::string& where, const std::string& message,
                       const std::string& fix);
 
