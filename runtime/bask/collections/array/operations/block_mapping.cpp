@@ -77,7 +77,7 @@ Region BlockMapping::region(std::size_t operand, std::uint32_t task) const {
 
 namespace {
 
-// Where a piece lies densely in one block of its sources; null when it is computed, or lies otherwise.
+// The elements of a piece that lies dense in one block of its sources; null for any other piece.
 const std::byte* as_it_lies(const Expression& expression, const PieceProgram& program,
                             const SourceBlocks& sources) {
   if (program.result >= program.leaves.size()) return nullptr;
@@ -177,7 +177,8 @@ Shape common_shape(const std::vector<ArrayPtr>& nodes, std::string_view where) {
   return broadcast_shapes(shapes, where);
 }
 
-// Each axis goes with the axis of `shape` below it; those that are repeated are read whole.
+// The axis of `shape` that each axis of `node` goes with, aligned at the last ones; axes that broadcasting
+// repeats are read whole.
 std::vector<std::int64_t> aligned_axes(const ArrayPtr& node, const Shape& shape) {
   std::vector<std::int64_t> axes;
   const std::size_t less = shape.size() - node->ndim();
@@ -223,7 +224,7 @@ PlannedBlocks plan_map_blocks(std::vector<ArrayPtr> nodes, const MapBlocksOption
   const Shape shape = common_shape(nodes, "array::map_blocks");
   std::vector<std::size_t> dropped;
   if (!options.drop_axis.empty()) dropped = normal_axes(options.drop_axis, shape, "array::map_blocks");
-  // Where the axes of the operands are in the result.
+  // The number in the result of each axis of the operands.
   std::vector<std::int64_t> place(shape.size(), BlockOperand::kWhole);
   const Chunks chunks = common_chunks(nodes, shape);
   const Shape result(shape.size() - dropped.size() + options.new_axis.size(), 1);

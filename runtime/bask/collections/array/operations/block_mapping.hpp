@@ -1,8 +1,7 @@
-// block_mapping.hpp: how the blocks of a result come from regions of other arrays by a function of the
-// user's.
+// block_mapping.hpp: how a user's function makes the blocks of a result from regions of other arrays.
 // Runs on: made on rank 0; operands are read on the rank of their task. Threads: any.
-// Invariants: (1) an operand is whole, dense and in C order, whatever expression it comes from; where it is
-//                 a block as it lies, it is not copied.
+// Invariants: (1) an operand is whole, dense and in C order, whatever expression it comes from; elements that
+//                 lie so in a block already are not copied.
 #pragma once
 
 #include <bask/collections/array/block/nd_array.hpp>
@@ -17,12 +16,12 @@
 
 namespace bask {
 
-/// Where a block of the result lies, for functions that ask for it by a last parameter.
+/// Where a block of the result lies, for functions that take a BlockInfo as their last parameter.
 struct BlockInfo {
   std::vector<std::int64_t> place;   ///< in the grid of blocks
-  std::vector<std::int64_t> blocks;  ///< of the grid, along each axis
+  std::vector<std::int64_t> blocks;  ///< the number of blocks along each axis
   Region region;                     ///< in the array, as the operands were cut
-  std::int64_t axis = 0;             ///< of a reduction: along which it runs
+  std::int64_t axis = 0;             ///< the axis along which a reduction runs
 };
 
 /// An array that is read region by region. Its axis k goes with the result's axis axes[k], or is read whole.
@@ -30,21 +29,21 @@ struct BlockOperand {
   static constexpr std::int64_t kWhole = -1;
   Expression expression{};
   std::vector<std::int64_t> axes{};
-  // Along each axis: how much is read before and after the region, where there is that much; and by how much
-  // the array is longer at its beginning than what the regions are of.
+  // Along each axis: how many elements are read before and after the region, as far as there are any; and by
+  // how many elements this array is longer at its beginning than the array that the regions are of.
   Shape before{}, after{}, shift{};
 };
 
 struct BlockMapping {
-  Chunks cut{};  ///< along the axes of the result: the regions that are read
-  Chunks out{};  ///< the blocks of the result, as many
-  BlockGrid cut_grid{Chunks()}, out_grid{Chunks()};  ///< of these, once they are laid out
+  Chunks cut{};  ///< the regions that are read, along the axes of the result
+  Chunks out{};  ///< the blocks of the result, as many as regions
+  BlockGrid cut_grid{Chunks()}, out_grid{Chunks()};  ///< set by lay_out()
   std::vector<BlockOperand> operands{};
-  bool trim = false;  ///< take off of the result what was read before and after
+  bool trim = false;  ///< cut off from the result what was read before and after
   std::int64_t axis = 0;
   DType result = DType::kFloat64;  ///< of the blocks that the function returns
 
-  /// To be called when the chunks are set, before anything is asked of a task.
+  /// Called when `cut` and `out` are set, before info() and region().
   void lay_out();
   BlockInfo info(std::uint32_t task) const;
   Region region(std::size_t operand, std::uint32_t task) const;
@@ -60,7 +59,7 @@ struct BlockMapping {
   }
 };
 
-/// As an argument it goes without Boost, whose headers those who call map_blocks would have to include.
+/// As an argument it is encoded without Boost, so that callers of map_blocks do not include Boost's headers.
 template <>
 struct serialization::ByBoost<BlockMapping> {
   static void encode(ByteWriter& writer, const BlockMapping& mapping) {
@@ -80,9 +79,9 @@ class OperandBlocks {
     const Operand& found = operands_[operand];
     return {reinterpret_cast<const E*>(found.data), found.region.extent, strides_of(found.region.extent)};
   }
-  /// In the memory of its type.
+  /// The operand's elements, in C order.
   const std::byte* elements(std::size_t operand) const { return operands_[operand].data; }
-  /// Takes off what is to be taken off. Throws: Error when the result has another shape than its block.
+  /// The block of the result, trimmed when the mapping says so. Throws: Error when its shape does not fit.
   Block finished(Block result) const;
 
  private:
@@ -98,23 +97,23 @@ class OperandBlocks {
   std::vector<Operand> operands_;
 };
 
-/// Chunks and axes that a function makes of those that it is given.
+/// The chunks and axes of the result, where they are not those of the operands.
 struct MapBlocksOptions {
-  std::optional<Chunks> chunks{};         ///< of the result, as many blocks as there are calls
-  std::vector<std::int64_t> drop_axis{};  ///< of the operands: each is read whole
-  std::vector<std::int64_t> new_axis{};   ///< of the result: one block, of length 1
-  std::string name{};                     ///< of the tasks, else the function's
+  std::optional<Chunks> chunks{};         ///< of the result: as many blocks as there are calls
+  std::vector<std::int64_t> drop_axis{};  ///< axes of the operands that the result lacks; they are read whole
+  std::vector<std::int64_t> new_axis{};   ///< axes that only the result has: one block, of length 1
+  std::string name{};                     ///< of the tasks; the function's when empty
 };
 
-/// How elements beyond the edges are made: as if the array went on at its other end, mirrored (the edge
-/// twice), with its edge, with one value, or not at all.
+/// The elements beyond the edges of the array: none; those at its other end (kPeriodic); the mirrored array,
+/// with the edge twice (kReflect); the edge (kNearest); one value (kConstant).
 enum class Boundary : std::uint8_t { kNone, kPeriodic, kReflect, kNearest, kConstant };
 
 struct Overlap {
-  std::vector<std::int64_t> depth{1};               ///< one for all axes, or one each
-  std::vector<Boundary> boundary{Boundary::kNone};  ///< the same
+  std::vector<std::int64_t> depth{1};               ///< in elements: one for all axes, or one each
+  std::vector<Boundary> boundary{Boundary::kNone};  ///< one for all axes, or one each
   double value = 0;                                 ///< of kConstant
-  bool trim = true;  ///< take `depth` off of the results; else the function has done that
+  bool trim = true;  ///< cut `depth` off the results; when false, the function has done that
 };
 
 struct ReductionOptions {
@@ -124,7 +123,7 @@ struct ReductionOptions {
 
 namespace lazy {
 
-/// The nodes and what is done with them.
+/// The nodes that are read, and how.
 struct PlannedBlocks {
   BlockMapping mapping{};
   std::vector<ArrayPtr> nodes{};
@@ -133,7 +132,7 @@ PlannedBlocks plan_map_blocks(std::vector<ArrayPtr> nodes, const MapBlocksOption
 PlannedBlocks plan_overlap(std::vector<ArrayPtr> nodes, const Overlap& overlap);
 PlannedBlocks plan_blockwise(std::string_view out, std::vector<ArrayPtr> nodes,
                              const std::vector<std::string>& indices);
-/// Calls for up to `most` blocks at once along `axis`; results have length 1 there.
+/// One call for up to `most` blocks along `axis`, joined; its result has length 1 there.
 PlannedBlocks plan_reduction(const ArrayPtr& node, std::int64_t axis, std::size_t most);
 std::size_t checked_split(int split_every);
 

@@ -32,11 +32,11 @@ struct Part {
 
 constexpr std::string_view kGradient = "array::gradient";
 
-// Of the derivative at one point, by what three elements one after the other are multiplied.
+// The factors of three consecutive elements in the derivative at one point.
 struct Weights {
   double a, b, c;
 };
-// dx and dy: the distances of the three.
+// dx, dy: the distance from the first to the second, and from the second to the third.
 Weights inside(double dx, double dy) {
   return {-dy / (dx * (dx + dy)), (dy - dx) / (dx * dy), dx / (dy * (dx + dy))};
 }
@@ -113,7 +113,7 @@ std::vector<double> distances_of(const Spacing& spacing, std::int64_t length) {
   return distances;
 }
 
-// Boxes.
+// Coarsening.
 
 struct Coarsening {
   BlockMapping mapping{};
@@ -130,7 +130,8 @@ struct Coarsening {
   }
 };
 
-// Of every `factor` elements one: a strip of first ones, and to it one of second ones, and so on.
+// Makes one element of every `factor` elements: gathers a strip of all first ones, folds the second ones into
+// it, and so on.
 void fold_neighbours(strips::Fold fold, DType dtype, std::int64_t count, std::int64_t factor,
                      const std::byte* from, std::byte* to) {
   constexpr std::int64_t kStrip = 512, kShort = 16;
@@ -156,8 +157,7 @@ void fold_neighbours(strips::Fold fold, DType dtype, std::int64_t count, std::in
   }
 }
 
-// Rows of `inner` elements, `factor` of which are made one. The first axes are done first: there the rows are
-// long.
+// Makes one row of every `factor` rows of `inner` elements. The first axes go first: there rows are long.
 Block folded(DType dtype, const std::byte* from, Shape shape, std::size_t axis, std::int64_t factor,
              strips::Fold fold) {
   shape[axis] /= factor;

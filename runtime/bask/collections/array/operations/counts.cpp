@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t kCountsTogether = 8;
 
-// Edges of bins, or none when the values count by themselves.
+// The edges of the bins; none for bincount, where each value is its own bin.
 struct Counting {
   Expression expression{};
   std::vector<double> edges{};
@@ -26,7 +26,7 @@ struct Counting {
   }
 };
 
-// Evenly spaced edges are found by a division, and then looked at as they are.
+// Finds the bin of a value. When edges are evenly spaced, a division guesses it and the edges correct that.
 class Bins {
  public:
   explicit Bins(const std::vector<double>& edges) : edges_(edges) {
@@ -36,7 +36,7 @@ class Bins {
       even_ &= std::abs(edges[k] - (edges.front() + width * static_cast<double>(k))) <= 0.5 * width;
     }
   }
-  // -1 for what lies in none.
+  // -1 for a value that lies in no bin.
   std::int64_t operator()(double value) const {
     if (!(value >= edges_.front() && value <= edges_.back())) return -1;
     const auto last = static_cast<std::int64_t>(edges_.size()) - 2;

@@ -51,7 +51,7 @@ ArrayPtr diag(const ArrayPtr& vector, std::int64_t offset) {
   const std::int64_t more = offset < 0 ? -offset : offset;
   const DType dtype = vector->dtype();
   const ArrayPtr zero = constant(dtype, ElementBytes{});
-  // v[i] along the rows, or along the columns where the diagonal begins further down.
+  // v[i] in row i, or in column i when the diagonal begins further down.
   AxisChunks own = vector->chunks()[0], longer = own;
   if (more > 0) longer.insert(longer.end(), more);
   const ArrayPtr edge = constant(dtype, ElementBytes{}, {{more}});
@@ -72,7 +72,7 @@ namespace {
 
 constexpr const char* kArange = "array::arange";
 
-// Of bounds and step, and their products.
+// Wide enough for bounds and step of 64 bits, and for their differences and products.
 __extension__ using Wide = __int128;
 
 [[noreturn]] void refuse_endless(double start, double stop, double step) {
@@ -92,7 +92,7 @@ double as_double(const Number& number) {
   std::memcpy(&value, bytes.data(), sizeof(value));
   return value;
 }
-// Whole numbers of 64 bits, of either sign.
+// An integer of 64 bits, signed or unsigned.
 Wide as_integer(const Number& number) {
   const bool is_unsigned = number.dtype() == DType::kUInt64;
   const auto bytes = element_of(number, is_unsigned ? DType::kUInt64 : DType::kInt64, kArange);
@@ -123,7 +123,7 @@ ArrayPtr integer_range(DType dtype, const Number& first, const Number& end, cons
   return cast(iota(cut, 0, static_cast<std::int64_t>(start), static_cast<std::int64_t>(step)), dtype);
 }
 
-// The step is that from the first element to the second, both rounded, as in NumPy.
+// The step is the distance from the first element to the second one, both rounded, as in NumPy.
 template <class E>
 ArrayPtr floating_range(double start, double stop, double step, const ChunkSpec& chunks) {
   if (step == 0 || !std::isfinite((stop - start) / step)) refuse_endless(start, stop, step);
@@ -152,7 +152,7 @@ Array<double> linspace(double start, double stop, std::int64_t count, bool endpo
   const double step = steps > 0 ? (stop - start) / static_cast<double>(steps) : 0;
   const ArrayPtr numbers = lazy::progression(count, start, step, chunks);
   if (!endpoint || count < 2) return Array<double>(numbers);
-  // The last one exactly.
+  // The last element is `stop`, exactly.
   const ArrayPtr last = lazy::apply(
       Opcode::kEqual, {lazy::iota(numbers->chunks(), 0), lazy::constant(count - 1)}, "array::linspace");
   return Array<double>(lazy::apply(Opcode::kWhere, {last, lazy::constant(stop), numbers}, "array::linspace"));

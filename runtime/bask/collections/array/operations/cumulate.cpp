@@ -1,8 +1,8 @@
-// Cumulative sums and products. Each block is cumulated by itself, and what all blocks before it come to is
-// added: the last of their own running values, block after block. So a block begins with the very value that
-// the one before it ended with, and sums of numbers that are not negative never fall. Products of floating
-// numbers may over- or underflow in a block where the whole does not: there each block goes on from the value
-// before it, and the blocks of a line are run through one after the other.
+// Cumulative sums and products. Each block is cumulated by itself; then the total of all blocks before it is
+// added, which is the sum of their last running values, block after block. So a block begins with the very
+// value that the block before it ended with, and sums of numbers that are not negative never fall. Products
+// of floating numbers may over- or underflow in one block where the whole product does not. So there each
+// block goes on from the value before it, and the blocks of a line run one after the other.
 #include <bask/collections/array/operations/reduce.hpp>
 #include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
@@ -18,7 +18,7 @@ namespace {
 struct Cumulating {
   std::uint32_t axis = 0;
   strips::Fold fold = strips::Fold::kSum;
-  bool goes_on = false;  // a block begins with what is before it, which is not added at the end
+  bool goes_on = false;  // a block begins with the value before it; else that is added at the end
   std::uint8_t unused[2]{};
 };
 
@@ -38,9 +38,9 @@ void fill_neutral(strips::Fold fold, Block& block) {
   });
 }
 
-// Running values of single elements, without a call for each, of several lines at once: an addition waits for
-// the one before it in its line, but not for those of other lines. so_far[j] is what line j begins with, and
-// at the end its last running value; with `to`, all of them go there, each with base[j] before it.
+// Running values of single elements, several lines at once: an addition waits for the one before it in its
+// line, but not for those of other lines. Line j begins with so_far[j], which at the end is its last running
+// value. When `to` is given, all running values go there, each combined with base[j].
 template <std::size_t Lines, class T, class F>
 void run_lines(F folded, std::size_t length, const T* from, T* so_far, const T* base, T* to) {
   T last[Lines], before[Lines];
@@ -65,7 +65,7 @@ void run_all_lines(F folded, const Extents& extents, const T* from, T* so_far, c
   }
 }
 
-// A block and what is before it, one row for each outer index.
+// A block and the values before it, one row for each outer index.
 class Running {
  public:
   explicit Running(const BlockCall<Cumulating>& call)
@@ -100,7 +100,7 @@ class Running {
     shape[rules_.axis] = 1;
     return Block(block_.dtype(), shape);
   }
-  // The last running values go to so_far, and all of them to `to`, if it is there.
+  // The last running values go to so_far, and all of them to `to`, unless that is null.
   void run(std::byte* so_far, std::byte* to) const {
     if (extents_.inner == 1) {
       if (block_.dtype() == DType::kFloat64) return run_elements<double>(so_far, to);
@@ -159,7 +159,7 @@ Block cumulate_block(const BlockCall<Cumulating>& call) {
   return Running(call).all();
 }
 
-// What comes before a block: what came before the one before it, and that one's last value.
+// The values before a block: those before the previous block, folded with that block's last values.
 Block before_block(const BlockCall<Cumulating>& call) {
   Block before = call.block(0);
   strips::fold_rows(call.description().fold, before.dtype())(static_cast<std::size_t>(before.count()),
@@ -167,7 +167,7 @@ Block before_block(const BlockCall<Cumulating>& call) {
   return before;
 }
 
-// Blocks along the axis that come one after the other.
+// The lines of blocks along the axis.
 struct Lines {
   BlockGrid grid;
   std::size_t axis;
@@ -180,7 +180,8 @@ struct Lines {
   std::int64_t along(std::uint32_t block) const { return grid.place_of(block)[axis]; }
 };
 
-// What comes before each block that is not the first of its line, in a layer for each step along the axis.
+// The tasks whose results are the values before each block that is not the first of its line. There is a
+// layer for each step along the axis.
 std::vector<TaskRef> lower_before(const Lines& lines, const Cumulating& rules, const std::string& name,
                                   const BlockRefs& blocks) {
   const std::uint32_t count = lines.grid.size();
@@ -194,7 +195,7 @@ std::vector<TaskRef> lower_before(const Lines& lines, const Cumulating& rules, c
     each.read(0, block);
     each.end_task();
   }
-  // Of each block by itself, unless it goes on from what is before it.
+  // The last values of each block by itself, unless blocks go on from the values before them.
   const BlockRefs lasts =
       rules.goes_on ? blocks : BlockTasks<last_block>::add(name + "-last", rules, {blocks}, std::move(each));
   if (!rules.goes_on) lasts.set_bytes(lines.last_bytes);

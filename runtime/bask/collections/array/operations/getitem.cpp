@@ -1,4 +1,4 @@
-// Indexing: slices, integers, newaxis and ix_ axis by axis, in one view; then index arrays, all at once.
+// Indexing: first slices, integers, newaxis and ix_ axis by axis; then all index arrays at once.
 #include <bask/collections/array/lazy/lazy.hpp>
 #include <bask/collections/array/operations/points.hpp>
 #include <bask/collections/array/operations/positions.hpp>
@@ -84,8 +84,8 @@ class Getitem {
     return node_->ndim() - used;
   }
 
-  // Slices and takes are done one axis at a time, on `node_`, whose axes stay; then one view drops and adds
-  // axes.
+  // Slices and takes are done one axis at a time on `node_`, which keeps its axes. At the end one view drops
+  // and adds axes.
   void keep_axis() {
     axes_.push_back({static_cast<std::int32_t>(chunks_.size()), 0, 1});
     sources_changed_ |= axes_.size() != chunks_.size() + 1;
@@ -145,7 +145,7 @@ class Getitem {
     return moved(points, from, to, shape.size());
   }
 
-  // `count` axes that begin at `from`, so that they begin at `to` of the others.
+  // Moves the `count` axes that begin at `from`, so that they begin at `to`.
   static ArrayPtr moved(const ArrayPtr& node, std::size_t from, std::size_t to, std::size_t count) {
     if (from == to || count == 0) return node;
     std::vector<std::size_t> order(node->ndim());
@@ -169,7 +169,7 @@ class Getitem {
   std::vector<IndexArray> arrays_;
   std::vector<std::size_t> array_axes_;  // of the result
   std::optional<std::size_t> before_;    // axes before the first index array or integer beside one
-  bool ended_ = false, apart_ = false;   // something else follows these; and then one of them again
+  bool ended_ = false, apart_ = false;   // another index has followed these; and then one of these again
 };
 
 }  // namespace

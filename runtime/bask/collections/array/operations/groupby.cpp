@@ -15,14 +15,14 @@ constexpr std::uint32_t kGroupsTogether = 8;
 
 using Codes = std::span<const std::uint32_t>;
 
-// What all tasks of a step share. A state is (components, axes of the block), with the groups that occur
-// among its positions, ascending, in place of the axis.
+// The description that all tasks of a step share. A state has shape (components, axes of the block); along
+// the grouped axis it has the groups that occur among its positions, ascending.
 struct Grouping {
   Expression expression{};  // of the first step
   std::uint8_t axis = 0;
   std::vector<std::uint32_t> codes{};
-  std::vector<double> counts{};       // of each group, when sums are divided by them
-  std::vector<std::int64_t> parts{};  // where the positions begin that each state along the axis is of
+  std::vector<double> counts{};       // of positions in each group, when sums are divided by them
+  std::vector<std::int64_t> parts{};  // where the positions of each state along the axis begin, and the end
   ReduceRules rules{};
   bool ends = false;  // the tasks give results, not states
   template <class Archive>
@@ -47,7 +47,8 @@ std::size_t place_in(const std::vector<std::uint32_t>& groups, std::uint32_t cod
   return static_cast<std::size_t>(std::lower_bound(groups.begin(), groups.end(), code) - groups.begin());
 }
 
-// A state's rows: for each place of the axes before, each group, the elements of the axes after.
+// A state as rows: for each of `outer` places of the axes before, for each group, the `inner` elements of the
+// axes after.
 struct Rows {
   std::int64_t outer = 1, groups = 0, inner = 1;
   std::int64_t all() const { return outer * groups * inner; }
@@ -83,8 +84,8 @@ Block ended(const Grouping& grouping, Shape shape, const std::vector<std::uint32
   return block;
 }
 
-// Gives a sink the strips of a piece, each with the place of its group. A strip along the axis of the groups
-// is given in runs of one group.
+// Gives a sink the strips of a piece, each with the place of its group. A strip along the grouped axis is cut
+// into runs of one group.
 class GroupFeeder {
  public:
   GroupFeeder(ReduceSink& sink, Codes codes, const std::vector<std::uint32_t>& groups, std::int64_t inner)
@@ -109,7 +110,7 @@ class GroupFeeder {
   }
   ReduceSink& sink_;
   std::int64_t inner_;
-  std::vector<std::size_t> place_;  // of each position in the block
+  std::vector<std::size_t> place_;  // per position in the block: the place of its group
 };
 
 Block group_block(const BlockCall<Grouping>& call) {
@@ -142,7 +143,7 @@ Block group_block(const BlockCall<Grouping>& call) {
   return ended(grouping, region.extent, groups, sink.state());
 }
 
-// Takes a state of some groups into one of more, row by row.
+// Merges a state of the groups `own` into one of the groups `all`, row by row.
 void merge_groups(const ReduceRules& rules, Rows rows, const Block& from,
                   const std::vector<std::uint32_t>& own, const std::vector<std::uint32_t>& all,
                   std::byte* into) {
@@ -208,7 +209,7 @@ BlockRefs lower_groups(Grouping grouping, const std::string& name, const std::ve
                                                 std::move(reads));
   if (!grouping.ends) refs.set_bytes(bytes_of_states(grouping));
   grouping.expression = {};
-  // From now on the states along the axis come one after the other.
+  // After the first step, the states along the axis come one after the other.
   const auto first_number = [&](std::uint32_t result, std::uint32_t k) {
     return (result / inner * along + k) * inner + result % inner;
   };

@@ -58,7 +58,7 @@ Index parse_index(std::string_view part, std::string_view whole) {
 namespace lazy {
 
 Progression progression_of(const Slice& slice, std::int64_t length) {
-  // A step beyond the length is as good as one of the length.
+  // A step beyond the length takes the same elements as a step of the length.
   const std::int64_t beyond = std::max<std::int64_t>(1, length);
   const std::int64_t step = std::clamp(slice.step.value_or(1), -beyond, beyond);
   if (step == 0)
@@ -174,8 +174,7 @@ ArrayPtr compress(const ArrayPtr& node, const ArrayPtr& mask) {
 }
 
 ArrayPtr blocks(const ArrayPtr& node, const std::vector<Index>& indices) {
-  // The same indices, in a little array whose elements are the numbers of the chunks, along each axis in
-  // turn.
+  // Axis by axis, the wanted chunks become a slice of their elements.
   ArrayPtr result = node;
   const BlockGrid grid(node->chunks());
   std::size_t axis = 0;

@@ -1,4 +1,4 @@
-// index.hpp: what an array is indexed with, NumPy's slices, integers, newaxis, ellipsis and integer arrays.
+// index.hpp: the indices of arrays: NumPy's slices, integers, newaxis, ellipsis and integer arrays.
 // Runs on: rank 0. Threads: any; plain data.
 //
 //   x["::2, 5000:"]                                   // as in Python
@@ -21,7 +21,7 @@ namespace bask {
 
 inline constexpr std::nullopt_t none = std::nullopt;
 
-/// start:stop:step of NumPy; none stands for what is left out.
+/// start:stop:step of NumPy; `none` stands for one that is left out.
 struct Slice {
   std::optional<std::int64_t> start{}, stop{}, step{};
 };
@@ -37,24 +37,25 @@ inline constexpr NewAxis newaxis{};
 struct Ellipsis {};
 inline constexpr Ellipsis ellipsis{};
 
-/// Positions along an axis, in any order, repeated as often as named, in the shape that they give the result.
+/// Positions along an axis, in any order; they may repeat. The result has `shape` in place of the axis.
 struct IndexArray {
   Shape shape{};
   std::vector<std::int64_t> positions{};
 };
-/// Positions along axes that follow each other, each axis by itself.
+/// Positions along several axes that follow each other: those of each axis are taken independently.
 struct OpenMesh {
   std::vector<std::vector<std::int64_t>> axes{};
 };
-/// The elements where the positions of all axes meet, as `x[np.ix_(rows, columns)]`: x(ix_(rows, columns)).
+/// The elements where the given rows and columns (and so on) meet: x(ix_(rows, columns)) is
+/// `x[np.ix_(rows, columns)]`.
 template <class... Positions>
 OpenMesh ix_(const Positions&... positions) {
   return {{std::vector<std::int64_t>(positions)...}};
 }
 
-/// What an array is indexed with: an axis, or several that ix_ names. Several index arrays are broadcast and
-/// pick points, as in NumPy, integers beside them too. The axes of their shape come where they stand; first,
-/// when a slice, newaxis or ellipsis stands between them.
+/// An index along one axis, or along several axes by ix_. Several index arrays, and integers beside them, are
+/// broadcast together and pick points, as in NumPy. The axes of their common shape come where the arrays
+/// stand, or first when a slice, newaxis or ellipsis stands between them.
 class Index {
  public:
   using Positions = std::vector<std::int64_t>;
@@ -75,22 +76,23 @@ class Index {
   std::variant<Slice, std::int64_t, IndexArray, OpenMesh, NewAxis, Ellipsis> what_;
 };
 
-/// "::2, 5000:", "..., -1", "0, None, 1:3". Throws: Error with the place of what is no index.
+/// Reads "::2, 5000:", "..., -1", "0, None, 1:3". Throws: Error that names the part that is no index.
 std::vector<Index> parse_indices(std::string_view text);
 
 namespace lazy {
 
-/// Cost of points: a task for each block that holds any, which picks them, and one for each block of the
-/// result. Throws: Error for too many indices, one that is out of range, a step of 0, index arrays whose
-/// shapes do not broadcast.
+/// Cost: slices, integers and newaxis add no tasks. Index arrays and ix_ take a task for each block of the
+/// result; several index arrays also one for each block that holds points.
+/// Throws: Error for too many indices, an index out of range, a step of 0, or arrays that do not broadcast.
 ArrayPtr getitem(const ArrayPtr& node, const std::vector<Index>& indices);
-/// The elements at `positions` along `axis`. Chunks: the positions in runs as long as the node's longest
-/// chunk there. Cost: 4 bytes a position (8 where the axis is longer than 2^31), which go to the tasks of
-/// their run.
+/// The elements at `positions` along `axis`. Chunks along the axis: runs of positions, each as long as the
+/// longest chunk of `node`. Cost: one task per block of the result, and 4 bytes a position (8 when the axis
+/// is longer than 2^31), which go to the tasks of the position's run.
 ArrayPtr take(const ArrayPtr& node, const Index::Positions& positions, std::size_t axis);
-/// Each element `times` times, one after the other along `axis`. Chunks: as of take.
+/// Each element `times` times, one after the other along `axis`. Chunks and tasks: as for take.
 ArrayPtr repeat_along(const ArrayPtr& node, std::int64_t times, std::size_t axis);
-/// The elements where `mask` is true. The length of the result and of its chunks is unknown.
+/// The elements where `mask`, of the node's shape, is true; or the rows where it is, when it has only the
+/// first axis. The lengths of the result and of its chunks along the first axis are unknown.
 ArrayPtr compress(const ArrayPtr& node, const ArrayPtr& mask);
 /// The blocks at `indices` of the grid of blocks.
 ArrayPtr blocks(const ArrayPtr& node, const std::vector<Index>& indices);

@@ -13,19 +13,19 @@ namespace {
 
 constexpr std::int64_t kSmallBlock = std::int64_t{1} << 20;  // bytes
 
-// Points by the blocks that hold them: a part is all of a block, along the axes of the points.
+// The points, sorted by the blocks that hold them. A part is all points of one block along their axes.
 struct Parting {
   std::vector<std::uint8_t> axes{};
-  std::vector<std::int64_t> begins{};  // in `cells`, of each part, and the end
-  std::vector<std::int64_t> cells{};   // of each point, in the box of its block along the axes, in C order
-  std::int64_t inside = 1;             // tasks that differ in the other axes alone
+  std::vector<std::int64_t> begins{};  // where each part begins in `cells`, and the end
+  std::vector<std::int64_t> cells{};   // per point: its number in C order within its block, along the axes
+  std::int64_t inside = 1;             // the number of tasks that differ only in the other axes
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& axes& begins& cells& inside;
   }
 };
 
-// Where each point lies in the parts.
+// Per point: its part, and its row there.
 struct Gathering {
   std::vector<std::uint32_t> part{};
   std::vector<std::int64_t> row{};
@@ -43,7 +43,7 @@ std::int64_t product_of(const Shape& extents) {
   return product;
 }
 
-// A block as rows of memory that lie together: those of the axes after the last one of the points.
+// A block as rows of consecutive elements: those of the axes after the last axis of the points.
 class Cells {
  public:
   Cells(const Block& block, const std::vector<std::uint8_t>& axes) {
@@ -69,7 +69,7 @@ class Cells {
     }
     offsets_ = std::move(offsets);
   }
-  // Of the other axes.
+  // The extents of the other axes.
   const Shape& shape() const { return shape_; }
   const std::vector<std::int64_t>& offsets() const { return offsets_; }
   std::int64_t length() const { return length_; }
@@ -108,7 +108,7 @@ Block pick_points(const BlockCall<Parting>& call) {
   return out;
 }
 
-// The parts that a block of the result has points from, ascending.
+// The parts whose points a block of the result has, ascending.
 std::vector<std::uint32_t> parts_of(const Gathering& gathering, std::int64_t run) {
   const auto points = static_cast<std::int64_t>(gathering.part.size());
   const auto begin = gathering.part.begin() + run * gathering.run;
@@ -139,7 +139,7 @@ Block gather_points(const BlockCall<Gathering>& call) {
   return out;
 }
 
-// The blocks of the axes of the points, and of the others, each as a grid of its own.
+// The grid of blocks, split into the grid along the axes of the points and the one along the others.
 struct Split {
   Split(const Chunks& chunks, const std::vector<std::size_t>& point_axes)
       : axes(point_axes), whole(chunks), along(part_of(chunks, true)), others(part_of(chunks, false)) {}
@@ -168,8 +168,8 @@ struct Split {
 struct Points {
   Parting parting;
   Gathering gathering;
-  std::vector<std::uint32_t> boxes;  // of each part, in the grid along the axes
-  std::vector<float> bytes;          // of the blocks that parts are picked into
+  std::vector<std::uint32_t> boxes;  // per part: its number in the grid along the axes
+  std::vector<float> bytes;          // of the blocks that hold the picked parts
 };
 
 Points points_of(const Split& split, const std::vector<Index::Positions>& at) {

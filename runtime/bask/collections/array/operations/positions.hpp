@@ -1,6 +1,6 @@
 // positions.hpp: positions along an axis by Python's rules.
-// Runs on: rank 0. Threads: any; pure functions. Throws: Error when a length is unknown, or a position or
-// step is none.
+// Runs on: rank 0. Threads: any; pure functions.
+// Throws: Error when a length is unknown, a position is out of range, or a step is 0.
 #pragma once
 
 #include <bask/collections/array/operations/index.hpp>
@@ -16,10 +16,10 @@ inline constexpr const char* kGetitem = "array::getitem";
 struct Progression {
   std::int64_t start, step, count;
 };
-/// A slice of an axis of this length.
+/// The positions in a slice of an axis of this length.
 Progression progression_of(const Slice& slice, std::int64_t length);
 void require_known(std::int64_t length);
-/// From the beginning, where a negative one counts from the end.
+/// The position counted from the beginning; a negative one counts from the end.
 std::int64_t normal_position(std::int64_t position, std::int64_t length, std::size_t axis);
 
 }  // namespace bask::lazy

@@ -13,7 +13,7 @@ namespace bask {
 
 namespace {
 
-// More blocks than this keep every thread busy; fewer with long rows of tiles are cut along these.
+// So many blocks of the result keep every thread busy. With fewer, long rows of tiles are cut into groups.
 constexpr std::uint32_t kManyBlocks = 16;
 constexpr std::uint32_t kLongRow = 8;
 constexpr std::uint32_t kSumsTogether = 8;
@@ -36,7 +36,7 @@ struct Multiplying {
   std::uint8_t left_free = 0, right_free = 0;
   bool left_transposed = false, right_transposed = false;
   std::uint32_t groups = 1;  // tasks per block of the product
-  std::string blas{};        // that makes it, for the keys: others have other last bits
+  std::string blas{};        // the library that multiplies; part of the keys: others give other last bits
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& chunks& batch& left_batch& right_batch& left_free& right_free& left_transposed& right_transposed&
@@ -95,7 +95,7 @@ Block multiply_blocks(const BlockCall<Multiplying>& call) {
   return product;
 }
 
-// What tasks that add up blocks share: nothing but this.
+// The description of tasks that add up blocks: they need none.
 struct Adding {
   bool in_order = true;
   template <class Archive>
@@ -114,7 +114,7 @@ Block add_blocks(const BlockCall<Adding>& call) {
   return sum;
 }
 
-// The block of a factor: its own batch place, then the other places.
+// The number of a factor's block: at its own place in the batch, then at places a and b.
 std::uint32_t factor_block(const BlockGrid& grid, std::span<const std::int64_t> batch, std::size_t own_batch,
                            std::span<const std::int64_t> a, std::span<const std::int64_t> b,
                            bool transposed) {
@@ -181,7 +181,7 @@ BlockRefs lower_product(Multiplying how, const Factors& factors, const std::stri
   return add_up(parts, out.size());
 }
 
-// A matrix that is another one's transpose, block by block, is read as that one.
+// When a matrix is the transpose of another one, block by block, the other one is read in its place.
 void read_transposed(ArrayPtr& node, bool& transposed) {
   if (!node->is_inline() || node->term().kind != TermKind::kView || node->ndim() != 2) return;
   const ArrayPtr& from = node->inputs()[0];
@@ -191,7 +191,7 @@ void read_transposed(ArrayPtr& node, bool& transposed) {
   transposed = true;
 }
 
-// Cuts both factors where the other one is cut along the axes that they share.
+// Gives both factors the same chunks along the axes that they share. Returns the chunks of the product.
 Chunks match_chunks(Factors& factors) {
   Chunks chunks(factors.batch());
   const std::size_t left_batch = factors.left_batch(), right_batch = factors.right_batch();
@@ -261,7 +261,7 @@ ArrayPtr product(Factors factors, DType dtype, const std::string& name) {
               "shapes " + text_of(a->shape()) + " and " + text_of(b->shape()) + " do not fit", how);
 }
 
-// Of two vectors: elements are multiplied and added up without being stored.
+// The product of two vectors. The elementwise products are added up without being stored.
 ArrayPtr inner_product(const ArrayPtr& a, const ArrayPtr& b, DType dtype) {
   ReduceRules rules;
   rules.values = rules.result = dtype;

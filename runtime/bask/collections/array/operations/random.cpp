@@ -11,7 +11,8 @@ namespace bask::random {
 
 namespace {
 
-// The state of a choice: how many values there are, the limits up to which each is taken, and the values.
+// The state of a choice: the number of values and their size in bytes; the limit in [0, 1] up to which each
+// value is taken; the values.
 struct Choices {
   std::uint64_t count;
   std::uint64_t element;

@@ -31,7 +31,7 @@ bool needs_elements(const ReduceRules& rules) {
   throw Error(where, "there are no elements to reduce" + which, "reduce over axes that are not empty");
 }
 
-// The state of no elements, where that is none: a block without components.
+// The state of no elements when there is no neutral element: a block without components.
 Block no_state(const Reducing& reducing, Shape kept) {
   if (reducing.ends) refuse_nothing(reducing.where, "");
   kept.insert(kept.begin(), 0);

@@ -1,10 +1,10 @@
-// reduce.hpp: reductions of lazy arrays: a partial result of each block, computed as part of the block's
-// expression, and a fixed tree of tasks that combine them.
+// reduce.hpp: reductions of lazy arrays: a partial result (state) of each block, computed as part of the
+// block's expression, and a fixed tree of tasks that combine the states.
 // Runs on: rank 0; the kernels on every rank. Threads: any.
 // Invariants: (1) the order of all additions depends on shapes and chunks alone;
-//             (2) a state is one block: for means sum and count one after the other, for moments count, mean
-//             and
-//                 sum of squared distances, for the place of an extremum the bits of its value and its index;
+//             (2) a state is one block, whose components follow one another: for means the sum and the count;
+//                 for moments the count, the mean and the sum of squared distances; for the place of an
+//                 extremum the bits of its value and its index;
 //             (3) all means are sums, added in one tree, that are divided at its end.
 #pragma once
 
@@ -18,41 +18,41 @@
 
 namespace bask {
 
-/// What becomes of all the elements that are reduced to one.
+/// How the elements are reduced to a state.
 enum class Reduction : std::uint8_t { kFold, kMean, kMoments, kArgMinimum, kArgMaximum };
-/// What becomes of the last state.
+/// How the last state becomes the result.
 enum class Finish : std::uint8_t { kNone, kDivide, kMean, kVariance, kDeviation, kIndex };
 
 struct ReduceRules {
   Reduction reduction = Reduction::kFold;
   strips::Fold fold = strips::Fold::kSum;  ///< of kFold
-  bool skip_nan = false;                   ///< means, moments, places of extrema
+  bool skip_nan = false;                   ///< of means, moments and places of extrema
   Finish finish = Finish::kNone;
   double divisor = 1;              ///< of kDivide; ddof of kVariance and kDeviation
-  DType values = DType::kFloat64;  ///< what is reduced
+  DType values = DType::kFloat64;  ///< the type that elements are cast to first
   DType result = DType::kFloat64;
 };
 
 namespace lazy {
 
-/// `node` reduced over `axes`, as `rules` say, after it was cast to rules.values. Shape: without the axes, or
-/// with length 1 when `keepdims`. Cost: one task per block, and a tree of them of fan-in `split_every`.
+/// Casts `node` to rules.values and reduces it over `axes`, as `rules` say. Shape: without the axes, or with
+/// length 1 when `keepdims`. Cost: one task per block, and a tree of tasks of fan-in `split_every`.
 /// Throws: Error when an axis is out of range or named twice, or when there is nothing to reduce and no
-/// neutral element; a task fails of that when the lengths were unknown.
+/// neutral element. When lengths were unknown, a task fails instead.
 ArrayPtr reduce(const ArrayPtr& node, const Axes& axes, const ReduceRules& rules, bool keepdims,
                 int split_every, std::string_view name);
 
-/// The mean over `axes`, of numbers that are not NaN when `skip_nan`. Elements of none are NaN.
+/// The mean over `axes`, without NaNs when `skip_nan`. The mean of no numbers is NaN.
 ArrayPtr mean(const ArrayPtr& node, const Axes& axes, bool skip_nan, DType result,
               const ReduceOptions& options, std::string_view name);
 
-/// Along one axis, of each element and all before it. `fold`: kSum or kProduct. Cost: two tasks per block and
-/// one for each step from block to block; products of floating numbers run through the blocks of a line one
-/// after the other.
+/// Folds each element with all before it along one axis. `fold`: kSum or kProduct. Cost: two tasks per block
+/// and one for each step from block to block. Products of floating numbers run through the blocks of a line
+/// one after the other.
 ArrayPtr cumulate(const ArrayPtr& node, std::int64_t axis, strips::Fold fold, DType dtype,
                   std::string_view name);
 
-/// How many elements lie in each of the bins between ascending edges; the last bin has its upper edge, as in
+/// How many elements lie in each bin between ascending edges; the last bin has both of its edges, as in
 /// NumPy.
 ArrayPtr histogram(const ArrayPtr& node, const std::vector<double>& edges);
 /// How often each of 0, 1, … occurs; the length is not known before it is computed.

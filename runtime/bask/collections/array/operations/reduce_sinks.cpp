@@ -66,7 +66,7 @@ bool goes_before(bool least, T a, std::int64_t a_index, T b, std::int64_t b_inde
   return least ? a < b : a > b;
 }
 
-// Of means.
+// With the type that means are summed in.
 template <class Use>
 void with_numbers(DType dtype, Use&& use) {
   if (dtype == DType::kComplex128) return use(std::type_identity<std::complex<double>>());
@@ -115,7 +115,7 @@ void ReduceSink::fill_neutral(const ReduceRules& rules, std::int64_t kept, std::
 ReduceSink::ReduceSink(const ReduceRules& rules, std::int64_t kept)
     : rules_(rules), kept_(kept), element_(size_of(rules.values)) {
   const std::size_t bytes = components(rules) * static_cast<std::size_t>(kept) * size_of(state_dtype(rules));
-  state_.resize(std::max<std::size_t>(bytes, 1));  // of no elements too, there is memory to copy from
+  state_.resize(std::max<std::size_t>(bytes, 1));  // there is memory to copy from, also when kept is 0
   fill_neutral(rules, kept, state_.data());
   levels_.resize(64 * element_);
 }
@@ -134,7 +134,7 @@ void ReduceSink::take(const Strip& strip, std::int64_t first_place, std::int64_t
   }
 }
 
-// One more sum of a strip for the place that is open: as a binary counter is counted up.
+// Adds the sum of one more strip for the open place, the way a binary counter counts up.
 void ReduceSink::add_open(const std::byte* partial, std::int64_t place) {
   if (place != open_place_) {
     flush();
@@ -191,7 +191,7 @@ void ReduceSink::take_fold(const Strip& strip, std::int64_t place) {
   ++rows_taken_;
 }
 
-// Sums as take_fold adds them, of what is left out 0, and how many there are.
+// Adds numbers as take_fold does, with 0 for those that are left out, and counts them.
 void ReduceSink::take_mean(const Strip& strip, std::int64_t place) {
   const std::int64_t stride = strip.strides[0];
   const auto step = stride * static_cast<std::int64_t>(element_);
@@ -215,7 +215,7 @@ void ReduceSink::take_mean(const Strip& strip, std::int64_t place) {
   take_fold(numbers, place);
 }
 
-// Of a strip without NaN the sum is that of its numbers; most strips have none.
+// Most strips have no NaN: their sum is that of their numbers.
 void ReduceSink::take_one_mean(const Strip& strip, std::int64_t place, std::byte* count) {
   with_numbers(rules_.values, [&]<class T>(std::type_identity<T>) {
     const auto fold = strips::fold_strip(rules_.fold, rules_.values);

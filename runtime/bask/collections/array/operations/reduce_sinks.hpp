@@ -1,4 +1,4 @@
-// reduce_sinks.hpp: what takes strips of values into the state of a reduction.
+// reduce_sinks.hpp: takes strips of values into the state of a reduction.
 // Runs on: the rank that runs the task. Threads: each sink belongs to one.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace bask {
 
-/// States in memory: `step` elements from one component to the next.
+/// States in memory: their first components, then the second ones `step` elements further, and so on.
 template <class Byte>
 struct BasicStates {
   Byte* elements;
@@ -20,10 +20,10 @@ struct BasicStates {
 using States = BasicStates<const std::byte>;
 using MutableStates = BasicStates<std::byte>;
 
-/// Memory from the beginning of a cache line on: vectors that lie across two lines are added up more slowly.
+/// Memory that begins at a cache line: vectors that lie across two lines are added more slowly.
 class AlignedRow {
  public:
-  /// Keeps what is there when it grows.
+  /// Keeps the bytes that are there.
   void grow(std::size_t bytes) { lines_.resize(std::max(lines_.size(), bytes / sizeof(Line) + 1)); }
   std::byte* data() { return lines_.data()->bytes; }
 
@@ -37,10 +37,10 @@ class AlignedRow {
 /// The state of a reduction over one block, and the way strips get into it.
 class ReduceSink {
  public:
-  /// `kept`: the elements of the result that the block contributes to.
+  /// `kept`: the number of elements of the result to which the block contributes.
   ReduceSink(const ReduceRules& rules, std::int64_t kept);
-  /// A strip whose places are: where in the kept elements it goes, and which index it has among those
-  /// reduced.
+  /// Takes a strip. Its first stream of places says where its values go among the kept elements; the second
+  /// one, for places of extrema, which indices they have. The two `first_…` are added to these.
   void take(const Strip& strip, std::int64_t first_place, std::int64_t first_index);
   /// Ends sums that are still open.
   void close() { flush(); }
@@ -48,9 +48,9 @@ class ReduceSink {
   std::byte* state() { return state_.data(); }
   static std::size_t components(const ReduceRules& rules);
   static DType state_dtype(const ReduceRules& rules);
-  /// Fills `state` with what leaves everything as it is.
+  /// Fills `state` with neutral elements, which change nothing when they are merged.
   static void fill_neutral(const ReduceRules& rules, std::int64_t kept, std::byte* state);
-  /// Takes `count` states into others.
+  /// Merges `count` states into others.
   static void merge(const ReduceRules& rules, std::int64_t count, const States& from,
                     const MutableStates& into);
   /// Writes the results of a state as rules.result.
@@ -69,16 +69,16 @@ class ReduceSink {
   std::int64_t kept_;
   std::size_t element_;
   std::vector<std::byte> state_;
-  // Sums of strips into one place, added pairwise: level k holds the sum of 2^k strips.
+  // Sums of the strips of one place, added pairwise: level k holds the sum of 2^k strips.
   std::vector<std::byte> levels_;
   std::uint64_t open_ = 0;
   std::int64_t open_place_ = -1;
-  // Rows that go to one place are added up in tens before they go there.
+  // Up to 32 rows for one place are added up before their sum goes there.
   AlignedRow rows_;
   std::int64_t rows_place_ = -1;
   std::size_t rows_length_ = 0;
   int rows_taken_ = 0;
-  AlignedRow numbers_;  // of a strip, 0 where it has NaN
+  AlignedRow numbers_;  // a strip with 0 in place of NaN
 };
 
 }  // namespace bask

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint32_t kNoTerm = ~std::uint32_t{0};
 
-// What is hardly more work than reading the elements.
+// Whether the operation is hardly more work than reading its elements.
 bool is_light(const Term& term) {
   if (term.kind != TermKind::kOperation) return false;
   switch (term.opcode) {
@@ -33,8 +33,8 @@ bool is_constant(const std::vector<Term>& terms, std::uint32_t term) {
   return terms[term].kind == TermKind::kConstant;
 }
 
-// The term that all light operations above it are made of, with nothing else but constants. `bases`: those of
-// the terms before it.
+// The base of a term: the one term from which light operations make it, with nothing else but constants; the
+// term itself when there is no such one. `bases`: those of the terms before it.
 std::uint32_t base_of(const std::vector<Term>& terms, std::uint32_t term,
                       const std::vector<std::uint32_t>& bases) {
   if (!is_light(terms[term])) return term;
@@ -55,17 +55,17 @@ std::uint32_t base_of(const Expression& expression) {
   return bases.back();
 }
 
-// The expression of the base alone: operands come before their readers, so all that follows is not of it.
+// The expression of the base alone. Operands come before their readers, so no later term belongs to it.
 Expression expression_of_base(const Expression& expression, std::uint32_t base) {
   Expression part = expression;
   part.terms.resize(base + 1);
   return part;
 }
 
-// What all tasks of several first steps share: their expressions in one, with the base's terms first.
+// The description of a pass: the expressions of several first steps in one, with the base's terms first.
 struct ReducingTogether {
   Expression expression{};
-  std::vector<std::uint32_t> roots{};  // terms: the base, then what each reduction takes
+  std::vector<std::uint32_t> roots{};  // terms: the base, then the one that each reduction takes
   std::vector<Reducing> each{};        // without their expressions
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
@@ -92,7 +92,7 @@ class Joiner {
   const ReducingTogether& together() const { return together_; }
 
  private:
-  // Returns the last of them.
+  // Returns the number of the last term.
   std::uint32_t append(std::vector<Term>& terms) {
     std::vector<Term>& all = together_.expression.terms;
     const auto moved = static_cast<std::uint32_t>(all.size()) - (base_ + 1);
@@ -108,7 +108,7 @@ class Joiner {
   std::map<std::string, std::uint32_t> root_of_rest_;
 };
 
-// Reductions whose strips lie in the same way: they are taken from one run.
+// Numbers of reductions whose strips have the same places, so that one walk over the strips serves all.
 using Run = std::vector<std::size_t>;
 
 std::vector<Run> runs_of(const std::vector<BlockReduction>& reductions) {

@@ -11,8 +11,8 @@ namespace bask {
 
 namespace {
 
-/// Chunks that are stretches in C order: axes before some axis are cut into single rows, those after it are
-/// whole.
+/// Chunks that are stretches in C order: one axis is cut into runs of rows, the axes before it into single
+/// rows, and the axes after it are whole.
 Chunks stretches(const Shape& shape, std::int64_t most_elements) {
   Chunks chunks(shape.size());
   std::int64_t inside = 1;  // elements of the axes after k
@@ -31,7 +31,7 @@ Chunks stretches(const Shape& shape, std::int64_t most_elements) {
 }
 
 bool are_stretches(const Chunks& chunks) {
-  bool single_rows = true;  // so far
+  bool single_rows = true;  // in all axes so far
   for (const AxisChunks& axis : chunks) {
     if (axis.size() > 1 && !single_rows) return false;
     single_rows &= *std::max_element(axis.begin(), axis.end()) <= 1;
@@ -49,8 +49,8 @@ std::vector<std::int64_t> boundaries(const Chunks& chunks) {
   return at;
 }
 
-/// Chunks of `shape` along its first axis alone that begin where the given stretches do; empty when there are
-/// none.
+/// Chunks of `shape`, cut along its first axis alone, that begin where the given stretches begin; empty when
+/// there are no such chunks.
 Chunks chunks_like(const Shape& shape, const std::vector<std::int64_t>& at) {
   Chunks chunks(shape.size());
   const std::int64_t row = element_count(std::span(shape).subspan(1));
@@ -65,7 +65,7 @@ Chunks chunks_like(const Shape& shape, const std::vector<std::int64_t>& at) {
 struct Reshaping {
   Chunks chunks{};                   // of the result
   std::vector<std::int64_t> from{};  // where the stretches that are read begin
-  std::vector<std::int64_t> to{};
+  std::vector<std::int64_t> to{};    // where those of the result begin
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& chunks& from& to;

@@ -8,12 +8,12 @@
 namespace bask::lazy {
 namespace {
 
-constexpr std::int64_t kGapBytes = 256 << 10;  // of a block: what lies between is read for less than a task
-constexpr std::int64_t kPays = 4;
+constexpr std::int64_t kGapBytes = 256 << 10;  // of a block: reading such a gap costs less than one more task
+constexpr std::int64_t kPays = 4;  // stretches are read when they have so many times fewer elements
 
 struct Stretch {
   std::int64_t begin, end;
-  std::int64_t elements;  // read for it
+  std::int64_t elements;  // that are read for it
 };
 
 class StretchFinder {
@@ -24,7 +24,7 @@ class StretchFinder {
         row_(element_count(node->shape()) / node->shape()[axis]),
         blocks_(node->block_count() / static_cast<std::int64_t>(node->chunks()[axis].size())) {}
 
-  // `positions`: ascending, each once. Nothing where reading whole blocks is as good.
+  // `positions`: ascending, each once. Returns nothing when reading whole blocks is as good.
   std::vector<Stretch> find(const Index::Positions& positions) const {
     const std::int64_t most = touched(positions) / kPays;
     std::vector<Stretch> stretches;
@@ -32,7 +32,7 @@ class StretchFinder {
     for (const Stretch& near : near_ones(positions)) {
       const auto own = cost(near.begin, near.end);
       if (!own) return {};
-      // Both may lie in one chunk, say, that is decompressed for either.
+      // Both may lie in one chunk of a file, which would be decompressed for each of them.
       const auto joined = stretches.empty() ? std::nullopt : cost(stretches.back().begin, near.end);
       if (joined && *joined <= stretches.back().elements + *own) {
         elements += *joined - stretches.back().elements;
@@ -52,7 +52,7 @@ class StretchFinder {
     return elements_of_parts(slice(node_, axis_, begin, 1, end - begin));
   }
 
-  // Elements of all chunks that hold any.
+  // The number of elements in all chunks that hold positions.
   std::int64_t touched(const Index::Positions& positions) const {
     std::int64_t elements = 0, begin = 0;
     auto next = positions.begin();

@@ -1,4 +1,4 @@
-// Elements of an axis by their positions, and each of them several times.
+// take and repeat: elements of an axis by their positions, and each element several times.
 #include <bask/collections/array/lazy/lazy.hpp>
 #include <bask/collections/array/operations/index.hpp>
 #include <bask/collections/array/operations/positions.hpp>
@@ -18,7 +18,7 @@ namespace bask {
 
 namespace {
 
-// A result's axes before the one that is taken from, that one, and those after it as one stretch of bytes.
+// A result's extents around one axis: the axes before it as `outer` rows, those after it as `inner` bytes.
 struct Around {
   Around(const Block& block, std::size_t axis) : inner(block.element_bytes()) {
     for (std::size_t k = 0; k < block.ndim(); ++k) {
@@ -28,7 +28,7 @@ struct Around {
   std::size_t outer = 1, inner;
 };
 
-// Copies stretches of `bytes`, with loads of their size where there are such.
+// Calls `use` with a function that copies `bytes`: by one load and store where there are such of this size.
 template <class Use>
 void with_copy(std::size_t bytes, const Use& use) {
   const auto by = [&]<std::size_t kBytes>(std::integral_constant<std::size_t, kBytes>) {
@@ -50,15 +50,14 @@ void with_copy(std::size_t bytes, const Use& use) {
   }
 }
 
-// The block of the result that is as long as its run along the axis, and else as the block that it comes
-// from.
+// A block of the result: `length` long along the axis, else as long as the block that it comes from.
 Block block_like(const Block& from, std::size_t axis, std::int64_t length) {
   Shape shape(from.shape().begin(), from.shape().end());
   shape[axis] = length;
   return Block(from.dtype(), shape);
 }
 
-// What all tasks of a layer share. A task reads the chunks of its run, then the positions in them.
+// The description of a take. A task reads the chunks of its run, then the positions in these.
 struct Taking {
   std::int64_t axis = 0;
   template <class Archive>
@@ -67,7 +66,7 @@ struct Taking {
   }
 };
 
-// The chunk that a position lies in: mostly the one that it would lie in if all were equally long.
+// Finds the chunk of a position: mostly the one in which it would lie if all chunks had one length.
 class ChunkFinder {
  public:
   /// `starts`: of each chunk, and the end.
@@ -91,7 +90,7 @@ class ChunkFinder {
   double per_element_;
 };
 
-// Where an element lies in the first of the outer rows, and how far it is to that in the next.
+// Where an element lies in the first outer row, and how many bytes further it lies in each next row.
 struct Place {
   const std::byte* at;
   std::size_t row;
@@ -154,8 +153,8 @@ Block take_block(const BlockCall<Taking>& call) {
   return out;
 }
 
-// A run of positions: the chunks that it reads, ascending, and its positions in those chunks one after the
-// other.
+// What a run of positions reads: its chunks, ascending, and the task that holds its positions, counted
+// through these chunks.
 struct RunReads {
   std::vector<std::uint32_t> chunks;
   TaskRef positions;
@@ -166,7 +165,7 @@ class RunReader {
   explicit RunReader(std::vector<std::int64_t> starts)
       : chunk_of_(std::move(starts)), run_of_(chunk_of_.chunks(), -1), moved_(chunk_of_.chunks()) {}
 
-  /// Of the next run, whose positions are from 0 on.
+  /// Reads the next run. `positions` count from the beginning of the axis.
   RunReads read(std::span<const std::int64_t> positions) {
     ++run_;
     RunReads reads;
@@ -200,13 +199,13 @@ class RunReader {
   }
 
   ChunkFinder chunk_of_;
-  std::vector<std::int64_t> run_of_;       // the last run that has read a chunk
-  std::vector<std::int64_t> moved_;        // and how far its elements have moved there
-  std::vector<std::uint32_t> own_chunks_;  // of each position of a run
+  std::vector<std::int64_t> run_of_;       // per chunk: the last run that has read it
+  std::vector<std::int64_t> moved_;        // per chunk: how far its elements have moved in that run
+  std::vector<std::uint32_t> own_chunks_;  // per position of a run: its chunk
   std::int64_t run_ = -1;
 };
 
-// Along the axis, runs of a result whose chunks are as long as the longest of the source.
+// Cuts a result of `count` positions along the axis into runs as long as the longest chunk of the source.
 struct Runs {
   Runs(const ArrayPtr& node, std::size_t along, std::int64_t count) : chunks(node->chunks()) {
     const std::int64_t longest = *std::max_element(chunks[along].begin(), chunks[along].end());
@@ -221,7 +220,7 @@ struct Runs {
   std::vector<std::int64_t> begins;  // of each run, and the end
 };
 
-// The chunks along the axis of stretches that lie one after the other.
+// The blocks of stretches that lie one after the other along the axis.
 class StretchBlocks {
  public:
   StretchBlocks(const std::vector<ArrayPtr>& stretches, std::size_t axis) : axis_(axis) {
@@ -231,7 +230,7 @@ class StretchBlocks {
         chunks_.push_back({k, chunk});
     }
   }
-  // In the axes beside it, at `place`, which moves to it.
+  // The block of `chunk`, at `place` along the other axes. Sets place[axis].
   SourceBlock at(std::uint32_t chunk, std::vector<std::int64_t>& place) const {
     place[axis_] = chunks_[chunk].block;
     return {chunks_[chunk].source, grids_[chunks_[chunk].source].number_of(place)};
@@ -240,7 +239,7 @@ class StretchBlocks {
  private:
   std::size_t axis_;
   std::vector<BlockGrid> grids_;     // of each stretch
-  std::vector<SourceBlock> chunks_;  // of each chunk, its stretch and its number in that
+  std::vector<SourceBlock> chunks_;  // of each chunk: its stretch, and its number there
 };
 
 std::vector<std::int64_t> starts_of(const AxisChunks& chunks) {
@@ -249,12 +248,12 @@ std::vector<std::int64_t> starts_of(const AxisChunks& chunks) {
   return starts;
 }
 
-// Every element of an axis so many times.
+// The description of a repeat: every element of an axis `times` times.
 struct Repeating {
   std::int64_t axis = 0, times = 1;
   std::vector<std::int64_t> begins{};         // of the result's chunks along the axis, and the end
   std::vector<std::int64_t> source_starts{};  // the same of the source
-  std::int64_t tasks_inside = 1;              // tasks that differ in axes after `axis` alone
+  std::int64_t tasks_inside = 1;              // the number of tasks that differ only in axes after `axis`
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
     archive& axis& times& begins& source_starts& tasks_inside;

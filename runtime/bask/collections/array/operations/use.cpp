@@ -10,7 +10,7 @@ namespace bask::arrays {
 
 namespace {
 
-// The lengths along each axis, from the blocks along its edge. Checks that all blocks fit them.
+// The lengths along each axis, from the blocks along the array's edge. Throws: Error when one has other axes.
 Chunks chunks_of(std::span<const Input> blocks, const std::vector<std::int64_t>& counts) {
   Chunks chunks(counts.size());
   const Shape strides = strides_of(counts);
@@ -46,7 +46,7 @@ void assemble_blocks(std::span<const Input> blocks, const Chunks& chunks, std::b
   }
 }
 
-// Counts what computing the array would run.
+// Counts the tasks that computing the array would run.
 std::size_t tasks_of(const ArrayNode& node) {
   std::unordered_set<const Layer*> seen;
   std::vector<const Layer*> left;
