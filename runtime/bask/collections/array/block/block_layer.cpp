@@ -8,7 +8,7 @@ namespace bask {
 
 namespace {
 
-// Takes its block out of those that a pass over several layers' work has made.
+// Picks one layer's block out of those that a pass over the work of several layers has made.
 void pick_block(KernelCall& call) {
   std::uint32_t number;
   std::memcpy(&number, call.arguments, sizeof(number));
@@ -30,7 +30,7 @@ void write(ByteWriter& content, const Annotations& annotations) {
   encode(content, annotations.resources);
 }
 
-// "sum-partial+max-partial", but for those beyond the fourth.
+// "sum-partial+max-partial"; "+..." stands for the names after the fourth.
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (std::size_t k = 0; k < names.size() && k < 4; ++k) text += (k == 0 ? "" : "+") + names[k];
@@ -41,7 +41,7 @@ std::string joined(const std::vector<std::string>& names) {
 
 std::vector<float> block_bytes(DType dtype, const Chunks& chunks) {
   constexpr double kNotKnown = -1;
-  std::vector<double> elements{1};  // of each block along the axes so far; they may be too many for integers
+  std::vector<double> elements{1};  // of each block along the axes so far; double, as integers may overflow
   for (const AxisChunks& axis : chunks) {
     std::vector<double> with_axis;
     with_axis.reserve(elements.size() * axis.size());
@@ -136,8 +136,7 @@ void BlockLayer::expand(TaskGraph& graph, std::span<const std::uint32_t> first_o
   if (!bytes_.empty()) graph.size_from(first_of_slot[0], bytes_);
 }
 
-// How large the rows of blocks are that tasks of a pass for all these layers return; empty when one of them
-// does not know.
+// The sizes of the results of a pass for all these layers; empty when one layer does not know its sizes.
 std::vector<float> BlockLayer::bytes_together(std::span<const Layer* const> layers) {
   std::vector<float> all(layers.front()->size(), sizeof(SharedWork::Blocks));
   for (const Layer* layer : layers) {

@@ -26,7 +26,7 @@ constexpr std::size_t kLeastMapped = std::size_t{4} << 20;
 
 using Clock = std::chrono::steady_clock;
 
-/// Lies at the front of memory that is kept, so that keeping it takes no other.
+/// Lies at the front of memory that is kept, so that keeping it takes no other memory.
 struct Kept {
   Kept* older;
   std::size_t bytes;
@@ -36,7 +36,7 @@ struct Kept {
 /// Freed memory, the latest first.
 class Keeper {
  public:
-  /// The smallest that is large enough and at most an eighth too large; null when there is none.
+  /// The smallest piece that is large enough and at most an eighth too large; null when there is none.
   Kept* take(std::size_t bytes) {
     const std::lock_guard lock(mutex_);
     Kept** best = nullptr;
@@ -51,7 +51,8 @@ class Keeper {
     return found;
   }
 
-  /// Keeps `memory`. Returns what is kept no longer: it is beyond the bound, or nobody has wanted it.
+  /// Keeps `memory`. Returns the pieces that are no longer kept, for the caller to unmap: those beyond the
+  /// bound, and those that were not taken for kKeptFor.
   Kept* keep(std::byte* memory, std::size_t bytes) {
     const Clock::time_point now = Clock::now();
     const std::lock_guard lock(mutex_);

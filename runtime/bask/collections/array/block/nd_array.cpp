@@ -17,7 +17,7 @@ constexpr std::int64_t kEdge = 3;  // elements at each end of an axis that is no
 constexpr std::size_t kLineWidth = 75;
 constexpr int kPrecision = 8;
 
-/// A number's text, cut at its point and before its exponent's digits.
+/// A number's text, cut into its parts.
 struct Parts {
   std::string whole;     ///< with the sign, "nan", "-inf"
   std::string fraction;  ///< without the point
@@ -80,7 +80,7 @@ void align_right(std::vector<std::string>& words) {
   for (std::string& word : words) word.insert(0, width - word.size(), ' ');
 }
 
-/// Points below each other; `plus` writes the sign of positive numbers too.
+/// The texts of numbers, with their points below each other; `plus` writes the sign of positive numbers too.
 template <class T>
 std::vector<std::string> aligned(std::span<const T> values, bool plus = false) {
   const std::chars_format format = format_of(values);
@@ -98,7 +98,7 @@ std::vector<std::string> aligned(std::span<const T> values, bool plus = false) {
   for (std::size_t i = 0; i < all.size(); ++i) {
     Parts& parts = all[i];
     if (parts.is_finite) {
-      // With exponents, further digits of the value, even beyond those that tell it apart.
+      // With exponents NumPy fills up with further digits of the value, not with spaces.
       if (exponents) {
         parts.fraction = split(chars(values[i], format, static_cast<int>(fraction))).fraction;
       } else {
@@ -175,7 +175,7 @@ std::string scalar(std::complex<T> value) {
   return "(" + part(value.real()) + (imaginary.front() == '-' ? "" : "+") + imaginary + "j)";
 }
 
-/// Writes brackets, line breaks and dots around the words, which are asked for by their place.
+/// Writes brackets, line breaks and dots around the words of the elements at places().
 class Layout {
  public:
   explicit Layout(std::span<const std::int64_t> shape)

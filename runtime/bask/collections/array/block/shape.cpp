@@ -32,7 +32,7 @@ std::string tuple(std::span<const std::int64_t> list, std::size_t most) {
   return text + (list.size() == 1 ? ",)" : ")");
 }
 
-/// The product of `factor` and the extents above 0: where it fits 63 bits, all strides do.
+/// The product of `factor` and the extents above 0, or nothing beyond 63 bits. If it fits, all strides fit.
 std::optional<std::int64_t> known_product(std::span<const std::int64_t> shape, std::int64_t factor) {
   for (const std::int64_t extent : shape) {
     if (extent > 0 && __builtin_mul_overflow(factor, extent, &factor)) return std::nullopt;
@@ -91,7 +91,7 @@ AxisChunks uniform(std::int64_t extent, std::int64_t length, std::string_view wh
   return chunks;
 }
 
-/// `count` chunks, the first ones longer by one where they do not come out even.
+/// `count` chunks; when they do not come out even, the first ones are longer by one.
 AxisChunks counted(std::int64_t extent, std::int64_t count, std::string_view where) {
   if (count < 1) {
     throw Error(where_of(where), "an axis cannot have " + std::to_string(count) + " chunks", "use 1 or more");

@@ -19,7 +19,7 @@ std::int64_t ceil_divide(std::int64_t a, std::int64_t b) {
   return -floor_divide(-a, b);
 }
 
-// Where leaves go from one block to the next, along each axis of the root.
+// Collects where leaves go from one block to the next, along each axis of the root.
 class CutCollector {
  public:
   CutCollector(const Expression& expression, const Region& region) : cuts_(region.start.size()) {

@@ -7,7 +7,7 @@ namespace bask {
 
 namespace {
 
-// Half-open, per axis; of an axis that is read nowhere, begin == end.
+// A half-open range along each axis.
 struct Box {
   Shape begin, end;
   bool is_read = false;
@@ -40,7 +40,7 @@ Box seen_through(const std::vector<AxisSource>& axes, const Box& box) {
   return inner;
 }
 
-// Of the part that lies from `first` to `last` along the axis.
+// The box in the operand that lies from `first` to `last` along the axis of a concatenation.
 Box within_part(const Box& box, std::size_t axis, std::int64_t first, std::int64_t last) {
   Box inner = box;
   inner.begin[axis] = std::max(box.begin[axis], first) - first;

@@ -10,7 +10,7 @@ namespace bask {
 
 namespace {
 
-// Whether a box of the root is a box of blocks.
+// Whether the leaf's blocks that a box of the root reads form a box too.
 bool reads_boxes(const AxisMap& map) {
   for (std::size_t k = 0; k < map.size(); ++k) {
     if (map[k].axis < 0) continue;

@@ -10,8 +10,8 @@ namespace bask {
 namespace {
 
 constexpr std::size_t kLine = 64;
-// Of a transposed operand several rows of a strip are fetched at once: each of the cache lines that a strip
-// touches holds its neighbours in the next rows. Strips are short, so that those rows stay in the cache.
+// For a transposed operand, several rows are fetched at once: each cache line that a strip touches also holds
+// the elements' neighbours in the next rows. Strips are shorter, so that these rows stay in the cache.
 constexpr std::int64_t kTransposedStrip = 512;
 constexpr std::int64_t kRowsTogether = 8;
 
@@ -19,7 +19,7 @@ struct FreeAligned {
   void operator()(std::byte* memory) const { ::operator delete[](memory, std::align_val_t(kLine)); }
 };
 
-// Registers of this thread, kept from piece to piece.
+// The registers of this thread, which keeps them from piece to piece.
 std::byte* scratch_memory(std::size_t bytes) {
   thread_local std::unique_ptr<std::byte[], FreeAligned> memory;
   thread_local std::size_t size = 0;
@@ -72,8 +72,8 @@ const Block& SourceBlocks::operator[](const SourceBlock& wanted) const {
   return *blocks_[static_cast<std::size_t>(found - which_.begin())];
 }
 
-// Per axis its extent, and the strides of all streams: the leaves, then the places. Axes that every stream
-// runs through as through one are merged.
+// The loops over a piece: for each axis its extent and the strides of all streams, first the leaves, then the
+// places. Two axes become one where every stream's strides allow it.
 struct PieceRunner::Nest {
   std::vector<std::int64_t> extents;
   std::vector<Shape> strides;         // per axis, per stream
@@ -81,7 +81,7 @@ struct PieceRunner::Nest {
   std::size_t streams = 0;
   std::int64_t strip = kStrip;
   bool strips_outermost = false;
-  std::int64_t row = 0;  // along the last axis but one
+  std::int64_t row = 0;  // the index along the last axis but one
 
   std::int64_t inner() const { return extents.back(); }
   const Shape& inner_strides() const { return strides.back(); }
@@ -102,7 +102,7 @@ struct PieceRunner::Nest {
     }
     return true;
   }
-  // The numbers of a range of uint64 may pass 2^63: they wrap, and are read as what they are.
+  // The numbers of an arange of uint64 may pass 2^63: they wrap, and are later read as unsigned.
   void move(std::size_t axis, std::int64_t steps) {
     const auto bits = [](std::int64_t number) { return static_cast<std::uint64_t>(number); };
     for (std::size_t s = 0; s < streams; ++s)
@@ -140,7 +140,7 @@ void PieceRunner::prepare_leaves(const Expression& expression, const SourceBlock
   }
 }
 
-// Registers are used again once the last instruction that reads them has run.
+// A register is used again once the last instruction that reads it has run.
 void PieceRunner::prepare_steps(const Expression& expression) {
   const std::size_t leaves = program_.leaves.size();
   const std::size_t instructions = program_.instructions.size();
@@ -153,7 +153,7 @@ void PieceRunner::prepare_steps(const Expression& expression) {
     }
   }
   for (const std::uint32_t root : program_.roots) {
-    if (root >= leaves) last_use[root - leaves] = instructions;  // it is read when all have run
+    if (root >= leaves) last_use[root - leaves] = instructions;  // read after all instructions
   }
   std::vector<std::size_t> free;
   for (std::size_t i = 0; i < instructions; ++i) {
@@ -203,7 +203,7 @@ PieceRunner::Nest PieceRunner::nest_of(std::span<const Shape> places) const {
     transposed |= leaves_[k].base != nullptr && std::abs(nest.inner_strides()[k]) > 8;
   }
   const bool rows = !places.empty() && nest.inner_strides()[program_.leaves.size()] != 0;
-  bool reduces = false;  // an outer axis: then the strips of one place come one after the other
+  bool reduces = false;  // along an outer axis: then the strips of one place follow each other
   for (std::size_t axis = 0; axis + 1 < nest.extents.size() && rows; ++axis) {
     reduces |= nest.strides[axis][program_.leaves.size()] == 0;
   }
@@ -359,7 +359,7 @@ void PieceRunner::store(std::byte* out, std::span<const std::int64_t> strides) {
 void PieceRunner::each_strip(std::span<const Shape> places, const std::function<void(const Strip&)>& use) {
   std::vector<Shape> streams(places.begin(), places.end());
   const bool holds = !held_.empty();
-  if (holds) streams.push_back(strides_of(program_.region.extent));  // which divides no strip
+  if (holds) streams.push_back(strides_of(program_.region.extent));  // these change no strip
   Nest nest = nest_of(streams);
   for (LeafState& leaf : leaves_) leaf.first_row = leaf.end_row = 0;  // rows of another nest
   const std::size_t first = program_.leaves.size(), held = first + places.size();

@@ -8,8 +8,9 @@
 #include <string_view>
 #include <utility>
 
-// What a library has beyond the standard. Weak, for one that is linked statically; one that was put into the
-// place of another when the program was started, as Debian's alternatives do, is found by its symbols.
+// Functions of single libraries, beyond the standard. The weak declarations find them in a library that is
+// linked statically; dlsym finds them in one that took the place of another when the program was started, as
+// Debian's alternatives do.
 extern "C" {
 void openblas_set_num_threads(int) __attribute__((weak));
 char* openblas_get_config() __attribute__((weak));
@@ -32,7 +33,7 @@ Function* find(const char* symbol, Function* linked) {
 }
 #define BASK_OF_BLAS(function) find(#function, &::function)
 
-// As mkl_types.h has it.
+// MKLVersion, as mkl_types.h has it.
 struct MklVersion {
   int major, minor, update;
   const char *product_status, *build, *processor, *platform;

@@ -6,7 +6,7 @@ namespace bask {
 
 namespace {
 
-/// The operand types an operation is for.
+/// The operand types that an operation takes.
 enum class Operands : std::uint8_t {
   kAll,
   kNumbers,      // all but bool

@@ -1,11 +1,11 @@
 // random_counts.inl: integers and counts. Part of random_loops.inl.
 //
-// Each number has counters of its own, (place, attempt): sixteen places are tried at once, and the few that
-// are rejected go on by themselves.
+// Each number has counters of its own, (place, attempt). Sixteen places are tried at once; the few that are
+// rejected try again one by one.
 
 __extension__ using Wide = unsigned __int128;
 
-/// Lemire 2019: without bias, by rejection.
+/// Integers of a range, without bias, by rejection (Lemire 2019).
 struct Bounded {
   std::uint64_t low, range, least;
   explicit Bounded(const RandomNumbers& numbers)
@@ -36,8 +36,8 @@ struct Bounded {
   }
 };
 
-/// Of a mean below 10, by inversion: how many values are exceeded, each of probability limits[value], by one
-/// number.
+/// Means below 10, by inversion: a uniform number u gives the number of values whose limit is not above u,
+/// where limits[value] is the probability of at most that value.
 struct FewOfPoisson {
   static constexpr std::size_t kMost = 64;  // more have probability 0 in 52 bits
   double limits[kMost];
@@ -65,7 +65,7 @@ struct FewOfPoisson {
   }
 };
 
-/// Of a mean of 10 and more, by transformed rejection: PTRS (Hörmann 1993).
+/// Means of 10 and more, by transformed rejection: PTRS (Hörmann 1993).
 struct ManyOfPoisson {
   double mean, log_mean, a, b, inverse_alpha, accepted;
   explicit ManyOfPoisson(const RandomNumbers& numbers) : mean(numbers.a), log_mean(log_of(mean)) {
@@ -75,9 +75,9 @@ struct ManyOfPoisson {
     accepted = 0.9277 - 3.6224 / (b - 2);
   }
 
-  /// The logarithm of the probability of k, times root(2 pi k) from k = 16 on: by the error of Stirling's
-  /// formula and by the deviance (Loader 2000), for k log(mean) - mean - log(k!) has no digits left where
-  /// they are large.
+  /// The logarithm of the probability of k, from k = 16 on of that probability times root(2 pi k). For these
+  /// it uses the error of Stirling's formula and the deviance (Loader 2000), because k log(mean) - mean -
+  /// log(k!) has no digits left where its terms are large.
   double log_probability(double k) const {
     if (k < 16) {
       double factorial = 1;

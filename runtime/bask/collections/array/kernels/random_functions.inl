@@ -1,6 +1,6 @@
-// random_functions.inl: what turns uniform numbers into others, of plain additions and multiplications, so
-// that every instruction set has the same bits. Of one number or of a vector of them. Part of
-// random_loops.inl.
+// random_functions.inl: functions that turn uniform numbers into others, made of plain additions and
+// multiplications so that every instruction set gives the same bits. They take one number or a vector. Part
+// of random_loops.inl.
 //
 // The coefficients interpolate at Chebyshev's nodes; errors are below 2 units in the last place.
 
@@ -53,8 +53,9 @@ void store(double* to, Doubles x) {
   __builtin_memcpy(to, &x, sizeof(x));
 }
 
-/// Of a positive normal number x = 2^k (1 + f), 1 + f between the roots of 1/2 and 2: with s = f / (2 + f),
-/// log(1 + f) is f - f^2 / 2 + s (f^2 / 2 + 2/3 s^2 + 2/5 s^4 + …), whose great parts are added last.
+/// The natural logarithm of a positive normal number x = 2^k (1 + f), with 1 + f between the roots of 1/2 and
+/// 2. With s = f / (2 + f), log(1 + f) is f - f^2 / 2 + s (f^2 / 2 + 2/3 s^2 + 2/5 s^4 + …), whose largest
+/// parts are added last.
 template <class V>
 V log_of(V x) {
   constexpr std::uint64_t kOne = 0x3ff0000000000000, kFraction = 0xfffffffffffff,
@@ -81,8 +82,8 @@ template <class V>
 struct Direction {
   V cosine, sine;
 };
-/// Of an angle in turns, in [0, 1): of the part of it within an eighth of a turn of a quarter, exchanged and
-/// negated.
+/// Cosine and sine of an angle in turns, in [0, 1): those of its distance to the nearest quarter turn,
+/// exchanged and negated as that quarter asks.
 template <class V>
 Direction<V> direction_of(V turns) {
   constexpr double kRounds = 0x1.8p52;

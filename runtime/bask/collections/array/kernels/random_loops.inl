@@ -1,9 +1,10 @@
 // random_loops.inl: the loops that make random numbers. Included once by each random_<instruction set>.cpp,
 // inside an unnamed namespace, after Random123's Philox.
 //
-// What numbers are, which stays so for ever: the key is a hash of seed, stream and block. Sixteen counters
-// make a group of numbers: 64 of float32, 32 of float64, number 16 j + k being part j of counter k. Where
-// numbers are rejected, the counter is the place in the block, and the number of the attempt.
+// How numbers follow from the generator, which must never change: the key is a hash of seed, stream and
+// block. Sixteen counters make a group of numbers: 64 of float32 or 32 of float64, where number 16 j + k is
+// part j of counter k. Where numbers may be rejected, the counter is the place in the block and the number of
+// the attempt.
 
 #include <bask/collections/array/kernels/random_functions.inl>
 #include <bask/collections/array/kernels/random_philox.inl>

@@ -2,8 +2,7 @@
 
 constexpr std::size_t kLanes = 16;
 
-// The four words of sixteen counters, each in the lower half of 64 bits; what the upper half holds is of no
-// account.
+// The four words of sixteen counters, each in the lower half of 64 bits; the upper half may hold anything.
 struct Words {
   alignas(64) std::uint64_t w[4][kLanes];
 };
@@ -20,8 +19,8 @@ philox4x32_key_t key_of(const RandomNumbers& numbers, std::uint64_t block) {
   return {{static_cast<std::uint32_t>(key), static_cast<std::uint32_t>(key >> 32)}};
 }
 
-// Philox4x32-10 as Random123 has it, several counters at a time: its own function is not made vectors of,
-// because the compiler does not see that the factors have 32 bits.
+// Philox4x32-10 as Random123 has it, several counters at a time. The compiler does not vectorise Random123's
+// own function, because it does not see that the factors have 32 bits.
 #if defined(__AVX512F__)
 struct Lanes {
   using Type = __m512i;

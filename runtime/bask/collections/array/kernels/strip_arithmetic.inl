@@ -1,5 +1,5 @@
-// strip_arithmetic.inl: single elements: integers that neither trap nor overflow, floating remainders,
-// quotients of complex numbers. Part of strip_variant.inl.
+// strip_arithmetic.inl: arithmetic of single elements: integers without traps or overflow, floating
+// remainders, quotients of complex numbers. Part of strip_variant.inl.
 namespace bask::strips {
 namespace {
 
@@ -18,7 +18,7 @@ constexpr bool is_true(Z a) {
   return (a.re != 0) | (a.im != 0);
 }
 
-/// Smith's way, which does not square: without a branch, so that it vectorises. x / 0 as NumPy has it.
+/// Smith's division, which does not square, without a branch, so that it vectorises. x / 0 is as in NumPy.
 template <class Z>
 constexpr Z quotient(Z a, Z b) {
   using T = decltype(b.re);
@@ -32,7 +32,7 @@ constexpr Z quotient(Z a, Z b) {
   return {(x + y * ratio) * scale, imaginary * scale};
 }
 
-/// Unsigned and at least as wide as int: arithmetic in it wraps, and is not promoted to int, which overflows.
+/// An unsigned type at least as wide as int: it wraps. Narrower ones are promoted to int, which overflows.
 template <class T>
 using Wrapping = std::conditional_t<sizeof(T) < 4, unsigned, std::make_unsigned_t<T>>;
 
@@ -41,8 +41,9 @@ constexpr T wrapping_negative(T a) {
   return static_cast<T>(Wrapping<T>(0) - static_cast<Wrapping<T>>(a));
 }
 
-/// Towards zero; by 0 it is 0, and the least integer by -1 itself. Narrow integers divide as floating
-/// numbers, which is exact (the quotient is further from a whole number than its rounding) and vectorises.
+/// Rounds towards zero. A division by 0 gives 0, and the least integer by -1 gives itself. Narrow integers
+/// divide as floating numbers, which vectorises and is exact: a quotient that is not whole is further from a
+/// whole number than the rounding error.
 template <class T>
 constexpr T truncated_quotient(T a, T b) {
   const bool is_special = b == 0 || (std::is_signed_v<T> && b == static_cast<T>(-1));
@@ -58,7 +59,7 @@ constexpr T truncated_quotient(T a, T b) {
   return b == 0 ? T(0) : is_special ? wrapping_negative(a) : result;
 }
 
-/// a - b * truncated_quotient, but 0 for a divisor 0.
+/// a - b * truncated_quotient(a, b); 0 for a divisor of 0.
 template <class T>
 constexpr T truncated_remainder(T a, T b) {
   using W = Wrapping<T>;
@@ -146,8 +147,8 @@ inline float with_sign_of(float a, float sign) {
   return __builtin_copysignf(a, sign);
 }
 
-/// C's fmod, which is exact, where the quotient is a whole number of the type; a rounded quotient is at most
-/// one too great, and the rest then has the wrong sign and is still exact. Vectorises where FMA is an
+/// C's fmod for quotients whose whole part the type holds exactly (is_near). A rounded quotient is at most
+/// one too great; the rest then has the wrong sign, is still exact, and is mended. Vectorises where FMA is an
 /// instruction.
 template <class T>
 T near_fmod(T a, T b) {
@@ -161,7 +162,7 @@ bool is_near(T a, T b) {
   return size_of_number(a / b) < (sizeof(T) == 4 ? T(1 << 23) : T(1LL << 52));
 }
 
-/// Python's a % b from C's: of the divisor's sign, also when it is zero.
+/// Python's a % b from C's remainder: it has the divisor's sign, also when it is zero.
 template <class T>
 T floating_remainder(T, T b, T rest) {
   const T moved = (b < 0) != (rest < 0) ? rest + b : rest;

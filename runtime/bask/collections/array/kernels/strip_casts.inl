@@ -2,7 +2,7 @@
 namespace bask::strips {
 namespace {
 
-/// What an element of a type is read and written as.
+/// The type as which elements of T are read and written.
 template <class T>
 struct StoredAs : std::type_identity<T> {};
 template <>
@@ -16,7 +16,7 @@ constexpr bool kIsComplex = false;
 template <class T>
 constexpr bool kIsComplex<Complex<T>> = true;
 
-/// What x86 gives: the least integer for NaN and for what does not fit.
+/// Converts as x86 does: NaN and values that do not fit give the least integer.
 template <class Integer, class T>
 constexpr Integer truncated(T a) {
   constexpr Integer kLeast = std::numeric_limits<Integer>::min();
@@ -58,8 +58,7 @@ constexpr Byte as_bool(T a) {
   }
 }
 
-/// The type that gives the same bytes with fewer instances: of integers the sign counts only where they
-/// widen.
+/// Between integers, the sign counts only where they widen: other conversions share one instance per width.
 template <class To, class From>
 Loop cast_between() {
   using Source = Stored<From>;

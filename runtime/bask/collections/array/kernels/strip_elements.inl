@@ -3,8 +3,8 @@
 namespace bask::strips {
 namespace {
 
-// Every operand is read through a copy of its own, so that the loops stay free of the pointers' own aliasing;
-// `ivdep` tells that the output is an operand or lies apart from all.
+// Every operand's pointer is copied first, so that a store cannot alias the array of pointers. `ivdep` says
+// that the output either is an operand or overlaps none.
 template <class R, class T, class F>
 constexpr Loop unary(F) {
   return [](std::size_t count, void* out, const void* const* in) {
@@ -39,15 +39,15 @@ struct Raw<8> : std::type_identity<std::uint64_t> {};
 template <std::size_t Bytes>
 using Bits = typename Raw<Bytes>::type;
 
-// bool is read as its byte: comparisons and selections of bytes vectorise, of bool they do not.
+// bool is read as its byte: comparisons and selections vectorise for bytes, but not for bool.
 using Byte = std::uint8_t;
-/// Two neighbours of type T: a complex number, or for integers an element of which only the bytes count.
+/// Two neighbours of type T: a complex number; or, with integers, an element that is only moved.
 template <class T>
 struct Complex {
   T re, im;
 };
 
-/// F of both operands and of C's fmod, which is exact either way it is come by.
+/// F(a, b, fmod(a, b)). near_fmod is exact too, and vectorises; C's serves where a quotient is too large.
 template <class T, class F>
 constexpr Loop remainder_of(F) {
   return [](std::size_t count, void* out, const void* const* in) {
@@ -110,7 +110,7 @@ constexpr Loop choose_complex_by_bool() {
   };
 }
 
-/// Of all real types.
+/// The comparisons of all real types.
 template <class T>
 Loop comparison_loop(Opcode opcode) {
   switch (opcode) {

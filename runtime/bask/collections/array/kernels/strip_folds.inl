@@ -2,11 +2,11 @@
 namespace bask::strips {
 namespace {
 
-/// Partial results of a strip of floating numbers: as many in every variant, for the order of additions is
-/// part of the result.
+/// The number of partial results of a strip of floating numbers: the same in every variant, because the order
+/// of additions is part of the result.
 constexpr std::size_t kFoldLanes = 16;
 
-// Each combines two elements, or two vectors lane by lane.
+// Each of these combines two elements, or two vectors lane by lane.
 struct Plus {
   template <class V>
   V operator()(V a, V b) const {
@@ -31,7 +31,7 @@ struct Greatest {
     return (b > a) | (b != b) ? b : a;
   }
 };
-/// A NaN among the new elements is passed over.
+/// Passes over a NaN among the new elements b.
 struct LeastNumber {
   template <class V>
   V operator()(V a, V b) const {
@@ -44,7 +44,7 @@ struct GreatestNumber {
     return b > a ? b : a;
   }
 };
-/// A NaN gives way to any number: what fmin and fmax do.
+/// As fmin and fmax: a NaN gives way to any number.
 struct LeastKnown {
   template <class V>
   V operator()(V a, V b) const {
@@ -96,8 +96,8 @@ constexpr T identity() {
   }
 }
 
-/// out[j] = F over i of value(in[i * kFoldLanes + j]), then the lanes pairwise until `Ends` are left. The
-/// strip is taken as if it went on with `padding` to a whole number of rows.
+/// Lane j folds value(in[i * kFoldLanes + j]) over all i; then lanes are folded pairwise until `Ends` are
+/// left. The strip is filled up with `padding` to a whole number of rows.
 template <std::size_t Ends, class T, class F, class Value>
 void fold_lanes(std::size_t count, const T* in, T* out, F f, Value value, T padding) {
   constexpr std::size_t kVectors = kFoldLanes / kLanes<T>;
@@ -178,7 +178,7 @@ constexpr FoldStrip known_loop(F) {
   };
 }
 
-/// As `fold_lanes`, of complex numbers.
+/// The product of complex numbers, in lanes as in `fold_lanes`.
 template <class T>
 void multiply_complex(std::size_t count, const void* in, void* out) {
   constexpr std::size_t kWidth = 2 * kFoldLanes;
@@ -297,7 +297,7 @@ FoldRows find_row_fold(Fold fold, DType dtype) {
   });
 }
 
-/// One number, of a real part or of two.
+/// Whether none of the parts of a real (1) or complex (2) number is NaN.
 template <std::size_t Parts>
 bool is_number(const double* parts) {
   bool is = parts[0] == parts[0];

@@ -22,8 +22,8 @@ namespace {
 #define BASK_VECTOR_FUNCTION(function, kind)
 #endif
 
-/// `overflows_early`: SLEEF gives infinity already where the result is near the greatest number, or the
-/// operand is; there the C library is asked.
+/// `overflows_early`: SLEEF gives infinity already when the result or the operand is near the greatest
+/// number; for these elements the C library is called.
 #define BASK_FUNCTION(Name, function, kind, overflows_early) \
   struct Name {                                              \
     static constexpr bool kOverflowsEarly = overflows_early; \

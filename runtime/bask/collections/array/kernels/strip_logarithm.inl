@@ -1,11 +1,11 @@
-// strip_logarithm.inl: the natural logarithm, of vectors, with the same bits in every variant. Part of
+// strip_logarithm.inl: the natural logarithm of vectors, with the same bits in every variant. Part of
 // strip_variant.inl.
 //
-// SLEEF's takes four times as long on AVX2, and has other bits on AVX-512 (strips_avx512.cpp).
+// SLEEF's logarithm takes four times as long on AVX2, and has other bits on AVX-512 (strips_avx512.cpp).
 namespace bask::strips {
 namespace {
 
-/// The coefficients interpolate 2/3 + 2/5 z + 2/7 z^2 + … at Chebyshev's nodes where the mantissa lies.
+/// The coefficients interpolate 2/3 + 2/5 z + 2/7 z^2 + … at Chebyshev's nodes, over the mantissa's range.
 template <class T>
 struct LogConstants;
 template <>
@@ -34,7 +34,7 @@ struct NaturalLog {
   static constexpr bool kOverflowsEarly = false;
 
   /// x = 2^k (1 + f) with 1 + f between the roots of 1/2 and 2; with s = f / (2 + f), log(1 + f) is
-  /// f - f^2 / 2 + s (f^2 / 2 + s^2 (2/3 + 2/5 s^2 + …)), whose great parts are added last.
+  /// f - f^2 / 2 + s (f^2 / 2 + s^2 (2/3 + 2/5 s^2 + …)), whose largest parts are added last.
   template <class V>
   V operator()(V x) const {
     using T = std::remove_cvref_t<decltype(x[0])>;

@@ -1,12 +1,12 @@
 // strip_moments.inl: count, mean and squared distances from the mean. Part of strip_variant.inl.
-// Invariants: (1) the mean of finite numbers is finite, and where their squared distances overflow these are
-//                 infinite from then on; of an infinity or NaN they are NaN, and stay so.
+// Invariants: (1) the mean of finite numbers is finite; where the sum of their squared distances overflows,
+//                 it stays infinite; with an infinity or NaN among the numbers, the sum is NaN and stays so.
 namespace bask::strips {
 namespace {
 
-constexpr double kHuge = 1e150;  // above, squares and sums of many may overflow
+constexpr double kHuge = 1e150;  // above this, squares and sums of many numbers may overflow
 
-// The mean of numbers whose sum has overflowed, NaNs taken for 0.
+// The mean of numbers whose sum has overflowed; NaNs count as 0.
 double scaled_mean(std::size_t count, const double* in, double number) {
   using V = Vector<double>;
   const V zero = {}, share = zero + 1 / number;
@@ -57,7 +57,7 @@ bool has_huge(std::size_t length, const double* in) {
   return huge != 0;
 }
 
-// The mean of a mean and what it goes towards, so far that the distance may overflow.
+// The mean, moved by `part` of the distance towards `to`, also when that distance overflows.
 double moved_mean(double mean, double to, double distance, double part) {
   const bool overflows = !is_finite(distance) && is_finite(mean) && is_finite(to);
   return overflows ? mean * (1 - part) + to * part : mean + distance * part;
@@ -103,7 +103,7 @@ void row_moments(std::size_t length, const double* in, double* count, double* me
   }
 }
 
-/// As `merged`, where a side without elements is passed over: its mean and m2 may be anything.
+/// As `merged`, element by element. A side without elements is passed over, whatever its mean and m2.
 void row_moments_merge(std::size_t length, const double* other_count, const double* other_mean,
                        const double* other_m2, double* count, double* mean, double* m2) {
 #pragma GCC ivdep

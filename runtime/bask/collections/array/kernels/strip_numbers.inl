@@ -2,7 +2,7 @@
 namespace bask::strips {
 namespace {
 
-/// What does not tell signed from unsigned: compiled once for each width.
+/// Operations that are the same for signed and unsigned integers: compiled once for each width.
 template <class T>
 Loop wrapping_loop(Opcode opcode) {
   using W = Wrapping<T>;

@@ -1,7 +1,7 @@
 // strip_variant.inl: all strip loops for one instruction set. A source includes it after it has defined
 // kVectorBytes, kVariantName and, with SLEEF, BASK_SLEEF_DOUBLE_… and BASK_SLEEF_FLOAT_…, and is compiled
-// with that set's options; all is in an unnamed namespace, and of the standard library only what leaves no
-// code.
+// with that set's options. All is in an unnamed namespace, and uses only those parts of the standard library
+// that leave no code.
 #include <bask/collections/array/kernels/strip_arithmetic.inl>
 #include <bask/collections/array/kernels/strip_vectors.inl>
 

@@ -23,7 +23,7 @@ void store(T* to, Vector<T> lanes) {
   __builtin_memcpy(to, &lanes, sizeof lanes);
 }
 
-/// One vector's worth, of one operand or two.
+/// F of one vector of each operand; there are one or two.
 template <class F, class T, class... More>
 void apply(T* results, const T* a, const More*... b) {
   const Vector<T> result = F()(load(a), load(b)...);
@@ -41,8 +41,8 @@ void apply(T* results, const T* a, const More*... b) {
   store(results, result);
 }
 
-/// The end of a strip goes through a whole vector too, so that an element's result is the same wherever it
-/// is. `PerElement` is 2 for complex numbers.
+/// The end of a strip goes through a whole vector too, so that an element's result does not depend on its
+/// place. `PerElement` is 2 for complex numbers.
 template <class T, std::size_t Operands, std::size_t PerElement, class F>
 constexpr Loop by_vectors(F) {
   return [](std::size_t elements, void* out, const void* const* in) {
@@ -69,8 +69,8 @@ constexpr Loop by_vectors(F) {
 }
 
 /// Products of complex numbers that lie as real part, imaginary part, …
-/// GCC 12 makes of the plain formula an instruction that fuses, although it is told not to
-/// (-ffp-contract=off), and only where it vectorises; of vectors with their lanes moved by hand it does not.
+/// GCC 12 turns the plain formula into a fused instruction, although -ffp-contract=off forbids it, and only
+/// where it vectorises. It does not when vectors have their lanes moved by hand.
 #ifdef __clang__
 template <class V>
 V complex_product(V a, V b) {

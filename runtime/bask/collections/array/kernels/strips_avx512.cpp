@@ -15,8 +15,8 @@
 #define BASK_SLEEF_FLOAT_U10(function) Sleef_finz_##function##f16_u10avx512f
 #define BASK_SLEEF_DOUBLE_U05(function) Sleef_finz_##function##d8_u05avx512f
 #define BASK_SLEEF_FLOAT_U05(function) Sleef_finz_##function##f16_u05avx512f
-// SLEEF's logarithms for AVX-512 split numbers by instructions of their own and differ in the last place from
-// those for AVX2, which are therefore taken for each half.
+// SLEEF's logarithms for AVX-512 split numbers by other instructions than those for AVX2, and differ from
+// them in the last place. So those for AVX2 are called for each half of a vector.
 #define BASK_SLEEF_DOUBLE_LOGARITHM(function) by_halves<Sleef_finz_##function##d4_u10avx2>
 #define BASK_SLEEF_FLOAT_LOGARITHM(function) by_halves<Sleef_finz_##function##f8_u10avx2>
 #endif

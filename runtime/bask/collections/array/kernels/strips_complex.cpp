@@ -1,4 +1,4 @@
-// The functions of analysis of complex numbers, as the standard library has them.
+// The functions of analysis of complex numbers, by the standard library.
 #include <bask/collections/array/kernels/strip_variant.hpp>
 
 #include <cmath>
@@ -40,8 +40,8 @@ Z log1p(const Z& z) {
   return {modulus, std::atan2(y, 1 + x)};
 }
 
-/// As NumPy: anything to the 0 is 1, 0 to a number of positive real part 0, whole exponents by
-/// multiplication.
+/// As in NumPy: anything to the power of 0 is 1; 0 to a positive real power is 0, to others NaN; whole
+/// exponents below 100 go by multiplication.
 template <class Z>
 Z power(Z base, const Z& exponent) {
   using T = typename Z::value_type;

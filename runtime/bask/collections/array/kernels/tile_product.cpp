@@ -52,7 +52,7 @@ void gemv(std::complex<double> one, Transpose t, int m, int n, const void* a, co
 template <class T>
 void add_blas_product(const TileSizes& sizes, const T* a, const T* b, T* c) {
   const int m = counted(sizes.rows), k = counted(sizes.inner), n = counted(sizes.columns);
-  // A matrix and a vector, which lies the same transposed or not.
+  // A matrix and a vector; the vector lies the same way whether it is transposed or not.
   if (n == 1 || m == 1) {
     const bool by_column = n == 1;
     const bool transposed = by_column ? sizes.left_transposed : !sizes.right_transposed;
@@ -86,7 +86,7 @@ void add_plain_product(const TileSizes& sizes, const T* a, const T* b, T* c, con
   }
 }
 
-// As unsigned numbers, which wrap; the bits are those of signed ones.
+// Computes with unsigned numbers, which wrap; the bits are those of the signed product.
 template <class T>
 void add_integer_product(const TileSizes& sizes, const std::byte* a, const std::byte* b, std::byte* c) {
   using Wide = std::conditional_t<(sizeof(T) < sizeof(unsigned)), unsigned, T>;

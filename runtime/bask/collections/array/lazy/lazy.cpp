@@ -32,7 +32,7 @@ Term term_of(TermKind kind, DType dtype) {
   return term;
 }
 
-// Which axis of `node` the axes of a broadcast result are, -1 for those that it lacks or repeats.
+// Where a view that broadcasts `from` to `to` reads each axis of its operand: repeated ones always at 0.
 std::vector<AxisSource> broadcast_axes(const Shape& from, const Shape& to) {
   std::vector<AxisSource> axes(from.size());
   const std::size_t more = to.size() - from.size();
@@ -43,11 +43,11 @@ std::vector<AxisSource> broadcast_axes(const Shape& from, const Shape& to) {
 }
 
 ArrayPtr broadcast_with(const ArrayPtr& node, const Shape& shape, const Chunks& chunks) {
-  if (node->shape() == shape) return node;  // in chunks of its own, if need be: it is read in pieces
+  if (node->shape() == shape) return node;  // it may keep chunks of its own: it is read in pieces
   return view("broadcast", node, broadcast_axes(node->shape(), shape), chunks);
 }
 
-// Blocks of unknown lengths go together one by one.
+// Blocks of unknown lengths meet one by one, so all operands need as many.
 void require_equal_cuts(const std::vector<ArrayPtr>& operands, const Chunks& chunks, std::string_view where) {
   for (const ArrayPtr& operand : operands) {
     for (std::size_t k = 0; k < chunks.size(); ++k) {
@@ -61,8 +61,9 @@ void require_equal_cuts(const std::vector<ArrayPtr>& operands, const Chunks& chu
   }
 }
 
-// Of the parts one after the other. Where two meet, their chunks become one that is no longer than the
-// longest: arrays that are cut and joined again and again would else lie in ever finer chunks.
+// The chunks of the parts, one after the other. Where two parts meet, their chunks become one, unless that is
+// longer than the longest chunk. Else arrays that are cut and joined again and again would get ever finer
+// ones.
 AxisChunks joined_chunks(const std::vector<ArrayPtr>& parts, std::size_t axis) {
   AxisChunks chunks;
   std::int64_t longest = 0;
@@ -246,7 +247,7 @@ ArrayPtr slice(const ArrayPtr& node, std::size_t axis, std::int64_t start, std::
   std::int64_t chunk_begin = 0;
   for (const std::int64_t length : node->chunks()[axis]) {
     const std::int64_t chunk_end = chunk_begin + length;
-    // How many of start, start + step, … lie in the chunk: i from the first at or past its near end.
+    // Of start + i * step, those with from <= i < to lie in the chunk.
     std::int64_t from, to;
     if (step > 0) {
       from = chunk_begin <= start ? 0 : (chunk_begin - start + step - 1) / step;

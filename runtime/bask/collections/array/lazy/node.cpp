@@ -10,7 +10,7 @@ namespace bask {
 
 namespace {
 
-// What is left to be dropped while a node is: a chain is taken apart by a loop.
+// Nodes that are left while one is being destroyed: a loop takes a chain apart, without recursion.
 struct Dropping {
   std::vector<ArrayPtr> left;
   bool under_way = false;
@@ -28,7 +28,7 @@ bool has_unknown(const Shape& shape) {
   return std::find(shape.begin(), shape.end(), kUnknown) != shape.end();
 }
 
-// Beyond a length that is unknown, nothing is known.
+// After an unknown length all starts are unknown, so the last one tells.
 bool is_unknown(const std::vector<std::int64_t>& starts) {
   return starts.back() == kUnknown;
 }
@@ -53,8 +53,8 @@ Term local_blocks(const Term& term, const Shape& lengths) {
   return local;
 }
 
-// With `lengths` in place of those that are unknown. Cost: what is unknown is not copied, however many chunks
-// it has.
+// The expression with `lengths` in place of the unknown ones. Cost: unknown axes are not copied, however many
+// chunks they have.
 Expression local_expression(const Expression& whole, const Shape& lengths) {
   Expression local;
   Chunks chunks;
@@ -82,8 +82,9 @@ Region local_region(const Expression& whole, std::uint32_t task, const Shape& le
   return region;
 }
 
-// What the tasks of an expression of unknown lengths read, with the numbers of the blocks in an expression of
-// one task. Lengths do not matter. Of no elements no block is needed, but for those that tell the lengths.
+// The blocks that the tasks of an expression of unknown lengths read, with their numbers in the local
+// expression of one task. The lengths do not matter, so all are taken as 1. A task without elements needs no
+// blocks, but for those that tell the lengths.
 class LocalReads {
  public:
   explicit LocalReads(const Expression& whole)
@@ -112,7 +113,7 @@ const Term& term_of(const Expression& expression, std::uint32_t source) {
   });
 }
 
-// The number in its source of a block that has this number in the local expression: the one at the task's
+// The number in its source of a block of the local expression: along unknown axes, the block at the task's
 // place.
 std::uint32_t number_in_source(const Expression& whole, std::uint32_t task, const SourceBlock& block) {
   const Term& term = term_of(whole, block.source);
@@ -133,7 +134,7 @@ class TermWriter {
  public:
   explicit TermWriter(Sourced& result) : result_(result) {}
 
-  /// Of an inline node.
+  /// Writes an inline node.
   std::uint32_t write(const ArrayNode& node) {
     if (const auto known = numbers_.find(&node); known != numbers_.end()) return known->second;
     Term term = node.term();
@@ -166,8 +167,9 @@ class TermWriter {
   std::unordered_map<const ArrayNode*, std::uint32_t> numbers_;
 };
 
-// Of sources of which the expression reads little, the part that it reads, at its place in the whole. Returns
-// how many elements of these sources are read; nothing where there is no such source.
+// Puts a part in the place of each source that makes one for the box that the expression reads; the part's
+// blocks begin where they lie in the whole. Returns the number of elements of all parts; nothing when there
+// are none.
 std::optional<std::int64_t> take_parts(Sourced& sourced) {
   std::optional<std::int64_t> elements;
   if (has_unknown(sourced.expression)) return elements;
@@ -213,7 +215,8 @@ ArrayNode::ArrayNode(Kind kind, std::string name, DType dtype, Chunks chunks, st
     if (kind == Kind::kInline) most_runs_ += input->most_runs_;
   }
   if (depth_ <= kDeepest) return;
-  // Tasks now, so that neither lowering nor the expressions of what reads it go deeper. Still nothing runs.
+  // The inputs get tasks now, so that neither lowering nor the expressions of readers go deeper. Still
+  // nothing runs.
   for (ArrayPtr& input : inputs_) {
     input->lowered();
     input = blocks(input->name(), input->dtype(), input->chunks(), input->lowered());
@@ -261,7 +264,7 @@ ArrayPtr ArrayNode::settled(const ArrayPtr& node) {
 
 ArrayPtr ArrayNode::inline_term(std::string name, Term term, Chunks chunks, std::vector<ArrayPtr> inputs) {
   for (const ArrayPtr& input : inputs) {
-    // Where its elements lie is not known, only which blocks they are in.
+    // Only elementwise operations can read an input of unknown lengths: they go block by block.
     if (term.kind == TermKind::kOperation || !has_unknown(input->shape())) continue;
     throw Error("array::" + name, "the shape is not known before it is computed",
                 "call compute_chunk_sizes() first");
@@ -272,7 +275,7 @@ ArrayPtr ArrayNode::inline_term(std::string name, Term term, Chunks chunks, std:
   std::shared_ptr<ArrayNode> node(
       new ArrayNode(Kind::kInline, std::move(name), term.dtype, std::move(chunks), std::move(inputs)));
   node->term_ = std::move(term);
-  // What is a number wherever it is read has no work that could be annotated.
+  // Constants and ranges take no work that could be annotated.
   const bool works = node->term_.kind != TermKind::kConstant && node->term_.kind != TermKind::kIota;
   if (!works) node->annotations_ = nullptr;
   if (node->term_.kind == TermKind::kOperation) ++node->most_runs_;
@@ -307,8 +310,8 @@ const BlockRefs& ArrayNode::lowered() const {
   return refs_;
 }
 
-// Its inputs are what the expression reads, whose tasks are not meant, so that long chains of checkpoints are
-// as flat as others.
+// The inputs are the sources of the node's expression, so that long chains of checkpoints are as flat as
+// other chains. Results of the inputs' own tasks are not kept.
 ArrayPtr ArrayNode::checkpoint(const ArrayPtr& node) {
   Sourced sourced = expression_of(node);
   const auto lower = [expression = std::move(sourced.expression)](const std::vector<BlockRefs>& sources) {
@@ -367,7 +370,7 @@ TaskExpression::TaskExpression(const Expression& whole, std::uint32_t task, cons
   sources = SourceBlocks(std::move(which), std::move(blocks));
 }
 
-// With the lengths of the blocks that are read, which must be the same.
+// Takes the lengths from the blocks that are read, which must agree.
 void TaskExpression::make_local(std::uint32_t task, const std::vector<SourceBlock>& which,
                                 const std::vector<const Block*>& blocks) {
   Shape lengths(whole_->chunks.size(), kUnknown);

@@ -126,8 +126,8 @@ Opcode mirrored(Opcode opcode) {
   }
 }
 
-/// Integers with an integer beyond their type: all are on one side of it, which is asked of the type's own
-/// end, so that the result has the array's blocks and lengths.
+/// Compares integers with an integer beyond their type. All lie on one side of it, so a comparison with the
+/// end of the type gives the result, which then has the array's blocks and lengths.
 ArrayPtr compare_beyond(Opcode opcode, const ArrayPtr& node, bool is_above) {
   const auto end = [&](bool highest) {
     return with_element(node->dtype(), [&]<class T>(std::type_identity<T>) {
@@ -145,7 +145,7 @@ ArrayPtr compare_beyond(Opcode opcode, const ArrayPtr& node, bool is_above) {
   return lazy::apply(holds ? always : never, {node, end(is_above)}, place_of(opcode));
 }
 
-/// Signed integers with unsigned ones of 64 bits, which no type has both of.
+/// Compares signed integers with unsigned ones of 64 bits; no type holds both.
 ArrayPtr compare_signs(Opcode opcode, const ArrayPtr& with_sign, const ArrayPtr& without) {
   const std::string where = place_of(opcode);
   const bool of_negative =
@@ -157,7 +157,7 @@ ArrayPtr compare_signs(Opcode opcode, const ArrayPtr& with_sign, const ArrayPtr&
   return lazy::apply(of_negative ? Opcode::kLogicalOr : Opcode::kLogicalAnd, {sign, bits}, where);
 }
 
-// What elements are not to be, checked as they pass.
+// Elements that a task refuses, and the error that it then throws.
 struct Refused {
   enum class What : std::uint8_t { kZero, kNegative } what;
   DType dtype;
@@ -201,7 +201,7 @@ ArrayPtr checked(const ArrayPtr& node, const Refused& refused) {
   return lazy::map(kCheck, to_bytes(refused), "check", node->dtype(), {node});
 }
 
-/// The exponents of integers. Throws: Error when the number is negative.
+/// The exponents of a power of integers. Throws: Error when one is negative; for elements, a task throws it.
 ArrayPtr exponents(const lazy::Operand& b, DType dtype) {
   const std::string where = place_of(Opcode::kPower);
   const std::string fix = "convert the array first: x.astype<double>()";
