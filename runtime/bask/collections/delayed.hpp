@@ -25,7 +25,7 @@ class Delayed {
   /// The type that arrives in a task: std::monostate for a Delayed<void>.
   using value_type = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
-  /// An empty Delayed, as containers need it, which can be assigned to. Any other use throws Error.
+  /// An empty Delayed, as containers need it, to be assigned to. Using it before that throws Error.
   Delayed() = default;
   explicit Delayed(TaskRef ref) : ref_(std::move(ref)) {}
   Delayed(const Delayed&) = default;

@@ -58,7 +58,7 @@ class Array {
  public:
   using value_type = E;
 
-  /// An empty Array, which can be assigned to. Any other use throws Error.
+  /// An empty Array, to be assigned to. Using it before that throws Error.
   Array() = default;
   explicit Array(ArrayPtr node) : node_(std::move(node)) {}
   Array(const Array&) = default;

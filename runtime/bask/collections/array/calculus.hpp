@@ -57,7 +57,8 @@ Array<E> diff(const Array<E>& x, std::int64_t n = 1, std::int64_t axis = -1) {
 /// The derivative along an axis: inside of second order, from the two neighbours; at both ends of order
 /// `edge_order`, 1 or 2. Shape and chunks: those of x.
 /// Cost: no tasks of its own; whatever reads the result computes it.
-/// Throws: Error when the axis has no more than `edge_order` elements, or not one for each coordinate.
+/// Throws: Error when the axis has no more than `edge_order` elements, when there are not as many coordinates
+/// as elements, or when `edge_order` is neither 1 nor 2.
 /// Source: numpy.gradient (Fornberg 1988).
 template <class E, AxisNumber N>
 Array<mean_t<E>> gradient(const Array<E>& x, N axis, const Spacing& spacing = 1, int edge_order = 1) {

@@ -22,7 +22,7 @@ struct Histogram {
   Array<std::int64_t> counts;
   std::vector<double> edges;
 };
-/// How many elements lie in each bin between two edges. A bin has its lower edge, the last one both.
+/// How many elements lie in each bin between two edges. A bin includes its lower edge, the last one both.
 template <Element E>
 Histogram histogram(const Array<E>& x, const std::vector<double>& edges) {
   require_order<E>();

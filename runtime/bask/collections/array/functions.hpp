@@ -1,7 +1,7 @@
 // functions.hpp: NumPy's functions of one array, element by element.
 // Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
 // Types: functions of analysis give a floating or complex type (`floating` in dtype.hpp); abs, real and imag
-// give the real type, angle its floating type, questions such as isnan bool. All others keep the type of x.
+// give the real type, angle its floating type, isnan and the like bool. All others keep the type of x.
 #pragma once
 
 #include <bask/collections/array/array.hpp>

@@ -191,7 +191,7 @@ template <class E>
 Array<E> repeat(const Array<E>& x, std::int64_t times, std::optional<std::int64_t> axis = {}) {
   return x.repeat(times, axis);
 }
-/// Repeats the whole array `times` times along the last axis, or as often as said for each axis.
+/// Repeats the whole array: `times` times along the last axis, or times[k] times along axis k.
 template <class E>
 Array<E> tile(const Array<E>& x, std::int64_t times) {
   return Array<E>(lazy::tile(x.node(), {times}));

@@ -1,5 +1,5 @@
-// random.hpp: random arrays, as numpy.random.Generator has them. The numbers depend on the seed, on how many
-// arrays the generator has made before, and on the chunks; not on ranks, threads, or what is computed.
+// random.hpp: random arrays, as numpy.random.Generator has them. Numbers depend on the seed, on how many
+// arrays the generator has made before, and on the chunks; not on ranks, threads, or which blocks are made.
 // Runs on: rank 0; numbers are made where they are used, as part of the expression that uses them.
 // Threads: a Generator belongs to one.
 #pragma once
@@ -15,10 +15,10 @@ class Generator {
  public:
   explicit Generator(std::uint64_t seed) : seed_(seed) {}
 
-  /// [0, 1).
+  /// Uniform in [0, 1).
   Array<double> random(const Shape& shape, const ChunkSpec& chunks = {});
   Array<float> random_float(const Shape& shape, const ChunkSpec& chunks = {});
-  /// [low, high).
+  /// Uniform in [low, high).
   Array<double> uniform(double low, double high, const Shape& shape, const ChunkSpec& chunks = {});
   /// Normal, of this mean and standard deviation. Source: Box and Muller 1958.
   Array<double> normal(double mean, double deviation, const Shape& shape, const ChunkSpec& chunks = {});
@@ -29,7 +29,7 @@ class Generator {
   Array<double> exponential(double scale, const Shape& shape, const ChunkSpec& chunks = {});
   /// Counts of this mean. Source: inversion for means below 10, PTRS above (Hörmann 1993).
   Array<std::int64_t> poisson(double mean, const Shape& shape, const ChunkSpec& chunks = {});
-  /// [low, high), without bias. Source: Lemire 2019.
+  /// Uniform in [low, high), without bias. Source: Lemire 2019.
   Array<std::int64_t> integers(std::int64_t low, std::int64_t high, const Shape& shape,
                                const ChunkSpec& chunks = {});
   Array<std::int64_t> integers(std::int64_t high, const Shape& shape, const ChunkSpec& chunks = {}) {

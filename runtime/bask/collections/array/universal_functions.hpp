@@ -173,7 +173,7 @@ Array<double> where(const Others&...) {
                 "bask: where takes an Array<bool> and two arrays or numbers: where(x != 0, x, 1)");
   return {};
 }
-/// Each element, or the bound that it lies beyond. The bounds `lowest` and `highest` are numbers or arrays.
+/// Elements below `lowest` become `lowest`, those above `highest` become `highest`: numbers or arrays.
 template <Element E, class L, class H>
 requires(elementwise::Operand<L>&& elementwise::Operand<H>) auto clip(const Array<E>& x, const L& lowest,
                                                                       const H& highest) {

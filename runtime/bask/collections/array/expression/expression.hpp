@@ -2,8 +2,8 @@
 // rank has. README.md follows one expression from its terms to its strips.
 // Runs on: made on rank 0, read on every rank. Threads: made by one, then read by any.
 // Invariants: (1) a term's operands are terms before it; the last term is the array itself;
-//             (2) the operands of an operation have its shape, and of a concatenation its shape but for one
-//                 axis;
+//             (2) the operands of an operation have its shape; those of a concatenation differ along one
+// axis;
 //             (3) the blocks that a block needs, and the pieces in which it is computed, are pure functions
 //                 of the expression: rank 0 and the rank that runs the task find the same.
 #pragma once

@@ -47,7 +47,7 @@ struct Strip {
 
 class PieceRunner {
  public:
-  /// The longest strip: three registers of doubles and the operands fit in 48 KiB.
+  /// The longest strip, in elements: three registers of doubles and the operands fit in 48 KiB.
   static constexpr std::size_t kStrip = 1024;
 
   PieceRunner(const Expression& expression, const PieceProgram& program, const SourceBlocks& sources);

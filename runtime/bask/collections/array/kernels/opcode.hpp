@@ -90,7 +90,7 @@ enum class Opcode : std::uint8_t {
   kLogicalXor,
   // Three operands: bool, x, y.
   kWhere,
-  // One operand, to the dtype that the instruction names: as astype.
+  // One operand, to the dtype of the term: as astype.
   kCast,
   // A user's own function over a strip: see MapStrip.
   kMap,

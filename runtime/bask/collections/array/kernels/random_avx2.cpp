@@ -1,4 +1,4 @@
-// The loops that make random numbers, for avx2; the build gives the options.
+// The loops that make random numbers, for AVX2; the build gives the compiler's options.
 #include <bask/collections/array/kernels/random_tables.hpp>
 
 #if defined(__AVX2__) && defined(__FMA__)

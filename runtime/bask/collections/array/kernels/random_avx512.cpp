@@ -1,4 +1,4 @@
-// The loops that make random numbers, for avx512; the build gives the options.
+// The loops that make random numbers, for AVX-512; the build gives the compiler's options.
 #include <bask/collections/array/kernels/random_tables.hpp>
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)

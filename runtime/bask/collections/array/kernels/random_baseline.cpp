@@ -1,4 +1,4 @@
-// The loops that make random numbers, for baseline; the build gives the options.
+// The loops that make random numbers, for the baseline; the build gives the compiler's options.
 #include <bask/collections/array/kernels/random_tables.hpp>
 
 #include <Random123/philox.h>

@@ -3,8 +3,7 @@
 // strip_variant.inl.
 //
 // SLEEF's deterministic functions give the same bits for every vector width, but other bits with FMA than
-// without: the AVX2 and AVX-512 variants agree with each other, the baseline may differ from them in the last
-// place.
+// without. So the AVX2 and AVX-512 variants agree; the baseline may differ from them in the last place.
 namespace bask::strips {
 namespace {
 

@@ -31,8 +31,7 @@ std::size_t zero_nans(DType dtype, std::size_t count, const void* in, void* out)
 /// counts[i] += 1 where in[i] is not NaN; counts are numbers of the same type.
 void count_numbers_rows(DType dtype, std::size_t length, const void* in, void* counts);
 
-/// Count, mean and the sum of squared distances from the mean of what has been seen (Welford; Chan et al.
-/// 1979).
+/// Count, mean, and sum of squared distances from the mean (Welford; Chan et al. 1979).
 struct Moments {
   double count = 0;
   double mean = 0;

@@ -23,7 +23,7 @@ void store(T* to, Vector<T> lanes) {
   __builtin_memcpy(to, &lanes, sizeof lanes);
 }
 
-/// F of one vector of each operand; there are one or two.
+/// Applies F to one vector of each operand, of which there are one or two.
 template <class F, class T, class... More>
 void apply(T* results, const T* a, const More*... b) {
   const Vector<T> result = F()(load(a), load(b)...);

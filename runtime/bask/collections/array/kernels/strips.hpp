@@ -25,8 +25,7 @@ Loop loop(Opcode opcode, DType operand);
 /// narrower types, which keep its last bits) or the least int64; negative values wrap in unsigned types.
 Loop cast(DType from, DType to);
 
-/// out[i] = from[i * stride] for i < count; stride in elements of `element_bytes` (1, 2, 4, 8 or 16), any
-/// sign.
+/// out[i] = from[i * stride] for i < count. stride: in elements, any sign. element_bytes: 1, 2, 4, 8 or 16.
 void gather(std::size_t count, std::size_t element_bytes, void* out, const void* from, std::int64_t stride);
 /// out[i] = *value for i < count.
 void fill(std::size_t count, std::size_t element_bytes, void* out, const void* value);
@@ -42,7 +41,7 @@ InstructionSet best_instruction_set();
 /// ones. Called before any loop runs. Default: the best set.
 void use_instruction_set(InstructionSet most);
 InstructionSet instruction_set_in_use();
-/// "avx512", "avx2" or "baseline": the one in use.
+/// The name of the set in use: "avx512", "avx2" or "baseline".
 const char* instruction_set();
 /// Whether the set in use has fused multiply-add, on which the last bits of functions of analysis depend.
 bool has_fused_multiply_add();

@@ -1,4 +1,4 @@
-// The strip loops for avx2; the build gives the options.
+// The strip loops for AVX2; the build gives the compiler's options.
 #include <bask/collections/array/kernels/strip_variant.hpp>
 
 #include <complex>

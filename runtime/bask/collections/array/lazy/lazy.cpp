@@ -62,8 +62,7 @@ void require_equal_cuts(const std::vector<ArrayPtr>& operands, const Chunks& chu
 }
 
 // The chunks of the parts, one after the other. Where two parts meet, their chunks become one, unless that is
-// longer than the longest chunk. Else arrays that are cut and joined again and again would get ever finer
-// ones.
+// longer than the longest chunk: else arrays that are cut and joined repeatedly would get ever finer chunks.
 AxisChunks joined_chunks(const std::vector<ArrayPtr>& parts, std::size_t axis) {
   AxisChunks chunks;
   std::int64_t longest = 0;

@@ -54,8 +54,7 @@ class ArrayNode {
   /// expression that reads little of the array reads a part instead, where `part` makes one.
   static ArrayPtr operation(std::string name, DType dtype, Chunks chunks, std::vector<ArrayPtr> inputs,
                             Lowering lower, MakePart part = nullptr);
-  /// An array that is part of the expression of any node that reads it. The operands are `inputs`, not in
-  /// `term`.
+  /// An array that is part of the expression of any reader. Its operands are `inputs`; `term` has none.
   static ArrayPtr inline_term(std::string name, Term term, Chunks chunks, std::vector<ArrayPtr> inputs);
   ~ArrayNode();
 
@@ -110,8 +109,7 @@ struct Sourced {
   std::vector<ArrayPtr> sources;
 };
 Sourced expression_of(const ArrayPtr& root);
-/// The number of elements in parts of sources that the expression of `root` reads; nothing when there are
-/// none.
+/// The number of elements that the expression of `root` reads from parts of sources; nothing without parts.
 std::optional<std::int64_t> elements_of_parts(const ArrayPtr& root);
 /// The blocks of all nodes.
 std::vector<BlockRefs> lowered(const std::vector<ArrayPtr>& nodes);

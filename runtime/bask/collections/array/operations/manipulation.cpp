@@ -27,7 +27,7 @@ ArrayPtr repeated_element(const ArrayPtr& node, std::size_t axis, std::int64_t a
   return view("pad", node, std::move(axes), std::move(chunks));
 }
 
-// Joins, without the parts that are empty.
+// Joins the parts that are not empty.
 ArrayPtr joined(std::vector<ArrayPtr> parts, std::size_t axis, std::string_view where,
                 const AxisChunks& along = {}) {
   const ArrayPtr first = parts.front();
@@ -36,7 +36,7 @@ ArrayPtr joined(std::vector<ArrayPtr> parts, std::size_t axis, std::string_view 
   return parts.size() == 1 ? parts.front() : concatenate(std::move(parts), axis, where, along);
 }
 
-// The element of 0 … length - 1 that an index outside of it stands for.
+// The element, from 0 to length - 1, that an index beyond the ends stands for.
 std::int64_t folded(std::int64_t index, std::int64_t length, PadMode mode) {
   if (mode == PadMode::kWrap) return ((index % length) + length) % length;
   const std::int64_t period =
@@ -46,7 +46,7 @@ std::int64_t folded(std::int64_t index, std::int64_t length, PadMode mode) {
   return mode == PadMode::kReflect ? period - at : period - 1 - at;
 }
 
-// The elements begin … end - 1 of the axis continued beyond its ends, as runs that go one way.
+// The elements begin … end - 1 of the axis, continued beyond its ends, as runs of step 1 or -1.
 std::vector<ArrayPtr> continued(const ArrayPtr& node, std::size_t axis, std::int64_t begin, std::int64_t end,
                                 PadMode mode) {
   const std::int64_t length = node->shape()[axis];

@@ -52,8 +52,7 @@ ArrayPtr mean(const ArrayPtr& node, const Axes& axes, bool skip_nan, DType resul
 ArrayPtr cumulate(const ArrayPtr& node, std::int64_t axis, strips::Fold fold, DType dtype,
                   std::string_view name);
 
-/// How many elements lie in each bin between ascending edges; the last bin has both of its edges, as in
-/// NumPy.
+/// How many elements lie in each bin between ascending edges; as in NumPy, the last bin includes both.
 ArrayPtr histogram(const ArrayPtr& node, const std::vector<double>& edges);
 /// How often each of 0, 1, … occurs; the length is not known before it is computed.
 ArrayPtr bincount(const ArrayPtr& node, std::int64_t least_length);

@@ -56,8 +56,7 @@ T value_of(std::int64_t bits) {
   return value;
 }
 
-// Whether a value at an index goes before another: the lesser (greater) one, NaN first, of equal ones the
-// earlier.
+// Whether a goes before b: the lesser (greater) one does, NaN before all; of equal ones the earlier.
 template <class T>
 bool goes_before(bool least, T a, std::int64_t a_index, T b, std::int64_t b_index) {
   if (b_index < 0 || a_index < 0) return b_index < 0 && a_index >= 0;
@@ -66,7 +65,7 @@ bool goes_before(bool least, T a, std::int64_t a_index, T b, std::int64_t b_inde
   return least ? a < b : a > b;
 }
 
-// With the type that means are summed in.
+// Calls `use` with the type that means are summed in.
 template <class Use>
 void with_numbers(DType dtype, Use&& use) {
   if (dtype == DType::kComplex128) return use(std::type_identity<std::complex<double>>());
@@ -351,7 +350,7 @@ void ReduceSink::finish(const ReduceRules& rules, std::int64_t kept, const std::
     const auto* seen = reinterpret_cast<const double*>(state);
     constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
     for (std::size_t i = 0; i < count; ++i) {
-      // As NumPy: of too few elements var is a division by 0, nanvar is NaN.
+      // As in NumPy: for too few elements var divides by 0, and nanvar is NaN.
       const double freedom = std::max(seen[i] - rules.divisor, 0.0);
       const bool is_undefined = seen[i] == 0 || (rules.skip_nan && freedom == 0);
       const double variance = is_undefined ? kNan : seen[2 * count + i] / freedom;
