@@ -113,7 +113,7 @@ auto add_call(const DelayedOptions& options, const As&... arguments) {
                        .number = options.pure ? 0 : open_layer::next_number()};
     const Annotations annotations{options.priority, options.retries, options.checkpoint, options.resources};
     DelayedResult<R> result(open_layer::append(task, annotations));
-    packer.clear();  // which holds on to large constants
+    packer.clear();  // so that it no longer holds large constants
     return result;
   }
 }

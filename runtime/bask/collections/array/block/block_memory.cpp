@@ -19,7 +19,7 @@ constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::size_t kMostKept = std::size_t{1} << 30;
 constexpr std::chrono::seconds kKeptFor{2};
 #if defined(__SANITIZE_ADDRESS__)
-constexpr std::size_t kLeastMapped = SIZE_MAX;  // reuse would hide uses after the end of a block
+constexpr std::size_t kLeastMapped = SIZE_MAX;  // reuse would hide uses of freed blocks
 #else
 constexpr std::size_t kLeastMapped = std::size_t{4} << 20;
 #endif

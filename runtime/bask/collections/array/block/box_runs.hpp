@@ -20,7 +20,7 @@ struct BoxPlace {
 /// box's extent along the axis before these.
 struct BoxRuns {
   std::int64_t length = 1;
-  std::size_t outer_axes = 0;  ///< those that the runs are counted along
+  std::size_t outer_axes = 0;  ///< the first axes, along which runs are counted
 };
 inline BoxRuns runs_of(const BoxPlace& a, const BoxPlace& b, std::span<const std::int64_t> extent) {
   BoxRuns runs;

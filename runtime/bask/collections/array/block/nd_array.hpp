@@ -149,7 +149,7 @@ class NdArray {
     std::int64_t at = 0;
     std::size_t axis = 0;
     ((assert(index >= 0 && index < extents[axis]), at = at * extents[axis++] + index), ...);
-    (void)extents, (void)axis;  // an array of no axes
+    (void)extents, (void)axis;  // unused for an array of no axes
     return static_cast<std::size_t>(at);
   }
 

@@ -55,8 +55,8 @@ struct Term {
   std::vector<std::uint32_t> operands{};
   // By kind.
   Opcode opcode = Opcode::kNegative;   ///< operation
-  KernelId map_kernel{};               ///< operation kMap: the user's function; in bytes, its hash
-  std::vector<std::byte> map_state{};  ///< and the bytes of its object
+  KernelId map_kernel{};               ///< operation kMap: the user's function; sent as its hash
+  std::vector<std::byte> map_state{};  ///< operation kMap: the bytes of the function's object
   ElementBytes value{};                ///< constant
   std::int64_t start = 0, step = 0;    ///< iota
   std::int32_t axis = 0;               ///< iota, concatenation

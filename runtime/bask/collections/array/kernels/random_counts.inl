@@ -39,7 +39,7 @@ struct Bounded {
 /// Means below 10, by inversion: a uniform number u gives the number of values whose limit is not above u,
 /// where limits[value] is the probability of at most that value.
 struct FewOfPoisson {
-  static constexpr std::size_t kMost = 64;  // more have probability 0 in 52 bits
+  static constexpr std::size_t kMost = 64;  // larger values have probability 0 in 52 bits
   double limits[kMost];
   explicit FewOfPoisson(const RandomNumbers& numbers) {
     double probability = __builtin_exp(-numbers.a), sum = 0;

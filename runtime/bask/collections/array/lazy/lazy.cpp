@@ -136,7 +136,7 @@ ArrayPtr apply(Opcode opcode, std::vector<ArrayPtr> operands, std::string_view w
     dtype = promote(dtype, operands[k]->dtype());
   }
   const bool rounds = opcode >= Opcode::kFloor && opcode <= Opcode::kTrunc;
-  if (rounds && !is_floating(dtype) && !is_complex(dtype)) return operands[0];  // whole numbers are round
+  if (rounds && !is_floating(dtype) && !is_complex(dtype)) return operands[0];  // integers are whole
   if (opcode == Opcode::kDivide) dtype = quotient(dtype);
   if (wants_floating(opcode)) dtype = floating(dtype);
   return apply_as(opcode, dtype, std::move(operands), where);

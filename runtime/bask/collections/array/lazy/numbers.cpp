@@ -278,7 +278,7 @@ ArrayPtr rounded(const ArrayPtr& node, int decimals) {
   const std::string where = "array::round";
   const double power = std::pow(10.0, -decimals);
   const Number ten = power < 0x1p64 ? Number(static_cast<std::uint64_t>(power)) : Number(power);
-  const DType dtype = node->dtype() == DType::kBool ? DType::kInt8 : node->dtype();  // which has a division
+  const DType dtype = node->dtype() == DType::kBool ? DType::kInt8 : node->dtype();  // bool has no division
   const auto number = [&](std::uint64_t value) { return constant(dtype, element_of(value, dtype, where)); };
   const ArrayPtr unit = constant(dtype, element_of(ten, dtype, where));
   const ArrayPtr half = number(static_cast<std::uint64_t>(power) / 2);
