@@ -284,6 +284,10 @@ TEST_F(TypedEdgeTest, TheGradientTakesASpacingThatIsNoWholeNumberForAnAxis) {
   EXPECT_EQ(gradient(x, {0.5, 2})[1].compute(), gradient(x, 1, 2).compute());
   const std::vector<double> coordinates{0, 1, 3};
   EXPECT_EQ(gradient(x, coordinates, 0)[0].compute(), gradient(x, 0, coordinates).compute());
+  const auto in_order = gradient(x, {coordinates, 2.0}, {0, 1});
+  const auto turned = gradient(x, {2.0, coordinates}, {-1, 0});
+  EXPECT_EQ(turned[0].compute(), in_order[1].compute());
+  EXPECT_EQ(turned[1].compute(), in_order[0].compute());
 }
 
 TEST_F(TypedEdgeTest, AveragesWithWeightsOrWithout) {

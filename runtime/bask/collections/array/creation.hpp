@@ -8,7 +8,9 @@
 #include <bask/collections/array/map.hpp>
 
 #include <cmath>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace bask {
@@ -21,7 +23,8 @@ ArrayPtr eye(std::int64_t rows, std::int64_t columns, std::int64_t offset, const
 ArrayPtr diag(const ArrayPtr& vector, std::int64_t offset);
 ArrayPtr from_blocks(std::string name, DType dtype, const Chunks& chunks, std::vector<TaskRef> blocks);
 /// start + step * i as float64.
-ArrayPtr progression(std::int64_t count, double start, double step, const ChunkSpec& chunks);
+ArrayPtr progression(std::int64_t count, double start, double step, const ChunkSpec& chunks,
+                     std::string_view where);
 /// start, start + step, … before stop. Throws: Error when the step is 0, there is no end, or a number of the
 /// range does not fit `dtype`.
 ArrayPtr arange(DType dtype, const Number& start, const Number& stop, const Number& step,
@@ -101,11 +104,12 @@ auto arange(const B& stop) {
 Array<double> linspace(double start, double stop, std::int64_t count = 50, bool endpoint = true,
                        const ChunkSpec& chunks = {});
 
-/// Ones on the diagonal `offset` columns to the right of the main one. `columns`: -1 is as many as rows.
+/// Ones on the diagonal `offset` columns to the right of the main one. As many columns as rows unless it is
+/// said.
 template <class E = double>
-Array<E> eye(std::int64_t rows, std::int64_t columns = -1, std::int64_t offset = 0,
+Array<E> eye(std::int64_t rows, std::optional<std::int64_t> columns = {}, std::int64_t offset = 0,
              const ChunkSpec& chunks = {}) {
-  return Array<E>(lazy::cast(lazy::eye(rows, columns < 0 ? rows : columns, offset, chunks), dtype_of<E>()));
+  return Array<E>(lazy::cast(lazy::eye(rows, columns.value_or(rows), offset, chunks), dtype_of<E>()));
 }
 /// A vector gives the matrix with that vector on a diagonal; a matrix gives its diagonal.
 template <Element E>

@@ -250,8 +250,9 @@ ArrayPtr gradient(const ArrayPtr& node, const Spacing& spacing, std::int64_t axi
 }
 
 std::vector<std::size_t> gradient_axes(const Axes& axes, const Shape& shape) {
-  std::vector<std::size_t> along = normal_axes(axes.list(), shape, kGradient);   // ascending, and none twice
-  for (std::size_t k = 0; k < axes.list().size(); ++k) along[k] = normal_axis(axes.list()[k], shape, kGradient);
+  std::vector<std::size_t> along = normal_axes(axes.list(), shape, kGradient);  // ascending, and none twice
+  for (std::size_t k = 0; k < axes.list().size(); ++k)
+    along[k] = normal_axis(axes.list()[k], shape, kGradient);
   return along;
 }
 

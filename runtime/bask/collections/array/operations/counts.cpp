@@ -95,7 +95,7 @@ Block bincount_block(const BlockCall<Counting>& call) {
     for (std::size_t i = 0; i < strip.count; ++i) {
       if (values[i] < 0 || values[i] >= kMost) {
         throw Error("array::bincount", "there is a value " + std::to_string(values[i]),
-                    "count values from 0 to 2^32 only");
+                    "count values from 0 to 2^32 - 1");
       }
       const auto at = static_cast<std::size_t>(values[i]);
       if (at >= counts.size()) counts.resize(at + 1, 0);

@@ -62,10 +62,11 @@ ArrayPtr diag(const ArrayPtr& vector, std::int64_t offset) {
   return apply(Opcode::kWhere, {on, spread, zero}, "array::diag");
 }
 
-ArrayPtr progression(std::int64_t count, double start, double step, const ChunkSpec& chunks) {
-  const ArrayPtr numbers = cast(iota(chunks.of({count}, 8, "array::arange"), 0), DType::kFloat64);
-  const ArrayPtr scaled = apply(Opcode::kMultiply, {numbers, constant(step)}, "array::arange");
-  return apply(Opcode::kAdd, {scaled, constant(start)}, "array::arange");
+ArrayPtr progression(std::int64_t count, double start, double step, const ChunkSpec& chunks,
+                     std::string_view where) {
+  const ArrayPtr numbers = cast(iota(chunks.of({count}, 8, where), 0), DType::kFloat64);
+  const ArrayPtr scaled = apply(Opcode::kMultiply, {numbers, constant(step)}, where);
+  return apply(Opcode::kAdd, {scaled, constant(start)}, where);
 }
 
 namespace {
@@ -130,7 +131,7 @@ ArrayPtr floating_range(double start, double stop, double step, const ChunkSpec&
   const auto first = static_cast<E>(start);
   const auto by = static_cast<double>(static_cast<E>(first + static_cast<E>(step)) - first);
   const std::int64_t count = checked_count(std::ceil((stop - start) / step));
-  return cast(progression(count, static_cast<double>(first), by, chunks), dtype_of<E>());
+  return cast(progression(count, static_cast<double>(first), by, chunks, kArange), dtype_of<E>());
 }
 
 }  // namespace
@@ -150,7 +151,7 @@ Array<double> linspace(double start, double stop, std::int64_t count, bool endpo
   if (count < 0) throw Error("array::linspace", "the count is " + std::to_string(count), "use 0 or more");
   const std::int64_t steps = endpoint ? count - 1 : count;
   const double step = steps > 0 ? (stop - start) / static_cast<double>(steps) : 0;
-  const ArrayPtr numbers = lazy::progression(count, start, step, chunks);
+  const ArrayPtr numbers = lazy::progression(count, start, step, chunks, "array::linspace");
   if (!endpoint || count < 2) return Array<double>(numbers);
   // The last element is `stop`, exactly.
   const ArrayPtr last = lazy::apply(
