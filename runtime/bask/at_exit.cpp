@@ -19,7 +19,7 @@ struct Owner {
   pid_t process;
 };
 std::atomic<Owner*> owner{nullptr};
-std::atomic<const Owner*> acting{nullptr};  // stays for good: its actions may not return
+std::atomic<const Owner*> acting{nullptr};  // never deleted: its actions may not return
 
 Owner* take_owner() {
   Owner* const own = owner.load();
@@ -45,7 +45,7 @@ void on_exit_with(int exit_code) {
 }
 
 void on_quick_exit() {
-  if (!running_a_task()) return;  // as the program wishes: a launcher sees to the others
+  if (!running_a_task()) return;  // the program wants it so; a launcher ends the other ranks
   const Owner* const own = take_owner();
   if (own != nullptr) leave_task(*own, "std::quick_exit", 0);
 }
@@ -67,7 +67,7 @@ AtExit::AtExit(ExitActions actions) {
   owner = new Owner{std::move(actions), getpid()};
 }
 
-// A thread that is about to act keeps what it has taken: that stays for good.
+// An owner that an exiting thread has taken is never deleted: that thread is about to call its actions.
 AtExit::~AtExit() {
   if (const Owner* const own = take_owner()) delete own;
 }

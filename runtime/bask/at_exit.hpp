@@ -1,7 +1,9 @@
-// at_exit.hpp: what is done when a program ends by std::exit or std::quick_exit while its run goes on:
-// outside of tasks the job ends in order, and in a task, which must return or throw, as an error.
-// Runs on: every rank. Threads: one makes and destroys it; any may exit.
-// Limits: _exit and std::_Exit go by unseen; then a launcher ends the other ranks.
+// at_exit.hpp: what happens when a program calls std::exit or std::quick_exit while `bask::run` runs it.
+// std::exit outside of tasks ends the job in order. Either of them in a task ends the job with an error,
+// because a task must return or throw.
+// Runs on: every rank. Threads: one makes and destroys an AtExit; any may exit.
+// Limits: _exit, std::_Exit, and std::quick_exit outside of tasks, go by unseen; then a launcher ends the
+// other ranks.
 #pragma once
 
 #include <functional>
@@ -10,17 +12,17 @@
 namespace bask {
 
 struct ExitActions {
-  std::function<void(int exit_code)>
-      in_order;  ///< std::exit outside of tasks; the process then goes on to its end
-  std::function<void(int exit_code)>
-      at_once;  ///< in a task: keeps what can be kept; the process ends when it returns
+  /// Called for std::exit outside of tasks. The process then goes on with its exit.
+  std::function<void(int exit_code)> in_order;
+  /// Called for an exit in a task: keeps the results that can be kept. The process ends when it returns.
+  std::function<void(int exit_code)> at_once;
 };
 
-/// While it lives, its actions are taken, once. One at a time; a child that the program has forked takes
-/// none.
+/// While an AtExit lives, the process' exit calls one of its actions, once. There is one at a time. A child
+/// that the program has forked calls none.
 ///
-///     const AtExit at_exit({.in_order = [&](int code) { close(code); }, .at_once = [&](int code) {
-///     abort(code); }});
+///     const AtExit at_exit({.in_order = [&](int code) { close(code); },
+///                           .at_once = [&](int code) { abort(code); }});
 class AtExit {
  public:
   explicit AtExit(ExitActions actions);

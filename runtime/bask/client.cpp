@@ -23,11 +23,11 @@
 namespace bask {
 namespace {
 
-// What is persisted is kept for a restart, unless its annotations say otherwise.
+// Marks what persist() computes to be kept for a restart, unless its annotations say otherwise.
 void keep_targets(Expansion& expansion) {
   TaskGraph& graph = expansion.graph;
   graph.annotation.resize(graph.size());
-  std::unordered_map<std::uint32_t, std::uint32_t> kept;  // annotations, as they were and as they are now
+  std::unordered_map<std::uint32_t, std::uint32_t> kept;  // from the old number of annotations to the new one
   std::set<std::uint32_t> seen;
   for (const TaskId target : expansion.targets) {
     if (graph.is_constant(target) || !seen.insert(target.index).second) continue;
@@ -85,7 +85,8 @@ Results Client::compute(std::span<const TaskRef* const> targets) {
   return run_targets(targets, false).results;
 }
 
-// What was kept and cannot be read is computed again: once, as all of it is looked at then.
+// Results that were kept but cannot be read are computed again. One retry is enough: history->verify() finds
+// every result that cannot be read.
 Computed Client::run_targets(std::span<const TaskRef* const> targets, bool hold) {
   ++computations_;
   CheckpointHistory* const history = checkpoint_ == nullptr ? nullptr : checkpoint_->history();
@@ -113,13 +114,13 @@ Computed Client::run_targets(std::span<const TaskRef* const> targets, bool hold)
 std::vector<TaskRef> Client::persist(std::span<const TaskRef* const> targets) {
   const std::unique_lock one_at_a_time = only_computation();
   Computed computed = run_targets(targets, true);
-  if (computed.places.empty()) return hold_results(targets, computed.results);  // they are here
+  if (computed.places.empty()) return hold_results(targets, computed.results);  // this process has them
   return hold_places(targets, computed.places, node_->coordinator().drops());
 }
 
 std::unique_lock<std::mutex> Client::only_computation() {
   std::unique_lock one_at_a_time(one_at_a_time_, std::try_to_lock);
-  if (!one_at_a_time) {  // waiting could be for ever: a task may have started the thread that asks
+  if (!one_at_a_time) {  // waiting could take for ever: a task may wait for the calling thread
     throw Error("compute", "another computation is running",
                 "compute both in one go, compute(a, b), or one after the other, outside of tasks");
   }

@@ -1,5 +1,5 @@
-// client.hpp: what computes: the machine, or the ranks of a job, as one program sees them.
-// Runs on: rank 0. Threads: made and used by one; a second compute() while one runs is refused.
+// client.hpp: the Client, with which a program computes on the threads of this machine or the ranks of a job.
+// Runs on: rank 0. Threads: one makes and uses a client. A second compute() while one runs throws Error.
 #pragma once
 
 #include <bask/collections/delayed.hpp>
@@ -42,9 +42,9 @@ struct ClientInfo {
   std::vector<RankSummary> ranks;  ///< by rank; one entry without MPI
 };
 
-/// What the last computation moved from rank to rank, and what its plan said beforehand: of results without
-/// constants, of bytes with them. Bytes of arrays are known beforehand, those of other results are learned
-/// from earlier computations of the same functions.
+/// What the last computation moved from rank to rank, and what its plan had forecast. The forecast of results
+/// leaves out constants, that of bytes includes them. The bytes of arrays are known beforehand; those of
+/// other results are learned from earlier computations of the same functions.
 struct ComputeStatistics {
   std::uint64_t tasks = 0;
   std::uint64_t results_moved = 0, results_forecast = 0;
@@ -52,13 +52,13 @@ struct ComputeStatistics {
   std::vector<std::uint64_t> peak_bytes = {};  ///< of results held at once, by rank
 };
 
-/// While it lives, compute(), persist() and visualize() work. `bask::run` makes one; a program that has its
-/// own `main` loop may as well, for one process: `bask::Client client(options);`
+/// compute(), persist() and visualize() work while a client lives. `bask::run` makes one. A program that does
+/// without `bask::run` makes its own, for one process: `bask::Client client(options);`
 class Client final : public Runtime {
  public:
   explicit Client(const Options& options = {});
-  /// With the ranks that `node` speaks for, of which `ranks` tells, and what keeps their results, if
-  /// anything does. Both must outlive the client.
+  /// For all ranks of a job: `node` is rank 0's, `ranks` describes each rank, and `checkpoint` keeps their
+  /// results (null: nothing does). `node` and `checkpoint` must outlive the client.
   Client(const Options& options, Node& node, std::vector<RankSummary> ranks,
          JobCheckpoint* checkpoint = nullptr);
   ~Client() override;
@@ -73,21 +73,22 @@ class Client final : public Runtime {
   std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments) override;
   void note_input(const std::string& name, const std::string& identity) override;
 
-  /// How many computations have begun so far, and how many have come to their end.
+  /// How many computations have begun so far, and how many of them have succeeded.
   std::uint64_t computations() const { return computations_; }
   std::uint64_t computations_done() const { return computations_done_; }
-  /// The program ends with this exit code: a journal of results that nobody needs any more is removed.
-  /// `bask::run` calls it; without it the journal stays.
+  /// To be called when the program ends with this exit code: removes the journal when nobody needs its
+  /// results any more. `bask::run` calls it. Without this call the journal stays.
   void finish(int exit_code);
-  /// The process ends with this exit code in the middle of the program: what was kept is safe when it
-  /// returns.
+  /// To be called when the process ends with this exit code in the middle of the program: when it returns,
+  /// the results that were kept are safe on the disk.
   void give_up(int exit_code);
 
-  /// Calls F once on every rank, as `Client.run` of Dask does, outside of all tasks: on each in the thread
-  /// that was in `bask::run`, so what F keeps for its thread stays. It may take as long as it likes; a rank
-  /// that dies meanwhile ends the job. F may use MPI, on communicators of its own, while it has a
-  /// `bask::MpiTurn` (bask/core/mpi_turn.hpp): Bask's own calls go on while F runs. Returns the results by
-  /// rank. Throws: Error with what F has thrown on the first rank where it did.
+  /// Calls F once on every rank, outside of all tasks, as Dask's `Client.run` does. Each rank calls F in the
+  /// thread that called `bask::run`, so F's thread-local variables keep their values from call to call. F may
+  /// take as long as it likes; when a rank dies meanwhile, the job ends. F may use MPI, on communicators of
+  /// its own, while it holds a `bask::MpiTurn` (bask/core/mpi_turn.hpp), because Bask's own MPI calls go on
+  /// while F runs. Returns the results by rank.
+  /// Throws: Error with what F threw, from the first rank that failed.
   template <auto F, class... As>
   auto run(const As&... arguments) {
     using Call = arguments::Call<FunctionCallee<F>, std::decay_t<const As&>...>;
@@ -114,7 +115,7 @@ class Client final : public Runtime {
 
   const Options options_;
   ClientInfo info_;
-  bool other_nodes_ = false;  // ranks run on several
+  bool other_nodes_ = false;  // the ranks run on several nodes
   ComputeStatistics last_;
   std::unique_ptr<CostModel> costs_;
   Node* const node_ = nullptr;                     // null: one process

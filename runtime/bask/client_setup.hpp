@@ -1,5 +1,5 @@
-// client_setup.hpp: what a client is made with: the threads and the journal of one process, or what the ranks
-// of a job add up to.
+// client_setup.hpp: what a client is made from: the threads and the journal of one process, or the sum of
+// what the ranks of a job have.
 // Runs on: rank 0. Threads: the one that makes the client.
 #pragma once
 
@@ -20,7 +20,7 @@ struct ClientSetup {
 /// Throws: Error when the threads cannot be had, or the journal cannot and --bask-checkpoint-failure=stop.
 ClientSetup set_up_process(const Options& options);
 
-/// Of the ranks of a job, rank 0 first; `pinned`: rank 0's threads are.
+/// The sum over the ranks of a job, rank 0 first. `pinned`: whether rank 0's threads are pinned to cores.
 ClientInfo info_of_ranks(const Options& options, std::vector<RankSummary> ranks, bool pinned);
 
 }  // namespace bask

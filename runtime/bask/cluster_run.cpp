@@ -13,7 +13,7 @@
 namespace bask {
 namespace {
 
-// What a task has thrown on some rank, as its own kind of exception where that is known.
+// Throws what a task has thrown on some rank: the exception itself where it was thrown on this rank.
 [[noreturn]] void throw_failure(const RunOutcome& outcome, const DescribeTask& describe,
                                 const std::vector<RankSummary>& ranks) {
   const RankFailure& failed = *outcome.failure;
@@ -47,7 +47,7 @@ WatchedRun watched_run(const ComputeSetting& setting, const Plan& plan,
   return watched;
 }
 
-// Of each target: the rank that holds it, its number there, and how large it is by what was measured by now.
+// For each target: the rank that holds it, its number there, and its size in bytes as learned so far.
 std::vector<Constant> places_of(const RunOutcome& outcome, const Plan& plan, const TaskGraph& graph,
                                 const CostModel& costs) {
   std::vector<Constant> places;

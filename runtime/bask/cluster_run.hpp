@@ -1,4 +1,5 @@
-// cluster_run.hpp: one computation on all ranks of a job: who runs what, the run, and what it leaves behind.
+// cluster_run.hpp: one computation on all ranks of a job, from the choice of a rank for each unit to the
+// results.
 // Runs on: rank 0. Threads: the thread that computes.
 #pragma once
 
@@ -8,9 +9,9 @@
 
 namespace bask {
 
-/// Runs the plan of the expansion, whose results have these sizes, on all ranks of the setting's node. With
-/// `hold` the results stay on the ranks that make them. Throws: TaskError when a task failed, anywhere; Error
-/// when it was stopped or wants resources that no rank offers; KeptResultLost.
+/// Runs the plan of the expansion on all ranks of the setting's node. `sizes`: of the results, in bytes. With
+/// `hold` the results stay on the ranks that make them. Throws: TaskError when a task failed, on any rank;
+/// Error when the run was stopped or wants resources that no rank offers; KeptResultLost.
 Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion, const Plan& plan,
                       const ResultSizes& sizes, bool hold);
 

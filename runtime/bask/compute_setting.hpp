@@ -1,4 +1,4 @@
-// compute_setting.hpp: what a client computes with, for the functions that run one computation of it.
+// compute_setting.hpp: what a client computes with, as the functions that run one computation need it.
 // Runs on: rank 0. Threads: the thread that computes.
 #pragma once
 
@@ -19,29 +19,29 @@ struct ComputeSetting {
   Node* node;                 ///< null: one process
   JobCheckpoint* checkpoint;  ///< null: no restart was asked for
   ThreadPool* pool;           ///< of one process; null: the calling thread runs the tasks
-  ComputeStatistics& last;    ///< where a computation says what it has cost, also when it fails
-  CostModel& costs;           ///< which learns from each computation, also from one that fails
+  ComputeStatistics& last;    ///< out: the statistics of the computation, also when it fails
+  CostModel& costs;           ///< learns from each computation, also from one that fails
 
   /// Whether finished results are kept beyond the process.
   bool keeps_results() const;
 };
 
-/// What a computation leaves behind: values here, or, where several ranks hold them, where they are.
+/// The results of a computation: values in this process, or, where ranks hold them, their places.
 struct Computed {
   Results results;
-  std::vector<Constant> places;  ///< per target; rank 0 with a null value and no number: a constant as it was
+  std::vector<Constant> places;  ///< one per target; `held` 0: the target was a constant, and stays as it was
 };
 
 /// Thrown: a result that an earlier attempt has kept cannot be read.
 struct KeptResultLost {};
-/// Whether the task that failed reads such a result.
+/// Whether the task that failed is one that reads such a result from the journal.
 bool reads_kept_result(const TaskGraph& graph, TaskId failed);
 
 /// Names for messages. The graph must outlive what is returned.
 DescribeTask describe_tasks(const TaskGraph& graph, const std::string& host);
 
-/// Where results are kept: what a Watch must know to stop the run in order. `stop` and `is_out_of_time` are
-/// the run's own affair.
+/// To be called where results are kept: fills in what a Watch needs to stop the run in order, but for `stop`
+/// and `is_out_of_time`, which the run itself sets.
 void watch_for_stops(WatchedRun& watched, const ComputeSetting& setting);
 
 void emit_compute_event(EventKind kind, std::uint64_t tasks);

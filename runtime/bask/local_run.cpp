@@ -41,8 +41,7 @@ WatchedRun watched_run(const ComputeSetting& setting, TaskRunner& runner) {
   return watched;
 }
 
-// Tasks that do not come out in time end with the process, as those of other ranks do when the job is
-// aborted.
+// Ends the process with the tasks that have not ended in time, as an aborted job does on other ranks.
 [[noreturn]] void leave_tasks(JobCheckpoint* checkpoint, const Error& stopped) {
   std::cout.flush();
   std::cerr << "bask: error: " << stopped.what() << std::endl;

@@ -7,9 +7,9 @@
 
 namespace bask {
 
-/// Runs the plan of the expansion to its end. Throws: TaskError for the first task that failed, in the
-/// plan's order; Error when it was stopped; KeptResultLost. A run that does not come out of its tasks when it
-/// is stopped ends the process.
+/// Runs the plan of the expansion to its end. Throws: TaskError for the first task that failed, in the plan's
+/// order; Error when the run was stopped; KeptResultLost. When a run is stopped and its running tasks do not
+/// end in time, the process ends.
 Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Plan plan);
 
 }  // namespace bask

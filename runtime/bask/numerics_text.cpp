@@ -13,7 +13,7 @@ namespace bask {
 
 namespace {
 
-// Its first line, or what comes before a comma. MPI allows the call before MPI_Init.
+// The library's version text up to its first comma or line break. MPI allows this call before MPI_Init.
 std::string mpi_version() {
   std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
   int size = 0;

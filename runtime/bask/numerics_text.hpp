@@ -1,4 +1,4 @@
-// numerics_text.hpp: what the numbers of this process are made by.
+// numerics_text.hpp: the vector loops and libraries that this process computes with, as text.
 // Runs on: every rank. Threads: any.
 #pragma once
 
@@ -6,8 +6,8 @@
 
 namespace bask {
 
-/// "vector loops avx512, BLAS OpenBLAS 0.3.21 (SkylakeX)": what results' last bits and speed depend on, as
-/// the ranks of the job have agreed.
+/// "vector loops avx512, BLAS OpenBLAS 0.3.21 (SkylakeX)": what the last bits of results and the speed depend
+/// on, as the ranks of the job have agreed.
 std::string numerics_text();
 
 /// For --bask-version: a line each for vector loops, BLAS, MPI and HDF5.

@@ -1,5 +1,5 @@
 // persisted.hpp: handles to results that stay while the handles live, here or on the ranks that made them.
-// Runs on: rank 0. Threads: the thread that computes; the handles may go on any.
+// Runs on: rank 0. Threads: the thread that computes; any thread may destroy the handles.
 #pragma once
 
 #include <bask/graph/runtime.hpp>
@@ -13,12 +13,12 @@ namespace bask {
 
 class HeldDrops;
 
-/// One handle for each target, which takes its value from `results`; a target that was no task stays as it
-/// is, and equal ones have one handle.
+/// One handle for each target; its value is moved out of `results`. A target that was no task stays as it is.
+/// Targets with one result share one handle.
 std::vector<TaskRef> hold_results(std::span<const TaskRef* const> targets, Results& results);
 
-/// The same where ranks hold the results, of each target at `places`: when the last copy of a handle goes,
-/// `drops` is told.
+/// The same where ranks hold the results; `places` says which rank, for each target. When the last copy of a
+/// handle is destroyed, it tells `drops`.
 std::vector<TaskRef> hold_places(std::span<const TaskRef* const> targets, std::span<const Constant> places,
                                  const std::shared_ptr<HeldDrops>& drops);
 

@@ -64,7 +64,7 @@ NodeOptions node_options(const Options& options, const RankShare& share, const s
                    .stall_limit = options.stall_timeout,
                    .hosts = {},
                    .isolate_all = options.isolate == Isolate::kAll};
-  // Neighbours that have the same cores, and too few of them, are best moved about by the system.
+  // Where ranks share cores, and there are too few of them, the system places threads better than we do.
   if (options.pin == Pin::kAuto && share.sharers > 1 && share.cpus.empty()) node.pin = Pin::kOff;
   for (const RankInfo& info : infos) node.hosts.push_back(info.host);
   return node;
@@ -79,14 +79,14 @@ std::vector<RankSummary> summaries(const std::vector<RankInfo>& infos, const Ran
   return ranks;
 }
 
-// What lives from MPI_Init to MPI_Finalize. Members go in reverse order.
+// What lives from MPI_Init to MPI_Finalize. Members are destroyed in reverse order.
 class Session {
  public:
   Session(const Options& options, const Launch& launch)
       : launch_(launch), start_timeout_(options.start_timeout) {
     watch_.emplace(start_timeout_, launch_, host_name());
-    // Where there are more ranks than cores Open MPI would give up the core in every progress call, which
-    // takes three times as long. Threads with nothing to do step back by themselves here.
+    // Where there are more ranks than cores, Open MPI would yield the core in every progress call, which
+    // takes three times as long. Bask's own idle threads yield by themselves.
     setenv("OMPI_MCA_mpi_yield_when_idle", "0", 0);
     environment_.emplace(boost::mpi::threading::serialized, false);
     if (environment_->thread_level() < boost::mpi::threading::serialized) {
@@ -95,7 +95,7 @@ class Session {
     }
   }
 
-  /// Leaving MPI waits for every rank, too.
+  /// MPI_Finalize waits for every rank, so the watch guards it, too.
   ~Session() {
     set_mpi_user(nullptr);
     if (!watch_) watch_.emplace(start_timeout_, launch_, host_name());
@@ -105,7 +105,7 @@ class Session {
   /// All ranks tell each other who they are. Throws: Error, the same on all ranks, when they cannot work
   /// together.
   void meet(const Options& options, const std::string& error, const Launch& launch) {
-    install_crash_report(world().rank(), host_name());  // takes its signals back from libraries
+    install_crash_report(world().rank(), host_name());  // again: libraries may have taken its signals
     check_world_size(launch, world().size());
     const std::string problem = error.empty() ? start_log(options) : error;
     meeting_.emplace(world(), *watch_);
@@ -128,7 +128,7 @@ class Session {
       log_job_line(LogLevel::kInfo, describe(infos_, map_));
       log_job_line(LogLevel::kInfo, numerics_text());
     }
-    // The making of communicators does not tell who is missing.
+    // Making communicators waits for all ranks but cannot tell which one is missing; this meeting can.
     static_cast<void>(meeting_->all_gather("the meeting before communicators are made", 0));
     meeting_->enter("the making of communicators");
     transport_ = make_mpi_transport(world());
@@ -144,15 +144,16 @@ class Session {
     watch_.reset();
   }
 
-  /// For what has gone wrong on this rank alone, when the others are on their way already. Without the
-  /// exchange's lock, whose holder may be stuck in MPI or be this thread: MPI_Abort asks the launcher to end
-  /// all ranks, and needs nothing that a call in another thread leaves half done.
+  /// For an error on this rank alone, when the other ranks have started already. Calls MPI without the
+  /// exchange's lock, because the lock's holder may be stuck in MPI or be this thread. That is safe:
+  /// MPI_Abort only asks the launcher to end all ranks, and needs nothing that another thread's call leaves
+  /// half done.
   [[noreturn]] void abort(int exit_code) {
     environment_->abort(exit_code);
     std::_Exit(exit_code);
   }
 
-  /// The same, when tasks run and what was kept is to be safe.
+  /// The same while tasks are running; brings the results that were kept to the disk first.
   [[noreturn]] void leave(int exit_code) {
     if (node_) checkpoint_.give_up(exit_code, node_->size());
     abort(exit_code);
@@ -178,7 +179,8 @@ class Session {
   }
 
  private:
-  // Rank 0 decides; each joins, and where one cannot, none does. Throws: Error, the same on all ranks.
+  // Rank 0 opens the journal's directory, and each rank its own journal there. If one rank cannot, none keeps
+  // a journal. Throws: Error, the same on all ranks.
   void begin_checkpoint(const Options& options) {
     const auto rank = static_cast<std::uint32_t>(world().rank());
     const std::string told = meeting_->from_rank_0("the opening of the journal by rank 0", [&] {
@@ -225,14 +227,14 @@ class Session {
   bool closed_ = false;
 };
 
-// The one of this process, which std::exit must find.
+// The session of this process, global so that the handler of std::exit finds it.
 std::unique_ptr<Session>& session() {
   static std::unique_ptr<Session> one;
   return one;
 }
 
-// Others cannot be waited for where a task or a function of client.run exits, on whatever rank: they wait for
-// this one.
+// For std::exit in a task or a function of client.run: the other ranks wait for its result, so this rank must
+// not wait for them.
 void end_at_once(int exit_code) {
   if (session() != nullptr) session()->leave(exit_code);
 }
@@ -240,7 +242,7 @@ void end_at_once(int exit_code) {
 void end_in_order(int exit_code) {
   if (session() == nullptr) return;
   if (!session()->is_rank_0()) session()->leave(exit_code);
-  session()->close({}, exit_code, {.begun = 1});  // how far it has come is not known
+  session()->close({}, exit_code, {.begun = 1});  // how many computations have finished is not known
   session().reset();
 }
 
@@ -253,7 +255,7 @@ int run_ranks(const Options& options, const std::string& error, const Launch& la
   Session& here = *session();
   try {
     here.meet(options, error, launch);
-  } catch (const Error& refused) {  // by all ranks alike: one speaks
+  } catch (const Error& refused) {  // the same on all ranks: rank 0 prints it
     const int code =
         here.is_rank_0() ? report_errors([&]() -> int { throw; }) : static_cast<int>(refused.exit_code());
     session().reset();
@@ -272,7 +274,8 @@ int run_ranks(const Options& options, const std::string& error, const Launch& la
   ComputationCount computations;
   std::optional<Client> client;
   std::optional<Interruptible> interruptible;
-  if (!options.checkpoint.empty()) interruptible.emplace();  // what comes between computations stops the next
+  // With a checkpoint, a signal between computations stops the next one.
+  if (!options.checkpoint.empty()) interruptible.emplace();
   int code = report_errors([&] {
     client.emplace(options, here.node(), here.ranks(), &here.checkpoint());
     return program(*client);

@@ -33,7 +33,8 @@ int run_here(const Options& options, const std::function<int(Client&)>& program)
   const CrashWatch watch;
   std::optional<Client> client;
   std::optional<Interruptible> interruptible;
-  if (!options.checkpoint.empty()) interruptible.emplace();  // what comes between computations stops the next
+  // With a checkpoint, a signal between computations stops the next one.
+  if (!options.checkpoint.empty()) interruptible.emplace();
   int code = report_errors([&] {
     client.emplace(options);
     const auto give_up = [&](int exit_code) { client->give_up(exit_code); };
@@ -51,7 +52,7 @@ int report_errors(const std::function<int()>& body) {
   try {
     return body();
   } catch (const TaskError& error) {
-    return report(error.what(), error.exit_code());  // says what was thrown
+    return report(error.what(), error.exit_code());  // its text includes its causes
   } catch (const Error& error) {
     return report(message_with_causes(error), error.exit_code());
   } catch (const std::exception& error) {
@@ -81,7 +82,7 @@ int run_program(int& argc, char** argv, const std::function<int(Client&)>& progr
   }
   remember_launcher(launch);
   const bool speaks = !launch.needs_mpi() || launch.rank == 0;
-  // Before MPI_Init, which leaves the handlers that it finds.
+  // Before MPI_Init, which leaves existing signal handlers alone.
   install_crash_report(launch.needs_mpi() ? launch.rank : -1, host_name());
   LoadedOptions loaded;
   std::string bad_option;
@@ -89,15 +90,15 @@ int run_program(int& argc, char** argv, const std::function<int(Client&)>& progr
     loaded = load_options(argc, argv);
   } catch (const Error& error) {
     if (!launch.needs_mpi()) return report(error.what(), error.exit_code());
-    bad_option = error.what();  // perhaps on this rank alone: the others must hear of it
+    bad_option = error.what();  // perhaps wrong on this rank alone: run_ranks tells the others
   }
   if (loaded.request != Request::kRun) {
     if (loaded.request == Request::kVersion) loaded.text += libraries_text();
     if (speaks) std::cout << loaded.text;
     return static_cast<int>(ExitCode::kDone);
   }
-  // From before MPI is initialised, which takes a while, until the process is gone: a run that is done must
-  // not end by the signal that says that time is running out.
+  // Lives from before MPI_Init, which takes a while, until the process is gone (so it is never deleted):
+  // SIGUSR1, which says that time is running out, must not kill a run that is done.
   static const StopNotice* stop_notice = nullptr;
   if (!loaded.options.checkpoint.empty() && stop_notice == nullptr) stop_notice = new StopNotice();
   if (launch.needs_mpi()) return run_ranks(loaded.options, bad_option, launch, program);

@@ -10,7 +10,7 @@
 
 namespace bask {
 
-/// As below, for a program that returns its exit code.
+/// What `run` calls: the same for a program that returns its exit code.
 int run_program(int& argc, char** argv, const std::function<int(Client&)>& program);
 
 /// Takes Bask's options out of the arguments, calls `program`, and returns what main should return: 0, or

@@ -68,7 +68,7 @@ std::string StartMeeting::from_rank_0(const std::string& phase, const std::funct
         const auto now = std::chrono::steady_clock::now();
         if (now < next) return;
         next = now + kSayThatAtWork;
-        watch_.restart();  // it waits for nobody
+        watch_.restart();  // rank 0 is at work and waits for nobody
         tell_all(false);
       });
       text = make();

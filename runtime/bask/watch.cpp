@@ -31,9 +31,9 @@ int Watch::signal() const {
   return run_.stop_asked ? run_.stop_asked() : 0;
 }
 
-// Where the end of the time is known, tasks that run may use what is left of it, and of the margin after it a
-// part, so that what would be lost can still be kept. Of what a launcher leaves after a signal a part is for
-// that, too.
+// Where the time limit is known, running tasks may use the time that is left, and part of the margin after
+// it: the rest of the margin is for keeping results that would be lost. Likewise, running tasks get only part
+// of the time that a launcher leaves after a signal.
 std::chrono::nanoseconds Watch::patience(int signal) const {
   const auto given = time_after_signal();
   if (given && (signal == SIGINT || signal == SIGTERM))
@@ -49,7 +49,7 @@ std::string Watch::cause(int signal) const {
   return signal == SIGHUP ? "the end of its launcher" : signal_text(signal);
 }
 
-// 0: the time is over.
+// `signal` 0: the time limit.
 void Watch::pass_on(int signal) {
   passed_on_ = true;
   if (!run_.stop) return run_.cancel();

@@ -1,5 +1,5 @@
-// watch.hpp: what the thread that waits for a computation does meanwhile: it passes on signals and the end of
-// the time, and shows the progress.
+// watch.hpp: what the thread that waits for a computation does meanwhile: it stops the computation at a
+// signal or at the time limit, and shows the progress.
 // Runs on: rank 0. Threads: one.
 #pragma once
 
@@ -17,20 +17,20 @@
 
 namespace bask {
 
-/// A computation that runs, by groups of tasks.
+/// A running computation, as a Watch sees it. Its tasks are counted by group.
 struct WatchedRun {
   std::uint64_t tasks;
   std::function<std::vector<std::uint64_t>()> tasks_by_group, done_by_group;
   std::function<std::string(std::size_t group)> layer;
   std::function<void()> cancel;
-  // Where finished results are kept, so that a stop loses nothing.
-  /// No further unit starts; those that run have so long to end.
+  // The rest is set only where finished results are kept, so that a stop loses nothing.
+  /// Starts no further unit; running units have `patience` to end.
   std::function<void(std::chrono::nanoseconds patience)> stop = {};
   /// Whether only units are left that would not end in time.
   std::function<bool()> is_out_of_time = {};
   /// The signal by which another rank was asked to stop, or 0.
   std::function<int()> stop_asked = {};
-  std::chrono::steady_clock::time_point end = {};  ///< of the time; 0 since the clock's beginning: none
+  std::chrono::steady_clock::time_point end = {};  ///< when the time limit is reached; time_point{}: no limit
 };
 
 class Watch {
@@ -41,10 +41,11 @@ class Watch {
 
   /// To be called every kInterval or so.
   void look();
-  /// To be called at the end; `has_all`: the results are there. Throws: Error when it was stopped before;
-  /// after SIGINT and SIGTERM in any case, for whoever sent them wants no more.
+  /// To be called when the run has ended; `has_all`: all results are there. Throws: Error when the run was
+  /// stopped before it had all results; after SIGINT or SIGTERM in any case, because the sender wants the
+  /// program to end.
   void finish(bool has_all);
-  /// Whether tasks are still inside a run that was stopped, when they should have come out a while ago.
+  /// Whether the run was stopped, and its running tasks should have ended a while ago.
   bool is_overdue() const;
   /// What finish() throws.
   Error stopped() const;
