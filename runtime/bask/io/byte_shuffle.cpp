@@ -9,7 +9,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the first byte of a number is its lowest");
 
-// Shifts of whole numbers, for these loops vectorise where gathers of single bytes do not.
+// Builds whole numbers by shifts: such loops are vectorised, loops over single bytes are not.
 template <class Number>
 void join(const std::uint8_t* planes, std::byte* to, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {

@@ -22,7 +22,7 @@ enum class CfCalendar : std::uint8_t {
 CfCalendar cf_calendar_of(std::string_view name);
 std::string_view name_of(CfCalendar calendar);
 
-/// A day and a time of it. Years: the standard and the Julian calendar have no year 0, 1 follows on -1.
+/// A date and a time of day. The standard and the Julian calendar have no year 0: after -1 comes 1.
 struct CfDate {
   std::int64_t year = 1970;
   int month = 1, day = 1;
@@ -30,16 +30,16 @@ struct CfDate {
   friend bool operator==(const CfDate&, const CfDate&) = default;
 };
 
-/// Whether the calendar has the day, and the day the time.
+/// Whether the calendar has the date, and the time of day is valid.
 bool is_date(CfCalendar calendar, const CfDate& date);
-/// Days from 1970-01-01 to the date's day: that of the calendar itself where years are of one length, the
-/// Gregorian one for the others. The year lies within 10^9 of now.
+/// Days from 1970-01-01 to the date's day. Calendars whose years are all of one length count from their own
+/// 1970-01-01, the others from the Gregorian one. The year lies within 10^9 of now.
 std::int64_t day_number(CfCalendar calendar, const CfDate& date);
 /// The day of that number, at midnight.
 CfDate date_of_day(CfCalendar calendar, std::int64_t day);
 /// The year that follows.
 std::int64_t year_after(CfCalendar calendar, std::int64_t year);
-/// In days, on average.
+/// The average length of a year in days.
 double mean_year_days(CfCalendar calendar);
 
 }  // namespace bask

@@ -31,7 +31,7 @@ std::optional<long double> parsed_as(std::string_view text) {
   return number;
 }
 
-// Integers first, which a double may round.
+// Tries integers first: a double may round them.
 std::optional<long double> parsed(std::string_view text) {
   text = trimmed(text);
   if (text.starts_with('+')) text.remove_prefix(1);
@@ -44,7 +44,7 @@ class Attributes {
  public:
   explicit Attributes(const Hdf5Dataset& dataset) : dataset_(dataset), stored_(stored_type()) {}
 
-  /// The type as which the stored bytes are taken.
+  /// The type that the stored bytes are read as.
   DType stored() const { return stored_; }
   bool has(const char* name) const { return find_attribute(dataset_.attributes, name) != nullptr; }
   bool is_floating_one(const char* name) const {
@@ -52,7 +52,7 @@ class Attributes {
     return attribute != nullptr && attribute->texts.empty() && is_floating(attribute->dtype);
   }
 
-  /// None where there is no such attribute.
+  /// Empty when there is no such attribute.
   std::vector<long double> numbers(const char* name) const {
     const Hdf5Attribute* attribute = find_attribute(dataset_.attributes, name);
     if (attribute == nullptr) return {};
@@ -74,7 +74,8 @@ class Attributes {
     return all.empty() ? std::nullopt : std::optional(all.front());
   }
 
-  /// What an attribute of the variable's own type says of numbers that are taken with the other sign.
+  /// A number of an attribute that has the variable's type, when the variable is read with the other
+  /// signedness.
   long double of_stored(long double number) const {
     if (stored_ == dataset_.dtype) return number;
     const long double all = std::ldexp(1.0L, static_cast<int>(8 * size_of(stored_)));
@@ -113,7 +114,8 @@ class Attributes {
   DType stored_;
 };
 
-// What netCDF writes where nobody has written. Bytes have none: each value of theirs may be meant.
+// The number that netCDF writes for elements that were never written. Bytes have none: any byte may be a
+// value.
 std::optional<long double> default_fill(DType dtype) {
   switch (dtype) {
     case DType::kInt16:
@@ -194,7 +196,7 @@ CfDecoding cf_decoding_of(const Hdf5Dataset& dataset, Hdf5Decoding how) {
 DType decoded_dtype(const Hdf5Dataset& dataset, Hdf5Decoding how) {
   const CfDecoding decoding = cf_decoding_of(dataset, how);
   if (!decoding.is_used || is_floating(dataset.dtype)) return dataset.dtype;
-  // xarray: integers of up to 16 bits fit float32, but not with an offset, which may cost figures.
+  // As xarray: integers of up to 16 bits become float32, unless there is an offset, which may cost digits.
   return size_of(dataset.dtype) <= 2 && decoding.offset == 0 ? DType::kFloat32 : DType::kFloat64;
 }
 

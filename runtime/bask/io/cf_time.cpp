@@ -29,7 +29,7 @@ std::vector<std::int64_t> times_of(std::span<const Number> numbers, const CfTime
   return times;
 }
 
-// Of one axis at most.
+// `dataset` has one axis at most.
 template <class Number>
 std::vector<Number> numbers_of(const Hdf5Dataset& dataset, Hdf5Decoding decoding) {
   std::vector<Number> numbers(dataset.shape.empty() ? 1 : static_cast<std::size_t>(dataset.shape[0]));
@@ -56,7 +56,7 @@ CfTimes times_of_file(const std::string& path, const std::string& name) {
   const std::string units = text_of(dataset.attributes, "units");
   const std::string calendar = text_of(dataset.attributes, "calendar");
   try {
-    // 64-bit integers as they are: microseconds of our time need more bits than a double has.
+    // Integers are read as 64-bit integers: microseconds since 1970 need more bits than a double has.
     if (!cf_decoding_of(dataset).is_used && can_cast(dataset.dtype, DType::kInt64)) {
       return CfTimes(numbers_of<std::int64_t>(dataset, Hdf5Decoding::kNone), units, calendar);
     }

@@ -39,7 +39,7 @@ constexpr std::array<Unit, 6> kUnits{{
 bool is_space(char letter) {
   return letter == ' ' || letter == '\t';
 }
-// What is left of a text that is read from its front.
+// Reads a text from its front, and keeps the rest.
 class Reader {
  public:
   explicit Reader(std::string_view text) : left_(text) {}
@@ -70,7 +70,7 @@ class Reader {
     skip_spaces();
     return found;
   }
-  /// All digits that come; none when they are not 1 to `most`.
+  /// The number of all digits at the front; nothing when there are none or more than `most`.
   std::optional<int> number(std::size_t most) {
     const std::string_view text = text_of_digits();
     int value = 0;
@@ -88,7 +88,7 @@ class Reader {
   std::string_view left_;
 };
 
-// cftime cuts the fraction off at microseconds in this way.
+// Cuts the fraction off at microseconds, with the same arithmetic as cftime.
 int microseconds_of(std::string_view fraction) {
   const std::string text = fmt::format("0.{}", fraction);
   double part = 0;
@@ -96,7 +96,7 @@ int microseconds_of(std::string_view fraction) {
   return static_cast<int>(part * 1e6);
 }
 
-// Each of these takes its part of "1980-01-14 14:00:00 -6:00", and says whether it is one.
+// Each take_… function reads its part of "1980-01-14 14:00:00 -6:00", and returns whether it is valid.
 bool take_day(Reader& reader, CfDate& date) {
   const bool is_negative = reader.take('-');
   if (!is_negative) reader.take('+');
@@ -151,7 +151,7 @@ bool take_reference(Reader& reader, CfDate& date, std::int64_t& east_minutes) {
   if (is_digit(reader.front())) {
     if (!(has_mark || is_apart) || !take_clock(reader, date)) return false;
   } else if (has_mark || (!is_apart && (reader.front() == '+' || reader.front() == '-'))) {
-    return false;  // of "1980-01-14-06:00" nobody knows whether it is a time or a zone
+    return false;  // "-06:00" in "1980-01-14-06:00" may be a time or a zone
   }
   reader.skip_spaces();
   if (!reader.is_done() && !take_zone(reader, east_minutes)) return false;
@@ -159,7 +159,7 @@ bool take_reference(Reader& reader, CfDate& date, std::int64_t& east_minutes) {
   return reader.is_done();
 }
 
-// In microseconds; none where the calendar has no such unit.
+// The length of the unit in microseconds; nothing where the calendar has no such unit.
 std::optional<long double> length_of(std::string_view unit, CfCalendar calendar) {
   for (const Unit& known : kUnits) {
     if (std::find(known.names.begin(), known.names.end(), unit) != known.names.end()) return known.us;
@@ -186,7 +186,7 @@ std::int64_t CfTimeUnits::time_us(double number) const {
   const long double scaled = number * unit_us;
   if (!(scaled > -kMost && scaled < kMost)) refuse_time(fmt::format("{}", number));
   auto us = static_cast<std::int64_t>(std::rint(scaled));
-  // A day is no whole number of some units in binary: what falls a microsecond short of a second is that
+  // Fractions of a day are not exact in binary: a time that lies one microsecond beside a second is that
   // second.
   const std::int64_t beside = (us % kSecondUs + kSecondUs) % kSecondUs;
   if (is_rounded && beside == 1) us = static_cast<std::int64_t>(std::floor(scaled));

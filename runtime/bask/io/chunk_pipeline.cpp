@@ -33,8 +33,8 @@ std::uint32_t swap_byte_pairs(std::uint32_t sum) {
   return ((sum & 0x00ff00ff) << 8) | ((sum & 0xff00ff00) >> 8);
 }
 
-// Where the bytes of one step go: to the end where it is the last and they fit, else to the memory that the
-// step before did not write to.
+// The memory for the output of each filter: the destination for the last one, where that has the right size;
+// else the one of two scratch memories that the filter before did not write to.
 class Steps {
  public:
   explicit Steps(std::span<std::byte> to) : to_(to) {}
@@ -49,7 +49,7 @@ class Steps {
   bool is_odd_ = false;
 };
 
-// The end of `bytes` is a checksum; older versions of HDF5 wrote it with bytes exchanged.
+// Checks and removes the checksum at the end of `bytes`. Older versions of HDF5 swapped its bytes in pairs.
 std::string check_sum(std::span<std::byte>& bytes) {
   if (bytes.size() < 4) return "it is too short for a checksum";
   std::uint32_t stored = 0;
@@ -95,17 +95,18 @@ bool can_decode(std::span<const Hdf5Filter> filters) {
     const auto codec = codec_of(filter);
     if (codec && !is_built_in(*codec)) return false;
     if (!codec && filter.id != kShuffleFilter && filter.id != kFletcher32Filter) return false;
-    // HDF5 shuffles by this number alone, and refuses a filter without.
+    // The one client value is the element size by which HDF5 shuffles; HDF5 refuses a shuffle without it.
     if (filter.id == kShuffleFilter && (filter.client.size() != 1 || filter.client[0] == 0)) return false;
     codecs += codec ? 1 : 0;
   }
-  return codecs <= 1;  // between two, sizes are not known
+  return codecs <= 1;  // the size of the bytes between two codecs is not known
 }
 
 DecodedChunk decode_chunk(std::span<const Hdf5Filter> filters, std::uint32_t skipped,
                           std::span<std::byte> raw, std::size_t bytes, std::span<std::byte> to) {
   const auto is_used = [&](std::size_t i) { return ((skipped >> i) & 1U) == 0; };
-  // What goes into each filter on the way to the file: all but the compression say how long that gets.
+  // sizes[i]: the bytes that go into filter i when the chunk is written. Only a codec's output has an unknown
+  // size.
   std::array<std::size_t, 33> sizes{bytes};
   for (std::size_t i = 0; i < filters.size(); ++i) {
     sizes[i + 1] = sizes[i] + (is_used(i) && filters[i].id == kFletcher32Filter ? 4 : 0);
@@ -164,7 +165,7 @@ std::uint32_t fletcher32(std::span<const std::byte> bytes) {
   std::size_t words = bytes.size() / 2, at = 0;
   while (words > 0) {
     const std::size_t batch =
-        std::min<std::size_t>(words, 360);  // so many fit 32 bits before they must be folded
+        std::min<std::size_t>(words, 360);  // the sums of 360 words fit 32 bits, then they must be folded
     for (std::size_t i = 0; i < batch; ++i, at += 2) {
       sum1 +=
           (std::to_integer<std::uint32_t>(bytes[at]) << 8) | std::to_integer<std::uint32_t>(bytes[at + 1]);

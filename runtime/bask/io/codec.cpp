@@ -153,8 +153,8 @@ std::optional<std::uint64_t> decompressed_size(Codec codec, Bytes from) {
 }
 
 std::uint64_t most_decompressed(Codec codec, std::uint64_t compressed) {
-  // Deflate: 258 bytes of a match take two bits. LZF: 264 take three bytes. Zstandard: a block of one
-  // repeated byte takes four bytes and stands for 128 KiB.
+  // Deflate: a match of 258 bytes takes two bits. LZF: a match of 264 bytes takes three bytes. Zstandard: a
+  // block of one repeated byte takes four bytes and stands for 128 KiB.
   const std::uint64_t ratio = codec == Codec::kDeflate ? 1032 : codec == Codec::kLzf ? 264 : 128 << 10;
   return compressed > std::numeric_limits<std::uint64_t>::max() / ratio
              ? std::numeric_limits<std::uint64_t>::max()

@@ -1,4 +1,4 @@
-// codec.hpp: the compressions of HDF5's chunks, outside of HDF5 and of its lock.
+// codec.hpp: compresses and decompresses chunks outside of HDF5 and of its lock.
 // Runs on: every rank. Threads: any; each thread has working memory of its own.
 #pragma once
 
@@ -18,14 +18,16 @@ bool is_built_in(Codec codec);
 /// "deflate", "lzf", "zstd".
 std::string name_of(Codec codec);
 
-/// Fills `to` exactly. Returns what was wrong with the bytes, or nothing.
+/// Fills all of `to`. Returns what is wrong with `from`, or an empty text.
 std::string decompress(Codec codec, std::span<const std::byte> from, std::span<std::byte> to);
-/// Returns how many bytes of `to` are used; 0 when they do not suffice. Same bytes for same input and level.
+/// Returns how many bytes of `to` it has filled; 0 when `to` is too small. Equal input and level give equal
+/// bytes.
 std::size_t compress(Codec codec, int level, std::span<const std::byte> from, std::span<std::byte> to);
 
-/// What the stream itself says of its length; only Zstandard's do.
+/// The decompressed size in bytes, where the stream says it: only Zstandard's does.
 std::optional<std::uint64_t> decompressed_size(Codec codec, std::span<const std::byte> from);
-/// No stream of `compressed` bytes can hold more: what a corrupt size is refused by, before memory is taken.
+/// The most bytes that a stream of `compressed` bytes can hold: a corrupt size above it is refused before
+/// memory is allocated.
 std::uint64_t most_decompressed(Codec codec, std::uint64_t compressed);
 
 }  // namespace bask

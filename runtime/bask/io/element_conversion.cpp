@@ -38,7 +38,7 @@ void swap_bytes(std::byte* bytes, std::size_t total, std::size_t number_bytes) {
   if (number_bytes == 8) swap_all<std::uint64_t>(bytes, total / 8);
 }
 
-// A file's bool may be any byte.
+// A bool in a file may be any byte, not only 0 and 1.
 template <class T>
 using Stored = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>;
 
@@ -55,14 +55,15 @@ void convert(const std::byte* from, std::byte* to, std::size_t count, const CfDe
   }
 }
 
-// The number as the type holds it; none where the type cannot, so that no stored number is it.
+// The number in the stored type; nothing where the type does not hold it, so that no stored number equals it.
 template <class From>
 std::optional<From> as_stored(long double number) {
   if (!holds<From>(number) || std::isnan(number)) return std::nullopt;
   return static_cast<From>(number);
 }
 
-// Bounds that no number lies within when the type has none that is valid.
+// The bounds of valid numbers in the stored type. When the type has no valid number, no number lies within
+// them.
 template <class From>
 std::array<From, 2> valid_numbers(long double least, long double most) {
   constexpr From kLowest = std::numeric_limits<From>::lowest(), kHighest = std::numeric_limits<From>::max();
@@ -87,7 +88,7 @@ std::vector<std::byte> limits_of(CfDecoding& decoding) {
   return bytes;
 }
 
-// Stored numbers are compared as they are stored: a double holds not every 64-bit integer.
+// Compares numbers in their stored type, because a double does not hold every 64-bit integer.
 template <class From, class To>
 void decode(const std::byte* from, std::byte* to, std::size_t count, const CfDecoding& decoding,
             const std::byte* limits) {
@@ -97,11 +98,11 @@ void decode(const std::byte* from, std::byte* to, std::size_t count, const CfDec
   const double scale = decoding.scale, offset = decoding.offset;
   const bool is_plain = scale == 1 && offset == 0;
   constexpr To kNan = std::numeric_limits<To>::quiet_NaN();
-  // A double is made in any case, and holds every number of less than 64 bits.
+  // Numbers of less than 64 bits are compared as doubles, which hold all of them and are needed in any case.
   using Compared = std::conditional_t<(sizeof(From) < 8), double, From>;
   const bool has_missing = !decoding.missing.empty();
   const auto first = has_missing ? static_cast<Compared>(missing[0])
-                                 : std::numeric_limits<Compared>::quiet_NaN();  // of integers: 0
+                                 : std::numeric_limits<Compared>::quiet_NaN();  // 0 for an integer type
   for (std::size_t i = 0; i < count; ++i) {
     const auto number = static_cast<double>(in[i]);
     const auto value = static_cast<To>(is_plain ? number : number * scale + offset);

@@ -1,5 +1,5 @@
-// element_conversion.hpp: elements as a file holds them into elements as an array wants them.
-// Runs on: every rank. Threads: any; a conversion is fixed once made.
+// element_conversion.hpp: converts elements from a file's type to an array's.
+// Runs on: every rank. Threads: any; a conversion does not change once it is made.
 #pragma once
 
 #include <bask/collections/array/block/dtype.hpp>
@@ -16,7 +16,7 @@ struct CfDecoding {
   static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
   bool is_used = false;
-  DType stored = DType::kFloat64;  ///< of the numbers: the dataset's, or the same bytes with the other sign
+  DType stored = DType::kFloat64;  ///< the dataset's type, or its signed or unsigned counterpart (_Unsigned)
   std::vector<long double> missing{};
   double scale = 1;
   double offset = 0;
@@ -27,16 +27,17 @@ static_assert(std::numeric_limits<long double>::digits >= 64);
 
 class ElementConversion {
  public:
-  /// `from`: bytes of that type, in the other order where `is_swapped`. Every value of `from` must be one of
-  /// `to`; a decoding wants real numbers, takes them as its `stored`, and wants a floating `to`. Throws:
-  /// Error naming both types.
+  /// `from`: the type in the file, in the opposite byte order where `is_swapped`. `to` must hold every value
+  /// of `from`. With a decoding that is used, `from` must be real, its bytes are taken as `decoding.stored`,
+  /// and `to` must be floating. Throws: Error naming both types.
   ElementConversion(DType from, bool is_swapped, DType to, CfDecoding decoding);
 
-  /// Whether the bytes stay as they are, so that a read may go straight to its end.
+  /// Whether the bytes stay as they are, so that a read may write straight to its destination.
   bool is_copy() const { return convert_ == nullptr && !is_swapped_; }
   std::size_t from_bytes() const { return from_bytes_; }
   std::size_t to_bytes() const { return to_bytes_; }
-  /// `from` is working memory: its order of bytes is changed in place. Both are aligned for their type.
+  /// Converts `count` elements. `from` is working memory: its byte order is swapped in place. Both are
+  /// aligned for their types.
   void apply(std::byte* from, std::byte* to, std::size_t count) const;
 
  private:
@@ -45,8 +46,7 @@ class ElementConversion {
 
   Convert convert_ = nullptr;  // null: copied
   CfDecoding decoding_;
-  std::vector<std::byte>
-      limits_;  // in the stored type: the least and the most valid number, the missing ones
+  std::vector<std::byte> limits_;  // in the stored type: least and most valid number, then the missing ones
   std::size_t from_bytes_, to_bytes_, number_bytes_;
   bool is_swapped_;
 };

@@ -9,7 +9,7 @@
 namespace bask {
 namespace {
 
-// The run of digits that the text begins with, without leading zeros; `text` goes on behind it.
+// Takes the digits at the beginning off `text`, and returns them without leading zeros.
 std::string_view take_number(std::string_view& text) {
   const auto end =
       static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_digit) - text.begin());
@@ -19,7 +19,7 @@ std::string_view take_number(std::string_view& text) {
   return digits;
 }
 
-// A directory that is there is that directory: its brackets are no pattern.
+// Escapes the directories of the path that exist: brackets in their names are no pattern.
 std::string pattern_of(const std::string& path) {
   std::string pattern;
   std::size_t begin = 0;

@@ -8,12 +8,12 @@
 
 namespace bask {
 
-/// The file itself where the path is one, whatever characters its name has, or where it is no pattern; else
-/// the files that match it as a shell takes it (*, ?, [), in natural order; a directory on the way that is
-/// there is that directory. Throws: Error when none matches.
+/// The path itself where a file of that name exists, whatever characters the name has, or where the path is
+/// no pattern. Else the files that match the path as a shell pattern (*, ?, [), in natural order. A directory
+/// of the path that exists under its literal name is taken literally. Throws: Error when no file matches.
 std::vector<std::string> files_matching(const std::string& path);
 
-/// Whether `a` comes before `b` when runs of digits are taken for numbers: "x2" before "x10".
+/// Whether `a` comes before `b` in natural order, which compares digits as numbers: "x2" before "x10".
 bool comes_before(std::string_view a, std::string_view b);
 
 }  // namespace bask

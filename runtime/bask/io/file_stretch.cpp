@@ -11,10 +11,10 @@
 namespace bask {
 namespace {
 
-constexpr std::int64_t kDirectBytes = 16 << 10;  // runs from here on are read one by one
-constexpr std::int64_t kBandBytes = 1 << 20;     // so much is read at once for shorter ones
-constexpr std::int64_t kWaste = 4;               // where at least every fourth byte of it is wanted
-constexpr std::size_t kPiece = 64 << 10;         // elements converted at once
+constexpr std::int64_t kDirectBytes = 16 << 10;  // runs of this size or longer are read one by one
+constexpr std::int64_t kBandBytes = 1 << 20;     // shorter runs are read together, in bands of this size,
+constexpr std::int64_t kWaste = 4;               // where at least every fourth byte of a band is wanted
+constexpr std::size_t kPiece = 64 << 10;         // elements that are converted at once
 
 class StretchReader {
  public:
@@ -41,7 +41,8 @@ class StretchReader {
     return out_ + element * static_cast<std::int64_t>(conversion_.to_bytes());
   }
 
-  // Elements from the first to the last of the box along `axis` and those after it.
+  // The number of elements in the file from the first to the last one of the box along `axis` and the axes
+  // after it.
   std::int64_t span_from(std::size_t axis, std::int64_t along_axis) const {
     std::int64_t span = 1, stride = 1;
     for (std::size_t a = extent_.size(); a-- > axis;) {
@@ -76,7 +77,7 @@ class StretchReader {
     return true;
   }
 
-  // One band after the other: all of the box that lies in `rows` places of `axis`.
+  // Reads one band after the other; a band is the part of the box that lies in `rows` places of `axis`.
   void read_bands(BoxPlace from, BoxPlace to, std::size_t axis) {
     std::int64_t stride = 1;
     for (std::size_t a = axis + 1; a < extent_.size(); ++a) stride *= stretch_.shape[a];

@@ -41,7 +41,7 @@ Block read_block(const BlockCall<Reading>& call) {
   return block;
 }
 
-// Whole chunks of the file, more of them along the last axes first; of a contiguous dataset, whole rows.
+// Whole chunks of the file, more of them along the last axes first. For a contiguous dataset: whole rows.
 Shape block_shape(const Hdf5Dataset& dataset, std::size_t element) {
   Shape shape = dataset.chunk_shape;
   const bool chunked = !shape.empty();
@@ -57,8 +57,8 @@ Shape block_shape(const Hdf5Dataset& dataset, std::size_t element) {
   return shape;
 }
 
-// As many tasks as can be planned in some seconds. More come of shapes that are damaged, or hold nearly
-// nothing.
+// Limits blocks to as many tasks as can be planned in some seconds. More blocks come from damaged shapes, or
+// from chunks with hardly any elements.
 void check_block_count(const Hdf5Dataset& dataset, const Shape& block) {
   constexpr std::int64_t kMostBlocks = 1 << 22;
   std::int64_t blocks = 1;
@@ -82,8 +82,8 @@ BlockRefs add_reads(const Reading& reading) {
   return BlockTasks<read_block>::add("from-hdf5", reading, {}, std::move(reads));
 }
 
-// What is read at once: single elements, or whole chunks where these are decompressed, unless they are so
-// large that a block of them is to be avoided. Several boxes in one chunk become one task.
+// The unit in which parts of the dataset are read: whole chunks where they must be decompressed, so that
+// several boxes in one chunk become one task; else, or where chunks are very large, single elements.
 Shape grain_of(const Hdf5Dataset& dataset) {
   constexpr std::int64_t kMostChunkBytes = 64 << 20;
   const bool is_whole = !dataset.filters.empty() && !dataset.chunk_shape.empty() &&
@@ -94,9 +94,10 @@ Shape grain_of(const Hdf5Dataset& dataset) {
 
 ArrayPtr read_array(Reading reading);
 
-// Where less than a quarter of the elements is wanted. Blocks end where those of the whole do.
+// An array of the part that `box` needs, where that is less than a quarter of the elements. Its blocks end
+// where those of the whole array do.
 std::optional<ArrayPart> part_of(const Reading& whole, const BlockGrid& grid, const Region& box) {
-  constexpr std::int64_t kSmallBytes = 64 << 10;  // which are read whole
+  constexpr std::int64_t kSmallBytes = 64 << 10;  // datasets of this size or less are read whole
   constexpr std::int64_t kPays = 4;
   const Shape& shape = whole.dataset.shape;
   const Shape grain = grain_of(whole.dataset);
@@ -130,7 +131,7 @@ std::optional<ArrayPart> part_of(const Reading& whole, const BlockGrid& grid, co
 ArrayPtr read_array(Reading reading) {
   const auto dtype = static_cast<DType>(reading.dtype);
   const bool is_whole = shape_of(reading.chunks) == reading.dataset.shape;
-  // Shared: blocks may be a million, and few of them wanted.
+  // Shared by all blocks: there may be a million, of which only few are computed.
   const auto what = std::make_shared<const Reading>(std::move(reading));
   MakePart part;
   if (is_whole) {
@@ -146,7 +147,7 @@ std::string identity_text(const FileIdentity& identity) {
   return fmt::format("{} bytes of {:%Y-%m-%d %H:%M:%S} UTC", identity.size_bytes, fmt::gmtime(seconds));
 }
 
-// For the journal, which says what has changed since the last attempt.
+// Tells the journal, which says which inputs have changed since the last attempt.
 void note_inputs(const Hdf5Dataset& dataset) {
   Runtime* const runtime = runtime_in_use();
   if (runtime == nullptr) return;
@@ -163,7 +164,7 @@ ArrayPtr one_file(const Hdf5Dataset& dataset, DType dtype, Hdf5Decoding decoding
   note_inputs(dataset);
   reading.decoding = static_cast<std::uint8_t>(decoding);
   reading.dtype = static_cast<std::uint8_t>(dtype);
-  // A packed dataset is what it is unpacked to: float32 does for int16 and the like.
+  // A packed dataset counts by its unpacked type: float32 for int16 and the like.
   const DType stored = decoded_dtype(dataset, decoding);
   if (!can_cast(stored, dtype)) {
     throw Error(hdf5_place("from_hdf5", path, dataset.name),

@@ -14,19 +14,19 @@ namespace bask {
 namespace {
 
 constexpr std::size_t kMostBytes = std::size_t{1} << 20;
-// Kept for what they say about dimensions: see hdf5_dimensions.cpp.
+// Attributes that describe dimensions: see hdf5_dimensions.cpp.
 constexpr std::array<std::string_view, 9> kOfDimensions{
     "DIMENSION_LIST", "REFERENCE_LIST", "CLASS",           "NAME", "_Netcdf4Dimid", "_Netcdf4Coordinates",
     "_NCProperties",  "_nc3_strict",    "DIMENSION_LABELS"};
 
-// Without these, numbers would be taken for others than they are: one of a type that attributes here do not
-// have is kept without a value.
+// Attributes without which stored numbers would be misread. One of a type that Hdf5Attribute does not have is
+// kept without a value, so that decoding can refuse it.
 constexpr std::array<std::string_view, 8> kOfNumbers{"_FillValue", "missing_value", "scale_factor",
                                                      "add_offset", "_Unsigned",     "valid_range",
                                                      "valid_min",  "valid_max"};
-// Others that netCDF makes up when a file is read.
+// Attributes that netCDF makes up when it reads a file.
 constexpr std::array<std::string_view, 4> kMadeUp{"_IsNetcdf4", "_SuperblockVersion", "_Format", "_Codecs"};
-// Of the type of their dataset: NetCDF Users' Guide, attribute conventions, and CF 3.5.
+// Attributes that have the type of their dataset: NetCDF Users' Guide, attribute conventions, and CF 3.5.
 constexpr std::array<std::string_view, 7> kOfDatasetsType{
     "_FillValue", "missing_value", "valid_range", "valid_min", "valid_max", "flag_values", "flag_masks"};
 
@@ -39,7 +39,7 @@ struct Extent {
   bool is_list = false;
 };
 
-// Nothing where the attribute holds nothing, or more than anybody means to.
+// Nothing when the attribute is empty, or larger than kMostBytes.
 Extent extent_of(hid_t attribute, std::size_t element_bytes) {
   const Hdf5Id space(H5Aget_space(attribute));
   const hssize_t count = space ? H5Sget_simple_extent_npoints(space.get()) : 0;
@@ -78,7 +78,7 @@ bool read_texts(hid_t attribute, hid_t type, Hdf5Attribute& result) {
   const Extent extent = extent_of(attribute, H5Tget_size(type));
   result.is_list = extent.is_list;
   if (extent.count == 0) {
-    result.texts.emplace_back();  // an empty text, as HDF5 without a length zero writes it
+    result.texts.emplace_back();  // an empty text is written as a null dataspace: no HDF5 text has length 0
     result.is_list = false;
     return H5Sget_simple_extent_type(Hdf5Id(H5Aget_space(attribute)).get()) == H5S_NULL;
   }

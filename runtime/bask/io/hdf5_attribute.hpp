@@ -1,4 +1,4 @@
-// hdf5_attribute.hpp: the named numbers and words that an HDF5 dataset, group or file carries: units,
+// hdf5_attribute.hpp: attributes, the named numbers and texts of an HDF5 dataset, group or file: units,
 // calendar.
 // Runs on: every rank. Threads: any; plain data.
 #pragma once
@@ -15,8 +15,8 @@
 
 namespace bask {
 
-/// One attribute: a text, a number, or a list of either. Exactly one of the three lists is filled; none
-/// where a file gives a _FillValue, scale_factor or the like of a type that is neither.
+/// One attribute: a text, a number, or a list of either. Exactly one of the three lists is filled. None is
+/// where a file has a _FillValue, scale_factor or the like of another type.
 /// _FillValue, missing_value, valid_range, valid_min, valid_max, flag_values and flag_masks are written in
 /// the type of their dataset, as netCDF wants them, whatever type is given here.
 ///
@@ -48,7 +48,7 @@ struct Hdf5Attribute {
   std::string name;
   std::vector<std::string> texts;
   std::vector<double> numbers;         ///< floating-point ones; long doubles are rounded
-  std::vector<std::int64_t> integers;  ///< those of uint64 by their bits
+  std::vector<std::int64_t> integers;  ///< a uint64 is stored by its bits
   DType dtype = DType::kFloat64;       ///< of the numbers, as the file holds them
   bool is_list = false;
 
@@ -62,21 +62,21 @@ struct Hdf5Attribute {
 const Hdf5Attribute* find_attribute(const std::vector<Hdf5Attribute>& attributes, std::string_view name);
 /// Its text, or the first of its texts; empty when there is none.
 std::string text_of(const std::vector<Hdf5Attribute>& attributes, std::string_view name);
-/// Its numbers, each of which a long double holds.
+/// Its numbers, without rounding: a long double holds each of them.
 std::vector<long double> exact_numbers_of(const Hdf5Attribute& attribute);
 /// Its numbers, integers among them, as doubles; empty when there are none.
 std::vector<double> numbers_of(const std::vector<Hdf5Attribute>& attributes, std::string_view name);
 
-/// All attributes of an object but those that HDF5 and netCDF keep their dimensions in. Those of other types
-/// and those larger than 1 MiB are left out. Under Hdf5Lock; `object` is an HDF5 handle.
+/// The attributes of an object, without those in which HDF5 and netCDF keep its dimensions, attributes of
+/// other types, and attributes larger than 1 MiB. Under Hdf5Lock; `object` is an HDF5 handle.
 std::vector<Hdf5Attribute> read_attributes(std::int64_t object, const std::string& where);
-/// The text of one attribute, however HDF5 holds it; empty when there is no such attribute. Under Hdf5Lock.
+/// The text of one attribute, of fixed or variable length; empty when there is none. Under Hdf5Lock.
 std::string read_text_attribute(std::int64_t object, const char* name);
-/// The numbers of an attribute as elements of `dtype`, one after the other.
-/// Throws: Error when they are none, or when `dtype` does not hold them, but for rounding to float32.
+/// The numbers of an attribute as elements of `dtype`, one after the other; float32 may round them.
+/// Throws: Error when the attribute has no numbers, or when `dtype` does not hold them.
 std::vector<std::byte> typed_numbers(const Hdf5Attribute& attribute, DType dtype, const std::string& where);
-/// The attribute as a dataset of `dtype` has it, or a group where that is empty. Throws: Error for names that
-/// HDF5 and netCDF keep to themselves, and as typed_numbers does.
+/// The attribute as it is written to a dataset of `dtype`; to a group or file when `dtype` is empty.
+/// Throws: Error for names that HDF5 and netCDF reserve, and as typed_numbers does.
 Hdf5Attribute attribute_of(const Hdf5Attribute& attribute, std::optional<DType> dtype,
                            const std::string& where);
 /// Adds one, or replaces it. Texts are written as h5py and xarray write them: UTF-8 of variable length.

@@ -14,7 +14,7 @@
 namespace bask {
 namespace {
 
-// What this process writes. A part has a name, the one file has none.
+// A file that this process writes. `part` is the name of a part; empty for the one file.
 struct Output {
   std::shared_ptr<Hdf5Writer> writer;
   std::string part;
@@ -103,7 +103,7 @@ struct Ending {
   std::uint64_t output;
   bool keeps;
 };
-// On every rank.
+// Runs on every rank.
 void end_output(KernelCall& call) {
   Ending ending;
   std::memcpy(&ending, call.arguments, sizeof(ending));
@@ -133,7 +133,8 @@ BlockRefs add_write_tasks(const ArrayPtr& array, const Hdf5BlockOutput& output) 
     reads.end_task();
   }
   std::vector<BlockRefs> blocks_of(1, array->lowered());
-  // Another attempt writes another file, and another process would write to a copy of this one's.
+  // Not kept for a restart, which writes a new file; not isolated, as a child would write to a copy of the
+  // writer.
   const annotate never_kept({.checkpoint = false, .isolate = false});
   return BlockTasks<write_block>::add("to-hdf5", output, std::move(blocks_of), std::move(reads));
 }

@@ -98,7 +98,7 @@ std::vector<Hdf5Filter> filters_of(const Hdf5DatasetSpec& spec) {
   const Codec codec = *spec.compression.codec;
   Hdf5Filter filter{
       static_cast<std::int32_t>(codec), {static_cast<std::uint32_t>(spec.compression.level)}, name_of(codec)};
-  if (codec == Codec::kLzf) {  // versions, and the bytes of a chunk: as h5py has it
+  if (codec == Codec::kLzf) {  // as h5py: two version numbers, then the size of a chunk in bytes
     std::uint64_t bytes = element_bytes;
     for (const std::int64_t length : spec.chunk_shape) bytes *= static_cast<std::uint64_t>(length);
     filter.client = {4, 0x0105, static_cast<std::uint32_t>(bytes)};
@@ -118,7 +118,7 @@ Hdf5Id creation_list(const Hdf5DatasetSpec& spec, std::span<const Hdf5Filter> fi
                   "cannot set its chunks");
   }
   for (const auto& filter : filters) {
-    // Optional, so that chunks which do not get smaller are stored as they are.
+    // Optional, so that chunks which do not become smaller are stored uncompressed.
     checked_write(filter.id == kShuffleFilter ? H5Pset_shuffle(list.get())
                                               : H5Pset_filter(list.get(), filter.id, H5Z_FLAG_OPTIONAL,
                                                               filter.client.size(), filter.client.data()),

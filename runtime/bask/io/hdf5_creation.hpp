@@ -1,5 +1,5 @@
 // hdf5_creation.hpp: what a new dataset is to be: shape, chunks, compression, fill value, names of its axes.
-// Runs on: every rank. Threads: any; what gives HDF5 handles is called under Hdf5Lock.
+// Runs on: every rank. Threads: any; the caller of a function that returns an HDF5 handle holds Hdf5Lock.
 #pragma once
 
 #include <bask/collections/array/block/dtype.hpp>
@@ -16,11 +16,11 @@
 
 namespace bask {
 
-/// How chunks are made smaller.
+/// How chunks are compressed.
 struct Hdf5Compression {
-  std::optional<Codec> codec = {};  ///< none: not at all
+  std::optional<Codec> codec = {};  ///< none: no compression
   int level = 4;                    ///< deflate 1 to 9, Zstandard 1 to 19
-  bool shuffles = true;             ///< before compression
+  bool shuffles = true;             ///< whether bytes are shuffled before compression (byte_shuffle.hpp)
 
   template <class Archive>
   void serialize(Archive& archive, unsigned /*version*/) {
@@ -30,10 +30,10 @@ struct Hdf5Compression {
   }
 };
 
-/// What happens to what a file of that name has already.
+/// What happens to the contents of an old file of the same name.
 enum class Hdf5Mode : std::uint8_t {
-  kAdd,      ///< it stays, as with h5py's "a"; a dataset of the same name, shape and type is replaced
-  kReplace,  ///< it goes, as with "w"
+  kAdd,      ///< they stay, as with h5py's "a"; a dataset of the same name, shape and type is replaced
+  kReplace,  ///< they go, as with h5py's "w"
 };
 
 /// A dataset to be made.
@@ -43,12 +43,12 @@ struct Hdf5DatasetSpec {
   std::vector<std::int64_t> shape = {};
   std::vector<std::int64_t> chunk_shape = {};  ///< empty: contiguous, which cannot be compressed
   Hdf5Compression compression = {};
-  std::optional<double> fill_value = {};  ///< of elements that are never written; 0 otherwise
+  std::optional<double> fill_value = {};  ///< of elements that are never written; none: see fill_element
   /// A name per axis, or none. A dataset of that name in the same group becomes the axis' coordinates.
   std::vector<std::string> dimensions = {};
   std::vector<Hdf5Attribute> attributes = {};
-  std::vector<std::int64_t> unlimited = {};      ///< axes that may grow later; wants chunks
-  std::optional<std::int64_t> append_axis = {};  ///< grows along it where the file has the dataset
+  std::vector<std::int64_t> unlimited = {};      ///< axes that may grow later; the dataset then has chunks
+  std::optional<std::int64_t> append_axis = {};  ///< where the file has the dataset, it grows along this axis
 
   template <class Archive>
   void serialize(Archive& archive, unsigned /*version*/) {
@@ -64,15 +64,15 @@ struct Hdf5DatasetSpec {
 };
 
 /// The spec as it can be written: scalars and arrays without elements have neither chunks nor compression;
-/// what may grow has chunks. Throws: Error for chunks that do not fit the shape, names that are not one per
-/// axis, axes that there are not, and compressions that there are none of, or that this build is without.
+/// datasets that may grow have chunks. Throws: Error for chunks that do not fit the shape, a number of names
+/// other than that of axes, axes that do not exist, compression levels that do not exist, and compressions
+/// that this build does not have.
 Hdf5DatasetSpec with_layout(Hdf5DatasetSpec spec, const std::string& where);
-/// What the compression is made of, in the order of writing.
+/// The HDF5 filters of the compression, in the order in which writing applies them.
 std::vector<Hdf5Filter> filters_of(const Hdf5DatasetSpec& spec);
-/// The bytes of the element that stands where nothing is written: the fill value, else that of the attribute
-/// _FillValue, else 0.
+/// The bytes of an element that is never written: the fill value, else the attribute _FillValue, else 0.
 std::vector<std::byte> fill_element(const Hdf5DatasetSpec& spec, const std::string& where);
-/// HDF5's property list for the dataset.
+/// HDF5's creation property list for the dataset.
 Hdf5Id creation_list(const Hdf5DatasetSpec& spec, std::span<const Hdf5Filter> filters,
                      const std::string& where);
 Hdf5Id space_of(std::span<const std::int64_t> shape, std::span<const std::int64_t> unlimited = {});

@@ -35,9 +35,9 @@ herr_t collect_name(hid_t group, const char* name, const H5L_info_t*, void* coll
   return 0;
 }
 
-// HDF5 1.10 frees memory that it has never written when it makes a table of the links of a damaged group. So
-// it is first asked for one that is not there, which looks at each of a small group; and a large one is
-// walked through in its own order, which takes no table.
+// When HDF5 1.10 makes a table of the links of a damaged group, it frees memory that it has never written. So
+// a small group is first asked for a link that does not exist, which looks at each link; and a large group is
+// iterated in its own order, which needs no table.
 Names names_in(hid_t file, const std::string& group) {
   Names names;
   const Hdf5Id opened(H5Gopen2(file, group.c_str(), H5P_DEFAULT));
@@ -68,7 +68,7 @@ std::string listed(const std::vector<std::string>& names) {
               near.empty() ? "name one of them" : fmt::format("did you mean '{}'?", near));
 }
 
-// Each link on the way must be there: HDF5 takes a missing group for an error of another kind.
+// Checks each link on the way: for a missing group H5Lexists fails instead of returning false.
 bool is_there(hid_t file, const std::string& name) {
   for (std::size_t slash = 1; slash != std::string::npos;) {
     slash = name.find('/', slash + 1);
@@ -137,7 +137,7 @@ void read_filters(hid_t list, Hdf5Dataset& dataset, const std::string& where) {
   }
 }
 
-// What HDF5 takes from two places of the file.
+// HDF5 reads the two shapes from different places of the file; in a damaged file they may not fit.
 void check_chunks(const Hdf5Dataset& dataset, const std::string& where) {
   const auto is_empty = [](std::int64_t length) { return length <= 0; };
   if (dataset.chunk_shape.size() == dataset.shape.size() &&
@@ -177,7 +177,7 @@ void read_layout(hid_t id, Hdf5Dataset& dataset, const std::string& where) {
     }
     case H5D_VIRTUAL:
       dataset.layout = Hdf5Layout::kVirtual;
-      // Of a dataset that a link leads to, names count from another file.
+      // A dataset behind a link is skipped: its source names are relative to another file.
       if (is_in(id, dataset)) dataset.parts = shown_boxes(list.get());
       break;
     default:

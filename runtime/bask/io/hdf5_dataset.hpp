@@ -14,7 +14,7 @@
 
 namespace bask {
 
-/// Tells whether a file is still the one that was described.
+/// Size and time of a file: tell whether it is still the one that was described.
 struct FileIdentity {
   std::uint64_t size_bytes = 0;
   std::int64_t modified_ns = 0;
@@ -26,7 +26,8 @@ struct FileIdentity {
   }
 };
 
-/// Another file that elements come from: of a virtual dataset, of raw elements, or behind a link.
+/// Another file that elements come from: a source of a virtual dataset, a file of raw elements, or the target
+/// of an external link.
 struct Hdf5Source {
   std::string path;
   FileIdentity file;
@@ -45,7 +46,7 @@ struct Hdf5ShownBox {
   std::vector<std::int64_t> start;
   std::vector<std::int64_t> source_start;
   std::vector<std::int64_t> extent;
-  bool is_whole = false;  ///< all of the other dataset, which must be as long
+  bool is_whole = false;  ///< the box is all of the other dataset, whose shape must be `extent`
 
   template <class Archive>
   void serialize(Archive& archive, unsigned /*version*/) {
@@ -56,14 +57,14 @@ struct Hdf5ShownBox {
 /// How the elements lie in the file.
 enum class Hdf5Layout : std::uint8_t { kCompact, kContiguous, kChunked, kVirtual };
 
-/// What reading needs to know of a dataset, and what its file says about it.
+/// All that is needed to read a dataset, and what its file says about it.
 struct Hdf5Dataset {
   std::string path;  ///< absolute
   std::string name;  ///< from the root: "/u"
   FileIdentity file;
   DType dtype = DType::kFloat64;  ///< as stored
-  bool is_swapped = false;        ///< bytes of numbers are in the other order than this machine's
-  bool is_plain = true;           ///< the bytes are those of `dtype`, but for their order
+  bool is_swapped = false;        ///< the byte order of numbers is the opposite of this machine's
+  bool is_plain = true;           ///< the bytes are those of `dtype`, but for their order; else HDF5 converts
   Hdf5Layout layout = Hdf5Layout::kContiguous;
   std::vector<std::int64_t> shape;
   std::vector<std::int64_t> chunk_shape;  ///< empty where the dataset is not chunked
@@ -83,11 +84,11 @@ struct Hdf5Dataset {
 };
 
 /// Opens the file, looks at the dataset, and keeps the file open for reads. Cost: no elements are read.
-/// `dataset`: a name such as "u" or "/winds/u"; empty when the file holds only one.
-/// Throws: Error naming file and dataset: when there is no such file or dataset (with the names that there
-/// are), it is no HDF5 file (a classic NetCDF file: with the command that converts it), it ends too early, it
-/// holds other things than numbers, its parts contradict each other, or another file that elements come from
-/// is not there.
+/// `dataset`: a name such as "u" or "/winds/u"; may be empty when the file holds only one.
+/// Throws: Error naming file and dataset, when there is no such file; there is no such dataset (the message
+/// lists those that exist); it is no HDF5 file (for a classic NetCDF file, the message gives the command that
+/// converts it); the file ends too early; the dataset does not hold numbers; the file contradicts itself; or
+/// another file that elements come from is not there.
 Hdf5Dataset describe_hdf5(const std::string& path, const std::string& dataset);
 
 /// Throws: Error when the box does not lie within the dataset's shape.

@@ -11,7 +11,7 @@
 namespace bask {
 namespace {
 
-// What netCDF names a scale that only stands for a length.
+// netCDF gives this name to a scale that only stands for a length.
 constexpr std::string_view kNoVariable = "This is a netCDF dimension but not a netCDF variable.";
 
 std::string name_of_object(hid_t object) {
@@ -26,8 +26,8 @@ herr_t take_first(hid_t, unsigned, hid_t scale, void* found) {
   auto& [name, coordinates] = *static_cast<std::pair<std::string, std::string>*>(found);
   const std::string path = name_of_object(scale);
   name = path.substr(path.rfind('/') + 1);
-  // netCDF's scales say that they hold no coordinates; h5py's make_scale may give another name than the
-  // dataset's.
+  // The scale's NAME only tells whether it holds coordinates, as netCDF writes there when it does not. It is
+  // not used as the name of the dimension: h5py's make_scale may give it any.
   const std::string said = read_text_attribute(scale, "NAME");
   if (!said.starts_with("This is a netCDF dimension")) coordinates = path;
   return 1;
@@ -102,7 +102,7 @@ std::vector<std::string> scales_of(hid_t dataset, std::size_t axis) {
   return names;
 }
 
-// The axes of all datasets of the file that have the scale.
+// All axes in the file that have this scale.
 std::vector<ReplacedDimension::Axis> axes_with(hid_t file, hid_t scale) {
   const std::vector<std::string> paths = hdf5_paths(file).value_or(std::vector<std::string>());
   std::vector<ReplacedDimension::Axis> axes;

@@ -1,4 +1,4 @@
-// hdf5_dimensions.hpp: names and coordinates of a dataset's axes, as HDF5's dimension scales and netCDF keep
+// hdf5_dimensions.hpp: names and coordinates of a dataset's axes: HDF5's dimension scales, as netCDF uses
 // them.
 // Runs on: every rank. Threads: any, under Hdf5Lock.
 #pragma once
@@ -18,29 +18,29 @@ struct Hdf5Dimensions {
 Hdf5Dimensions read_dimensions(std::int64_t dataset, const std::string& name, std::size_t axes);
 
 /// Makes the dataset a dimension scale, unless it is one. `is_variable`: it holds coordinates; else it only
-/// stands for a length.
+/// stands for the length of the dimension.
 void make_scale(std::int64_t dataset, const std::string& dimension, std::int64_t length, bool is_variable,
                 const std::string& where);
 /// Whether it is a scale that only stands for a length, as netCDF has one for each dimension without
 /// coordinates.
 bool only_stands_for_a_length(std::int64_t dataset);
-/// Makes the scales of an axis that only stand for its length as long as it has become.
+/// Gives the new length to the scales of an axis that only stand for its length.
 void lengthen_scales(std::int64_t dataset, std::size_t axis, std::int64_t length, const std::string& where);
 
-/// What a dataset was the dimension of, when it has been taken out to be replaced.
+/// The axes that an old dataset was the dimension of, before it was removed to be replaced.
 struct ReplacedDimension {
   struct Axis {
     std::string dataset;
     std::size_t axis;
   };
   bool is_scale = false;
-  std::optional<int> netcdf_id;  ///< that netCDF's variables know it by
+  std::optional<int> netcdf_id;  ///< its attribute _Netcdf4Dimid, by which netCDF's variables refer to it
   std::vector<Axis> axes;
 };
-/// Detaches a dataset, which is to be removed, from its dimensions, and from the axes that it is a dimension
+/// Before a dataset is removed: detaches it from its dimensions, and from the axes that it is the dimension
 /// of.
 ReplacedDimension take_out(std::int64_t file, std::int64_t dataset, const std::string& where);
-/// Makes the dataset that has replaced it what it was.
+/// Makes the new dataset the dimension of the axes that the replaced one was the dimension of.
 void put_back(const ReplacedDimension& replaced, std::int64_t file, std::int64_t dataset,
               const std::string& name, const std::string& where);
 void attach_scale(std::int64_t dataset, std::int64_t scale, std::size_t axis, const std::string& where);

@@ -5,7 +5,7 @@
 
 namespace bask {
 
-/// Once, when the library starts. What this build is without is left to HDF5's plug-ins.
+/// To be called once, when the library starts. HDF5's plug-ins serve codecs that this build does not have.
 void register_filter_classes();
 
 }  // namespace bask

@@ -15,14 +15,14 @@ namespace {
 
 struct Coordinates {
   std::string name, units, calendar;
-  std::vector<double> values;  // empty where the file has none, or none that are numbers
+  std::vector<double> values;  // empty where the file has no coordinates, or they are not numbers
 };
 
 bool is_one_calendar(const std::string& a, const std::string& b) {
   return a == b || cf_calendar_of(a) == cf_calendar_of(b);
 }
 
-// None where the axis has no coordinates that are numbers: names of stations are not compared.
+// Empty where the axis has no coordinates that are numbers: names of stations are not compared.
 Coordinates coordinates_of(const Hdf5Dataset& dataset, std::size_t axis) try {
   Coordinates found;
   if (dataset.coordinates[axis].empty()) return found;
@@ -124,10 +124,10 @@ class Join {
            "read them one by one, turn one around, as in x[\"::-1\"], and concatenate them");
   }
 
-  // To what float32 tells apart: one file may have been written in single precision.
+  // Compares as precisely as float32 allows: one of the files may have been written in single precision.
   void check_values(const Hdf5Dataset& other, const Coordinates& own, const Coordinates& others) const {
-    if (own.values.size() != others.values.size()) return;  // said by whoever joins the shapes
-    // Of times, counted from a date far away, that would be hours.
+    if (own.values.size() != others.values.size()) return;  // concatenate refuses other shapes
+    // For times since a remote date, this tolerance would be hours: they must be equal.
     const double tolerance = own.units.find(" since ") == std::string::npos ? 1e-6 : 0;
     for (std::size_t k = 0; k < own.values.size(); ++k) {
       const double a = own.values[k], b = others.values[k];
@@ -158,11 +158,11 @@ std::vector<Hdf5Dataset> describe_pieces(const std::vector<std::string>& paths, 
                                          std::int64_t axis, Hdf5Decoding decoding, const std::string& where) {
   std::vector<Hdf5Dataset> pieces{describe_hdf5(paths.front(), name)};
   if (paths.size() == 1) return pieces;
-  pieces.reserve(paths.size());  // the join looks at the first one
+  pieces.reserve(paths.size());  // `join` refers to the first piece
   const Join join(pieces.front(), normal_axis(axis, pieces.front().shape, where), decoding, where);
   for (std::size_t k = 1; k < paths.size(); ++k) {
     pieces.push_back(describe_hdf5(paths[k], name));
-    join.check(pieces.back());  // at once, while the file is open
+    join.check(pieces.back());  // now, while the file is still kept open
   }
   return pieces;
 }

@@ -56,7 +56,7 @@ Hdf5Lock::Hdf5Lock() : lock_(the_lock()) {
 void Hdf5Id::close() noexcept {
   if (id_ < 0) return;
   const Hdf5Lock lock;
-  // An id that the library has already closed, as at MPI_Finalize, is not counted any more.
+  // The library may have closed the id already, as in MPI_Finalize.
   if (H5Iis_valid(id_) > 0) H5Idec_ref(id_);
   H5Eclear2(H5E_DEFAULT);
   id_ = -1;
@@ -74,7 +74,7 @@ std::string hdf5_error_text() {
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, collect, &texts);
   H5Eclear2(H5E_DEFAULT);
   if (texts.empty()) return "HDF5 gives no reason";
-  // The innermost words say what it was; HDF5 writes the system's errors as "…, errno = 28, …".
+  // The innermost text says the cause; HDF5 writes system errors as "…, errno = 28, …".
   const std::string& innermost = texts.back();
   if (const auto at = innermost.find("errno = "); at != std::string::npos) {
     const int number = std::atoi(innermost.c_str() + at + std::strlen("errno = "));
@@ -105,7 +105,7 @@ std::string hdf5_place(std::string_view function, std::string_view path, std::st
 namespace {
 
 void start(KernelCall& call) {
-  const MpiTurn turn;  // a library with MPI calls it when it starts
+  const MpiTurn turn;  // a parallel HDF5 calls MPI when it starts
   const Hdf5Lock lock;
   call.result.emplace<bool>(true);
 }

@@ -1,8 +1,7 @@
-// hdf5_library.hpp: the HDF5 library as the one thing of a process that it is: its lock, its handles, its
-// errors.
+// hdf5_library.hpp: the HDF5 library of this process: its lock, its handles, its errors.
 // Runs on: every rank. Threads: any; the library is not thread-safe, so every call is made under Hdf5Lock.
 // Invariants: (1) only files of this room call H5*;
-//             (2) nobody decompresses, converts or waits for another lock under the lock;
+//             (2) a thread that holds Hdf5Lock does not decompress, convert or wait for another lock;
 //             (3) no call is collective.
 #pragma once
 
@@ -19,9 +18,9 @@
 
 namespace bask {
 
-/// Held while HDF5 is called. The first one starts the library: turns its printing of errors off and
-/// registers the filters that Bask brings. A thread may take it again, for handles close wherever their last
-/// owner ends.
+/// A thread holds it while it calls HDF5. The first one starts the library: it turns off HDF5's printing of
+/// errors and registers Bask's own filters. The lock is recursive, because destructors of handles take it,
+/// wherever they run.
 class Hdf5Lock {
  public:
   Hdf5Lock();
@@ -30,12 +29,12 @@ class Hdf5Lock {
   std::unique_lock<std::recursive_mutex> lock_;
 };
 
-/// Has every rank start HDF5 now, before its tasks use it: parallel HDF5 makes calls of MPI when it starts,
-/// and those must not meet Bask's own. Does nothing the second time, or without a runtime. On rank 0, outside
-/// of tasks.
+/// Starts HDF5 on every rank before tasks use it: a parallel HDF5 calls MPI when it starts, which must not
+/// happen during Bask's own MPI calls. Does nothing the second time, in a task, or without a runtime. To be
+/// called on rank 0.
 void start_hdf5_everywhere();
 
-/// What HDF5 calls hid_t: a file, dataset, type, space or property list. Closed by its owner's end.
+/// Owns an HDF5 handle (hid_t): a file, dataset, type, space or property list. The destructor closes it.
 class Hdf5Id {
  public:
   Hdf5Id() = default;
@@ -55,19 +54,18 @@ class Hdf5Id {
   std::int64_t id_ = -1;
 };
 
-/// What all links of the file are called, from its root; nothing when the file is none or cannot be read.
-/// Under the lock.
+/// The paths of all links in the file, from its root; nothing when it cannot be read. Under the lock.
 std::optional<std::vector<std::string>> hdf5_paths(std::int64_t file);
 
-/// What HDF5 says went wrong in the last call that failed, from the outermost words to the innermost, and
-/// what the system says where that is the cause. Under the lock, right after that call.
+/// Why the last call failed, in HDF5's words from the outermost to the innermost; or the system's error text,
+/// where a system call was the cause. Under the lock, right after that call.
 std::string hdf5_error_text();
 
 /// Throws: Error "<where>: <happened>: <what HDF5 says>; <fix>". Under the lock.
 [[noreturn]] void refuse_hdf5(const std::string& where, const std::string& happened, const std::string& fix);
 
-/// The result of a call, when it is not negative. Throws: as refuse_hdf5, which says that the file may be
-/// damaged.
+/// Returns the result of a call, when it is not negative. Throws: as refuse_hdf5; the message says that the
+/// file may be damaged.
 template <class Result>
 Result checked_hdf5(Result result, const std::string& where, std::string_view happened) {
   if (result < 0) {
@@ -76,7 +74,7 @@ Result checked_hdf5(Result result, const std::string& where, std::string_view ha
   return result;
 }
 
-/// The same for what is being written.
+/// The same for calls that write.
 template <class Result>
 Result checked_write(Result result, const std::string& where, std::string_view happened) {
   if (result < 0) {
@@ -85,7 +83,7 @@ Result checked_write(Result result, const std::string& where, std::string_view h
   return result;
 }
 
-/// Extents or places as HDF5 takes them (hsize_t), and as messages name them: "(0, 73, 144)".
+/// Extents or positions as HDF5 takes them (hsize_t), and as messages show them: "(0, 73, 144)".
 std::vector<unsigned long long> hdf5_extents(std::span<const std::int64_t> numbers);
 std::string hdf5_text(std::span<const std::int64_t> numbers);
 

@@ -25,7 +25,7 @@ namespace {
 namespace fs = std::filesystem;
 using OpenFiles = std::list<std::shared_ptr<Hdf5OpenFile>>;
 
-OpenFiles& open_files() {               // under the lock; those used last come first
+OpenFiles& open_files() {               // under the lock; the file used last comes first
   static auto& files = *new OpenFiles;  // never destroyed: HDF5 may have ended before
   return files;
 }
@@ -37,7 +37,7 @@ std::string beginning_of(const std::string& path) {
   return {bytes.data(), read_at(file, 0, std::as_writable_bytes(std::span(bytes))).bytes};
 }
 
-// With another number before the extension, or a format such as %05d in its place.
+// The path with another number before its extension; a format such as %05d there is replaced, too.
 std::string with_number(const std::string& path, std::string_view number) {
   const fs::path whole(path);
   std::string stem = whole.stem().string();
@@ -46,8 +46,8 @@ std::string with_number(const std::string& path, std::string_view number) {
   return (whole.parent_path() / (stem + std::string(number) + whole.extension().string())).string();
 }
 
-// Where the path is that of files which only other drivers of HDF5 put together, as the first of them says: a
-// family of equal pieces, or metadata and elements apart.
+// Throws when the path stands for several files that only other HDF5 drivers can put together, as the first
+// of them says: a family of equal pieces, or metadata and elements in files of their own.
 void refuse_spread_file(const std::string& path, const std::string& where) {
   for (const int digits : {1, 2, 3, 4, 5, 6}) {
     if (beginning_of(with_number(path, std::string(static_cast<std::size_t>(digits), '0')))
@@ -113,7 +113,7 @@ void refuse_spread_file(const std::string& path, const std::string& where) {
               "if another program has it open for writing, wait for that; else copy or write it again");
 }
 
-// As HDF5 decides it.
+// Whether HDF5 locks files, by the variable that it goes by itself.
 bool locks_files() {
   const char* said = std::getenv("HDF5_USE_FILE_LOCKING");
   return said == nullptr || (std::string_view(said) != "FALSE" && std::string_view(said) != "0");
@@ -126,7 +126,7 @@ void unlock(const std::vector<int>& descriptors) {
 Hdf5Id access_list() {
   Hdf5Id list(H5Pcreate(H5P_FILE_ACCESS));
 #if H5_VERSION_GE(1, 10, 7)
-  H5Pset_file_locking(list.get(), true, true);  // file systems without locks are read without
+  H5Pset_file_locking(list.get(), true, true);  // on file systems without locks, read without them
 #endif
   return list;
 }
@@ -161,7 +161,7 @@ void refuse_changed_file(const std::string& where) {
 
 Hdf5OpenFile::Hdf5OpenFile(std::string path, FileIdentity identity, const std::string& where)
     : path_(std::move(path)), identity_(identity) {
-  // HDF5 does not tell why it cannot.
+  // HDF5 does not say why it cannot open a file; the system does.
   if (!open_file(path_, O_RDONLY).is_open()) refuse_missing(path_, errno, where);
   const Hdf5Id list = access_list();
   file_ = Hdf5Id(H5Fopen(path_.c_str(), H5F_ACC_RDONLY, list.get()));
@@ -184,7 +184,7 @@ Hdf5OpenFile::Dataset& Hdf5OpenFile::dataset(const Hdf5Dataset& described, const
   return datasets_.emplace(described.name, std::move(opened)).first->second;
 }
 
-// With -1 where HDF5 has none; the system does nothing for that.
+// May contain -1, where HDF5 has no descriptor; flock ignores that.
 std::vector<int> Hdf5OpenFile::descriptors() const {
   std::vector<int> all{descriptor_};
   for (const auto& [name, dataset] : datasets_) {
@@ -196,7 +196,7 @@ std::vector<int> Hdf5OpenFile::descriptors() const {
 void Hdf5OpenFile::begin_reading(const std::string& where) {
   if (readers_ == 0 && locks_files()) {
     for (const int descriptor : descriptors()) {
-      if (::flock(descriptor, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) continue;  // or without locks
+      if (::flock(descriptor, LOCK_SH | LOCK_NB) == 0 || errno != EWOULDBLOCK) continue;  // or no locks here
       unlock(descriptors());
       throw Error(where, "another program has the file open for writing", "wait until it has closed it");
     }
@@ -208,7 +208,7 @@ void Hdf5OpenFile::end_reading() {
   const Hdf5Lock lock;
   if (--readers_ != 0) return;
   if (locks_files()) unlock(descriptors());
-  // These hold files of their own open, with HDF5's locks on them.
+  // Virtual datasets keep their source files open, with HDF5's locks on them.
   std::erase_if(datasets_, [](const auto& entry) { return entry.second.is_virtual; });
 }
 

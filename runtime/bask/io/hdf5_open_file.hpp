@@ -1,9 +1,8 @@
-// hdf5_open_file.hpp: the files that a process holds open for reading, so that each block need not open its
-// own.
+// hdf5_open_file.hpp: the files that a process keeps open for reading, so that not each block opens its file.
 // Runs on: every rank. Threads: any; those that call HDF5 hold Hdf5Lock.
-// Invariants: (1) at most kMostOpenFiles are kept, those used last;
-//             (2) an open file is the one that was described, or is not used;
-//             (3) HDF5's locks on files are held only while somebody reads: other programs may write then.
+// Invariants: (1) at most kMostOpenFiles are kept open, those used last;
+//             (2) an open file whose size or time is not as described is not read;
+//             (3) HDF5's locks on files are held only during reads: between reads, other programs may write.
 #pragma once
 
 #include <bask/io/hdf5_dataset.hpp>
@@ -18,10 +17,10 @@
 namespace bask {
 
 inline constexpr std::size_t kMostOpenFiles = 64;
-/// In bytes: HDF5 does not copy chunks without filters into its cache, from this size on.
+/// In bytes. Chunks without filters that are this large or larger bypass HDF5's chunk cache.
 inline constexpr std::uint64_t kLeastUncachedChunk = 4096;
 
-/// The size and time of a file. Throws: Error saying that there is no such file, and what is near.
+/// The size and time of a file. Throws: Error when there is no such file, naming similar files.
 FileIdentity identity_of(const std::string& path, const std::string& where);
 [[noreturn]] void refuse_changed_file(const std::string& where);
 
@@ -30,10 +29,10 @@ class Hdf5OpenFile {
   struct Dataset {
     Hdf5Id id;
     Hdf5RawAccess raw;
-    Hdf5Id space;  ///< whose selection is the last read's
-    Hdf5Id type;   ///< in memory, for reads through HDF5: bytes as they are stored where Bask knows them
+    Hdf5Id space;  ///< its selection is that of the last read
+    Hdf5Id type;   ///< in memory, for reads through HDF5: as stored where Bask can decode the bytes
     bool is_virtual = false;
-    int descriptor = -1;  ///< of the file that holds it, which links may have led to
+    int descriptor = -1;  ///< of the file that holds the dataset, which may be another one, behind a link
   };
 
   /// Throws: Error when it cannot be opened, with the reason.
@@ -42,7 +41,8 @@ class Hdf5OpenFile {
   const std::string& path() const { return path_; }
   const FileIdentity& identity() const { return identity_; }
   std::int64_t id() const { return file_.get(); }
-  /// Opened at the first call. Under the lock, by who is reading; the reference is good until it ends.
+  /// Opens the dataset at the first call. The caller holds Hdf5Lock and an Hdf5Reading of this file; the
+  /// reference is good while that reading lives.
   Dataset& dataset(const Hdf5Dataset& described, const std::string& where);
 
  private:
@@ -59,7 +59,8 @@ class Hdf5OpenFile {
   int readers_ = 0;
 };
 
-/// While it lives, the file is being read, and no other program can open it for writing. Made under Hdf5Lock.
+/// While an Hdf5Reading lives, the file is being read, and no other program can open it for writing. The
+/// caller of the constructor holds Hdf5Lock; the destructor takes it.
 class Hdf5Reading {
  public:
   /// Throws: Error when another program has the file open for writing.
@@ -75,11 +76,12 @@ class Hdf5Reading {
   std::shared_ptr<Hdf5OpenFile> file_;  // shared: see open_for_reading
 };
 
-/// From those kept open, or opened now. Shared: a thread may still read while another's file takes the place.
-/// `identity` is that of the file now, found before the lock was taken. Under the lock.
+/// The file: one that is kept open, or opened now. It is shared, because one thread may still read it when
+/// another thread's file takes its place among those kept open. `identity`: the file's present one, which the
+/// caller has found before it took Hdf5Lock. The caller holds Hdf5Lock.
 std::shared_ptr<Hdf5OpenFile> open_for_reading(const std::string& path, const FileIdentity& identity,
                                                const std::string& where);
-/// Lets go of a file that is to be replaced or removed.
+/// Closes a file that will be replaced or removed.
 void close_for_reading(const std::string& path);
 
 }  // namespace bask

@@ -19,7 +19,7 @@ namespace {
 using State = std::shared_ptr<Hdf5OutputState>;
 
 struct OpenFile {
-  H5FD_t base{};  // first: HDF5 takes the pointer for one to this
+  H5FD_t base{};  // first: HDF5 takes a pointer to an OpenFile for a pointer to its base
   State state;
   haddr_t end_of_addresses = 0, end_of_file = 0;
 };
@@ -99,7 +99,7 @@ herr_t read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t size, 
   auto* bytes = static_cast<std::byte*>(buffer);
   const Transferred done = read_at(state.descriptor, address, {bytes, size});
   if (done.error != 0) return -1;
-  std::memset(bytes + done.bytes, 0, size - done.bytes);  // beyond the end
+  std::memset(bytes + done.bytes, 0, size - done.bytes);  // beyond the end of the file
   for (const auto& later : state.kept) {
     const haddr_t begin = std::max<haddr_t>(address, later.address);
     const haddr_t end = std::min<haddr_t>(address + size, later.address + later.bytes.size());
@@ -108,7 +108,8 @@ herr_t read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t size, 
   return 0;
 }
 
-// Large stretches are elements, which nobody reads again.
+// Keeps bytes that were not written, but for large stretches: these are elements, which HDF5 does not read
+// again.
 void keep(Hdf5OutputState& state, haddr_t address, const std::byte* bytes, std::size_t size,
           H5FD_mem_t type) {
   constexpr std::size_t kMostOfElements = std::size_t{1} << 16;
@@ -167,7 +168,7 @@ H5FD_class_t driver_class() {
   driver.read = read;
   driver.write = write;
   driver.truncate = truncate;
-  // Metadata and elements each from blocks of their own, as the library's own driver has it.
+  // Metadata and elements are allocated from separate blocks, as in HDF5's own driver.
   const H5FD_mem_t map[] = H5FD_FLMAP_DICHOTOMY;
   std::copy(std::begin(map), std::end(map), driver.fl_map);
   return driver;
@@ -176,7 +177,7 @@ H5FD_class_t driver_class() {
 hid_t driver_id() {
   static const H5FD_class_t driver = driver_class();
   static hid_t id = -1;
-  if (H5Iis_valid(id) <= 0) id = H5FDregister(&driver);  // the library forgets it when it is closed
+  if (H5Iis_valid(id) <= 0) id = H5FDregister(&driver);  // again when HDF5 was closed, which forgets drivers
   return id;
 }
 

@@ -1,5 +1,5 @@
-// hdf5_packing.hpp: elements as they are packed into a file: shifted, scaled, rounded, and with a number of
-// their own for what is missing. Runs on: every rank. Threads: any.
+// hdf5_packing.hpp: packs elements for a file: shifts, scales and rounds them, and puts a fill value for NaN.
+// Runs on: every rank. Threads: any.
 #pragma once
 
 #include <bask/collections/array/block/block.hpp>
@@ -10,8 +10,8 @@
 
 namespace bask {
 
-/// What is stored is (x - add_offset) / scale_factor, rounded to the nearest integer where `dtype` is one,
-/// and `fill_value` for NaN.
+/// The file stores (x - add_offset) / scale_factor, rounded to the nearest integer where `dtype` is an
+/// integer, and `fill_value` for NaN.
 struct Hdf5Packing {
   DType dtype = DType::kFloat64;  ///< in the file
   double scale_factor = 1;
@@ -28,9 +28,9 @@ struct Hdf5Packing {
   }
 };
 
-/// The block packed; the same when nothing changes. Throws: Error, which `where` begins, for an element that
-/// the type does not hold, NaN without a fill value in an integer type, and an element that is not missing
-/// but would be read as such. Cost: a few nanoseconds an element.
+/// The packed block; the same block when packing changes nothing. Cost: a few nanoseconds an element.
+/// Throws: Error, whose message `where` begins, for an element that the type does not hold, NaN without a
+/// fill value in an integer type, and a number that a reader would take for the fill value.
 Block packed(const Block& block, const Hdf5Packing& packing, const std::string& where);
 
 }  // namespace bask

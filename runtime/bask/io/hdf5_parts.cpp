@@ -34,7 +34,7 @@ bool is_parts_name(std::string_view name) {
                      [](unsigned char c) { return std::isxdigit(c); });
 }
 
-// "x.parts/bask-…" of "x.parts/bask-…/part.h5"; empty for files that are no parts.
+// "x.parts/bask-…" for "x.parts/bask-…/part.h5"; empty for files that are no parts.
 std::string parts_name_of(const std::string& source) {
   const fs::path path(source);
   const fs::path directory = path.parent_path();
@@ -58,14 +58,14 @@ void add_sources(hid_t dataset, PartsNames& names) {
   }
 }
 
-// Nothing for what cannot be looked into now, as it is being written.
+// The parts that a file shows; nothing when it cannot be opened now, because it is being written.
 std::optional<PartsNames> look_into(const fs::path& path) {
   const Hdf5Lock lock;
   PartsNames names;
   const htri_t is_hdf5 = H5Fis_hdf5(path.c_str());
   if (is_hdf5 <= 0) {
     H5Eclear2(H5E_DEFAULT);
-    return is_hdf5 == 0 ? std::optional(names) : std::nullopt;  // who cannot look cannot tell
+    return is_hdf5 == 0 ? std::optional(names) : std::nullopt;  // negative: the file could not be read
   }
   const Hdf5Id file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT));
   const auto paths = hdf5_paths(file.get());
@@ -78,7 +78,7 @@ std::optional<PartsNames> look_into(const fs::path& path) {
   return names;
 }
 
-// Those of the directories of parts that no HDF5 file in `directory` shows.
+// Those of `names` that no HDF5 file in `directory` shows.
 PartsNames shown_by_none(const fs::path& directory, PartsNames names) {
   std::error_code error;
   for (fs::directory_iterator entry(directory, error), end; !error && entry != end && !names.empty();
@@ -92,7 +92,7 @@ PartsNames shown_by_none(const fs::path& directory, PartsNames names) {
   return error ? PartsNames() : names;
 }
 
-// Of runs that have written to this name, and have been killed.
+// The parts of runs that wrote to this name and were killed.
 PartsNames left_by_killed_runs(const fs::path& all_parts) {
   PartsNames names;
   std::error_code error;
@@ -151,7 +151,7 @@ Hdf5Id open_block(std::int64_t file, const std::string& dataset, const std::stri
 
 PartsDirectory::PartsDirectory(const fs::path& master, const std::string& where) {
   const fs::path all = all_parts_of(master);
-  if (all.filename().string().find('%') != std::string::npos) {  // which HDF5 takes for the number of a block
+  if (all.filename().string().find('%') != std::string::npos) {  // HDF5 would put a block number there
     throw Error(where, "a file that shows the parts of several ranks has no '%' in its name",
                 "give it another name, or write one file: Hdf5Output::kOneFile");
   }
@@ -172,7 +172,7 @@ PartsDirectory::PartsDirectory(const fs::path& master, const std::string& where)
         "write to a directory that you may write to and that has room");
   }
   ::flock(locked_.number(), LOCK_EX | LOCK_NB);
-  sync_directory(all);  // so that a master on the disk finds them there
+  sync_directory(all);  // so that the parts are on the disk before their master
   sync_directory(all.parent_path());
 }
 

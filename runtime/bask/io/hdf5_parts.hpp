@@ -1,11 +1,11 @@
-// hdf5_parts.hpp: the files that a dataset's blocks lie in when each rank has written its own, and to which
-// file that shows them (their master) they belong. All parts of one run lie in a directory of their own
-// beside the master, NAME.parts/bask-<16 random digits>, and only the master knows it. Runs on: rank 0.
-// Threads: any. Invariants: (1) no run writes to the parts of another;
-//             (2) parts go when their master has been replaced, and no other HDF5 file beside it shows them:
-//             one that
-//                 was moved or copied keeps them;
-//             (3) parts that a killed run has left, which no file shows, go when its process is gone.
+// hdf5_parts.hpp: parts: the files that hold a dataset's blocks when each rank has written its own. One file,
+// their master, shows the parts as virtual datasets. All parts of one run lie in a directory of their own
+// beside the master, NAME.parts/bask-<16 random digits>, and only the master knows its name.
+// Runs on: rank 0. Threads: any.
+// Invariants: (1) no run writes to the parts of another;
+//             (2) parts are removed when their master has been replaced, unless another HDF5 file beside it
+//                 shows them: a master that was moved or copied keeps its parts;
+//             (3) parts of a killed run, which no file shows, are removed when its process is gone.
 #pragma once
 
 #include <bask/io/hdf5_library.hpp>
@@ -21,19 +21,20 @@ namespace bask {
 /// Directories of parts, as virtual datasets name them: "speed.h5.parts/bask-91f0c3aa58d2e7b4".
 using PartsNames = std::set<std::string>;
 
-/// Those whose elements the datasets of a file show; none when it is no HDF5 file.
+/// The directories whose parts the datasets of `file` show; none when it is no HDF5 file.
 PartsNames parts_shown_by(const std::filesystem::path& file);
 
-/// After `master` has been put in place: removes the parts that its predecessor showed and nobody shows now,
-/// and what killed runs have left. Cost: when there are any, a look at each HDF5 file beside it.
+/// To be called when `master` has been put in place: removes the parts that its predecessor showed and no
+/// file shows now, and the parts of killed runs.
+/// Cost: when there are any, a look at each HDF5 file beside `master`.
 void remove_unused_parts(const std::filesystem::path& master, const PartsNames& of_predecessor);
 
-/// A part to be read, and a block in it. Throws: Error when it is not there, as when the
-/// ranks do not see the same directory.
+/// Opens a part for reading, and a block in it. Throws: Error when it is not there, as when the ranks do not
+/// see the same directory.
 Hdf5Id open_part(const std::string& path, const std::string& where);
 Hdf5Id open_block(std::int64_t file, const std::string& dataset, const std::string& path);
 
-/// A new directory for the parts of one run. It goes, with what is in it, unless it is kept.
+/// A new directory for the parts of one run. The destructor removes it, unless keep() was called.
 class PartsDirectory {
  public:
   /// Throws: Error when it cannot be made.
@@ -43,13 +44,13 @@ class PartsDirectory {
   PartsDirectory& operator=(const PartsDirectory&) = delete;
 
   const std::filesystem::path& path() const { return path_; }
-  /// As the master names it.
+  /// The name of the directory in the master.
   const std::string& name() const { return name_; }
-  /// The master that shows them is in place.
+  /// To be called when the master is in place: the directory stays.
   void keep();
 
  private:
-  std::filesystem::path path_, mark_;  // the mark says whose it is until it is kept
+  std::filesystem::path path_, mark_;  // the mark: a file that names the process, until keep()
   std::string name_;
   FileDescriptor locked_;
   bool is_kept_ = false;

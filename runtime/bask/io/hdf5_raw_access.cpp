@@ -6,7 +6,7 @@
 namespace bask {
 namespace {
 
-// That of an object is the file which it lies in, whatever links or mounts led to it.
+// HDF5's number of the file in which an object lies, whatever links or mounts led to it.
 std::optional<unsigned long> file_number(hid_t id, const char* name) {
   H5O_info_t info{};
   if (H5Oget_info_by_name(id, name, &info, H5P_DEFAULT) < 0) return std::nullopt;
@@ -36,7 +36,7 @@ std::string why_not_bytes(const Hdf5Dataset& dataset, hid_t id, hid_t list) {
   return {};
 }
 
-// In which file, and whether addresses count from its first byte.
+// Why addresses of the dataset are not byte offsets in the file of `descriptor`; empty when they are.
 std::string why_not_addresses(hid_t id, hid_t file, int descriptor) {
   if (descriptor < 0) return "its file is not one ordinary file";
   const auto of_dataset = file_number(id, "."), of_file = file_number(file, "/");

@@ -1,5 +1,5 @@
-// hdf5_raw_access.hpp: whether Bask may take a dataset's bytes from the file itself: only where they are what
-// HDF5 would read, of the same file, type and filters.
+// hdf5_raw_access.hpp: whether Bask may read a dataset's bytes from the file itself: only where HDF5 would
+// read the same bytes, of the same file, type and filters.
 // Runs on: every rank. Threads: any, under Hdf5Lock.
 #pragma once
 
@@ -27,7 +27,7 @@ struct Hdf5RawAccess {
   bool leaves_gaps = false;              ///< HDF5 writes nothing for elements that were never written
 };
 
-/// What is proven of `dataset`, which is open as `id`.
+/// How `dataset` may be read, as far as that can be proven. `id`: its open handle.
 Hdf5RawAccess can_read_by_address(const Hdf5Dataset& dataset, std::int64_t id);
 
 /// The descriptor that HDF5 itself uses for the file of an object, if the file is an ordinary one; else -1.

@@ -18,18 +18,18 @@ namespace bask {
 namespace {
 
 using Extents = std::vector<std::int64_t>;
-// A chunk and the part of it that is wanted.
+// A chunk, or another box of the dataset, and the part of it that is read.
 struct ChunkPart {
   Extents origin;    // of the chunk in the dataset
   Extents in_chunk;  // where the part begins in the chunk
-  Extents in_out;    // and in what is read
-  Extents extent;
+  Extents in_out;    // where the part begins in the output
+  Extents extent;    // of the part
 };
 
 struct FoundChunk {
   enum class Place {
     kNowhere,    // never written
-    kUnknown,    // HDF5 is to read the elements
+    kUnknown,    // HDF5 must read the elements
     kAtAddress,  // in the file
     kFetched,    // in the thread's memory
   };
@@ -74,7 +74,7 @@ class RegionReader {
     opened_ = &reading_->file().dataset(dataset_, where());
     raw_ = opened_->raw;
     if (!dataset_.is_swapped || !dataset_.is_plain) return;
-    // The fill value is in this machine's order of bytes.
+    // dataset_.fill_value has this machine's byte order; stored_fill_ must have the file's.
     const auto number = static_cast<std::ptrdiff_t>(size_of(real_of(dataset_.dtype)));
     for (auto at = stored_fill_.begin(); at != stored_fill_.end(); at += number)
       std::reverse(at, at + number);
@@ -92,7 +92,8 @@ class RegionReader {
       shown.push_back(std::move(part));
       boxes.push_back(&box);
     }
-    // Less: there are gaps. More: boxes may lie over each other, and leave some.
+    // Fill first where the boxes may leave gaps: they do when they cover too little, and may when they
+    // overlap.
     if (covered != element_count(extent_) || shown.size() > 1)
       fill(part_within(Extents(extent_.size(), 0), dataset_.shape));
     for (std::size_t k = 0; k < shown.size(); ++k) read_shown(*boxes[k], shown[k]);
@@ -165,8 +166,8 @@ class RegionReader {
     }
   }
 
-  // HDF5 1.10 finds a chunk's address by walking over all before it, about 50 ns each, under the lock. That
-  // is good where copying the chunk under the lock, at some 5 bytes per ns, would take longer.
+  // To find a chunk's address, HDF5 1.10 walks over all chunks before it, about 50 ns each, under the lock.
+  // That pays where copying the chunk under the lock, at some 5 bytes per ns, would take longer.
   bool addresses_pay() const {
     constexpr std::uint64_t kBytesPerStep = 250;
     std::uint64_t chunks = 1;
@@ -185,7 +186,7 @@ class RegionReader {
     return part_within(origin, dataset_.chunk_shape);
   }
 
-  // What is wanted of a box of the dataset; no or negative extents where nothing is.
+  // The part of a box of the dataset that is read; an extent is 0 or negative where nothing is.
   ChunkPart part_within(const Extents& origin, const Extents& box) const {
     const std::size_t axes = origin.size();
     ChunkPart part{origin, Extents(axes), Extents(axes), Extents(axes)};
@@ -231,7 +232,8 @@ class RegionReader {
 
   FoundChunk find(const ChunkPart& part) const {
     FoundChunk found;
-    // What HDF5 copies of such a chunk is as long as its index says, whatever it tells of the chunk's size.
+    // H5Dread_chunk copies as many bytes of an unfiltered chunk as the chunk index says, even when
+    // H5Dget_chunk_storage_size gives another size.
     if (dataset_.filters.empty() && !has_addresses_) {
       found.place = FoundChunk::Place::kUnknown;
       return found;
@@ -248,7 +250,7 @@ class RegionReader {
       if (bytes == 0 || bytes > raw_.file_bytes) refuse_size(part, bytes);
       return {FoundChunk::Place::kAtAddress, bytes, address, skipped};
     }
-    // Not told of a chunk that was never written, nor of one that the index gives no bytes.
+    // The size is not known for a chunk that was never written, or to which the index gives no bytes.
     if (H5Dget_chunk_storage_size(id, origin.data(), &bytes) < 0 || bytes == 0) {
       H5Eclear2(H5E_DEFAULT);
       found.place = FoundChunk::Place::kUnknown;
@@ -304,10 +306,10 @@ class RegionReader {
     });
   }
 
-  // What only HDF5 can read; pieces of the first axis, for a bounded memory.
+  // Reads what only HDF5 can read, in pieces along the first axis, to bound the memory.
   void read_through_hdf5(std::span<const std::int64_t> from, std::span<const std::int64_t> box,
                          const Extents& in_out) const {
-    // Bytes that Bask knows are not converted under the lock.
+    // Bytes that Bask can decode are not converted under the lock, but afterwards.
     const ElementConversion& conversion = dataset_.is_plain ? conversion_ : unswapped_;
     Extents start(from.begin(), from.end()), extent(box.begin(), box.end()), to = in_out;
     const std::int64_t all = extent.empty() ? 1 : extent[0];
@@ -320,7 +322,8 @@ class RegionReader {
     }
   }
 
-  // Rows from `first` on; whole ones of chunks with filters, which HDF5 would decode again for each piece.
+  // How many rows to read at once from `first` on. Chunks with filters are read whole: HDF5 would decode them
+  // again for each piece.
   std::int64_t rows_at_once(std::int64_t first, std::int64_t left, std::int64_t row_elements) const {
     constexpr std::int64_t kPieceBytes = 16 << 20;
     const auto bytes = static_cast<std::int64_t>(conversion_.from_bytes());
@@ -376,12 +379,12 @@ class RegionReader {
   std::span<const std::int64_t> start_, extent_;
   CfDecoding decoding_;
   ElementConversion conversion_;
-  ElementConversion unswapped_;  // for what HDF5 has brought into this machine's order
+  ElementConversion unswapped_;  // for elements that HDF5 has brought into this machine's byte order
   std::byte* out_;
   std::optional<Hdf5Reading> reading_;
   const Hdf5OpenFile::Dataset* opened_ = nullptr;
   Hdf5RawAccess raw_;
-  std::vector<std::byte> stored_fill_;  // in the order of bytes that HDF5 gives
+  std::vector<std::byte> stored_fill_;  // in the byte order of the elements that are read
   std::uint64_t chunk_bytes_ = 0;
   bool has_addresses_ = false;
 };

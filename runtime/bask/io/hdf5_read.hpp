@@ -1,5 +1,5 @@
-// hdf5_read.hpp: any box of a dataset into memory. Chunks are fetched and decompressed outside of HDF5 and
-// of its lock wherever their bytes are known to Bask, so that threads read in parallel.
+// hdf5_read.hpp: reads any box of a dataset into memory. Where Bask can decode the chunks, it fetches and
+// decompresses them outside of HDF5 and of its lock, so that threads read in parallel.
 // Runs on: every rank. Threads: any.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace bask {
 
-/// Fills `out` with the elements from `start` on, `extent` of them along each axis, in C order, as `wanted`.
+/// Fills `out` with `wanted` elements: those from `start` on, `extent` of them along each axis, in C order.
 /// Chunks that were never written give the fill value. Memory: one chunk for each thread.
 /// Throws: Error naming file, dataset and chunk: when the file has changed since it was described, a chunk is
 /// corrupt, the file ends too early, or the types do not fit (see ElementConversion).

@@ -10,7 +10,7 @@
 namespace bask {
 namespace {
 
-// What a file has, as far as it matters.
+// The names of the objects and attributes of a file or group.
 struct Contents {
   std::vector<std::string> objects, attributes;
 };
@@ -44,7 +44,7 @@ bool is_replaced(hid_t file, const std::string& name, std::span<const Hdf5Datase
   const auto spec = std::find_if(specs.begin(), specs.end(),
                                  [&](const auto& each) { return without_slash(each.name) == name; });
   switch (H5Iget_type(object.get())) {
-    case H5I_GROUP: {  // on the way to one of the datasets, and without attributes
+    case H5I_GROUP: {  // is replaced when one of the datasets is in it and it has no attributes
       Contents own;
       hsize_t at = 0;
       H5Aiterate2(object.get(), H5_INDEX_NAME, H5_ITER_INC, &at, add_attribute, &own);

@@ -15,7 +15,7 @@ struct Box {
   std::vector<std::int64_t> start, extent;
 };
 
-// What a dataspace selects, if it is one box.
+// The selection of a dataspace, when it is one box.
 std::optional<Box> selected_box(hid_t space) {
   const int axes = H5Sget_simple_extent_ndims(space);
   std::array<hsize_t, H5S_MAX_RANK> first{}, last{};
@@ -23,7 +23,7 @@ std::optional<Box> selected_box(hid_t space) {
   Box box;
   hsize_t count = 1;
   for (std::size_t a = 0; a < static_cast<std::size_t>(axes); ++a) {
-    constexpr hsize_t kMost = hsize_t{1} << 40;  // unlimited ones are longer
+    constexpr hsize_t kMost = hsize_t{1} << 40;  // unlimited selections are longer
     if (last[a] >= kMost || last[a] < first[a]) return std::nullopt;
     box.start.push_back(static_cast<std::int64_t>(first[a]));
     box.extent.push_back(static_cast<std::int64_t>(last[a] - first[a] + 1));
@@ -33,7 +33,8 @@ std::optional<Box> selected_box(hid_t space) {
   return selected > 0 && static_cast<hsize_t>(selected) == count ? std::optional(box) : std::nullopt;
 }
 
-// All of a dataset has no extent here before that dataset is opened.
+// A selection of all of a source has no extent before the source is opened; it is that of the box that shows
+// it.
 std::optional<Box> source_box(hid_t space, const std::optional<Box>& shown) {
   if (!shown || H5Sget_select_type(space) != H5S_SEL_ALL) return selected_box(space);
   return Box{std::vector<std::int64_t>(shown->extent.size(), 0), shown->extent};

@@ -27,7 +27,7 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// HDF5 looks at these as it starts, and again at lists of directories for each file that it opens.
+// HDF5 reads these variables once, when it starts; the others for each file that it opens.
 struct StartPrefixes {
   std::string raw = variable("HDF5_EXTFILE_PREFIX");
   std::string virtual_sources = variable("HDF5_VDS_PREFIX");
@@ -66,18 +66,18 @@ std::vector<fs::path> places_of(Hdf5SourceKind kind, const fs::path& name, const
   return places;
 }
 
-// A name of another file, as a file has it.
+// Another file, by the name that a file has for it.
 struct Wanted {
   Hdf5SourceKind kind;
   std::string name;
-  std::string path;    // of the file that has it
-  std::string object;  // in the other one; empty for raw files
+  std::string path;    // of the file that has the name
+  std::string object;  // in the other file; empty for raw files
   int depth;
-  std::string link{};  // that it is behind, in words
+  std::string link{};  // the external link to the file, in words, for messages
   bool is_numbered = false;
 };
 
-// Looks into files under the lock, and for files without it: that takes long on some file systems.
+// Looks into files under the lock, but looks for files without it, as that takes long on some file systems.
 class SourceCollector {
  public:
   explicit SourceCollector(const std::string& where) : where_(where) {}
@@ -99,7 +99,7 @@ class SourceCollector {
 
  private:
   static constexpr int kDeepest = 16;
-  static constexpr std::size_t kMostObjects = 4096;  // of many, the files are enough
+  static constexpr std::size_t kMostObjects = 4096;  // of more objects, only the files are collected
 
   struct Object {
     std::string path, name;
@@ -115,7 +115,7 @@ class SourceCollector {
       const std::string rest = slash == std::string::npos ? "" : place.name.substr(slash);
       H5L_info_t info{};
       if (H5Lget_info(place.file, link.c_str(), &info, H5P_DEFAULT) < 0)
-        return;  // what is missing is told later
+        return;  // opening the dataset will say what is missing
       if (info.type != H5L_TYPE_SOFT && info.type != H5L_TYPE_EXTERNAL) continue;
       std::vector<char> value(info.u.val_size + 1);
       if (H5Lget_val(place.file, link.c_str(), value.data(), value.size(), H5P_DEFAULT) < 0) return;
@@ -182,7 +182,7 @@ class SourceCollector {
       const Hdf5Reading reading(file, where_);
       visit({file->id(), object.path, object.name}, object.depth);
     } catch (const Error&) {
-      // HDF5 may do without the source, or says by itself what is wrong with the link's target.
+      // HDF5 may read without this source. Else reading will say what is wrong with it.
       H5Eclear2(H5E_DEFAULT);
     }
   }
@@ -203,7 +203,7 @@ class SourceCollector {
     if (wanted.kind != Hdf5SourceKind::kRaw) found_.push_back({*found, wanted.object, wanted.depth + 1});
   }
 
-  // HDF5 takes them in turn, until one is missing.
+  // HDF5 opens numbered files in turn, until one is missing.
   void look_for_numbered(const Wanted& wanted) {
     for (std::size_t block = 0;; ++block) {
       const auto found = find_source(wanted.kind, numbered_source(wanted.name, block), wanted.path);
@@ -228,7 +228,7 @@ class SourceCollector {
     }
     const std::string beside = (fs::path(wanted.path).parent_path() / wanted.name).string();
     const std::string place = where_ + ": its source " + hdf5_place("from_hdf5", beside);
-    identity_of(beside, place);  // says what is near
+    identity_of(beside, place);  // throws, naming similar files
     throw Error(place, "the file has only just appeared", "try again");
   }
 
@@ -244,8 +244,8 @@ class SourceCollector {
   std::vector<Object> found_;
   std::vector<Hdf5Source> sources_;
   std::map<std::string, FileIdentity> known_;
-  std::set<std::tuple<std::string, std::string>> asked_;  // names, and the files that have them
-  std::set<std::tuple<std::string, std::string>> seen_;   // files and objects
+  std::set<std::tuple<std::string, std::string>> asked_;  // (name of another file, file that has the name)
+  std::set<std::tuple<std::string, std::string>> seen_;   // (file, object)
 };
 
 std::mutex& looks_mutex() {

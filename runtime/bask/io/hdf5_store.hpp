@@ -1,6 +1,7 @@
-// hdf5_store.hpp: what a call of to_hdf5 writes, from the first file to the last: begun when it is to be
-// computed, finished when its blocks are written. Runs on: rank 0. Threads: one at a time. Invariant: a store
-// that is not finished leaves the old file as it was, and nothing else.
+// hdf5_store.hpp: all that one call of to_hdf5 writes, on all ranks. It begins when the store is computed,
+// and is finished when its blocks are written.
+// Runs on: rank 0. Threads: one at a time.
+// Invariant: a store that is not finished leaves the old file as it was, and nothing else.
 #pragma once
 
 #include <bask/io/hdf5.hpp>
@@ -17,7 +18,7 @@ namespace bask {
 
 class Hdf5Store::State {
  public:
-  /// Throws: Error for what cannot be written so, whatever the file has.
+  /// Throws: Error for arrays and options that no file can hold, whatever the old file has.
   State(std::string path, std::vector<Hdf5Variable> variables, std::vector<Hdf5Attribute> attributes,
         Hdf5Output output, Hdf5Mode mode);
   ~State() { give_up(); }
@@ -25,8 +26,8 @@ class Hdf5Store::State {
   State& operator=(const State&) = delete;
 
   const std::string& path() const { return path_; }
-  /// Adds the tasks that write. Gives up what was begun before and not finished. Throws: Error when the file
-  /// cannot be written.
+  /// Adds the tasks that write the blocks. Drops what an earlier begin() without finish() has written.
+  /// Throws: Error when the file cannot be written.
   std::vector<BlockRefs> begin();
   std::uint64_t output() const { return output_; }
   /// `blocks`: what the tasks have returned, in their order. Throws: Error when the file cannot be finished.
@@ -51,11 +52,11 @@ class Hdf5Store::State {
   Hdf5Mode mode_;
 
   bool is_begun_ = false;
-  Hdf5Mode used_mode_ = Hdf5Mode::kAdd;  // kReplace also where that is the same
+  Hdf5Mode used_mode_ = Hdf5Mode::kAdd;  // kReplace also where both modes give the same file
   Way way_ = Way::kHere;
   std::uint64_t output_ = 0;
-  std::shared_ptr<Hdf5Writer> writer_;           // of the file that gets the name
-  std::vector<Hdf5Writer::DatasetId> datasets_;  // of it, unless it only shows parts
+  std::shared_ptr<Hdf5Writer> writer_;           // writes the file that gets the name
+  std::vector<Hdf5Writer::DatasetId> datasets_;  // of that file; empty when it only shows parts
   std::unique_ptr<PartsDirectory> parts_;
 };
 

@@ -30,7 +30,7 @@ std::optional<StoredType> stored_integer(hid_t type) {
   return stored;
 }
 
-// Whether every number of a floating type, of the usual form, is one of IEEE's with so many bits.
+// The limits of an IEEE type, to tell whether it holds every number of a stored floating type.
 struct FloatLimits {
   std::size_t fraction_bits;
   int least_exponent, most_exponent;  // of the smallest subnormal and of the largest number
@@ -189,7 +189,7 @@ Hdf5Id native_type_of(DType dtype) {
 Hdf5Id file_type_of(DType dtype, std::int64_t file, const std::string& where) {
   Hdf5Id type = native_type_of(dtype);
   if (dtype != DType::kBool) return type;
-  for (std::string name = "/bool";; name += '_') {  // where the name stands for something else
+  for (std::string name = "/bool";; name += '_') {  // the file may have something else of that name
     if (H5Lexists(file, name.c_str(), H5P_DEFAULT) <= 0) {
       checked_write(H5Tcommit2(file, name.c_str(), type.get(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), where,
                     "cannot write the type bool");

@@ -1,4 +1,4 @@
-// Blocks into chunks: whole chunks are made by the calling thread, parts of chunks by the library.
+// Writes blocks into chunks: the calling thread encodes whole chunks, HDF5 writes parts of chunks.
 #include <fmt/format.h>
 #include <hdf5.h>
 #include <bask/collections/array/block/box_runs.hpp>
@@ -18,7 +18,7 @@ using Extents = std::vector<std::int64_t>;
 }  // namespace
 
 const Hdf5Writer::Dataset& Hdf5Writer::dataset_of(DatasetId id) const {
-  const Hdf5Lock lock;  // others may be adding theirs
+  const Hdf5Lock lock;  // other threads may be adding datasets
   return *datasets_.at(id);
 }
 
@@ -80,7 +80,7 @@ void Hdf5Writer::write_chunk(const Dataset& dataset, const Block& block,
                                  static_cast<std::size_t>(bytes_of(elements))};
   if (!is_dense) {
     const auto memory = thread_scratch(ScratchUse::kRaw, raw.size());
-    if (part != chunk) {  // beyond the dataset's end
+    if (part != chunk) {  // the chunk reaches beyond the dataset's end
       for (std::size_t i = 0; i < raw.size(); i += element_bytes)
         std::memcpy(&memory[i], dataset.fill.data(), element_bytes);
     }

@@ -55,7 +55,7 @@ Hdf5Writer::Hdf5Writer(std::string path, Hdf5Mode mode)
 
 Hdf5Writer::~Hdf5Writer() {
   const Hdf5Lock lock;
-  if (state_->error == 0) state_->error = ECANCELED;  // nobody will see what HDF5 still writes
+  if (state_->error == 0) state_->error = ECANCELED;  // so that closing the file writes nothing more
   close_file();
 }
 
@@ -152,7 +152,7 @@ Hdf5Writer::Dataset& Hdf5Writer::make_dataset(const Hdf5DatasetSpec& spec, std::
   made->extent = spec.shape;
   made->first.assign(spec.shape.size(), 0);
   for (const auto& attribute : attributes) write_attribute(made->id.get(), attribute, where(spec.name));
-  if (spec.dtype == DType::kBool) {  // which xarray goes by
+  if (spec.dtype == DType::kBool) {  // by this attribute xarray knows a bool
     write_attribute(made->id.get(), {"dtype", "bool"}, where(spec.name));
   }
   put_back(replaced, file_.get(), made->id.get(), spec.name, where(spec.name));
@@ -166,7 +166,7 @@ Hdf5Writer::Dataset& Hdf5Writer::lengthen(const Hdf5DatasetSpec& spec) {
   const auto attributes = attributes_of(spec, where(spec.name));
   auto old = std::make_unique<Dataset>();
   old->spec = spec;
-  old->spec.dimensions.clear();  // it has its own
+  old->spec.dimensions.clear();  // the old dataset has its dimensions already
   old->id = Hdf5Id(checked_write(H5Dopen2(file_.get(), spec.name.c_str(), H5P_DEFAULT), where(spec.name),
                                  "cannot append to it"));
   old->extent = extent_of(old->id.get());

@@ -1,8 +1,9 @@
-// hdf5_writer.hpp: an HDF5 file that is written block by block, new or with what the old one of its name has,
-// and takes its place when it is complete. Whole chunks are compressed outside of HDF5 and of its lock, so
-// that threads write in parallel. Runs on: every rank, each its own file. Threads: any for create_dataset and
-// write_block; one for the rest. Invariants: (1) under the file's name there is always the old file or the
-// whole new one, on the disk;
+// hdf5_writer.hpp: an HDF5 file that is written block by block, and gets its name when it is complete. It
+// begins empty, or with the contents of the old file of its name. Whole chunks are compressed outside of HDF5
+// and of its lock, so that threads write in parallel.
+// Runs on: every rank, each its own file.
+// Threads: any for create_dataset and write_block; one for the rest.
+// Invariants: (1) under the file's name there is always the old file or the whole new one, on the disk;
 //             (2) a writer that ends without finish() leaves nothing behind, whatever failed.
 #pragma once
 
@@ -28,14 +29,16 @@ struct Hdf5VirtualPart {
   std::vector<std::int64_t> extent;
 };
 
-/// Whether all that a file has is to be replaced by datasets of these specs and attributes of its own, of the
-/// same shapes and types: then adding them to it is the same as writing it anew, which copies nothing.
+/// Whether these datasets and file attributes replace all contents of the file, with the same shapes and
+/// types: then adding them to the file is the same as writing it anew, which copies nothing.
 bool is_replaced_whole(const std::filesystem::path& file, std::span<const Hdf5DatasetSpec> specs,
                        const std::vector<Hdf5Attribute>& attributes);
 
 ///     Hdf5Writer writer("speed.h5");
-///     const auto speed = writer.create_dataset({.name = "speed", .shape = {132, 73, 144}, .chunk_shape =
-///     {12, 73, 144}}); writer.write_block(speed, start, extent, elements); writer.finish();
+///     const auto speed = writer.create_dataset(
+///         {.name = "speed", .shape = {132, 73, 144}, .chunk_shape = {12, 73, 144}});
+///     writer.write_block(speed, start, extent, elements);
+///     writer.finish();
 class Hdf5Writer {
  public:
   using DatasetId = std::size_t;
@@ -47,37 +50,39 @@ class Hdf5Writer {
   Hdf5Writer(const Hdf5Writer&) = delete;
   Hdf5Writer& operator=(const Hdf5Writer&) = delete;
 
-  /// A dataset of the old file of the same name, shape and type is replaced, with its attributes; what has it
-  /// as a dimension keeps the new one. With `spec.append_axis`, one that is there is made longer, and blocks
-  /// are written after its old elements. Throws: Error for a name twice, an old dataset that does not fit,
-  /// chunks that do not fit, and compressions that this build is without.
+  /// Makes a dataset. An old dataset of the same name, shape and type is replaced, with its attributes; where
+  /// the old one was the dimension of other datasets, the new one becomes it. With `spec.append_axis`, an old
+  /// dataset is made longer, and blocks are written after its old elements. Throws: Error for a name that was
+  /// made before, an old dataset that does not fit, chunks that do not fit, and compressions that this build
+  /// does not have.
   DatasetId create_dataset(const Hdf5DatasetSpec& spec);
   /// The dataset of that name which this writer has made, or a new one: for tasks that are run again.
   DatasetId dataset_for(const Hdf5DatasetSpec& spec);
-  /// Shows datasets of other files as one. `spec` has no chunks. Nothing is written to it.
+  /// Makes a virtual dataset, which shows datasets of other files as one. `spec` has no chunks. No block may
+  /// be written to it.
   void create_virtual(const Hdf5DatasetSpec& spec, std::span<const Hdf5VirtualPart> parts);
-  /// Of the file itself, such as Conventions.
+  /// Sets attributes of the file itself, such as Conventions.
   void set_attributes(const std::vector<Hdf5Attribute>& attributes);
-  /// Makes the datasets that axes are named after their dimensions. Those made later are connected by
-  /// finish(). Throws: Error when an axis and its dimension have not the same length.
+  /// Attaches to each axis the dataset that it is named after, as its dimension. finish() does it for
+  /// datasets that are made later. Throws: Error when an axis and its dimension differ in length.
   void connect_dimensions();
 
-  /// `data`: elements of the dataset's type in C order. Blocks of several threads may share chunks, but whole
-  /// chunks are the fast way. The same block may be written again. Throws: Error naming file, dataset and
-  /// chunk, as when the disk is full.
+  /// Writes the box of `extent` from `start` on. `data`: elements of the dataset's type in C order. Blocks of
+  /// several threads may share chunks, but whole chunks are faster. The same block may be written again.
+  /// Throws: Error naming file, dataset and chunk, as when the disk is full.
   void write_block(DatasetId dataset, std::span<const std::int64_t> start,
                    std::span<const std::int64_t> extent, const void* data);
 
-  /// The same of a dataset in a file that another writer has made of the same spec; `source` is an HDF5
-  /// handle. Chunks are copied as they are where both have the same. Cost: one chunk in memory, else the
+  /// The same, with the elements of `source`: the HDF5 handle of a dataset that another writer has made of
+  /// the same spec. Where both have the same chunks, they are copied as they are. Memory: one chunk; else the
   /// block.
   void copy_block(DatasetId dataset, std::span<const std::int64_t> start,
                   std::span<const std::int64_t> extent, std::int64_t source);
 
-  /// Brings all to the disk, and gives the file its name.
+  /// Brings the file to the disk and gives it its name.
   void finish();
 
-  /// Where the file will be: its path, or what that links to.
+  /// Where the file will be: its path, or the file that its path links to.
   const std::filesystem::path& place() const { return output_.place(); }
 
  private:
@@ -108,9 +113,9 @@ class Hdf5Writer {
   OutputFile output_;
   std::shared_ptr<Hdf5OutputState> state_;
   Hdf5Id file_;
-  std::vector<std::unique_ptr<Dataset>> datasets_;  // their places stay while others are added
-  std::unordered_map<std::string, DatasetId> ids_;  // of those by name
-  std::size_t connected_ = 0;                       // of them
+  std::vector<std::unique_ptr<Dataset>> datasets_;  // their addresses stay while others are added
+  std::unordered_map<std::string, DatasetId> ids_;  // by name
+  std::size_t connected_ = 0;                       // how many of datasets_ have their dimensions
 };
 
 }  // namespace bask

@@ -1,5 +1,5 @@
-// hdf5_writer_dataset.hpp: a dataset as the writer of its file holds it.
-// Runs on: every rank. Threads: any, under Hdf5Lock; what is in it does not change but for `is_connected`.
+// hdf5_writer_dataset.hpp: a dataset as the writer of its file keeps it.
+// Runs on: every rank. Threads: any. It is made under Hdf5Lock, and does not change after that.
 #pragma once
 
 #include <bask/io/hdf5_writer.hpp>
@@ -7,15 +7,15 @@
 namespace bask {
 
 struct Hdf5Writer::Dataset {
-  Hdf5DatasetSpec spec;  // its shape is that of what is written now
+  Hdf5DatasetSpec spec;  // its shape is that of the elements that this writer writes
   Hdf5Id id;
   Hdf5Id type;  // of elements in memory
   std::vector<Hdf5Filter> filters;
   std::vector<std::byte> fill;       // one element
-  std::vector<std::int64_t> extent;  // the whole shape
-  std::vector<std::int64_t> first;   // where what is written now begins
+  std::vector<std::int64_t> extent;  // the shape of the dataset, old elements included
+  std::vector<std::int64_t> first;   // where the elements that this writer writes begin
   bool is_variable = true;           // else it only stands for the length of a dimension
-  bool by_library = false;           // chunks are made by HDF5, as the old file wants them
+  bool by_library = false;           // HDF5 makes the chunks, as the old file has them
 };
 
 struct Hdf5Writer::Block {

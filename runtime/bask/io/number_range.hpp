@@ -1,4 +1,4 @@
-// number_range.hpp: whether a number is one of a type's.
+// number_range.hpp: whether a type holds a number.
 // Runs on: every rank. Threads: any.
 #pragma once
 
@@ -8,8 +8,8 @@
 
 namespace bask {
 
-/// Whether T holds the number, but for rounding where T is floating. Of bool, 0 and 1. A long double is any
-/// number of any type that arrays hold.
+/// Whether T holds the number; a floating T may round it. A bool holds 0 and 1. The argument is a long double
+/// because that holds every number of every element type.
 template <class T>
 bool holds(long double number) {
   if constexpr (std::is_floating_point_v<T>) {

@@ -29,7 +29,8 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::string_view kMark = "bask-";
 
-// What all temporary files of one name begin with. Long names are cut, for a name has at most 255 bytes.
+// The beginning of the names of all temporary files for one file. Long names are cut: a name has at most 255
+// bytes.
 std::string beginning_of_temporaries(const std::string& name) {
   constexpr std::size_t kMost = 120;
   if (name.size() <= kMost) return "." + name + ".";
@@ -42,7 +43,7 @@ struct Owner {
 };
 
 std::optional<Owner> owner_in(std::string_view name) {
-  const auto mark = name.rfind("." + std::string(kMark));  // a host may be called so as well
+  const auto mark = name.rfind("." + std::string(kMark));  // a host's name may begin with the mark, too
   if (mark == std::string_view::npos) return std::nullopt;
   name.remove_prefix(mark + 1 + kMark.size());
   const auto last = name.rfind('-');
@@ -86,7 +87,8 @@ fs::path place_of(const std::string& path, const std::string& where) {
   return place;
 }
 
-// By sharing blocks, inside of the kernel, or through memory: whatever the file system can. 0 or an error.
+// Copies by sharing blocks, else inside of the kernel, else through memory, as the file system allows.
+// Returns 0 or an errno.
 int copy_bytes(int from, int to, std::int64_t size_bytes) {
   if (::ioctl(to, FICLONE, from) == 0) return 0;
   off64_t read = 0, written = 0;
@@ -101,7 +103,7 @@ int copy_bytes(int from, int to, std::int64_t size_bytes) {
     const std::span piece = std::span(memory).first(std::min<std::uint64_t>(memory.size(), size - done));
     const Transferred in = read_at(from, done, piece);
     if (in.error != 0) return in.error;
-    if (in.bytes < piece.size()) return EIO;  // it has become shorter
+    if (in.bytes < piece.size()) return EIO;  // the file has become shorter
     if (const Transferred out = write_at(to, done, piece); out.error != 0) return out.error;
     done += piece.size();
   }
@@ -172,21 +174,21 @@ OutputFile::Old OutputFile::look() const {
 
 void OutputFile::create() {
   const std::string beginning = beginning_of_temporaries(place_.filename().string());
-  const mode_t mode = old_.exists ? 0600 : 0666;  // nobody reads meanwhile what may not be read later
-  constexpr int kTries = 100;                     // a process of the same number may have left one
+  const mode_t mode = old_.exists ? 0600 : 0666;  // 0600: the old file may forbid others to read
+  constexpr int kTries = 100;                     // an ended process with our pid may have left such a file
   for (int i = 0; i < kTries; ++i) {
     file_.emplace(directory_of(place_) / (beginning + owner_mark()), mode);
     if (file_->is_open() || errno != EEXIST) break;
   }
   if (!file_->is_open()) refuse(errno);
-  ::flock(descriptor(), LOCK_EX | LOCK_NB);  // where there are no locks, is_abandoned goes by the process
+  ::flock(descriptor(), LOCK_EX | LOCK_NB);  // without locks, is_abandoned goes by the process alone
 }
 
 void OutputFile::take_over_mode_and_owner() const {
-  // Who may not give files away keeps this one, with the group where that is allowed.
+  // A user who may not give files away stays the owner; the group changes where that is allowed.
   if (::fchown(descriptor(), old_.user, old_.group) != 0 &&
       ::fchown(descriptor(), static_cast<uid_t>(-1), old_.group) != 0) {
-    ::fchmod(descriptor(), old_.mode & 0707);  // the bits of its group are not meant for another one
+    ::fchmod(descriptor(), old_.mode & 0707);  // the old group's permissions are not meant for another group
     return;
   }
   ::fchmod(descriptor(), old_.mode);
@@ -209,7 +211,7 @@ void OutputFile::put_in_place() {
     throw Error(where_, "another program has changed the file meanwhile",
                 "let one program after the other add to it; what this one had to add is not in it");
   }
-  ::flock(descriptor(), LOCK_UN);  // whoever finds it under its name may read it
+  ::flock(descriptor(), LOCK_UN);  // under its name, the file may be read
   if (const int error = file_->put_in_place(place_); error != 0) refuse(error);
 }
 

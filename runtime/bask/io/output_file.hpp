@@ -1,8 +1,8 @@
-// output_file.hpp: a file that takes its place when it is complete and on the disk.
+// output_file.hpp: a file that gets its name when it is complete and on the disk.
 // Runs on: every rank. Threads: each file belongs to one.
 // Invariants: (1) under the name there is always the old file or the whole new one;
-//             (2) what is not put in place leaves nothing behind; what a killed process leaves, the next one
-//             that writes to the same name removes, unless its maker may still live.
+//             (2) a file that is not put in place leaves nothing behind. What a killed process leaves is
+//                 removed by the next process that writes to the same name.
 #pragma once
 
 #include <bask/system/unfinished_file.hpp>
@@ -14,21 +14,21 @@
 
 namespace bask {
 
-/// Where the file lies: "." when the path names no directory.
+/// The directory of the file: "." when the path names none.
 std::filesystem::path directory_of(const std::filesystem::path& path);
-/// Ends the name of something unfinished and says whose it is: "bask-node7-1234-0".
+/// The end of a temporary file's name, which says which process writes it: "bask-node7-1234-0".
 std::string owner_mark();
-/// Whether the process that the end of the name tells of is gone: one of this host that has ended, or, of
-/// another host, one that has not touched the file for a week. False when the file is locked, or is none of
-/// Bask's.
+/// Whether the process that made this temporary file, as the end of its name says, is gone: a process of this
+/// host has ended, or a process of another host has not touched the file for a week. False when the file is
+/// locked, or when Bask did not make it.
 bool is_abandoned(const std::filesystem::path& unfinished);
 
 class OutputFile {
  public:
-  /// Follows links to the place that the name stands for, and makes a temporary file beside it, which has
-  /// mode and owner of the file that it is to replace where that is allowed. `where` begins messages. Throws:
-  /// Error when there is no such directory, when it or the old file may not be written, and for a directory,
-  /// a device or anything else that is no regular file.
+  /// Follows links from `path` to the place of the file, and makes a temporary file beside it, with the mode
+  /// and owner of the old file where that is allowed. `where` begins messages.
+  /// Throws: Error when there is no such directory, when the directory or the old file may not be written,
+  /// and when `path` is a directory, a device or anything else that is no regular file.
   OutputFile(const std::string& path, std::string where);
 
   /// The place: `path` itself, or what it links to.
@@ -39,10 +39,10 @@ class OutputFile {
   /// Whether there was a file of that name.
   bool replaces() const { return old_.exists; }
 
-  /// Begins with the bytes of the old file. Cost: none where the file system shares blocks of files (XFS,
-  /// Btrfs); else a copy. From then on putting it in place is refused when somebody has changed the old one.
+  /// Copies the old file into the temporary file. From then on put_in_place() throws when another program has
+  /// changed the old file. Cost: none where the file system shares blocks of files (XFS, Btrfs); else a copy.
   void copy_old();
-  /// Brings it to the disk and gives it the name.
+  /// Brings the file to the disk and gives it its name. Throws: Error when that fails.
   void put_in_place();
 
  private:
@@ -61,7 +61,7 @@ class OutputFile {
   std::string where_;
   std::filesystem::path place_;
   Old old_;
-  std::optional<UnfinishedFile> file_;  // beside the place; there once it is constructed
+  std::optional<UnfinishedFile> file_;  // the temporary file, beside the place; the constructor sets it
   bool is_copy_ = false;
 };
 

@@ -1,6 +1,6 @@
-// Writing arrays: each block is written by a task, on the rank that has it, to the one file of the only
-// process, or to a file of that rank's own; these stay, or rank 0 copies them into one. A small array is
-// gathered by rank 0 and written there. Files get their names when all is on the disk.
+// Writing arrays. In a job of one process, tasks write the blocks to the file. In a job of several ranks,
+// each rank's tasks write their blocks to a file of the rank; these files stay, or rank 0 copies them into
+// one. Small arrays are gathered and written by rank 0. Files get their names when all is on the disk.
 #include <fmt/format.h>
 #include <bask/collections/array/use.hpp>
 #include <bask/core/archive.hpp>
@@ -30,7 +30,7 @@ bool may_grow(const Hdf5Variable& variable) {
   return variable.options.append_axis.has_value() || !variable.options.unlimited.empty();
 }
 
-// HDF5 puts numbers in the place of "%b" in the names of what a virtual dataset shows.
+// HDF5 puts block numbers for "%b" in the names of files and datasets that a virtual dataset shows.
 bool has_percent(const std::string& name) {
   return name.find('%') != std::string::npos;
 }
@@ -53,7 +53,7 @@ void check_packing(const Hdf5Variable& variable, const std::string& where) {
   }
 }
 
-// The stores that are being computed, by what their results carry.
+// The stores that are being computed, by output number, as which they are packed.
 struct Begun {
   std::mutex mutex;
   std::map<std::uint64_t, std::weak_ptr<Hdf5Store::State>> stores;
@@ -154,7 +154,7 @@ std::vector<BlockRefs> Hdf5Store::State::begin() {
   is_begun_ = true;
   std::vector<BlockRefs> arrays;
   try {
-    if (way_ == Way::kParts) {  // first in a file that is dropped: what cannot be written is known now
+    if (way_ == Way::kParts) {  // first into a file that is dropped, to find out now what cannot be written
       create_datasets();
       datasets_.clear();
     }
@@ -207,7 +207,7 @@ void Hdf5Store::State::write_gathered(std::span<const Input> blocks) {
   }
 }
 
-// Of parts that all blocks have been written to as they came.
+// Copies all blocks from the parts into the one file.
 void Hdf5Store::State::merge_parts(std::span<const Input> blocks) {
   std::map<std::string, Hdf5Id> files;
   std::size_t next = 0;
