@@ -24,8 +24,7 @@ constexpr std::array<Name, 9> kNames{{{"standard", CfCalendar::kStandard},
                                       {"366_day", CfCalendar::kAllLeap},
                                       {"360_day", CfCalendar::k360Day}}};
 
-// The calendar repeats after one era. Its years are counted from March, so that a leap day is the last of its
-// year.
+// The calendar repeats after one era. Years begin in March here, so that a leap day is the last of its year.
 struct Eras {
   std::int64_t years, days;
   std::int64_t before_1970;  // days from 1 March of the year 0

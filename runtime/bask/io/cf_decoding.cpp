@@ -74,8 +74,7 @@ class Attributes {
     return all.empty() ? std::nullopt : std::optional(all.front());
   }
 
-  /// A number of an attribute that has the variable's type, when the variable is read with the other
-  /// signedness.
+  /// The attribute's number as a stored one: the same bits where stored() differs from the dataset's type.
   long double of_stored(long double number) const {
     if (stored_ == dataset_.dtype) return number;
     const long double all = std::ldexp(1.0L, static_cast<int>(8 * size_of(stored_)));
@@ -114,8 +113,7 @@ class Attributes {
   DType stored_;
 };
 
-// The number that netCDF writes for elements that were never written. Bytes have none: any byte may be a
-// value.
+// What netCDF gives elements that were never written. Bytes have no default: each value may be a number.
 std::optional<long double> default_fill(DType dtype) {
   switch (dtype) {
     case DType::kInt16:

@@ -105,8 +105,7 @@ bool can_decode(std::span<const Hdf5Filter> filters) {
 DecodedChunk decode_chunk(std::span<const Hdf5Filter> filters, std::uint32_t skipped,
                           std::span<std::byte> raw, std::size_t bytes, std::span<std::byte> to) {
   const auto is_used = [&](std::size_t i) { return ((skipped >> i) & 1U) == 0; };
-  // sizes[i]: the bytes that go into filter i when the chunk is written. Only a codec's output has an unknown
-  // size.
+  // sizes[i]: the bytes that go into filter i on the way to the file. Only a codec's output is not known.
   std::array<std::size_t, 33> sizes{bytes};
   for (std::size_t i = 0; i < filters.size(); ++i) {
     sizes[i + 1] = sizes[i] + (is_used(i) && filters[i].id == kFletcher32Filter ? 4 : 0);

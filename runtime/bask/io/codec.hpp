@@ -20,8 +20,7 @@ std::string name_of(Codec codec);
 
 /// Fills all of `to`. Returns what is wrong with `from`, or an empty text.
 std::string decompress(Codec codec, std::span<const std::byte> from, std::span<std::byte> to);
-/// Returns how many bytes of `to` it has filled; 0 when `to` is too small. Equal input and level give equal
-/// bytes.
+/// Returns how many bytes of `to` are used; 0 when `to` is too small. Same bytes for same input and level.
 std::size_t compress(Codec codec, int level, std::span<const std::byte> from, std::span<std::byte> to);
 
 /// The decompressed size in bytes, where the stream says it: only Zstandard's does.

@@ -62,8 +62,7 @@ std::optional<From> as_stored(long double number) {
   return static_cast<From>(number);
 }
 
-// The bounds of valid numbers in the stored type. When the type has no valid number, no number lies within
-// them.
+// The bounds of valid numbers in the stored type; an empty range when the type has no valid number.
 template <class From>
 std::array<From, 2> valid_numbers(long double least, long double most) {
   constexpr From kLowest = std::numeric_limits<From>::lowest(), kHighest = std::numeric_limits<From>::max();

@@ -41,8 +41,7 @@ class StretchReader {
     return out_ + element * static_cast<std::int64_t>(conversion_.to_bytes());
   }
 
-  // The number of elements in the file from the first to the last one of the box along `axis` and the axes
-  // after it.
+  // How many elements lie in the file from the box's first to its last along `axis` and the later axes.
   std::int64_t span_from(std::size_t axis, std::int64_t along_axis) const {
     std::int64_t span = 1, stride = 1;
     for (std::size_t a = extent_.size(); a-- > axis;) {

@@ -133,8 +133,7 @@ BlockRefs add_write_tasks(const ArrayPtr& array, const Hdf5BlockOutput& output) 
     reads.end_task();
   }
   std::vector<BlockRefs> blocks_of(1, array->lowered());
-  // Not kept for a restart, which writes a new file; not isolated, as a child would write to a copy of the
-  // writer.
+  // Not kept: a restart writes a new file. Not isolated: a child would write to its own copy of the file.
   const annotate never_kept({.checkpoint = false, .isolate = false});
   return BlockTasks<write_block>::add("to-hdf5", output, std::move(blocks_of), std::move(reads));
 }

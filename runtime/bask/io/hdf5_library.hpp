@@ -29,9 +29,9 @@ class Hdf5Lock {
   std::unique_lock<std::recursive_mutex> lock_;
 };
 
-/// Starts HDF5 on every rank before tasks use it: a parallel HDF5 calls MPI when it starts, which must not
-/// happen during Bask's own MPI calls. Does nothing the second time, in a task, or without a runtime. To be
-/// called on rank 0.
+/// On rank 0: starts HDF5 on every rank before tasks use it. A parallel HDF5 calls MPI when it starts, which
+/// must not happen during Bask's own MPI calls. Does nothing the second time, in a task, or without a
+/// runtime.
 void start_hdf5_everywhere();
 
 /// Owns an HDF5 handle (hid_t): a file, dataset, type, space or property list. The destructor closes it.

@@ -108,8 +108,7 @@ herr_t read(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, std::size_t size, 
   return 0;
 }
 
-// Keeps bytes that were not written, but for large stretches: these are elements, which HDF5 does not read
-// again.
+// Keeps bytes that were not written, but for large stretches of elements, which HDF5 does not read again.
 void keep(Hdf5OutputState& state, haddr_t address, const std::byte* bytes, std::size_t size,
           H5FD_mem_t type) {
   constexpr std::size_t kMostOfElements = std::size_t{1} << 16;

@@ -92,8 +92,7 @@ class RegionReader {
       shown.push_back(std::move(part));
       boxes.push_back(&box);
     }
-    // Fill first where the boxes may leave gaps: they do when they cover too little, and may when they
-    // overlap.
+    // Boxes leave gaps when they cover too little, and may leave some when they overlap: these get the fill.
     if (covered != element_count(extent_) || shown.size() > 1)
       fill(part_within(Extents(extent_.size(), 0), dataset_.shape));
     for (std::size_t k = 0; k < shown.size(); ++k) read_shown(*boxes[k], shown[k]);

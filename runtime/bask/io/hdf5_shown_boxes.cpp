@@ -33,8 +33,7 @@ std::optional<Box> selected_box(hid_t space) {
   return selected > 0 && static_cast<hsize_t>(selected) == count ? std::optional(box) : std::nullopt;
 }
 
-// A selection of all of a source has no extent before the source is opened; it is that of the box that shows
-// it.
+// A selection of all of a source has no extent until the source is opened: it is as large as `shown`.
 std::optional<Box> source_box(hid_t space, const std::optional<Box>& shown) {
   if (!shown || H5Sget_select_type(space) != H5S_SEL_ALL) return selected_box(space);
   return Box{std::vector<std::int64_t>(shown->extent.size(), 0), shown->extent};

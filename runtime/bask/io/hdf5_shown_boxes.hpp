@@ -20,8 +20,7 @@ std::vector<Hdf5ShownBox> shown_boxes(std::int64_t creation_list);
 void find_files_of(std::vector<Hdf5ShownBox>& boxes, const std::string& path);
 
 /// The dataset that `box` of `whole` shows. Nothing where HDF5 must read the box: when types differ, or when
-/// the dataset or part of it is not there. Throws: Error when the dataset's file has changed since it was
-/// described.
+/// the dataset or part of it is not there. Throws: Error when the dataset's file has changed meanwhile.
 std::optional<Hdf5Dataset> source_of(const Hdf5ShownBox& box, const Hdf5Dataset& whole,
                                      const std::string& where);
 

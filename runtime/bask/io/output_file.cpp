@@ -29,8 +29,7 @@ namespace {
 namespace fs = std::filesystem;
 constexpr std::string_view kMark = "bask-";
 
-// The beginning of the names of all temporary files for one file. Long names are cut: a name has at most 255
-// bytes.
+// All temporary files of one file begin so. Long names are cut, because a name has at most 255 bytes.
 std::string beginning_of_temporaries(const std::string& name) {
   constexpr std::size_t kMost = 120;
   if (name.size() <= kMost) return "." + name + ".";
