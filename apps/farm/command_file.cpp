@@ -72,7 +72,7 @@ std::string_view trimmed(std::string_view line) {
   return line.substr(begin, line.find_last_not_of(kSpace) - begin + 1);
 }
 
-// A comment that was probably meant to say what a command needs: "# farm: name=x", "#farm name=x".
+// Whether a comment was probably meant as a #farm: line: "# farm: name=x", "#farm name=x".
 bool looks_like_directive(std::string_view comment) {
   const std::string_view words = trimmed(comment.substr(1));
   return words.starts_with("farm") && words.find('=') != std::string_view::npos &&

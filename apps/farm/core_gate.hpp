@@ -1,7 +1,8 @@
-// core_gate.hpp: lets commands run as far as there are cores for them.
+// core_gate.hpp: lets a command run when enough cores are free for it.
 // Runs on: every rank. Threads: any.
-// Invariants: (1) what is held never exceeds what there is;
-//             (2) who came first is let in first: many cores are not passed by small ones for ever.
+// Invariants: (1) the cores that are held are never more than the rank has;
+//             (2) commands get cores in the order in which they ask, so that a large one does not wait for
+//                 ever while small ones pass it.
 #pragma once
 
 #include <condition_variable>
@@ -14,10 +15,10 @@ class CoreGate {
  public:
   explicit CoreGate(std::uint32_t cores) : free_(cores) {}
 
-  /// Cores that are held while it lives.
+  /// Holds cores while it lives.
   class Held {
    public:
-    /// Waits until `cores` are free; there must be so many.
+    /// Waits until `cores` are free. `cores` must not be more than the gate has.
     Held(CoreGate& gate, std::uint32_t cores) : gate_(gate), cores_(cores) {
       std::unique_lock lock(gate.mutex_);
       const std::uint64_t ticket = gate.next_++;

@@ -7,7 +7,7 @@
 namespace farm {
 namespace {
 
-// One pass over the characters of a file.
+// Reads a CSV file in one pass over its characters.
 class CsvReader {
  public:
   CsvReader(std::string_view text, const std::string& file) : text_(text), file_(file) {
@@ -71,7 +71,7 @@ class CsvReader {
     return fields;
   }
 
-  // Up to the separator or line break that ends it.
+  // Reads one field, up to the separator or line break that ends it.
   std::string field() {
     if (at_ < text_.size() && text_[at_] == '"') return quoted_field();
     const std::size_t begin = at_;

@@ -33,7 +33,7 @@ Names names_of(const std::vector<Command>& commands) {
   return names;
 }
 
-// The number in a text that is nothing else, or 0.
+// The number that the text is, or 0 when it is no number.
 std::uint32_t number_in(std::string_view text) {
   std::uint32_t number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -75,7 +75,7 @@ std::uint32_t resolve(const std::string& text, const Command& command, const std
   return number;
 }
 
-// Follows dependencies among the commands that are left until one comes again.
+// Follows dependencies among the remaining commands until it meets one for the second time.
 [[noreturn]] void refuse_circle(const std::vector<Command>& commands,
                                 const std::vector<std::uint32_t>& waits_for) {
   std::size_t at = 0;

@@ -1,4 +1,4 @@
-// dependencies.hpp: which command comes after which others.
+// dependencies.hpp: which commands depend on which others (after=).
 // Runs on: rank 0. Threads: any.
 #pragma once
 
@@ -9,13 +9,13 @@
 
 namespace farm {
 
-/// Finds the numbers of the commands that each comes after: by name, by number, or as line:12.
-/// Throws: Error (usage), with file and line, for names that there are not, or twice, and for commands that
-/// wait for themselves, around however many others.
+/// Fills in Command::after: finds each dependency by name, by number, or as line:12.
+/// Throws: Error (usage), with file and line, for names that do not exist or exist twice, and for commands
+/// that depend on each other in a circle.
 void resolve_dependencies(std::vector<Command>& commands);
 
-/// Positions of the commands such that each comes after those that it waits for; the order of the list where
-/// that is free to choose. The dependencies must be resolved.
+/// The positions of the commands in an order in which each comes after its dependencies; otherwise in that of
+/// the list. The dependencies must be resolved.
 std::vector<std::size_t> topological_order(const std::vector<Command>& commands);
 
 }  // namespace farm

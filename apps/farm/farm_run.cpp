@@ -21,7 +21,7 @@
 namespace farm {
 namespace {
 
-// A rank that runs no tasks counts for nothing.
+// Throws when a command needs more cores than the smallest rank has; ranks that run no tasks do not count.
 void check_cores(const std::vector<Command>& commands, const bask::ClientInfo& info) {
   std::size_t smallest = info.ranks.size();
   for (std::size_t rank = 0; rank < info.ranks.size(); ++rank) {
@@ -51,11 +51,11 @@ RankSettings rank_settings(const Settings& settings, const FarmLog& log, const b
   return ranks;
 }
 
-// A task for each command that has no result yet. Its key is made of what the command is and of its attempt,
-// so that a journal knows it again in another start.
+// A task for each command that has no result yet. Its key is made from the command and its attempt, so that
+// the journal finds it again in another start.
 std::vector<bask::Delayed<CommandResult>> add_commands(const FarmLog& log) {
   std::vector<bask::Delayed<CommandResult>> all;
-  std::map<std::uint32_t, bask::Delayed<CommandResult>> tasks;  // by number
+  std::map<std::uint32_t, bask::Delayed<CommandResult>> tasks;  // by the command's number
   for (const std::size_t position : topological_order(log.commands)) {
     const Command& command = log.commands[position];
     const CommandRecord& record = log.records[position];
@@ -80,7 +80,7 @@ std::vector<bask::Delayed<CommandResult>> add_commands(const FarmLog& log) {
   return all;
 }
 
-// On whichever rank the signal was noticed first: as a stop, or as a task that gave up because of it.
+// Whether a signal stopped the run: through rank 0, or through a task that noticed it first and threw.
 bool is_stop(const bask::Error& error) {
   const auto* const task = dynamic_cast<const bask::TaskError*>(&error);
   if (task != nullptr) return task->failure().cause.find(kStopped) != std::string::npos;
@@ -93,7 +93,7 @@ void write_results(const FarmLog& log) {
   write_results_hdf5(log, log.directory / "results.h5");
 }
 
-// What is there after a stop; the next start goes on from it.
+// After a stop: prints how many commands have ended. The next start goes on from there.
 int report_stop(const std::filesystem::path& directory, const bask::Error& stop) {
   const FarmLog log = read_log(directory);
   const Counts counts = count(log);
@@ -124,7 +124,7 @@ int run_all(bask::Client& client, const Settings& settings, FarmLog& log) {
       return report_stop(log.directory, error);
     }
   }
-  // The index first: it says what has ended, and the results only repeat it.
+  // The indices go to the disk first: they say which commands have ended; the results only repeat it.
   if (!tasks.empty()) client.run<sync_rank>();
   write_results(log);
   summarise(log, std::cout);
@@ -132,7 +132,7 @@ int run_all(bask::Client& client, const Settings& settings, FarmLog& log) {
   return static_cast<int>(all_succeeded ? bask::ExitCode::kDone : bask::ExitCode::kTaskFailed);
 }
 
-// The given commands, or all that have ended without success, and of both what comes after them.
+// The given commands, or all that have ended without success, and the commands that depend on them.
 std::vector<std::size_t> to_retry(const FarmLog& log, const Settings& settings) {
   std::vector<bool> again(log.commands.size(), settings.all);
   for (const std::size_t position : find_commands(log, settings.which)) again[position] = true;
@@ -151,10 +151,10 @@ std::vector<std::size_t> to_retry(const FarmLog& log, const Settings& settings) 
 }
 
 int retry(bask::Client& client, const Settings& settings) {
-  read_log(settings.log);  // says what is wrong before a directory is made
+  read_log(settings.log);  // throws when there is no log, before lock_directory makes a directory
   const bask::JournalLock lock = lock_directory(settings.log);
   FarmLog log = read_log(settings.log);
-  // A job that is started again with the same words goes on, and does not begin a further attempt.
+  // A job that is started again with the same arguments goes on, and does not begin a further attempt.
   const bool was_interrupted = std::any_of(log.records.begin(), log.records.end(), [](const auto& record) {
     return record.wanted_attempt > 1 && !record.is_done();
   });

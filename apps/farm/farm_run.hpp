@@ -1,4 +1,4 @@
-// farm_run.hpp: runs a list of commands as tasks, one each, and writes down what came of them.
+// farm_run.hpp: runs a list of commands, one task for each, and writes their results.
 // Runs on: rank 0. Threads: one.
 #pragma once
 

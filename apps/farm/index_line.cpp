@@ -5,7 +5,7 @@
 namespace farm {
 namespace {
 
-// The fields of a line, one after the other; once one is not as it should be, none is.
+// Reads the fields of a line, one after the other. After one wrong field, all further ones count as wrong.
 class Fields {
  public:
   explicit Fields(std::string_view text) : rest_(text) {}

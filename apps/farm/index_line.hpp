@@ -1,8 +1,8 @@
-// index_line.hpp: the lines of an index: which command began and how it ended, and where its output lies.
+// index_line.hpp: the lines of an index: which command started, how it ended, and where its output lies.
 // Runs on: every rank. Threads: any.
 //
-// Fields are separated by tabs. A line that is whole ends with a lone dot as last field; one that a crash has
-// cut off does not:
+// Fields are separated by tabs. A complete line ends with a dot as last field; one that a crash cut off does
+// not:
 //   start  number attempt start_ns host rank .
 //   end    number attempt tries state exit_code signal start_ns end_ns host rank peak user_ns system_ns
 //          offset+size,offset+size,… .
@@ -26,12 +26,12 @@ struct Extent {
 
 struct IndexLine {
   bool is_end = false;
-  CommandResult result = {};  ///< of a start: number, attempt, start_ns, host and rank
+  CommandResult result = {};  ///< in a start line only number, attempt, start_ns, host and rank
   std::vector<Extent> output = {};
 };
 
 std::string spell_index_line(const IndexLine& line);
-/// Nothing for a line that is not whole.
+/// Nothing for a line that is not complete.
 std::optional<IndexLine> parse_index_line(std::string_view text);
 
 }  // namespace farm

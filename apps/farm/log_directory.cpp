@@ -48,7 +48,7 @@ template <class Line>
 void for_each_line(const std::string& text, const Line& line) {
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = text.find('\n', begin);
-    if (end == std::string::npos) return;  // cut off
+    if (end == std::string::npos) return;  // a crash has cut the last line off
     line(std::string_view(text).substr(begin, end - begin));
     begin = end + 1;
   }
@@ -86,7 +86,7 @@ void read_index(FarmLog& log, const IndexName& index) {
                 });
 }
 
-// In the order of starts, for what came later counts.
+// The indices in the directory, in the order of starts: a later line about a command replaces an earlier one.
 std::vector<IndexName> indices_in(const fs::path& directory) {
   std::vector<IndexName> indices;
   for (const auto& entry : fs::directory_iterator(directory)) {
@@ -116,8 +116,8 @@ std::optional<std::size_t> first_difference(const std::vector<Command>& a, const
          "all of its results with --force");
 }
 
-// Tells this log from all others, so that results of another one, which the checkpoint may have, are not its
-// own.
+// A random number for this log. It is part of the tasks' keys, so that a checkpoint's results of another log
+// are not taken for this one's.
 std::string new_id() {
   std::random_device random;
   return std::to_string(random()) + std::to_string(random());

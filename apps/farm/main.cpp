@@ -1,13 +1,13 @@
-// farm: many commands, one job: they are shared out over the cores of all ranks, and what each printed, how
-// it ended and what it used is kept in one directory.
+// farm: many commands in one job. It shares them out over the cores of all ranks, and keeps what each
+// printed, how it ended and what it used in one directory.
 //
 //   farm run commands.txt                                    a command per line
 //   farm run --for x in 1..1000 -- ./simulate --seed {x}     one for each value
 //   mpirun -n 4 farm run --csv params.csv -- ./simulate {name} {alpha}
 //   farm status, farm list, farm failed, farm show 17, farm retry
 //
-// Prints how many have succeeded. Exit codes: 0 all, 1 not all, 2 wrong usage, 75 stopped, the same again
-// goes on.
+// Prints how many have succeeded. Exit codes: 0 all have, 1 not all, 2 wrong usage, 75 stopped: the same
+// command line goes on.
 #include "farm_run.hpp"
 #include "log_directory.hpp"
 #include "nursery.hpp"
@@ -22,7 +22,7 @@
 
 namespace {
 
-// What needs only the log: no ranks, no threads, a few milliseconds.
+// Actions that only read the log: they need no ranks and no threads, and take a few milliseconds.
 int report(const farm::Settings& settings) {
   const farm::FarmLog log = farm::read_log(settings.log);
   if (settings.action == farm::Action::kShow) {
@@ -54,13 +54,13 @@ bool is_run(farm::Action action) {
 int main(int argc, char** argv) {
   // 1. Questions about a log are answered at once.
   if (farm::only_reads_log(argc, argv)) return report_only(argc, argv);
-  // 2. Before MPI starts, so that it is a small process: who starts the commands, and ends them with the
-  // rank.
+  // 2. Fork the process that will start the commands, and end them with the rank: now, before MPI starts and
+  //    makes this process large.
   farm::start_nursery();
-  // 3. What has ended is kept beside the log, so that a farm that is stopped or killed goes on.
+  // 3. Results are kept in a journal beside the log, so that a farm that was stopped or killed goes on.
   const auto checkpoint = std::filesystem::path(farm::log_of(argc, argv)) / farm::kCheckpoint;
   if (farm::runs_commands(argc, argv)) setenv("BASK_CHECKPOINT", checkpoint.c_str(), 0);
-  // 4. Rank 0 reads the commands and makes tasks of them; all ranks run them.
+  // 4. Rank 0 reads the commands and makes a task of each; all ranks run them.
   return bask::run(argc, argv, [&](bask::Client& client) {
     const auto settings = farm::read_settings(argc, argv);
     if (!settings) return 0;

@@ -16,7 +16,7 @@
 namespace farm {
 namespace {
 
-bask::FileDescriptor& nursery() {  // to its first process; never closed before this process ends
+bask::FileDescriptor& nursery() {  // the socket to its first process; stays open until this process ends
   static auto& one = *new bask::FileDescriptor;
   return one;
 }
@@ -25,14 +25,14 @@ struct SocketPair {
   bask::FileDescriptor ours, theirs;
 };
 
-// Not open where that fails: `errno` says why.
+// When it fails, the descriptors are not open and `errno` says why.
 SocketPair socket_pair() {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return {};
   return {bask::FileDescriptor(ends[0]), bask::FileDescriptor(ends[1])};
 }
 
-// In the nursery's processes. What is sent to the rank's group or terminal is not for them.
+// For the nursery's processes: signals that are sent to the rank's group or terminal are not meant for them.
 void handle_signals(void (*children)(int)) {
   for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGPIPE}) std::signal(number, SIG_IGN);
   std::signal(SIGCHLD, children);
@@ -41,7 +41,7 @@ void handle_signals(void (*children)(int)) {
   sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
-// mpirun waits until nobody holds the outputs any more.
+// Closes all descriptors but `socket`: mpirun waits until no process holds its outputs open any more.
 void keep_only(int socket) {
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   for (int fd = 0; fd < 3; ++fd) dup2(null, fd);
@@ -51,10 +51,10 @@ void keep_only(int socket) {
   }
 }
 
-// The first process: forks one for each channel that it is sent.
+// The first process of the nursery: forks another one for each channel that it receives.
 [[noreturn]] void tend(int socket) {
   setsid();
-  handle_signals(SIG_IGN);  // nobody waits for its children
+  handle_signals(SIG_IGN);  // the system reaps its children
   keep_only(socket);
   while (true) {
     char byte = 0;
@@ -72,7 +72,7 @@ void keep_only(int socket) {
   throw bask::Error("farm", happened, "raise the limits of open files and processes (ulimit -n, ulimit -u)");
 }
 
-// For this thread. It closes with the thread, and so ends the process at the other end.
+// A new channel for the calling thread. It closes with the thread, which ends the process at its other end.
 bask::FileDescriptor new_channel() {
   if (!nursery().is_open()) cannot_start("the process that starts commands could not be made");
   auto [ours, theirs] = socket_pair();

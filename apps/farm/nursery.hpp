@@ -1,12 +1,13 @@
-// nursery.hpp: where commands are born: small processes beside each rank, forked before MPI starts, one for
-// each thread that runs commands. They start the commands for it, and end them when the rank is gone, however
-// it went: by kill -9, by MPI_Abort, by an impatient mpirun.
-// Runs on: every rank. Threads: any, with a Child at a time; one starts the nursery, before there are others.
-// Invariants: (1) a command has a process group of its own, which is gone before its end is told;
-//             (2) the number of that group is never used once it may belong to another.
+// nursery.hpp: small processes beside each rank that start its commands. The first one is forked before MPI
+// starts; it forks one for each thread that runs commands. They end the commands when the rank is gone, in
+// whatever way: by kill -9, by MPI_Abort, by an impatient mpirun.
+// Runs on: every rank. Threads: any, with one Child at a time; the main thread starts the nursery before
+// there are other threads.
+// Invariants: (1) each command has its own process group, which is gone before its end is reported;
+//             (2) no signal is sent to a group number that may belong to another group by now.
 //
-// A process that MPI has made large is no good parent: the kernel would count its memory as the children's
-// peak, and its threads are bound to cores, which children inherit.
+// The rank itself starts no commands, because MPI has made it large: the kernel would count its memory in the
+// peak memory of its children, which would also inherit the binding of its threads to cores.
 #pragma once
 
 #include <sys/types.h>
@@ -21,32 +22,32 @@ namespace farm {
 /// Forks the first process of the nursery. To be called once, before MPI and other threads start.
 void start_nursery();
 
-/// What is told of a child, in this order: that it was started, or not; that it has ended.
+/// What the nursery reports about a child: first that it was started, or was not; then that it has ended.
 struct ChildNews {
   enum class Kind : std::int32_t { kStarted, kNotStarted, kEnded } kind;
-  std::int32_t error = 0;     ///< of kNotStarted, as errno has it
-  pid_t group = 0;            ///< of kStarted
-  std::int32_t status = 0;    ///< of kEnded, as wait has it, and what follows
-  std::int64_t peak_kib = 0;  ///< of the largest of its processes
-  std::int64_t user_ns = 0, system_ns = 0;
+  std::int32_t error = 0;                   ///< kNotStarted: the errno
+  pid_t group = 0;                          ///< kStarted: the process group
+  std::int32_t status = 0;                  ///< kEnded: the status that wait4 returned
+  std::int64_t peak_kib = 0;                ///< kEnded: peak memory of its largest process, in KiB
+  std::int64_t user_ns = 0, system_ns = 0;  ///< kEnded: CPU time
 };
 
 /// One child process. A thread has one at a time.
 class Child {
  public:
-  /// Asks for a start with nothing on the standard input, and `output_fd` as standard output and error.
-  /// Throws: Error when the nursery is not there.
+  /// Asks the nursery to start a process with an empty standard input, and `output_fd` as its standard output
+  /// and error. Throws: Error when the nursery is gone.
   Child(const std::vector<std::string>& words, char* const* environment, int output_fd);
-  /// Kills it and waits for its end, if that was not told yet.
+  /// Kills the process and waits for its end, unless its end was reported.
   ~Child();
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
 
-  /// Readable when there is news.
+  /// For poll: readable when there is news.
   int fd() const { return channel_; }
-  /// What there is new, without waiting. Throws: Error when the nursery has gone.
+  /// The next news, without waiting; nothing when there is none. Throws: Error when the nursery is gone.
   std::optional<ChildNews> news();
-  /// To the whole group, if it has not ended.
+  /// Sends a signal to the whole process group, if the process has not ended.
   void signal(int number);
 
  private:

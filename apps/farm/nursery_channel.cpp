@@ -20,7 +20,7 @@
 namespace farm {
 namespace {
 
-constexpr int kGraceTenths = 50;  // between SIGTERM and SIGKILL, when the rank has gone
+constexpr int kGraceTenths = 50;  // tenths of a second between SIGTERM and SIGKILL, when the rank is gone
 
 union ControlBuffer {
   char bytes[CMSG_SPACE(sizeof(int))];
@@ -31,7 +31,7 @@ std::int64_t nanoseconds(const timeval& time) {
   return (static_cast<std::int64_t>(time.tv_sec) * 1'000'000 + time.tv_usec) * 1000;
 }
 
-// Leaves it as it is, to be reaped.
+// Does not reap the process.
 bool has_ended(pid_t pid) {
   siginfo_t info{};
   const int result = waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT);
@@ -40,11 +40,11 @@ bool has_ended(pid_t pid) {
 
 void signal_group(pid_t group, int number) {
   kill(-group, number);
-  if (number == SIGTERM) kill(-group, SIGCONT);  // one that is stopped would not notice
+  if (number == SIGTERM) kill(-group, SIGCONT);  // after SIGSTOP a process would not notice SIGTERM
 }
 
 ChildNews reap(pid_t pid) {
-  kill(-pid, SIGKILL);  // what it has left in the background; its number is not free before it is reaped
+  kill(-pid, SIGKILL);  // its background processes; the group number is its own until it is reaped
   ChildNews news{.kind = ChildNews::Kind::kEnded};
   rusage usage{};
   while (wait4(pid, &news.status, 0, &usage) < 0 && errno == EINTR) {
@@ -56,10 +56,10 @@ ChildNews reap(pid_t pid) {
 }
 
 void send_news(int channel, const ChildNews& news) {
-  send_with_descriptor(channel, &news, sizeof(news), -1);  // a rank that has gone is noticed by its silence
+  send_with_descriptor(channel, &news, sizeof(news), -1);  // when the rank is gone, the next receive fails
 }
 
-// The rank has gone while its command runs.
+// Ends the command when its rank is gone.
 [[noreturn]] void end_with(pid_t pid) {
   signal_group(pid, SIGTERM);
   for (int i = 0; i < kGraceTenths && !has_ended(pid); ++i) usleep(100'000);
@@ -72,7 +72,7 @@ void attend(int channel, pid_t pid) {
   const bask::FileDescriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   while (true) {
     pollfd fds[2] = {{channel, POLLIN, 0}, {pidfd.number(), POLLIN, 0}};
-    // Without a pidfd (Linux before 5.3) an end is looked for a hundred times a second.
+    // Without a pidfd (Linux before 5.3), looks a hundred times a second whether the command has ended.
     poll(fds, 2, pidfd.is_open() ? -1 : 10);
     if ((fds[0].revents & (POLLIN | POLLHUP)) != 0) {
       NurseryRequest request{};
@@ -170,7 +170,7 @@ void serve_channel(int channel) {
     NurseryRequest request{};
     bask::FileDescriptor output;
     if (!receive_with_descriptor(channel, &request, sizeof(request), &output)) _exit(0);
-    // A signal that crossed the news of the end comes too late.
+    // A request for a signal is dropped here: the command had ended before it came.
     if (request.kind == NurseryRequest::Kind::kStart) start(channel, request, std::move(output));
   }
 }

@@ -1,4 +1,4 @@
-// nursery_channel.hpp: what a thread of a rank and its process of the nursery say to each other.
+// nursery_channel.hpp: the messages between a thread of a rank and its process of the nursery.
 // Runs on: every rank. Threads: one at each end.
 #pragma once
 
@@ -9,8 +9,8 @@
 
 namespace farm {
 
-/// From the rank. A start is followed by `bytes` of text: words, then variables, each ended by a NUL; the
-/// descriptor for its output comes with it.
+/// A message from the rank. After a kStart come `bytes` of text: the words, then the variables, each ended by
+/// a NUL. The descriptor for the command's output is sent with the message.
 struct NurseryRequest {
   enum class Kind : std::uint32_t { kStart, kSignal } kind;
   std::uint32_t words = 0, variables = 0;
@@ -18,14 +18,14 @@ struct NurseryRequest {
   std::uint64_t bytes = 0;
 };
 
-/// Sends all bytes, with a descriptor unless that is negative. Returns whether the other end was there.
+/// Sends all bytes, and a descriptor unless it is negative. Returns whether the other end still exists.
 bool send_with_descriptor(int socket, const void* data, std::size_t size, int descriptor);
-/// Receives just so many bytes. A descriptor that comes with them is put into `descriptor`, if that is not
-/// null.
+/// Receives exactly `size` bytes. Puts a descriptor that comes with them into `descriptor`, unless that is
+/// null. Returns whether the other end still exists.
 bool receive_with_descriptor(int socket, void* data, std::size_t size, bask::FileDescriptor* descriptor);
 
-/// The life of a process of the nursery: starts one command after the other for the thread at the other end
-/// of the channel, until that is gone.
+/// The main loop of a process of the nursery: starts one command after the other for the thread at the other
+/// end of the channel, until that thread is gone.
 [[noreturn]] void serve_channel(int channel);
 
 }  // namespace farm

@@ -24,11 +24,11 @@ bool is_name(std::string_view text) {
   });
 }
 
-// A decimal number, exactly: `digits` after the point.
+// An exact decimal number: scaled / 10^digits.
 struct Decimal {
   std::int64_t scaled = 0;
-  int digits = 0;
-  std::size_t width = 0;  // with leading zeros, else 0
+  int digits = 0;         // after the point
+  std::size_t width = 0;  // its width when it has leading zeros, else 0
 };
 
 std::optional<Decimal> decimal_of(std::string_view text) {
@@ -139,7 +139,7 @@ Parameters parse_values(const std::string& name, const std::string& values) {
     const std::size_t end = std::min(values.find(',', begin), values.size());
     const std::string value = values.substr(begin, end - begin);
     begin = end + 1;
-    // Paths such as ../data have dots, too.
+    // A value with a slash is no range: paths such as ../data have two dots, too.
     const bool is_range = value.find("..") != std::string::npos && value.find('/') == std::string::npos;
     if (is_range) {
       add_range(value, parameters.rows, where);

@@ -22,7 +22,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Output = std::function<void(std::string_view)>;
 
-constexpr std::chrono::milliseconds kInterval{100};  // between looks at memory and stops
+constexpr std::chrono::milliseconds kInterval{100};  // between checks of memory and must_stop
 constexpr std::chrono::seconds kGrace{5};            // between SIGTERM and SIGKILL
 
 bask::Pipe output_pipe() {
@@ -43,7 +43,7 @@ class RunningProcess {
     if (spec.time_limit_ns != 0) deadline_ = Clock::now() + std::chrono::nanoseconds(spec.time_limit_ns);
   }
 
-  /// The last news: that it has ended, or was not started.
+  /// Waits for the last news: that the process has ended, or was not started.
   ChildNews wait() {
     while (true) {
       wait_for_news();
@@ -62,7 +62,7 @@ class RunningProcess {
   bool was_stopped() const { return was_stopped_; }
 
  private:
-  // Returns when there is output or news, or when it is time to look again.
+  // Returns when there is output or news, or when it is time to check the limits again.
   void wait_for_news() {
     if (deadline_) next_look_ = std::min(next_look_, *deadline_);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next_look_ - Clock::now()).count();
@@ -77,8 +77,8 @@ class RunningProcess {
       if (count > 0) output_({buffer, static_cast<std::size_t>(count)});
       if (count < 0 && errno == EINTR) continue;
       if (count < 0 && errno == EAGAIN) return;
-      if (count <= 0) pipe_.reading.close();  // poll passes over it from now on
-      // One that writes without end does not keep its limits from being looked at.
+      if (count <= 0) pipe_.reading.close();  // poll ignores a closed descriptor
+      // Limits are checked even when the process writes without end.
       if (Clock::now() >= next_look_) return;
     }
   }
@@ -117,11 +117,11 @@ class RunningProcess {
   pid_t group_ = 0;
   std::optional<Clock::time_point> deadline_;
   Clock::time_point next_look_ = Clock::now() + kInterval;
-  std::optional<State> verdict_;  // why it was told to end
+  std::optional<State> verdict_;  // why farm ended the process
   bool was_stopped_ = false;
 };
 
-// As shells say it.
+// Reports a program that could not be started as shells do.
 ProcessEnd not_started(const ProcessSpec& spec, int error, const Output& output) {
   if (error == EAGAIN || error == ENOMEM) {
     throw bask::Error("farm", "no process can be started: " + bask::error_text(error),
@@ -158,7 +158,7 @@ ProcessEnd run_process(const ProcessSpec& spec, const Output& output) {
     if (news.kind == ChildNews::Kind::kEnded) return end_of(process, news);
     const bool is_script = news.error == ENOEXEC && words.size() == spec.words.size();
     if (!is_script) return not_started(spec, news.error, output);
-    // It has no #!, and so is a shell's.
+    // A script without #! is run by the shell.
     words = {"/bin/sh", "-c", "\"$0\" \"$@\""};
     words.insert(words.end(), spec.words.begin(), spec.words.end());
   }

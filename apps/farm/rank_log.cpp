@@ -46,7 +46,7 @@ void RankLog::sync() {
 
 void RankLog::note(const IndexLine& line) {
   const std::string text = spell_index_line(line);
-  // One call a line: the system keeps appended lines apart.
+  // One write per line: the system does not mix appended writes of several threads.
   ssize_t written;
   while ((written = write(index_.number(), text.data(), text.size())) < 0 && errno == EINTR) {
   }

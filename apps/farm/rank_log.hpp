@@ -1,7 +1,8 @@
-// rank_log.hpp: the two files that a rank writes: all output of its commands, and the index to it.
+// rank_log.hpp: the two files that a rank writes: all output of its commands, and an index of it.
 // Runs on: every rank. Threads: any.
-// Invariants: (1) bytes once written stay where they are; (2) the index names an output after it was written;
-//             (3) two files per rank and start, however many commands there are.
+// Invariants: (1) bytes once written stay where they are;
+//             (2) an output is written before the index names it;
+//             (3) there are two files per rank and start, however many commands there are.
 #pragma once
 
 #include "index_line.hpp"
@@ -26,24 +27,24 @@ class RankLog {
 
   /// Brings all that was written to the disk.
   void sync();
-  /// Throws: Error when the disk is full, say; here and below.
+  /// Appends a line to the index. Throws: Error when it cannot be written, as when the disk is full.
   void note(const IndexLine& line);
-  /// Writes a piece of output after a line with the title, which shows those who read the file whole where
-  /// they are. Returns where the piece lies.
+  /// Appends a piece of output, after a line with the title for people who read the whole file. Returns where
+  /// the piece lies. Throws: as note().
   Extent write_output(const std::string& title, std::string_view text);
 
  private:
   std::filesystem::path index_path_, output_path_;
   bask::FileDescriptor index_, output_;
-  std::atomic<std::uint64_t> end_{0};  // of the output
+  std::atomic<std::uint64_t> end_{0};  // of the output file, in bytes
 };
 
-/// The output of one command on its way to the log: in pieces, so that no command needs much memory.
+/// Writes the output of one command to the log in pieces, so that no command needs much memory.
 class OutputBuffer {
  public:
   OutputBuffer(RankLog& log, std::string title) : log_(log), title_(std::move(title)) {}
   void add(std::string_view text);
-  /// Writes what is left. Returns where all of it lies.
+  /// Writes the rest. Returns where all pieces of the output lie.
   const std::vector<Extent>& finish();
 
  private:

@@ -28,7 +28,7 @@ std::string state_of(const CommandRecord& record, bool in_use) {
   return name_of(record.result->state);
 }
 
-// Prints the stretches as they lie in the file, in pieces, however large they are.
+// Prints the command's output, in pieces, so that it may be larger than memory.
 void copy_output(const FarmLog& log, const CommandRecord& record, std::ostream& out) {
   if (record.output.empty()) return;
   std::ifstream file(log.directory / record.output_file, std::ios::binary);

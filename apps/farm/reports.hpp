@@ -1,5 +1,5 @@
-// reports.hpp: what the log tells people.
-// Runs on: rank 0, or with no ranks at all. Threads: one.
+// reports.hpp: what farm prints about a log.
+// Runs on: rank 0, or in a process without ranks. Threads: one.
 #pragma once
 
 #include "log_directory.hpp"
@@ -18,15 +18,15 @@ struct Counts {
 };
 Counts count(const FarmLog& log);
 
-/// Positions of the commands with these numbers or names. Throws: Error (usage) for those that there are not.
+/// Positions of the commands with these numbers or names. Throws: Error (usage) when one does not exist.
 std::vector<std::size_t> find_commands(const FarmLog& log, const std::vector<std::string>& which);
 
-/// Each of them: what it is, where and when it ran, how it ended, and all that it printed.
+/// Prints each of these commands: its text, where and when it ran, how it ended, and all that it printed.
 void show_commands(const FarmLog& log, const std::vector<std::size_t>& positions, std::ostream& out);
-/// A line for each command, or only for those that have ended without success.
+/// Prints a line for each command, or only for those that have ended without success.
 void list_commands(const FarmLog& log, bool only_failed, std::ostream& out);
 void show_status(const FarmLog& log, std::ostream& out);
-/// "998 of 1000 commands succeeded, 1 failed, 1 skipped", and the first of those that did not succeed.
+/// Prints "998 of 1000 commands succeeded, 1 failed, 1 skipped", and the first commands that did not succeed.
 void summarise(const FarmLog& log, std::ostream& out);
 
 }  // namespace farm

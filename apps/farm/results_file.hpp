@@ -1,4 +1,4 @@
-// results_file.hpp: what came of all commands, as tables for other programs.
+// results_file.hpp: the results of all commands, as tables for other programs.
 // Runs on: rank 0. Threads: one.
 #pragma once
 

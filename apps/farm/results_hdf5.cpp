@@ -12,7 +12,7 @@ namespace {
 
 using Rows = std::vector<std::size_t>;  // positions of the commands that have a result
 
-// The file while it is written. Under bask::Hdf5Lock.
+// The HDF5 file that is being written. All calls under bask::Hdf5Lock.
 class Table {
  public:
   Table(const std::filesystem::path& path, const std::filesystem::path& temporary, const FarmLog& log)

@@ -21,11 +21,11 @@
 namespace farm {
 namespace {
 
-// Between the moments at which a signal for a whole job reaches a command and its rank.
+// The most time between the moments at which a signal for a whole job reaches a command and its rank.
 constexpr std::chrono::seconds kSignalsMayDiffer{1};
 constexpr std::chrono::milliseconds kBetweenLooks{20};
 
-// What all commands of a rank share.
+// State that all commands of a rank share.
 struct ThisRank {
   ThisRank(const RankSettings& settings, int rank_number)
       : rank(rank_number),
@@ -52,18 +52,18 @@ std::int64_t now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
 }
 
-// Commands are told to end, too.
+// Whether the rank was told to end (SIGINT, SIGTERM): then running commands are ended, too.
 bool must_stop() {
   return bask::received_signal() != 0;
 }
 
-// Also by SIGUSR1, after which commands that run may end.
+// Whether the rank was told to stop: also by SIGUSR1, which lets running commands end by themselves.
 bool is_told_to_stop() {
   return must_stop() || bask::StopNotice::has_come();
 }
 
-// Whether it is one that others send to end a job, and not one by which a program crashes. Shells and the
-// like report that of a program that they have started as 128 + n.
+// Whether the command died by a signal that ends jobs, and not by a crash. Shells report the signal n of a
+// program that they have started as exit code 128 + n.
 bool may_be_a_stop(const ProcessEnd& end) {
   const int number = end.signal != 0 ? end.signal : end.exit_code - 128;
   return number == SIGUSR1 || number == SIGUSR2 || number == SIGTERM || number == SIGINT ||
@@ -110,7 +110,7 @@ std::string title_of(const CommandCall& call) {
          call.text.substr(0, 200);
 }
 
-// One try. Returns how it ended.
+// Runs the command once. Returns how it ended.
 ProcessEnd try_once(const CommandCall& call, std::uint32_t a_try, OutputBuffer& output,
                     CommandResult& result) {
   const EnvironmentBlock environment(this_rank()->environment, told(call, a_try));

@@ -1,5 +1,5 @@
 // run_command.hpp: the task that runs a command.
-// Runs on: every rank. Threads: any of the pool's; one waits for each command, as long as that takes.
+// Runs on: every rank. Threads: any of the pool; it waits until its command has ended.
 #pragma once
 
 #include "command.hpp"
@@ -18,8 +18,8 @@ namespace farm {
 struct RankSettings {
   std::string directory = {};                    ///< of the log; shared by all ranks
   std::uint32_t start = 1;                       ///< which start of the farm this is
-  std::vector<std::uint32_t> cores = {};         ///< by rank: how many commands of one core it runs at a time
-  std::vector<std::string> kept_variables = {};  ///< of a launcher's, that commands are to see
+  std::vector<std::uint32_t> cores = {};         ///< by rank: how many one-core commands it runs at a time
+  std::vector<std::string> kept_variables = {};  ///< variables of a launcher that commands shall see
 
   template <class Archive>
   void serialize(Archive& archive, unsigned /*version*/) {
@@ -27,10 +27,10 @@ struct RankSettings {
   }
 };
 
-/// A command on its way to a rank. Its bytes make the key of the task.
+/// A command as a task's argument. The key of the task is made from its bytes.
 struct CommandCall {
   std::uint32_t number = 0, attempt = 1;
-  bool is_hopeless = false;  ///< a command that it comes after has failed earlier
+  bool is_hopeless = false;  ///< a command that it depends on has ended without success in an earlier start
   std::string log = {};      ///< the id of its log
   std::string name = {}, text = {};
   Needs needs = {};
@@ -46,14 +46,15 @@ int prepare_rank(const RankSettings& settings);
 /// For `client.run`: brings this rank's log to the disk. Returns its rank.
 int sync_rank();
 
-/// In the message of what run_command throws when the farm is stopped.
+/// The message of the Error that run_command throws when the farm is stopped contains this.
 inline constexpr const char* kStopped = "stopped, as the farm was told to stop";
 
-/// Runs the command unless one of those `before` it has not succeeded, and writes its output and its end to
-/// this rank's log. A command that ends without success while its rank is told to stop was interrupted: batch
-/// systems send their signals to every process of a job, commands too, and in no order. One that dies by such
-/// a signal waits for up to a second for the rank to get it as well. Throws: Error when the farm is stopped
-/// before the command has ended, or when the log cannot be written; then nothing is known of the command.
+/// Runs the command unless one of those `before` it has not succeeded, and writes its output and its result
+/// to this rank's log. A command that ends without success while its rank is being stopped counts as
+/// interrupted, because batch systems send their signals to every process of a job, commands too, in any
+/// order. When a command dies by such a signal, the task waits for up to a second whether the rank gets the
+/// signal as well. Throws: Error when the farm is stopped before the command has ended, or when the log
+/// cannot be written; then the command has no result.
 CommandResult run_command(const CommandCall& call, bask::Inputs<CommandResult> before);
 
 }  // namespace farm

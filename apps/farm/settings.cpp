@@ -27,7 +27,7 @@ constexpr const char* kAbout =
     "same\n"
     "command goes on. Bask's own options, such as --bask-threads: farm run --bask-help.";
 
-// An option whose value a reader of Bask's understands.
+// Adds an option whose value `parse`, one of Bask's parsers, reads.
 template <class Value>
 void add_parsed(CLI::App& app, const std::string& name, const std::function<Value(const std::string&)>& parse,
                 std::optional<Value>& value, const std::string& help) {

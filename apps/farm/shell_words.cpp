@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::string_view kSpace = " \t\r\n\v\f";
 
-// Unquoted, these mean something to a shell wherever they stand.
+// Unquoted, these characters mean something to a shell in any place.
 constexpr std::string_view kSpecial = "|&;<>()$`*?[#~\n";
 
-// As first word, these are the shell's own, with no program of that name that does the same.
+// As first words, these are the shell's own; no program of the same name does the same.
 constexpr std::array<std::string_view, 40> kBuiltins{
     ".",    ":",     "alias", "bg",     "break", "case", "cd",     "command", "continue", "do",
     "done", "elif",  "else",  "esac",   "eval",  "exec", "exit",   "export",  "fc",       "fg",
@@ -37,7 +37,7 @@ bool is_builtin(const std::string& word) {
                     bask::ExitCode::kUsage);
 }
 
-// One pass over the characters of a line.
+// Reads a line in one pass over its characters.
 class Reader {
  public:
   explicit Reader(std::string_view text) : text_(text) {}
@@ -57,7 +57,7 @@ class Reader {
     if (c == '\\') return take_escaped();
     if (is_in(kSpace, c) && c != '\n') return end_word();
     if (is_in(kSpecial, c)) line_.needs_shell = true;
-    // NAME=value before the command, and nothing else that has a = in its first word.
+    // A shell may take a first word with '=' for a variable (NAME=value).
     if (c == '=' && line_.words.empty()) line_.needs_shell = true;
     put(c);
   }
@@ -107,7 +107,7 @@ ShellLine parse_shell_line(std::string_view text) {
   try {
     line = Reader(text).read();
   } catch (const bask::Error&) {
-    // Inside of $(…), `…` and <<word quotes pair in ways that only a shell knows.
+    // Inside of $(…), `…` and <<word, only a shell can pair quotes.
     const bool only_a_shell_knows = text.find("$(") != std::string_view::npos ||
                                     text.find('`') != std::string_view::npos ||
                                     text.find("<<") != std::string_view::npos;
