@@ -7,7 +7,7 @@
 //
 // Prints one line for each program, such as
 //   loop: result = 44 (serial 8.00 s, lazy 4.01 s), picture in ./loop.svg
-// Longer than an example should be, because every program is there twice, to be compared.
+// It is longer than an example should be, because every program is there twice, to be compared.
 #include <bask/bask.hpp>
 
 #include <chrono>
@@ -27,13 +27,13 @@ namespace {
 using Integers = std::vector<std::int64_t>;
 using DelayedIntegers = std::vector<bask::Delayed<std::int64_t>>;
 
-/// What the command line says.
+/// The settings of the command line.
 struct Settings {
-  double pause = 1;  // seconds
+  double pause = 1;  // how long the slow functions take, in seconds
   std::filesystem::path pictures = ".";
 };
 
-// ---- The functions of the lesson. The first three take a while: they pause, for seconds. ----
+// ---- The functions of the lesson. The first three are slow: they pause. ----
 
 void take(double pause) {
   std::this_thread::sleep_for(std::chrono::duration<double>(pause));
@@ -75,7 +75,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// `serially` returns the result, `lazily` a Delayed of it.
+/// Runs one program both ways. `serially` returns the result, `lazily` a Delayed that computes it.
 template <class Serial, class Lazy>
 void show(const std::string& name, const Settings& settings, const Serial& serially, const Lazy& lazily) {
   auto start = std::chrono::steady_clock::now();
@@ -84,7 +84,7 @@ void show(const std::string& name, const Settings& settings, const Serial& seria
 
   start = std::chrono::steady_clock::now();
   const bask::Delayed<std::int64_t> delayed = lazily();  // nothing runs yet
-  const std::int64_t result = delayed.compute();         // now it does, on whatever there is
+  const std::int64_t result = delayed.compute();         // now it runs, on all threads and ranks
   const double lazy_seconds = seconds_since(start);
 
   const std::string picture = (settings.pictures / (name + ".svg")).string();
@@ -99,7 +99,7 @@ void show(const std::string& name, const Settings& settings, const Serial& seria
 
 // ---- The programs. ----
 
-// 1. Two increments and an addition: the increments do not need each other.
+// 1. Two increments and an addition. The increments do not depend on each other.
 void increments(const Settings& settings) {
   const double pause = settings.pause;
   show(
@@ -116,7 +116,7 @@ void increments(const Settings& settings) {
       });
 }
 
-// 2. A loop, and the sum of what it made.
+// 2. A loop, and the sum of its results.
 void loop(const Settings& settings, const Integers& data) {
   const double pause = settings.pause;
   show(
@@ -133,7 +133,7 @@ void loop(const Settings& settings, const Integers& data) {
       });
 }
 
-// 3. A loop with control flow: the data are there when the graph is built, and decide what it holds.
+// 3. A loop with control flow: the data are known when the graph is built, and decide which tasks it has.
 void control_flow(const Settings& settings, const Integers& data) {
   const double pause = settings.pause;
   const auto is_even = [](std::int64_t x) { return x % 2 == 0; };
@@ -153,7 +153,7 @@ void control_flow(const Settings& settings, const Integers& data) {
       });
 }
 
-// 4. Work that computes: four parts of 40,000,000 integers each.
+// 4. Real work instead of pauses: four parts of 40,000,000 integers each.
 void parts(const Settings& settings) {
   static constexpr std::int64_t kPart = 40'000'000;
   show(

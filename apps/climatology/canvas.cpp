@@ -106,7 +106,7 @@ void Canvas::text(const std::string& words, Point at, Align align, const Font& f
     size *= std::max(2.0 / 3, font.most_width / width);
     width = page_->width(shown, size, font.bold);
   }
-  // Half a pixel: sizes of letters are rounded.
+  // Half a pixel of tolerance, because sizes of letters are rounded.
   for (std::string_view rest = shown; width > font.most_width + 0.5 && !rest.empty();) {
     rest = without_last_character(rest);
     width = page_->width(std::string(rest) + "…", size, font.bold);
@@ -131,7 +131,7 @@ double Canvas::text_width(const std::string& words, const Font& font) {
 }
 
 void Canvas::write_png(const std::filesystem::path& path) const {
-  std::string bytes;  // whole first: no exception passes through cairo
+  std::string bytes;  // the whole file in memory first: no exception may pass through cairo
   const auto append = [](void* to, const unsigned char* data, unsigned length) {
     static_cast<std::string*>(to)->append(reinterpret_cast<const char*>(data), length);
     return CAIRO_STATUS_SUCCESS;

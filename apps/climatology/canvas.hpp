@@ -20,36 +20,36 @@ struct Font {
   double size;
   Color color;
   bool bold = false;
-  /// Words that are wider become smaller, down to two thirds, and then lose their end.
+  /// Wider text is drawn smaller, down to two thirds of the size; what is still too wide is cut at its end.
   double most_width = std::numeric_limits<double>::infinity();
 };
 
 class Canvas {
  public:
-  /// White, so many pixels wide and high. Throws: bask::Error when this build has no cairo, or the size is
-  /// none that words can be read on.
+  /// A white page of this size in pixels. Throws: bask::Error when this build has no cairo, or the page is
+  /// too small or too large.
   Canvas(int width, int height);
   ~Canvas();
   Canvas(const Canvas&) = delete;
   Canvas& operator=(const Canvas&) = delete;
 
-  /// A box without a seam to its neighbours: its edges are those of pixels.
+  /// Fills a box. Its edges are rounded to whole pixels, so that there is no seam between neighbouring boxes.
   void fill_box(double left, double top, double right, double bottom, Color color);
   void outline_box(double left, double top, double right, double bottom, Color color, double width);
   void line(const std::vector<Point>& points, Color color, double width, bool dashed = false);
   void fill(const std::vector<Point>& outline, Color color, double opacity);
-  /// Until `end_clip`, only what lies in the box is drawn.
+  /// Until end_clip(), drawing outside of the box has no effect.
   void begin_clip(double left, double top, double right, double bottom);
   void end_clip();
 
-  /// Centred upon `at` vertically. Words are UTF-8; bytes that are not are taken as Latin-1, as old files
-  /// have it.
+  /// Draws text, vertically centred at `at`. It is UTF-8; bytes that are not valid UTF-8 are taken as
+  /// Latin-1, which old files have.
   void text(const std::string& words, Point at, Align align, const Font& font);
-  /// The same, from below to above, and centred.
+  /// The same, written upwards and centred in both directions.
   void text_upwards(const std::string& words, Point at, const Font& font);
   double text_width(const std::string& words, const Font& font);
 
-  /// The file appears when it is complete. Throws: bask::Error when it cannot be written.
+  /// Writes the file; it gets its name when it is complete. Throws: bask::Error when it cannot be written.
   void write_png(const std::filesystem::path& path) const;
 
  private:

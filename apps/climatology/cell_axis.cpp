@@ -19,8 +19,8 @@ std::vector<Cell> cells_between(const std::vector<Centre>& centres, double half_
   for (std::size_t k = 0; k <= last; ++k) {
     const double before = k > 0 ? (centres[k].at - centres[k - 1].at) / 2 : 0;
     const double after = k < last ? (centres[k + 1].at - centres[k].at) / 2 : 0;
-    const double outside =
-        last == 0 ? half_alone : std::max(before, after);  // at the ends: as wide as inside
+    // The cells at the ends are as wide outwards as inwards.
+    const double outside = last == 0 ? half_alone : std::max(before, after);
     cells.push_back({centres[k].at - (k > 0 ? before : outside), centres[k].at + (k < last ? after : outside),
                      centres[k].index});
   }
@@ -35,7 +35,7 @@ bool is_one_way(std::span<const double> values) {
          has_none([](double a, double b) { return !(a > b); });
 }
 
-// Centres in [0, 360), ascending, each place once.
+// The centres in [0, 360), ascending, without duplicates.
 std::vector<Centre> around_the_globe(std::span<const double> longitudes) {
   std::vector<Centre> centres;
   for (std::size_t k = 0; k < longitudes.size(); ++k) {
@@ -52,11 +52,11 @@ std::vector<Centre> around_the_globe(std::span<const double> longitudes) {
   return centres;
 }
 
-// Cells that begin behind the widest gap, or that close the circle where no gap stands out.
+// The cells, from the widest gap on; when no gap is much wider than the others, they close the circle.
 std::vector<Cell> cells_of_turn(std::vector<Centre> centres) {
   const std::size_t count = centres.size();
   if (count == 1) return {{centres[0].at - 180, centres[0].at + 180, centres[0].index}};
-  std::size_t widest = 0;  // the gap behind that centre
+  std::size_t widest = 0;  // the centre before the widest gap
   double gap = 0, next_gap = 0;
   for (std::size_t k = 0; k < count; ++k) {
     const double here =

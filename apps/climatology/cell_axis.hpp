@@ -1,7 +1,7 @@
-// cell_axis.hpp: the cells of a grid along one axis: which part of it is nearest to which coordinate.
+// cell_axis.hpp: the cells of a grid along one axis. A cell is the part that is nearest to one coordinate.
 // Runs on: rank 0. Threads: any.
-// Invariants: (1) cells do not overlap and ascend;
-//             (2) longitudes lie within one turn from the west edge.
+// Invariants: (1) cells are in ascending order and do not overlap;
+//             (2) longitudes lie within 360 degrees east of the west edge.
 #pragma once
 
 #include <cstddef>
@@ -10,25 +10,26 @@
 #include <vector>
 
 struct Cell {
-  double low, high;   ///< half way to the neighbours' centres
+  double low, high;   ///< half way to the centres of the neighbours
   std::size_t index;  ///< in the data
 };
 
 struct CellAxis {
   std::vector<Cell> cells;
 
-  /// The index of the cell where a coordinate lies; none beside the data.
+  /// The data index of the cell in which a coordinate lies; nothing outside of the data.
   std::optional<std::size_t> at(double coordinate) const;
 };
 
-/// Cells from pole to pole at most. Throws: bask::Error when latitudes do not ascend or descend, or pass a
-/// pole.
+/// The cells of these latitudes, cut off at the poles. Throws: bask::Error when latitudes neither ascend nor
+/// descend, or lie beyond a pole.
 CellAxis latitude_cells(std::span<const double> latitudes);
 
-/// Cells around the globe, for longitudes in any order and turn, seen from `west` on: a cell that lies across
-/// it is cut in two. Of cells at the same place the first counts. A gap more than twice as wide as any other
-/// is where the data end. Throws: bask::Error when a longitude is not a number.
+/// The cells of these longitudes, from `west` on around the globe. Longitudes may be in any order and of any
+/// turn (-90 or 270). A cell that lies across `west` is cut in two. Of equal longitudes only the first has a
+/// cell. The data end at a gap that is more than twice as wide as any other. Throws: bask::Error when a
+/// longitude is not finite.
 CellAxis longitude_cells(std::span<const double> longitudes, double west);
 
-/// The longitude within one turn from `west` on.
+/// The same longitude as a number in [west, west + 360).
 double longitude_from(double west, double longitude);

@@ -27,7 +27,7 @@ Color from_oklch(double lightness, double chroma, double hue_degrees) {
 
 Color color_of(double part) {
   const double t = std::clamp(part, 0.0, 1.0);
-  // The dip keeps the path inside of what screens show: around teal they show little chroma.
+  // The sine keeps the colours within what screens can show: around teal that is little chroma.
   const double chroma = 0.13 + 0.03 * t - 0.06 * std::sin(kPi * t);
   return from_oklch(0.28 + 0.65 * t, chroma, 285 - 180 * t);  // violet blue, teal, green, yellow
 }

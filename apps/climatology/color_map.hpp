@@ -1,4 +1,4 @@
-// color_map.hpp: numbers as colours, so that equal steps look equal: dark blue over green to yellow.
+// color_map.hpp: numbers as colours, from dark blue over green to yellow; equal steps look equal.
 // Runs on: rank 0. Threads: any.
 #pragma once
 
@@ -8,9 +8,9 @@ struct Color {
   double red, green, blue;  ///< sRGB, 0 to 1
 };
 
-/// The colour of `part`, 0 to 1; what lies outside is taken as the nearer end. Lightness rises evenly from
-/// dark to light, so that the order shows without colours too. Source: a path through Oklab (Ottosson 2020),
-/// whose lightness is a straight line.
+/// The colour of `part`, from 0 to 1; other numbers have the colour of the nearer end. Lightness rises evenly
+/// from dark to light, so that the order is visible without colours, too. Source: a path through Oklab
+/// (Ottosson 2020), linear in lightness.
 Color color_of(double part);
 
 /// The colour of the k-th of several lines: neighbours differ in hue and in lightness.

@@ -29,7 +29,7 @@ std::string displayed_text(std::string_view words) {
   while (!words.empty()) {
     const std::size_t length = length_of_character(words);
     const auto first = static_cast<unsigned char>(words[0]);
-    if (length == 0) {  // Latin-1's codes are Unicode's
+    if (length == 0) {  // a Latin-1 byte is the Unicode code point
       text += static_cast<char>(0xC0 | first >> 6);
       text += static_cast<char>(0x80 | (first & 0x3F));
     } else if (first < 0x20 || first == 0x7F) {

@@ -34,7 +34,7 @@ bool has(const std::array<std::string_view, kCount>& words, std::string_view wor
   return !word.empty() && std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// What one axis is, or none of the three.
+// Whether an axis is time (0), latitude (1) or longitude (2); nothing for another axis.
 std::optional<std::size_t> kind_of(const bask::Hdf5Dataset& dataset, std::size_t axis) {
   std::vector<bask::Hdf5Attribute> attributes;
   if (!dataset.coordinates[axis].empty()) {
@@ -49,7 +49,7 @@ std::optional<std::size_t> kind_of(const bask::Hdf5Dataset& dataset, std::size_t
     const bool is_of_units = kind.axis == "T" ? is_since : has(kind.units, units);
     if (standard_name == kind.standard_name || (standard_name.empty() && is_of_units)) return k;
   }
-  // Of a rotated or a projected grid, the axes are named and measured otherwise.
+  // Axes of rotated or projected grids have other standard names and units.
   if (!standard_name.empty() || !(units.empty() || units == "degrees" || units == "degree"))
     return std::nullopt;
   for (std::size_t k = 0; k < kKinds.size(); ++k) {

@@ -1,8 +1,7 @@
-// climatology: what the wind does in each month, from a file of monthly winds to maps of their means and
-// trends.
+// climatology: reads a file of monthly winds, and computes means, anomalies and trends for each month.
 //
 //   climatology monthly_navy_winds.nc                     a thread per core
-//   mpirun -n 3 climatology winds.nc --u uwnd --v vwnd    ranks, and names of other data
+//   mpirun -n 3 climatology winds.nc --u uwnd --v vwnd    three ranks, and other names of the datasets
 //   climatology winds.nc --replicate 100                  a hundred times the data
 //
 // Writes climatology.h5 (which xarray opens), wind_map.png and wind_series.png, and prints a summary.
@@ -84,7 +83,7 @@ void draw_pictures(const Settings& settings, const Wind& wind, const NdArray<dou
             .eastward = u.span(),
             .northward = v.span()},
            settings.map);
-  std::vector<double> smooth(global.begin(), global.end());  // over twelve months
+  std::vector<double> smooth(global.begin(), global.end());  // running mean over twelve months
   for (std::size_t k = 0; k < smooth.size(); ++k) {
     smooth[k] = std::nan("");
     if (k < 6 || k + 6 >= smooth.size()) continue;
@@ -106,7 +105,7 @@ void print_summary(const Settings& settings, const Wind& wind, const NdArray<dou
   for (std::size_t k = 0; k < mean.span().size(); ++k) {
     if (!(mean[k] <= mean[windiest])) windiest = std::isnan(mean[k]) ? windiest : k;
   }
-  double sum = 0, months = 0;  // that have any wind
+  double sum = 0, months = 0;  // of months that have any value
   for (const double value : global) {
     if (std::isnan(value)) continue;
     sum += value;
@@ -132,18 +131,18 @@ int main(int argc, char** argv) {
   return bask::run(argc, argv, [&](bask::Client&) {
     const auto settings = read_settings(argc, argv);
     if (!settings) return 0;
-    // 1. What there is, and what is wanted of it: nothing is read or computed yet.
+    // 1. Describe the input and the results: no wind is read, and nothing is computed yet.
     const Wind wind = open_wind(*settings);
     const Climatology all = climatology_of(wind);
-    // 2. The large results go to their file as they are computed, the small ones come here: one run, which
-    // reads the wind once.
+    // 2. Compute all in one run, which reads the wind once. Large results go to their file as they are
+    //    computed, small ones come to rank 0.
     std::vector<std::int64_t> months = wind.months;
     std::sort(months.begin(), months.end());
     months.erase(std::unique(months.begin(), months.end()), months.end());
     const bask::Hdf5Store file = results_file(*settings, wind, all, months);
     const auto [mean, u, v, global, written] =
         bask::compute(all.mean, all.mean_u, all.mean_v, all.global_mean, file);
-    // 3. Pictures and a summary of the small ones.
+    // 3. Draw pictures and print a summary of the small results.
     if (settings->pictures) draw_pictures(*settings, wind, mean, u, v, global);
     print_summary(*settings, wind, mean, global);
     return 0;

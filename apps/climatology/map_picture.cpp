@@ -22,7 +22,7 @@ struct Scale {
   bool has_missing = false;
 };
 
-// Without a given range, the colours reach from one round number to another.
+// When no range is given, the colours reach from a round number to another.
 Scale scale_of(const MapPicture& map) {
   Scale scale;
   for (const double value : map.values) {
@@ -96,7 +96,8 @@ class MapDrawing {
     }
   }
 
-  // About evenly over the map, each in the middle of a cell; the fastest as long as their distance.
+  // Arrows are spread about evenly over the map, each in the middle of a cell. The fastest is about as long
+  // as the distance between arrows.
   void arrows() {
     std::set<std::size_t> places;
     ValueRange speeds;
@@ -195,7 +196,7 @@ class MapDrawing {
     canvas_.text("no data", {label, bottom_ - 14 * unit_}, Align::kLeft, font);
   }
 
-  // A point at the end of the colour bar: there are values beyond it.
+  // A triangle at the end of the colour bar: there are values beyond it.
   void beyond(Point corner, double right, double tip, Color color) {
     const std::vector<Point> triangle{corner, {(corner.x + right) / 2, tip}, {right, corner.y}};
     canvas_.fill(triangle, color, 1);
@@ -203,7 +204,7 @@ class MapDrawing {
   }
 
   const MapPicture& map_;
-  const double unit_;  // 1 for 1600 pixels
+  const double unit_;  // a length in pixels: 1 when the picture is 1600 wide
   const double left_, top_, right_, bottom_;
   const CellAxis rows_, columns_;
   const Scale scale_;

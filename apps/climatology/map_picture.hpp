@@ -17,12 +17,11 @@ struct MapPicture {
   std::span<const double> latitudes;   ///< degrees north, ascending or descending
   std::span<const double> longitudes;  ///< degrees east, in any turn: 0 to 360, -180 to 180, 20 to 377.5
   std::span<const double> eastward = {}, northward = {};  ///< of arrows; none when empty
-  std::optional<ValueRange> range =
-      {};              ///< of the colours; from the least value to the greatest unless given
-  double west = -180;  ///< where the map begins
+  std::optional<ValueRange> range = {};  ///< of the colours; by default from the least to the greatest value
+  double west = -180;                    ///< the longitude of the map's left edge
 };
 
-/// Equirectangular, so wide and about half as high. Without any value the map is empty and says so.
+/// Draws an equirectangular map, `width_px` wide and about half as high. A map without any value says so.
 /// Throws: bask::Error when sizes do not fit, coordinates are not on the globe, or the file cannot be
 /// written.
 void draw_map(const MapPicture& map, const std::filesystem::path& png, int width_px = 1600);

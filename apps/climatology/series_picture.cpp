@@ -15,7 +15,7 @@ namespace {
 constexpr Color kSeriesInk{0.15, 0.15, 0.15}, kSeriesGrid{0.85, 0.85, 0.85}, kFaint{0.35, 0.35, 0.35};
 constexpr double kBandOpacity = 0.22;
 
-// What the legend shows of one line, band or trend.
+// One line, band or trend in the legend.
 struct Entry {
   std::string name;
   Color color;
@@ -28,7 +28,7 @@ struct PlacedEntry {
   int row;
 };
 
-// Runs of neighbours that are all there: calls `draw(begin, end)` for each.
+// Calls `draw(begin, end)` for each run of consecutive values that are there.
 template <class IsThere, class Draw>
 void for_each_run(std::size_t count, const IsThere& is_there, const Draw& draw) {
   std::size_t begin = 0;
@@ -114,7 +114,7 @@ class SeriesDrawing {
 
   void grid() {
     const Font font{18 * unit_, kSeriesInk};
-    const double room = 115 * unit_;  // of a label
+    const double room = 115 * unit_;  // for a label
     for (const TimeTick& tick :
          time_ticks(times_, std::clamp(static_cast<int>((right_ - left_) / room), 2, 14))) {
       canvas_.line({{x(tick.time), top_}, {x(tick.time), bottom_}}, kSeriesGrid, unit_);
@@ -150,7 +150,7 @@ class SeriesDrawing {
       std::vector<Point> run;
       for (std::size_t k = begin; k < end; ++k) run.push_back({x(line.times[k]), y(line.values[k])});
       if (run.size() > 1) return canvas_.line(run, color, 2.2 * unit_, line.dashed);
-      const double half = 2.5 * unit_;  // a value alone
+      const double half = 2.5 * unit_;  // a single value is drawn as a small box
       canvas_.fill_box(run[0].x - half, run[0].y - half, run[0].x + half, run[0].y + half, color);
     });
   }
@@ -164,7 +164,7 @@ class SeriesDrawing {
 
   Font legend_font() const { return {18 * unit_, kSeriesInk, false, right_ - left_ - 60 * unit_}; }
 
-  // One after the other from the left, in as many rows as they need.
+  // Places the entries from left to right, in as many rows as they need.
   std::vector<PlacedEntry> place_legend() {
     std::vector<Entry> entries;
     for (const SeriesLine& line : series_.lines)

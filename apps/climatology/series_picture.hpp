@@ -13,7 +13,7 @@ struct SeriesLine {
   bool dashed = false;
 };
 
-/// What lies between two lines, such as a mean less and plus a standard deviation.
+/// The area between two lines, such as a mean minus and plus a standard deviation.
 struct SeriesBand {
   std::string name;
   std::vector<double> times;
@@ -29,14 +29,14 @@ struct StraightLine {
 
 struct SeriesPicture {
   std::string title;
-  std::string units;   ///< what the vertical axis says
-  std::string source;  ///< the line below
+  std::string units;   ///< the label of the vertical axis
+  std::string source;  ///< the line of text below the picture
   std::vector<SeriesLine> lines;
   std::vector<SeriesBand> bands = {};
   std::vector<StraightLine> trends = {};
 };
 
-/// Without any value the picture is empty and says so.
+/// Draws the picture. A picture without any value says so.
 /// Throws: bask::Error when sizes do not fit, or the file cannot be written.
 void draw_series(const SeriesPicture& series, const std::filesystem::path& png, int width_px = 1600,
                  int height_px = 700);

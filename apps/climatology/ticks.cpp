@@ -11,7 +11,7 @@ double magnitude(const ValueRange& range) {
   return std::max(std::abs(range.low), std::abs(range.high));
 }
 
-// Below this the ends differ by rounding alone, and a step between them would vanish beside them.
+// A range that is narrower than this differs only by rounding: a step within it would vanish beside its ends.
 double least_width(const ValueRange& range) {
   return 1e-9 * magnitude(range);
 }

@@ -13,19 +13,19 @@ struct ValueRange {
 
   bool is_empty() const { return low > high; }
   double span() const { return high - low; }
-  /// Where a value lies: 0 at the low end, 1 at the high one.
+  /// The position of a value: 0 at the low end, 1 at the high end.
   double part(double value) const { return (value - low) / span(); }
-  /// What is not finite is left out.
+  /// Extends the range to the value; ignores NaN and infinity.
   void add(double value);
   void widen(double by);
-  /// The same when its ends differ by more than rounding, else wide enough to lie around its one value.
+  /// This range, or, when its ends differ only by rounding, a wider one around its value.
   ValueRange with_width() const;
 };
 
-/// Multiples of 1, 2 or 5 times a power of ten from the low end to the high one, about `wanted` of them; the
-/// low end alone when the ends differ by no more than rounding.
+/// About `wanted` round numbers in the range, at equal steps of 1, 2 or 5 times a power of ten. Only the low
+/// end when the ends differ only by rounding.
 std::vector<double> round_ticks(const ValueRange& range, int wanted);
-/// The numbers as text, with as many digits as tell them apart.
+/// The numbers as text, with as many digits as are needed to tell them apart.
 std::vector<std::string> tick_labels(const std::vector<double>& ticks);
 /// The greatest of 1, 2 or 5 times a power of ten that is not above `value`, which is positive.
 double round_below(double value);

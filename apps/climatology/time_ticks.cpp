@@ -14,7 +14,7 @@ constexpr std::array kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
 
 std::vector<TimeTick> time_ticks(const ValueRange& years, int wanted) {
   std::vector<TimeTick> ticks;
-  if (years.span() >= wanted / 2.0) {  // else years alone would be too few
+  if (years.span() >= wanted / 2.0) {  // else there would be too few ticks at years
     for (const double year : round_ticks(years, wanted)) {
       if (year == std::round(year)) ticks.push_back({year, fmt::format("{:.0f}", year)});
     }

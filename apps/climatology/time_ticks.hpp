@@ -1,4 +1,4 @@
-// time_ticks.hpp: round times along an axis of years: months where it is short.
+// time_ticks.hpp: ticks along an axis of years: at years, or at months where the axis is short.
 // Runs on: rank 0. Threads: any.
 #pragma once
 

@@ -16,7 +16,7 @@ using bask::Array;
 
 namespace {
 
-// The names of what the output holds besides coordinates of the input.
+// The names of the datasets in the output, besides coordinates of the input.
 constexpr std::array kResults{"month", "speed_mean", "speed_std", "anomaly", "trend", "global_mean"};
 
 Array<double> vector(const std::vector<double>& values, std::int64_t chunk = -1) {
@@ -35,14 +35,14 @@ Coordinate coordinate(const bask::Hdf5Dataset& dataset, std::size_t axis) {
           bask::text_of(scale.attributes, "calendar")};
 }
 
-// A name for the output: the file's own, unless a result has it.
+// The name of an axis in the output: that of the file, unless a result has the same name.
 std::string output_name(const bask::Hdf5Dataset& dataset, std::size_t axis, const char* otherwise) {
   const std::string& scale = dataset.coordinates[axis];
   const std::string name = scale.substr(scale.rfind('/') + 1);
   return std::find(kResults.begin(), kResults.end(), name) == kResults.end() ? name : otherwise;
 }
 
-// As time x latitude x longitude, in blocks of whole maps: a month is needed whole.
+// The field as time x latitude x longitude, in blocks of whole maps, because results need whole months.
 Array<double> read_field(const Settings& settings, const std::string& name, const bask::Hdf5Dataset& dataset,
                          const FieldAxes& axes) {
   const std::int64_t map = dataset.shape[axes.latitude] * dataset.shape[axes.longitude];
@@ -75,7 +75,7 @@ void check_same_grid(const bask::Hdf5Dataset& u, const FieldAxes& of_u, const ba
                     "give two datasets on one grid");
 }
 
-// The same data again and again: each copy begins whole years later, so that months stay months.
+// Repeats the data. Each copy begins a whole number of years later, so that calendar months stay the same.
 void replicate(Wind& wind, std::int64_t copies, std::int64_t year_steps) {
   const std::size_t once = wind.times.size();
   const double span = wind.years.back() - wind.years.front();
@@ -127,15 +127,15 @@ Climatology climatology_of(const Wind& wind) {
   all.speed_mean = by_month.mean({.skipna = true});
   all.speed_std = by_month.std({.skipna = true});
 
-  std::vector<std::int64_t> place;  // of each time's month among the months there are
+  std::vector<std::int64_t> place;  // the position of each time's month in by_month.labels()
   for (const std::int64_t month : wind.months) {
     place.push_back(std::lower_bound(by_month.labels().begin(), by_month.labels().end(), month) -
                     by_month.labels().begin());
   }
   all.anomaly = all.speed - bask::take(all.speed_mean, place, 0);
 
-  // slope = Σ w t s / Σ w t², t being years from the mean time of the values that are there, which is found
-  // first.
+  // slope = Σ w t s / Σ w t². t: years since the mean time of the values that are there; w: 1 where a value
+  // is there, else 0; s: the value.
   const Array<double> there = (!isnan(all.speed)).astype<double>();
   const Array<double> values = where(isnan(all.speed), 0.0, all.speed);
   const double middle =

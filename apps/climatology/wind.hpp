@@ -1,5 +1,5 @@
-// wind.hpp: the wind as lazy arrays, and what is computed of it.
-// Runs on: rank 0 says what, the ranks compute. Threads: one.
+// wind.hpp: the wind as lazy arrays, and the lazy arrays that are computed from it.
+// Runs on: rank 0; all ranks compute. Threads: one.
 #pragma once
 
 #include "settings.hpp"
@@ -11,18 +11,19 @@
 struct Wind {
   bask::Array<double> u, v;
   std::vector<double> times, latitudes, longitudes;
-  std::vector<std::string> dimensions;  ///< names of the axes: the file's, unless a result has such a name
+  std::vector<std::string> dimensions;  ///< names of the axes: the file's, unless a result has the same name
   std::string units;                    ///< of u and v
   std::string time_units, calendar;
-  std::vector<std::int64_t> months;  ///< of each time: 1 to 12
+  std::vector<std::int64_t> months;  ///< the calendar month of each time: 1 to 12
   std::vector<double> years;         ///< 1980.5 is the middle of 1980
   double year_length = 0;            ///< in the units of times
 };
 
-/// Looks at the file; the wind itself is not read yet. Throws: bask::Error when it is not as it must be.
+/// Reads the description of the file and its coordinates, but not yet the wind. Throws: bask::Error when the
+/// file does not fit.
 Wind open_wind(const Settings& settings);
 
-/// All lazy. NaN is left out everywhere.
+/// All arrays are lazy. NaN is left out of all results.
 struct Climatology {
   bask::Array<double> speed;       ///< time x latitude x longitude
   bask::Array<double> speed_mean;  ///< of each calendar month: 12 x latitude x longitude

@@ -1,5 +1,5 @@
-// ex01_delayed.cpp: lazy calls. Nothing runs when a call is written; what a result needs runs when it is
-// asked for, side by side where it can.
+// ex01_delayed.cpp: lazy calls. Nothing runs when a lazy call is made. compute() runs all calls that its
+// result needs, in parallel where they do not depend on each other.
 //
 //   build/release/apps/ex01_delayed
 //   mpirun -n 3 build/release/apps/ex01_delayed
@@ -15,16 +15,16 @@ int add(int x, int y) {
 
 int main(int argc, char** argv) {
   return bask::run(argc, argv, [](bask::Client&) {
-    // 1. A call that will be made: a function as a template argument, values as arguments.
+    // 1. A lazy call: the function is a template argument, the values are arguments.
     const auto sum = bask::delayed<add>(1, 2);
 
-    // 2. What it will return is an argument of others, and operators work on it.
+    // 2. Its future result can be an argument of other calls, and operators work on it.
     const bask::Delayed<int> twice = 2 * sum;
 
     // 3. A lambda that captures nothing is a function as well.
     const auto text = bask::delayed([](int x) { return "2 * (1 + 2) = " + std::to_string(x); })(twice);
 
-    // 4. Run all that the text needs, and get it.
+    // 4. Run all calls that the text needs, and get it.
     std::cout << text.compute() << std::endl;
   });
 }

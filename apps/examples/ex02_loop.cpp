@@ -1,4 +1,4 @@
-// ex02_loop.cpp: a loop of lazy calls, and one that takes all of their results.
+// ex02_loop.cpp: a loop of lazy calls, and one more call that takes all of their results.
 //
 //   build/release/apps/ex02_loop
 //   mpirun -n 3 build/release/apps/ex02_loop
@@ -20,11 +20,11 @@ int sum(const std::vector<int>& numbers) {
 
 int main(int argc, char** argv) {
   return bask::run(argc, argv, [](bask::Client&) {
-    // 1. Ten calls that do not need each other: any thread of any rank may make them.
+    // 1. Ten calls that do not depend on each other: any thread of any rank may run them.
     std::vector<bask::Delayed<int>> squares;
     for (int x = 1; x <= 10; ++x) squares.push_back(bask::delayed<square>(x));
 
-    // 2. A vector of lazy values arrives in a function as a vector of values.
+    // 2. The function gets a vector of values for a vector of lazy values.
     const auto total = bask::delayed<sum>(squares);
 
     // 3. Run them.

@@ -1,5 +1,6 @@
-// ex03_own_type.cpp: a class of your own as argument and result. It has to be able to go to another process:
-// it is trivially copyable, or says what is in it by a `serialize` member, as Boost.Serialization has it.
+// ex03_own_type.cpp: a class of your own as argument and result. Bask must be able to send it to another
+// process: it is trivially copyable, or has a member `serialize` that lists its parts, as in
+// Boost.Serialization.
 //
 //   build/release/apps/ex03_own_type
 //   mpirun -n 3 build/release/apps/ex03_own_type
@@ -13,7 +14,7 @@
 #include <string>
 #include <vector>
 
-// 1. The class: a default constructor, and a member that names its parts.
+// 1. The class: it has a default constructor, and a member that lists its parts.
 struct Station {
   std::string name;
   std::vector<double> winds;
@@ -23,7 +24,7 @@ struct Station {
   }
 };
 
-// 2. Functions that make it and take it know nothing of ranks.
+// 2. Functions that return it or take it. They know nothing about ranks.
 Station load(std::string name) {
   return {std::move(name), {5, 7, 9}};
 }
@@ -39,7 +40,7 @@ int main(int argc, char** argv) {
     const auto station = bask::delayed<load>(std::string("north"));
     const auto average = bask::delayed<mean>(station);
 
-    // 4. Two results of one run.
+    // 4. Get two results from one run.
     const auto [loaded, wind] = bask::compute(station, average);
     std::cout << loaded.name << ": " << loaded.winds.size() << " winds, " << wind << " m/s on average"
               << std::endl;

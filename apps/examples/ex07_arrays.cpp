@@ -14,14 +14,14 @@ int main(int argc, char** argv) {
     const auto count = bask::arange<double>(0, 2000, 1, 500);
     const auto x = count(bask::slice(0, 1500), bask::newaxis) + count;
 
-    // 2. Its blocks are those of what it is made of.
+    // 2. Its blocks follow from those of its operands.
     const auto blocks = x.numblocks();
     std::cout << blocks[0] << " x " << blocks[1] << " blocks; the columns' means are ";
 
     // 3. Slices, functions and reductions: still nothing has run.
     const auto means = (sqrt(x * x) + x)["500:1500:2"].mean(0) / 2.0;
 
-    // 4. Run it. What comes back is a dense array.
+    // 4. Run it. The result is a dense array.
     const bask::NdArray<double> result = means.compute();
     std::cout << result(0) << ' ' << result(1) << " ... " << result(1999) << std::endl;
   });

@@ -1,4 +1,4 @@
-// ex08_own_functions.cpp: functions of your own over arrays: of single elements, and of whole blocks.
+// ex08_own_functions.cpp: your own functions on arrays: on single elements, and on whole blocks.
 //
 //   build/release/apps/ex08_own_functions
 //   mpirun -n 3 build/release/apps/ex08_own_functions
@@ -10,12 +10,12 @@
 #include <cmath>
 #include <cstdio>
 
-// 1. Of elements: numbers in, a number out. It runs at the speed of the loop that it is in.
+// 1. A function of elements: numbers in, a number out. It is inlined into the loop over the elements.
 double wave(double x, double height) {
   return height * std::sin(x / 5.0);
 }
 
-// 2. Of a block: what is there now, in C order; the result is a block of its own shape.
+// 2. A function of a block, which is dense and in C order; the result may have another shape.
 bask::NdArray<double> range(bask::NdView<const double> block) {
   const auto [least, greatest] = std::minmax_element(block.data, block.data + block.size());
   return bask::NdArray<double>({1}, {*greatest - *least});
@@ -23,11 +23,11 @@ bask::NdArray<double> range(bask::NdView<const double> block) {
 
 int main(int argc, char** argv) {
   return bask::run(argc, argv, [](bask::Client&) {
-    // 3. Of every element of two arrays; one without axes stands for a number.
+    // 3. Apply the first to every element of two arrays; the array without axes stands for a number.
     const auto x = bask::arange<double>(0, 32, 1, 8);
     const auto waves = bask::map<wave>(x, bask::full({}, 3.0));
 
-    // 4. Of every block: it has another shape, so say which chunks the result has.
+    // 4. Apply the second to every block. The result's blocks have another shape, so give its chunks.
     const auto ranges = bask::map_blocks<range>({.chunks = bask::Chunks{{1, 1, 1, 1}}}, waves);
 
     // 5. Run both at once.

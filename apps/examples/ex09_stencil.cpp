@@ -1,5 +1,5 @@
-// ex09_stencil.cpp: a stencil: each block with a border of its neighbours' elements. Heat spreads in a rod
-// whose ends are joined.
+// ex09_stencil.cpp: a stencil: a function gets each block with a border of its neighbours' elements. Heat
+// spreads in a rod whose ends are joined.
 //
 //   build/release/apps/ex09_stencil
 //   mpirun -n 3 build/release/apps/ex09_stencil
@@ -9,7 +9,7 @@
 
 #include <cstdio>
 
-// 1. One step in a block that has one cell more on either side; the border is cut off afterwards.
+// 1. One step in a block that has one more cell on either side. Bask cuts the border off afterwards.
 bask::NdArray<double> spread(bask::NdView<const double> heat) {
   bask::NdArray<double> next({heat.shape[0]});
   for (std::int64_t i = 1; i + 1 < heat.shape[0]; ++i)
@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
     const auto cells = bask::arange<std::int64_t>(0, 1000, 1, 250);
     bask::Array<double> heat = bask::where(cells == 250, 10000.0, 0.0);
 
-    // 3. A hundred steps. Each block waits for its neighbours only, not for all.
+    // 3. A hundred steps. Each block only waits for its neighbours.
     for (int step = 0; step < 100; ++step)
       heat = bask::map_overlap<spread>(heat, {.depth = {1}, .boundary = {bask::Boundary::kPeriodic}});
 

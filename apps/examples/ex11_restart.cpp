@@ -1,5 +1,5 @@
-// ex11_restart.cpp: what is finished stays finished. With a journal, a program that is started again goes on
-// where it was, whatever ended it. `crash` lets it fail half way:
+// ex11_restart.cpp: finished results are kept. With a journal, a program that is started again goes on where
+// it was, whatever ended it. `crash` makes it fail half way:
 //
 //   build/release/apps/ex11_restart --bask-checkpoint=ex11 crash
 //   mpirun -n 3 build/release/apps/ex11_restart --bask-checkpoint=ex11
@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <string>
 
-// 1. A step that says when it runs, so that one sees what is not run again.
+// 1. A step that prints when it runs, to show which steps are not run again.
 int simulate(int year, int before) {
   std::cout << "year " << year << " is simulated" << std::endl;
   return before + year;
@@ -26,13 +26,13 @@ int main(int argc, char** argv) {
   return bask::run(argc, argv, [&](bask::Client&) {
     const bool crashes = argc > 1 && std::string(argv[1]) == "crash";
 
-    // 2. Ten years, each made of the one before it and kept in the journal. Bask keeps what is expensive by
-    //    itself; these are not, so it is told.
+    // 2. Ten years, each computed from the one before it and kept in the journal. By itself Bask only keeps
+    //    what is expensive; these years are cheap, so checkpoint() asks for it.
     bask::Delayed<int> state = bask::delayed(0);
     for (int year = 1; year <= 10; ++year) {
       state = bask::delayed<simulate>(year, state).checkpoint();
 
-      // 3. Half way the program fails, if it was asked to.
+      // 3. Half way, the program fails if it was asked to.
       if (year == 5) bask::delayed<stop_on_request>(state, crashes).compute();
     }
 

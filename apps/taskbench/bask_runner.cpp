@@ -23,7 +23,7 @@ Output run_point(Place at, bask::Inputs<Output> inputs) {
   return make_output<Output>(at, workload.output_bytes);
 }
 
-/// The layer of the tasks of a pattern, by number.
+/// Describes the tasks of a pattern by their number.
 struct PointTasks {
   Workload workload;
   void operator()(std::uint32_t index, bask::TaskWriter& task) const {
@@ -44,7 +44,7 @@ struct RowsCall {
   std::uint32_t end;
 };
 
-// Calls `visit(place)` for each task of the rows that no task reads.
+// Calls `visit(place)` for each task of the rows whose output no task reads.
 template <class Visit>
 void for_each_sink(const RowsCall& rows, const Visit& visit) {
   for (std::uint32_t step = rows.begin; step < rows.end; ++step) {
@@ -65,7 +65,7 @@ std::uint64_t count_correct(RowsCall call, bask::Inputs<Output> inputs) {
   return correct;
 }
 
-/// The layer that reads what no other task reads: a task per so many rows.
+/// Describes the check tasks: each reads, for some rows, the outputs that no other task reads.
 struct Checks {
   static constexpr std::uint32_t kOutputsPerTask = 256;
 
@@ -92,7 +92,7 @@ struct Checks {
   }
 };
 
-// How many outputs that no task reads were as they should be.
+// Runs all tasks. Returns how many outputs that no task reads were correct.
 template <class Output>
 std::uint64_t run_graph(const Workload& workload) {
   const auto size = static_cast<std::uint32_t>(workload.pattern.tasks());

@@ -19,7 +19,7 @@ namespace {
 bask::Error usage_error(std::string where, std::string happened, std::string fix) {
   return bask::Error(std::move(where), std::move(happened), std::move(fix), bask::ExitCode::kUsage);
 }
-// Without `where`: parse_command_line puts the option's name there.
+// Its `where` is empty: parse_command_line puts the option's name there.
 bask::Error bad_value(std::string_view value, const std::string& fix) {
   return usage_error("", "'" + std::string(value) + "' cannot be used", fix);
 }
@@ -44,7 +44,7 @@ T parse_number(std::string_view value, T least, T most, const std::string& meani
   return number;
 }
 
-// Bytes as a plain number, as Task Bench takes them, or with a unit.
+// Parses a size: a plain number of bytes, as in Task Bench, or a number with a unit.
 std::uint32_t parse_bytes(std::string_view value, std::uint32_t multiple) {
   constexpr std::uint64_t kMost = 1u << 31;
   const bool plain = std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; });

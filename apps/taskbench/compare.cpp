@@ -27,7 +27,7 @@ Result median(std::vector<Result> results) {
   return *middle;
 }
 
-// A ratio says nothing when one side has more of the machine.
+// A ratio says nothing when one runner has more cores than the other.
 void require_equal_cores(std::span<const std::unique_ptr<Runner>> runners) {
   const auto mpi = std::ranges::find(runners, kMpi, &Runner::name);
   if (mpi == runners.end()) return;

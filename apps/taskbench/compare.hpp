@@ -1,4 +1,4 @@
-// compare.hpp: one setting by several runners in turn, so that what else the machine does meets all alike.
+// compare.hpp: runs one setting by several runners in turn, so that other load on the machine hits all alike.
 // Runs on: rank 0. Threads: one.
 #pragma once
 
@@ -15,23 +15,23 @@ namespace taskbench {
 /// What one runner reached in one setting.
 struct Result {
   std::string_view runner;
-  Measurement measurement;  ///< with METG, of the smallest tasks that reach half of the peak
+  Measurement measurement;  ///< with `metg`: that of the smallest tasks that reach half of the peak
   std::optional<Metg> metg = {};
-  std::optional<double> ratio_to_mpi = {};  ///< METG, or seconds a task without it, as a multiple of mpi's
+  std::optional<double> ratio_to_mpi = {};  ///< METG (without it: seconds a task) as a multiple of mpi's
 
-  /// The figure that runners are compared by: METG, or the granularity where it was not asked for.
+  /// The figure by which runners are compared, in µs: METG, or the granularity without `metg`.
   double figure_us() const { return metg ? metg->metg_us : measurement.granularity_us(); }
 };
 
 struct Rounds {
   Effort effort;        ///< for each measurement
-  bool metg = false;    ///< look for METG
-  unsigned rounds = 1;  ///< how often each runner has its turn
+  bool metg = false;    ///< whether to find METG
+  unsigned rounds = 1;  ///< how many turns each runner has
 };
 
-/// The result of each runner, in their order: the round with the median figure, the smaller of the two middle
-/// ones where rounds are even in number. Ratios are those of these medians.
-/// Throws: Error (kUsage) when mpi is among several runners, which have not all as many cores.
+/// The result of each runner, in their order: that of the round with the median figure, or with the smaller
+/// of the two middle ones when the number of rounds is even. Ratios are ratios of these medians.
+/// Throws: Error (kUsage) when mpi is among several runners that do not all have the same number of cores.
 std::vector<Result> compare(std::span<const std::unique_ptr<Runner>> runners, const Workload& workload,
                             const Rounds& rounds);
 

@@ -9,7 +9,7 @@
 namespace taskbench {
 namespace {
 
-// Eight numbers, in as many vector registers as the target needs for them, whatever the optimiser thinks.
+// Eight doubles in vector registers, whether or not the compiler would vectorise the loop itself.
 using Vector [[gnu::vector_size(64)]] = double;
 using Numbers = std::array<Vector, 8>;
 static_assert(kFlopsPerIteration == 2 * sizeof(Numbers) / sizeof(double));
@@ -19,8 +19,8 @@ void compute(std::uint64_t iterations) {
   numbers.fill(Vector{} + 1.25);
   for (std::uint64_t iteration = 0; iteration < iterations; ++iteration) {
     for (Vector& vector : numbers) vector = vector * 0.75 + 0.25;  // stays between 1 and 1.25
-    // The compiler must take it that somebody reads and writes the numbers here: so it can neither drop an
-    // iteration nor join several.
+    // Makes the compiler assume that the numbers are read and written here, so that it can neither drop an
+    // iteration nor merge several.
     asm volatile("" : "+m"(numbers));
   }
 }

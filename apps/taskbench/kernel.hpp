@@ -1,5 +1,5 @@
 // kernel.hpp: what a task does besides reading its inputs, as Task Bench defines it.
-// Runs on: every rank. Threads: any; memory_bound has a buffer for each.
+// Runs on: every rank. Threads: any; memory_bound has a buffer for each thread.
 #pragma once
 
 #include "pattern.hpp"
@@ -14,7 +14,7 @@ enum class KernelType : std::uint32_t {
   kEmpty,
   kComputeBound,   ///< `iterations` times a multiply and an add on each of 64 numbers
   kMemoryBound,    ///< `iterations` times reads and writes every word of `scratch_bytes`
-  kLoadImbalance,  ///< compute_bound, with another number of iterations in each task
+  kLoadImbalance,  ///< as compute_bound, with a different number of iterations in each task
 };
 
 /// The names that Task Bench gives the kernels, in the order of KernelType.
@@ -28,7 +28,7 @@ struct Work {
   KernelType kernel;
   std::uint32_t iterations;
   std::uint32_t scratch_bytes;  ///< a multiple of 8
-  float imbalance;  ///< from 0 to 2: iterations lie within `imbalance / 2` of their mean, as a part of it
+  float imbalance;  ///< 0 to 2: iterations vary by up to `imbalance / 2` of their mean to either side
 };
 
 /// What one task does, exactly.

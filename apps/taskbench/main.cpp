@@ -18,9 +18,9 @@
 // smallest granularity at which half of that is left, such as
 //   runner type                  width    steps    iter     tasks   seconds    us/task   GFLOP/s    GB/s
 //   bask   stencil_1d                8    46063      64    368504    0.2401      1.303     12.57    0.00
-// With mpi among several runners the others' lines end in METG, or seconds a task without --metg, as a
-// multiple of mpi's ("x mpi", ratio_to_mpi). Every task checks all bytes of all its inputs, so a run that
-// prints a line has computed what it should.
+// With mpi among several runners, a line ends with its METG (without --metg: seconds a task) as a multiple of
+// mpi's ("x mpi", ratio_to_mpi). Every task checks all bytes of all its inputs, so a run that prints a line
+// was correct.
 #include "bask_runner.hpp"
 #include "command_line.hpp"
 #include "mpi_runner.hpp"
@@ -61,14 +61,14 @@ Columns columns_of(const CommandLine& line) {
 
 int main(int argc, char** argv) {
   return bask::run(argc, argv, [&](bask::Client& client) {
-    // 1. What is asked for. Bask has taken its own options already.
+    // 1. Read the command line. Bask has taken out its own options already.
     const std::vector<std::string_view> arguments(argv + 1, argv + argc);
     const CommandLine line = parse_command_line(arguments);
     if (line.help) {
       std::cout << help_text();
       return;
     }
-    // 2. Each pattern at each width, by each runner.
+    // 2. Measure each pattern at each width with each runner.
     const auto runners = make_runners(line, client);
     const Columns columns = columns_of(line);
     if (!line.json) print_table_head(std::cout, columns);

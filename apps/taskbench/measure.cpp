@@ -8,7 +8,7 @@ namespace {
 
 std::uint32_t more_steps(const Workload& workload, double seconds, double min_seconds, std::uint32_t most) {
   constexpr double kMargin = 1.2;        // so that the next run lasts long enough in spite of noise
-  constexpr double kMostGrowth = 100.0;  // short runs say little of long ones
+  constexpr double kMostGrowth = 100.0;  // a short run predicts a long one only roughly
   const double growth = std::min(kMargin * min_seconds / std::max(seconds, 1e-9), kMostGrowth);
   return static_cast<std::uint32_t>(std::min<double>(most, workload.pattern.steps * growth + 1));
 }

@@ -18,7 +18,7 @@ class Search {
 
   Metg find() {
     find_peak();
-    int below = 0;  // points in a row; one alone may still be an accident
+    int below = 0;  // consecutive points below half of the peak; a single one may be an accident
     for (std::uint32_t iterations = kFirstIterations / 2; iterations > 0 && below < 2; iterations /= 2) {
       below = efficiency(measure_point(iterations)) < kEffective ? below + 1 : 0;
     }
@@ -29,7 +29,7 @@ class Search {
   }
 
  private:
-  /// The smallest tasks above half of the peak, and the next smaller ones; null where there are none.
+  /// The point of the smallest tasks above half of the peak, and that of the next smaller tasks, or null.
   struct Bracket {
     const Measurement* above;
     const Measurement* below;
@@ -38,7 +38,7 @@ class Search {
   static std::uint32_t iterations_of(const Measurement& point) { return point.workload.work.iterations; }
   double efficiency(const Measurement& point) const { return point.flops_per_s() / peak_; }
 
-  // Makes tasks larger until they are large, and until larger ones gain little or take long.
+  // Doubles tasks until they are large, and until doubling gains little or takes long.
   void find_peak() {
     constexpr double kLarge_us = 100, kLong_s = 1, kLittleGain = 1.05;
     for (peak_iterations_ = kFirstIterations;; peak_iterations_ *= 2) {
@@ -63,7 +63,7 @@ class Search {
     }
     return point;
   }
-  // A point below half is measured again before that is believed: the machine may have been busy.
+  // A point below half of the peak is measured again: the machine may have been busy.
   Measurement measure_point(std::uint32_t iterations) {
     measure_at(peak_iterations_, 1);
     const Measurement point = measure_at(iterations, effort_.repeat);
@@ -73,7 +73,7 @@ class Search {
   Bracket bracket() {
     std::ranges::sort(curve_, std::greater<>(), iterations_of);
     auto above = curve_.rbegin();
-    while (efficiency(*above) < kEffective) ++above;  // the peak is on the curve
+    while (efficiency(*above) < kEffective) ++above;  // ends: the curve has the peak
     return {&*above, above == curve_.rbegin() ? nullptr : &*std::prev(above)};
   }
 

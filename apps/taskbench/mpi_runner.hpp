@@ -11,15 +11,15 @@
 
 namespace taskbench {
 
-/// One task at a time on each rank that has threads for tasks, so a core for each of them.
+/// Runs one task at a time on each rank that has threads for tasks; so each such rank counts as one core.
 class MpiRunner final : public Runner {
  public:
-  /// `client` must outlive the runner. Throws: Error (kUsage) when there are no ranks but this one.
+  /// `client` must outlive the runner. Throws: Error (kUsage) when there is only one rank.
   explicit MpiRunner(bask::Client& client);
   std::string_view name() const override { return "mpi"; }
   unsigned cores() const override { return working_.end - working_.begin; }
-  /// The seconds are those of the slowest rank, from a barrier before the first task to one after the last.
-  /// Throws: Error when a task found a wrong input, or not every task has run just once.
+  /// Returns the seconds of the slowest rank, from a barrier before the first task to one after the last.
+  /// Throws: Error when a task found a wrong input, or not every task has run exactly once.
   double run(const Workload& workload) override;
 
  private:
@@ -27,8 +27,8 @@ class MpiRunner final : public Runner {
   Ranks working_;
 };
 
-/// The ranks with threads for tasks: all, or all but the first.
-/// Throws: Error (kUsage) when `threads` is of a single rank.
+/// The ranks that have threads for tasks: all, or all but rank 0. `threads`: by rank.
+/// Throws: Error (kUsage) when there is only one rank.
 Ranks working_ranks(const std::vector<unsigned>& threads);
 
 }  // namespace taskbench

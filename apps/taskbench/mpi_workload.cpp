@@ -21,9 +21,9 @@
 namespace taskbench {
 namespace {
 
-constexpr std::uint32_t kStepsATurn = 16;  // well within a heartbeat, and the clock costs nothing
+constexpr std::uint32_t kStepsATurn = 16;  // passes the MpiTurn well within a heartbeat, at no cost
 
-// A rank that cannot talk any more must not leave the others waiting.
+// Ends the job when MPI fails on this rank: the others would wait for it.
 void check(int code, const char* call) {
   if (code == MPI_SUCCESS) return;
   std::array<char, MPI_MAX_ERROR_STRING> text{};
@@ -33,7 +33,7 @@ void check(int code, const char* call) {
   MPI_Abort(MPI_COMM_WORLD, static_cast<int>(bask::ExitCode::kTaskFailed));
 }
 
-// Of the working ranks, kept until MPI ends; null on the others.
+// The communicator of the working ranks, kept until MPI ends; null on the other ranks.
 MPI_Comm communicator_of(Ranks working) {
   static std::map<Ranks, MPI_Comm> made;
   const auto found = made.find(working);
@@ -58,17 +58,17 @@ void require_tags(const Pattern& pattern, MPI_Comm communicator) {
   void* most = nullptr;
   int is_known = 0;
   check(MPI_Comm_get_attr(communicator, MPI_TAG_UB, &most, &is_known), "MPI_Comm_get_attr");
-  const int last = is_known != 0 ? *static_cast<int*>(most) : 32767;  // the least that MPI promises
+  const int last = is_known != 0 ? *static_cast<int*>(most) : 32767;  // MPI guarantees at least this
   if (pattern.width - 1 <= static_cast<std::uint32_t>(last)) return;
   throw bask::Error("-width " + std::to_string(pattern.width),
                     "this MPI can tell " + std::to_string(last) + " points apart", "ask for fewer points",
                     bask::ExitCode::kUsage);
 }
 
-/// The inputs of a task, where they lie.
+/// The inputs of a task, at their places in the row.
 struct InputsInPlace {
   const Mark* row;
-  std::size_t marks;  // an output
+  std::size_t marks;  // of one output
   std::span<const std::uint32_t> points;
   std::size_t size() const { return points.size(); }
   std::span<const Mark> operator[](std::size_t i) const { return {row + points[i] * marks, marks}; }
@@ -102,18 +102,18 @@ class RankRun {
 
   const Workload workload_;
   const Pattern& pattern_ = workload_.pattern;
-  const std::size_t marks_;  // an output
+  const std::size_t marks_;  // of one output
   const MPI_Comm communicator_;
   bask::MpiTurn& turn_;
   std::uint32_t rank_ = 0, ranks_ = 1;
   Points mine_{};
   RowPlan first_;
   std::vector<RowPlan> plans_;  // for each dependence set, one for even steps and one for odd ones
-  // The outputs of even and odd steps, each at its point's place: a rank's own, and those that it receives.
+  // The outputs of even and of odd steps, by point: the rank's own and those that it receives.
   std::array<std::unique_ptr<Mark[]>, 2> rows_;
   std::array<Requests, 2> receives_, sends_;
   MpiCounts counts_;
-  std::exception_ptr failure_;  // the first
+  std::exception_ptr failure_;  // the first one
 };
 
 RankRun::RankRun(const Workload& workload, MPI_Comm communicator, bask::MpiTurn& turn)
@@ -149,8 +149,8 @@ void RankRun::run_all() {
   for (std::uint32_t step = 0; step < pattern_.steps; ++step) {
     const RowPlan* const next = step + 1 < pattern_.steps ? &plan_of(step + 1) : nullptr;
     if (next != nullptr) post_receives(step + 1, *next);
-    wait_for(sends_of(step).data(),
-             sends_of(step).size());  // of two steps ago: their outputs are overwritten
+    // The row's memory still holds the outputs of two steps ago: wait until these are sent.
+    wait_for(sends_of(step).data(), sends_of(step).size());
     run_row(step, *plan);
     if (next != nullptr) post_sends(step, *next);
     plan = next;
@@ -170,8 +170,8 @@ const RowPlan& RankRun::plan_of(std::uint32_t step) {
   return plan;
 }
 
-// Messages of the same two ranks and points are received in the order in which they are sent, so the first
-// point is tag enough.
+// The tag is the first point of a message. That is enough: messages between two ranks with the same tag are
+// received in the order in which they are sent.
 void RankRun::post_receives(std::uint32_t step, const RowPlan& plan) {
   Requests& requests = receives_for(step);
   requests.resize(plan.receives.size());

@@ -1,7 +1,7 @@
-// output.hpp: what a task hands on, and the check that it was given what it asked for.
+// output.hpp: the output of a task, and the check that a task was given the right inputs.
 // Runs on: every rank. Threads: any.
-// Invariants: (1) every 16 bytes of an output name the task that made it; (2) a task reads all bytes of
-//             all its inputs before it runs.
+// Invariants: (1) every 16 bytes of an output name the task that made it;
+//             (2) a task reads all bytes of all its inputs before it runs.
 #pragma once
 
 #include "pattern.hpp"
@@ -13,7 +13,7 @@
 
 namespace taskbench {
 
-/// 16 bytes that name a task. Alone, it is a result that Bask holds without an allocation.
+/// 16 bytes that name a task. A single Mark is a result that Bask holds without an allocation.
 struct Mark {
   std::int64_t step;
   std::int64_t point;
@@ -21,7 +21,7 @@ struct Mark {
 };
 static_assert(sizeof(Mark) == 16);
 
-/// A larger result: the same mark many times.
+/// A larger result: the same Mark many times.
 using Marks = std::vector<Mark>;
 
 inline Mark mark_of(Place at) {
@@ -48,7 +48,7 @@ inline Marks make_output<Marks>(Place at, std::uint32_t output_bytes) {
   return Marks(output_bytes / sizeof(Mark), mark_of(at));
 }
 
-/// Whether `output` is what the task at `at` made, in all its bytes.
+/// Whether all bytes of `output` are those that the task at `at` makes.
 inline bool is_output_of(Place at, std::uint32_t output_bytes, std::span<const Mark> output) {
   if (output.size_bytes() != output_bytes) return false;
   const Mark expected = mark_of(at);
@@ -58,7 +58,7 @@ inline bool is_output_of(Place at, std::uint32_t output_bytes, std::span<const M
   return true;
 }
 
-/// Throw: Error that says what the task at `reader` was given in place of what.
+/// Both throw an Error that says what the task at `reader` was given, and what it should have been given.
 [[noreturn]] void throw_wrong_input(const Pattern& pattern, Place reader, std::size_t number, Place expected,
                                     std::uint32_t output_bytes, std::span<const Mark> given);
 [[noreturn]] void throw_wrong_count(const Pattern& pattern, Place reader, std::size_t given);

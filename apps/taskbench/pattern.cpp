@@ -11,7 +11,7 @@ std::uint64_t triangle(std::uint64_t rows) {
   return rows * (rows + 1) / 2;
 }
 
-// The row of a triangle, whose rows have 1, 2, 3, … places, that holds place number `place`.
+// The row that holds place number `place` of a triangle whose rows have 1, 2, 3, … places.
 std::uint32_t triangle_row(std::uint64_t place) {
   auto row = static_cast<std::uint64_t>((std::sqrt(8.0 * static_cast<double>(place) + 1.0) - 1.0) / 2.0);
   while (triangle(row) > place) --row;  // the root may be off by its last bit
@@ -43,7 +43,7 @@ bool Pattern::is_drawn(std::uint32_t set, std::uint32_t from, std::uint32_t to) 
 std::uint64_t Pattern::first_of(std::uint32_t step) const {
   if (is_rectangle()) return std::uint64_t{step} * width;
   if (type == DependenceType::kTree) {
-    const auto narrow = static_cast<std::uint32_t>(std::bit_width(width - 1));  // rows of less than `width`
+    const auto narrow = static_cast<std::uint32_t>(std::bit_width(width - 1));  // rows shorter than `width`
     if (step <= narrow) return (std::uint64_t{1} << step) - 1;
     return (std::uint64_t{1} << narrow) - 1 + std::uint64_t{step - narrow} * width;
   }

@@ -1,9 +1,9 @@
-// pattern.hpp: which tasks there are and which depend on which, as Task Bench defines it (Slaughter et
-// al., "Task Bench", SC20, table 2): a grid of `steps` rows of at most `width` points, each of which reads
-// results of the row before.
+// pattern.hpp: the tasks of a pattern and their dependences, as Task Bench defines them (Slaughter et al.,
+// "Task Bench", SC20, table 2): a grid of `steps` rows of at most `width` points. Each point reads results of
+// the row before.
 // Runs on: every rank. Threads: any; all are pure functions, so every rank sees the same graph.
-// Invariants: (1) predecessors and successors are each other's mirror, and no point is visited twice; (2)
-//             tasks are numbered row by row, so a task's predecessors have smaller numbers.
+// Invariants: (1) a is a predecessor of b exactly when b is a successor of a, and no point is visited twice;
+//             (2) tasks are numbered row by row, so a task's predecessors have smaller numbers.
 #pragma once
 
 #include <algorithm>
@@ -50,19 +50,19 @@ struct Points {
 };
 
 struct Pattern {
-  static constexpr std::uint32_t kPeriod = 3;  // of spread and the random patterns, in steps
-  static constexpr double kFraction = 0.25;    // of the neighbours, which random_nearest reads
+  static constexpr std::uint32_t kPeriod = 3;  // spread and the random patterns repeat after so many steps
+  static constexpr double kFraction = 0.25;    // how many of its neighbours a point of random_nearest reads
 
   std::uint32_t width;  ///< of the widest row
   std::uint32_t steps;
-  std::uint16_t radix;  ///< how many points nearest and spread read
+  std::uint16_t radix;  ///< how many points a point of nearest or spread reads
   DependenceType type;
 
-  /// The row of points at a step. Those of tree double until they reach the width; those of dom, a wave
-  /// through a triangle on each side, widen by a point a step and narrow again at the end.
+  /// The points of a step. The rows of tree double until they reach the width. Those of dom, a wave front,
+  /// grow by one point a step up to the width, and shrink again at the end.
   Points row(std::uint32_t step) const;
   std::uint64_t tasks() const { return first_of(steps); }
-  /// The number of the first task of a step, or of all tasks for the step after the last.
+  /// The number of the first task of a step. For the step after the last: the number of all tasks.
   std::uint64_t first_of(std::uint32_t step) const;
   Place place_of(std::uint64_t task) const;
 
@@ -84,14 +84,14 @@ struct Pattern {
       if (after.contains(point)) visit(point);
     });
   }
-  /// The points of a row that nobody reads.
+  /// The points of a row that no task reads.
   Points sinks(std::uint32_t step) const;
-  /// The first step from which rows may have points that nobody reads.
+  /// The first step whose row may have points that no task reads.
   std::uint32_t first_step_with_sinks() const;
-  /// fft, spread and the random patterns change from step to step, and begin again after so many steps; the
-  /// others are a single set.
+  /// The number of dependence sets. fft, spread and the random patterns change from step to step, and repeat
+  /// after so many steps. The other patterns have one set.
   std::uint32_t dependence_sets() const;
-  /// Of the reads of a step, from 0 on: two steps of one set whose rows are equal read the same points.
+  /// The dependence set of a step, from 0 on. Two steps of the same set with equal rows read the same points.
   std::uint32_t dependence_set(std::uint32_t step) const;
 
  private:
@@ -99,7 +99,7 @@ struct Pattern {
 
   bool is_rectangle() const { return type != DependenceType::kDom && type != DependenceType::kTree; }
   std::uint32_t widest_dom_row() const { return std::min(width, (steps + 1) / 2); }
-  /// Whether the random patterns let `to` read `from`.
+  /// Whether `to` reads `from` in a random pattern.
   bool is_drawn(std::uint32_t set, std::uint32_t from, std::uint32_t to) const;
 
   template <class Visit>
@@ -172,7 +172,7 @@ void Pattern::for_each_linked(std::uint32_t point, std::uint32_t set, Direction 
   }
 }
 
-// The point itself, and radix - 1 more at equal distances, which move on by one point a step.
+// Visits the point itself, and radix - 1 more at equal distances, which move on by one point a step.
 template <class Visit>
 void Pattern::spread(std::uint32_t point, std::uint32_t set, Direction direction, const Visit& visit) const {
   if (radix == 0) return;

@@ -1,5 +1,4 @@
-// random_draw.hpp: random numbers that depend on what they are for alone, so that every rank draws the
-// same.
+// random_draw.hpp: random numbers that only depend on their arguments, so that every rank draws the same.
 // Runs on: every rank. Threads: any.
 #pragma once
 
@@ -8,7 +7,7 @@
 
 namespace taskbench {
 
-/// A number from 0 up to, and without, 1: the hash of `numbers` under a fixed seed.
+/// A number in [0, 1): the hash of `numbers` under a fixed seed.
 /// Source: the mixing function of SplitMix64 (Steele, Lea and Flood 2014).
 inline double draw(std::initializer_list<std::uint64_t> numbers) {
   std::uint64_t state = 0x7461736b62656e63;  // "taskbenc"

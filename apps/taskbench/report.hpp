@@ -1,4 +1,4 @@
-// report.hpp: measurements as lines: a table for people, or one JSON object each.
+// report.hpp: prints measurements as a table, or as one JSON object per line.
 // Runs on: rank 0. Threads: one.
 #pragma once
 
@@ -8,12 +8,12 @@
 
 namespace taskbench {
 
-/// Fields: runner, type, width, steps, radix, kernel, iter, output, cores, tasks, seconds, granularity_us
-/// (wall time × cores / tasks), flops_per_s, bytes_per_s (memory_bound only); with METG metg_us,
-/// peak_flops_per_s and efficiency; ratio_to_mpi where mpi ran as well.
+/// Prints one JSON object with the fields runner, type, width, steps, radix, kernel, iter, output, cores,
+/// tasks, seconds, granularity_us (wall time × cores / tasks), flops_per_s, and bytes_per_s (memory_bound
+/// only); with METG also metg_us, peak_flops_per_s and efficiency; and ratio_to_mpi where mpi ran as well.
 void print_json(std::ostream& out, const Result& result);
 
-/// Which columns a table has besides those that it always has.
+/// The optional columns of a table.
 struct Columns {
   bool metg;
   bool ratio;  ///< "x mpi": ratio_to_mpi

@@ -1,4 +1,4 @@
-// run_check.hpp: whether a run did all that it should, whatever ran it.
+// run_check.hpp: whether a run was complete and correct, for all runners.
 // Runs on: rank 0. Threads: any.
 #pragma once
 
@@ -8,11 +8,11 @@ namespace taskbench {
 
 /// Counts over all ranks of a run.
 struct RunCounts {
-  std::uint64_t runs;           ///< of tasks
-  std::uint64_t correct_sinks;  ///< outputs that no task reads, and that are as they should be
+  std::uint64_t runs;           ///< tasks that were run
+  std::uint64_t correct_sinks;  ///< correct outputs that no task reads
 };
 
-/// Throws: Error when not every task has run just once, or an output that no task reads was wrong.
+/// Throws: Error when not every task has run exactly once, or an output that no task reads was wrong.
 void require_all_ran(const Workload& workload, const RunCounts& counts);
 
 }  // namespace taskbench

@@ -13,7 +13,7 @@ struct alignas(64) ThreadCount {
 
 struct AllCounts {
   std::mutex mutex;
-  std::deque<ThreadCount> of_threads;  // stay in place, also when their threads have gone
+  std::deque<ThreadCount> of_threads;  // never moved or removed, even when their threads have ended
 };
 
 AllCounts& all_counts() {

@@ -23,7 +23,7 @@ WorkCount count_work(const Workload& workload) {
 
 double estimated_memory(const Workload& workload) {
   constexpr double kBytesPerTask = 150, kBytesPerInput = 16;
-  const std::uint32_t middle = workload.pattern.steps / 2;  // a row as wide as most
+  const std::uint32_t middle = workload.pattern.steps / 2;  // the middle row is as wide as most
   const Points row = workload.pattern.row(middle);
   double inputs = 0;
   for (std::uint32_t point = row.begin; point < row.end; ++point) {

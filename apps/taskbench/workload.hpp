@@ -1,4 +1,4 @@
-// workload.hpp: one setting of the benchmark: which tasks, what each does, how much each hands on.
+// workload.hpp: one setting of the benchmark: which tasks, what each computes, how large its output is.
 // Runs on: every rank. Threads: any; a workload is plain data, which tasks carry along (32 bytes).
 #pragma once
 
@@ -22,10 +22,10 @@ struct WorkCount {
   std::uint64_t bytes = 0;
 };
 
-/// Cost: a few ns a task for load_imbalance, nothing for the other kernels.
+/// The work of all tasks. Cost: a few ns a task for load_imbalance, nothing for the other kernels.
 WorkCount count_work(const Workload& workload);
 
-/// The memory that the task graph and the results of a run may take, in bytes: about 150 a task, 16 an input,
+/// The memory in bytes that the task graph and the results of a run may take: about 150 a task, 16 an input,
 /// and the outputs of two rows.
 double estimated_memory(const Workload& workload);
 
