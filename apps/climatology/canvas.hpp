@@ -27,7 +27,7 @@ struct Font {
 class Canvas {
  public:
   /// A white page of this size in pixels. Throws: bask::Error when this build has no cairo, or the page is
-  /// too small or too large.
+  /// smaller than 200 x 100 or too large for cairo.
   Canvas(int width, int height);
   ~Canvas();
   Canvas(const Canvas&) = delete;

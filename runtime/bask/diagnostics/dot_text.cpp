@@ -4,7 +4,7 @@
 namespace bask {
 namespace {
 
-// Labels are escape sequences with HTML entities, even when they are not HTML.
+// Graphviz reads HTML entities in all labels, not only in HTML ones, so '&' is escaped, too.
 std::string escaped_line(std::string_view line) {
   std::string escaped;
   for (const char character : printable(line)) {
@@ -31,7 +31,7 @@ std::string escaped_line(std::string_view line) {
   return escaped;
 }
 
-// The first piece of a name: as much as fits into `columns`, up to a place where it may be broken.
+// The size in bytes of the first line of a name: as much as fits into `columns` before a possible break.
 std::size_t first_piece(std::string_view name, std::size_t columns) {
   if (columns_of(name) <= columns) return name.size();
   std::size_t end = 0;

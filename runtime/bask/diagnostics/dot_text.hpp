@@ -1,4 +1,4 @@
-// dot_text.hpp: words of the DOT language: any text as a label, counts as people write them.
+// dot_text.hpp: text for the DOT language: labels of any content, and counts as people write them.
 // Runs on: rank 0. Threads: any; pure functions.
 #pragma once
 
@@ -9,11 +9,11 @@
 
 namespace bask {
 
-/// A quoted string that Graphviz shows just as `text` is, with its line breaks, whatever characters it holds.
+/// A quoted string that Graphviz shows as `text`, with its line breaks, whatever characters it holds.
 std::string dot_quoted(std::string_view text);
 
-/// A name in lines of about `columns`, broken after '_', '-', '.', ':' and spaces, and shortened when it
-/// takes more than four: it is to fit into a circle.
+/// A name in lines of about `columns`, so that it fits into a circle. Lines are broken after '_', '-', '.',
+/// ':' and spaces; a name of more than four lines is shortened.
 std::string in_lines(std::string_view name, std::size_t columns);
 
 /// "1,234,567"

@@ -21,8 +21,8 @@ namespace {
 constexpr std::size_t kCircleColumns = 13;
 constexpr std::size_t kBoxColumns = 20;
 
-// "Light" of Paul Tol's qualitative schemes: told apart by colour-blind people, and black text is legible on
-// all.
+// Paul Tol's qualitative scheme "light": colour-blind people can tell its colours apart, and black text is
+// legible on all of them.
 constexpr std::array<std::string_view, 8> kLayerColours{"#77AADD", "#EE8866", "#EEDD88", "#FFAABB",
                                                         "#99DDFF", "#44BB99", "#BBCC33", "#AAAA00"};
 constexpr std::string_view kStoredColour = "#DDDDDD";  // the same scheme's grey
@@ -55,7 +55,7 @@ std::string_view border(bool is_target) {
   return is_target ? ", penwidth=3, color=\"#000000\"" : "";
 }
 
-// A small graph, task by task.
+// Draws a small graph, task by task.
 class TaskDrawing {
  public:
   TaskDrawing(const DrawingInput& input, bool with_names)
@@ -89,7 +89,7 @@ class TaskDrawing {
     add_inputs(task);
   }
 
-  // A result that is read several times by one call has one arrow that says so.
+  // A result that one call reads several times has one arrow, labelled with the number.
   void add_inputs(TaskId task) {
     std::map<TaskId, std::uint32_t> times;
     for (const TaskId input : input_.graph.inputs_of(task)) ++times[input];
@@ -99,7 +99,7 @@ class TaskDrawing {
     }
   }
 
-  // A constant is shown by its value, a persisted result by its name as well.
+  // A constant is shown by its value; a persisted result also by its name.
   void add_stored_value(TaskId task) {
     const TaskGraph& graph = input_.graph;
     const std::string name = graph.name(task);
@@ -156,7 +156,7 @@ std::string summary_text(const LayerSummary& summary) {
   return text + "}\n";
 }
 
-// The format that a file's extension says.
+// The format for a file's extension.
 std::string format_of(const std::filesystem::path& path) {
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(), [](unsigned char letter) {

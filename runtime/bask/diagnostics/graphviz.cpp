@@ -23,7 +23,7 @@ Error system_error(const std::string& what, int error) {
   return Error(kWhere, fmt::format("{}: {}", what, error_text(error)), kInstead);
 }
 
-// Unlike a pipe, it takes any amount while nobody reads.
+// A file in memory: unlike a pipe, it takes any amount of bytes while nobody reads.
 FileDescriptor scratch_file() {
   FileDescriptor file = open_memory_file("bask-picture");
   if (!file.is_open()) throw system_error("cannot make a temporary file", errno);

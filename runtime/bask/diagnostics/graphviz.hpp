@@ -7,8 +7,8 @@
 
 namespace bask {
 
-/// Has `dot` read `text` and write the picture, in a format that it knows ("svg"), to the open file `output`.
-/// No shell takes part. Throws: Error when there is no such program, or with what it said when it fails.
+/// Runs `dot`, without a shell: it reads `text` and writes the picture, in a format that it knows ("svg"), to
+/// the open file `output`. Throws: Error when there is no such program, or with what it said when it failed.
 void run_graphviz(std::string_view text, const std::string& format, int output);
 
 }  // namespace bask

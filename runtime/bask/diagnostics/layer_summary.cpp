@@ -8,7 +8,7 @@ namespace {
 
 using NodeOfGroup = std::vector<std::uint32_t>;
 
-// Adds the nodes of all needed tasks to `summary`. Returns each group's.
+// Adds the nodes of all needed tasks to `summary`. Returns the node of each group.
 NodeOfGroup add_nodes(const DrawingInput& input, LayerSummary& summary) {
   const TaskGraph& graph = input.graph;
   NodeOfGroup node_of_group(graph.groups.size(), kNoIndex);
@@ -35,8 +35,8 @@ NodeOfGroup add_nodes(const DrawingInput& input, LayerSummary& summary) {
   return node_of_group;
 }
 
-// Leaves the layers with the most tasks and puts the others into one node behind them. Returns each old
-// node's.
+// Keeps the layers with the most tasks, and merges the others into one node after them. Returns where each
+// old node has gone.
 std::vector<std::uint32_t> gather_small_layers(std::uint32_t most_layers, LayerSummary& summary) {
   std::vector<std::uint32_t> by_tasks;
   for (std::uint32_t node = 0; node < summary.nodes.size(); ++node) {
@@ -65,7 +65,7 @@ std::vector<std::uint32_t> gather_small_layers(std::uint32_t most_layers, LayerS
   return new_node;
 }
 
-// There are few nodes, so all pairs of them can be counted.
+// There are few nodes, so counting in a table of all pairs is cheap.
 void add_edges(const DrawingInput& input, const NodeOfGroup& node_of_group, LayerSummary& summary) {
   const TaskGraph& graph = input.graph;
   const std::size_t nodes = summary.nodes.size();

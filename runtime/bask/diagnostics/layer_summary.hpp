@@ -1,4 +1,4 @@
-// layer_summary.hpp: a large graph by its layers: how many tasks each has, and how they depend on each
+// layer_summary.hpp: sums up a large graph by layers: how many tasks each has, and how they depend on each
 // other.
 // Runs on: rank 0. Threads: any; a pure function.
 #pragma once
@@ -14,8 +14,8 @@ struct SummaryNode {
   enum class Kind { kLayer, kStoredValues, kMoreLayers };
   Kind kind;
   std::string layer;
-  std::uint64_t tasks = 0;   ///< or stored values, of kStoredValues
-  std::uint64_t layers = 1;  ///< more than one of kMoreLayers
+  std::uint64_t tasks = 0;   ///< kStoredValues: the number of stored values
+  std::uint64_t layers = 1;  ///< kMoreLayers: more than one
   bool has_target = false;
 };
 
@@ -27,14 +27,14 @@ struct SummaryEdge {
 };
 
 struct LayerSummary {
-  std::vector<SummaryNode> nodes;  ///< in the order in which the graph has them first
+  std::vector<SummaryNode> nodes;  ///< in the order of their first tasks in the graph
   std::vector<SummaryEdge> edges;  ///< by `from`, then `to`
-  std::uint64_t tasks = 0;         ///< needed ones, without stored values; here and below
+  std::uint64_t tasks = 0;         ///< the three counts are of needed tasks, without stored values
   std::uint64_t layers = 0;
   std::uint64_t inputs = 0;
 };
 
-/// Layers of one name are one node. Of more than `most_layers`, those with the fewest tasks share one.
+/// Layers of one name are one node. Of more than `most_layers` nodes, those with the fewest tasks become one.
 /// Cost: linear in tasks and inputs.
 LayerSummary summarize_layers(const DrawingInput& input, std::uint32_t most_layers);
 

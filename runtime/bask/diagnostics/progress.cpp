@@ -63,12 +63,12 @@ void ProgressDisplay::redraw(std::span<const std::string> lines) {
   std::string screen = "\r";
   if (lines_on_screen_ > 0) screen += fmt::format("\x1b[{}A", lines_on_screen_);
   for (const std::string& line : lines) screen += line + "\x1b[K\n";
-  screen += "\x1b[J";  // what an earlier, longer state left below
+  screen += "\x1b[J";  // clears the rest of an earlier, longer state
   out_ << screen << std::flush;
   lines_on_screen_ = lines.size();
 }
 
-// At the first update, at each tenth of the tasks, and in between after intervals that double.
+// A line is due at the first update, at each tenth of the tasks, and in between after intervals that double.
 void ProgressDisplay::write_line_if_due(const ProgressState& state) {
   constexpr std::chrono::nanoseconds kLongestInterval = std::chrono::minutes(30);
   const int now = percent(sum_of(state.layers, "total"));

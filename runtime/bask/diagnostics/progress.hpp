@@ -1,10 +1,10 @@
-// progress.hpp: shows how far a long computation has come, as bars that are redrawn in place or as plain
-// lines. It neither polls nor starts threads: whoever waits for the computation calls it, about ten times
-// a second.
-// Runs on: rank 0. Threads: one.
-// Invariants: (1) plain lines hold no escape sequences, and a job's log gets a few dozen of them a day at
-//             most; (2) each change of the screen is one write; (3) without an update nothing is ever
-//             written.
+// progress.hpp: shows the progress of a long computation, as bars that are redrawn in place or as plain
+// lines. It neither polls nor starts threads: the thread that waits for the computation calls it, some ten
+// times a second. Runs on: rank 0. Threads: one. Invariants: (1) plain lines have no escape sequences, and a
+// job's log gets a few dozen of them a day at
+//             most;
+//             (2) each change of the screen is one write;
+//             (3) nothing is written without an update.
 #pragma once
 
 #include <bask/core/options.hpp>
@@ -23,20 +23,20 @@ namespace bask {
 
 enum class ProgressStyle { kBar, kLines };
 
-/// The style that an option means for an output; nothing where progress is not to be shown.
+/// The style for an option and an output; nothing when progress is not shown.
 std::optional<ProgressStyle> choose_style(Progress option, bool is_terminal);
 
 /// Example: `ProgressDisplay display(*style, std::cerr, terminal_size(STDERR_FILENO));`
 class ProgressDisplay {
  public:
-  /// `out` outlives the display. Lines are never cut to `size`, bars are.
+  /// `out` must outlive the display. Bars are cut to `size`, plain lines are not.
   ProgressDisplay(ProgressStyle style, std::ostream& out, TerminalSize size = {});
 
-  /// For a window whose size has changed.
+  /// To be called when the size of the window has changed.
   void resize(TerminalSize size) { size_ = size; }
   /// Shows the state of all layers, which may repeat names, `elapsed` after the computation began.
   void update(std::span<const LayerProgress> layers, std::chrono::nanoseconds elapsed);
-  /// Replaces the bars by one line that says what was done; after a failure they stay, to show where it was.
+  /// Replaces the bars by one line that says what was done. After a failure they stay, to show where it was.
   void finish(std::span<const LayerProgress> layers, std::chrono::nanoseconds elapsed, bool succeeded);
 
  private:
@@ -50,7 +50,7 @@ class ProgressDisplay {
   TimeLeft time_left_;
   bool was_shown_ = false;
   std::size_t lines_on_screen_ = 0;
-  int next_percent_ = 0;  // a line is due when it is reached, or at `next_line_`
+  int next_percent_ = 0;  // the next line is due at this percentage, or at the time next_line_
   std::chrono::nanoseconds next_line_{};
   std::chrono::nanoseconds line_interval_ = std::chrono::seconds(10);
 };

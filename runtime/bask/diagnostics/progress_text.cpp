@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kMostLayers = 8;
 
-// As exact as an estimate can be: 38 s, 4:35, 1:37:00.
+// No more exact than an estimate can be: 38 s, 4:35, 1:37:00.
 std::string left_text(std::optional<std::chrono::nanoseconds> left) {
   if (!left) return "? left";
   using std::chrono::duration_cast, std::chrono::seconds, std::chrono::minutes;
@@ -35,7 +35,7 @@ std::string layers_text(std::span<const LayerProgress> layers) {
   return text;
 }
 
-// The widths of what stands beside each other in all lines; 0 for what has no room.
+// The widths of the columns of all lines; 0 for a column for which there is no room.
 struct Columns {
   std::size_t name = 0, bar = 0, count = 0;
 };
@@ -120,11 +120,11 @@ int percent(const LayerProgress& progress) {
 }
 
 std::vector<std::string> bar_lines(const ProgressState& state, TerminalSize size) {
-  constexpr std::size_t kUsualTail = 26;  // kept free, so that the bars do not move as times get longer
+  constexpr std::size_t kUsualTail = 26;  // columns kept free, so that bars do not move as times get longer
   const auto width = static_cast<std::size_t>(std::max(size.columns - 1, 1));  // the last column may wrap
   const LayerProgress total = sum_of(state.layers, "total");
   std::vector<LayerProgress> lines;
-  // Below the layers there is a line for the others, the total, and the cursor.
+  // Below the layers there are three lines: for the other layers, the total, and the cursor.
   if (size.rows >= 4) {
     lines = most_telling(state.layers, std::min(kMostLayers, static_cast<std::size_t>(size.rows) - 3));
   }

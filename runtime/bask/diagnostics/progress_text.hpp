@@ -1,6 +1,7 @@
-// progress_text.hpp: how far a computation has come, as lines of text.
+// progress_text.hpp: the progress of a computation as lines of text.
 // Runs on: rank 0. Threads: any; pure functions.
-// Invariants: (1) no line has a line break or an escape sequence; (2) none says 100 % before all is done.
+// Invariants: (1) no line has a line break or an escape sequence;
+//             (2) no line says 100 % before all tasks are done.
 #pragma once
 
 #include <bask/diagnostics/terminal.hpp>
@@ -21,28 +22,27 @@ struct LayerProgress {
   std::uint64_t total = 0;
 };
 
-/// What is known at one moment.
+/// The progress at one moment.
 struct ProgressState {
-  std::vector<LayerProgress> layers;  ///< as `merge_layers` makes them
+  std::vector<LayerProgress> layers;  ///< from merge_layers
   std::chrono::nanoseconds elapsed{};
   std::optional<std::chrono::nanoseconds> left;  ///< nothing: not known yet
 };
 
-/// Layers of one name as one, in order of appearance, without those that have no tasks and with printable
-/// names.
+/// Merges layers of the same name, in order of appearance. Leaves out empty layers; makes names printable.
 std::vector<LayerProgress> merge_layers(std::span<const LayerProgress> layers);
 
 /// All layers as one.
 LayerProgress sum_of(std::span<const LayerProgress> layers, std::string name);
 
-/// `most` layers in their order: those at work before those that wait, before those that are done. The others
-/// follow as one, "12 more layers"; where that would be a single layer, it is itself the last.
+/// At most `most` layers, in their order: first those at work are chosen, then those that wait, then those
+/// that are done. The others follow as one, "12 more layers"; if it is a single one, it follows itself.
 std::vector<LayerProgress> most_telling(std::span<const LayerProgress> layers, std::size_t most);
 
-/// Whole percent, rounded down. 100 of nothing.
+/// Whole percent, rounded down; 100 when there are no tasks.
 int percent(const LayerProgress& progress);
 
-/// A bar for each of the most telling layers and one for all, which fit into the terminal.
+/// A bar for each of the most telling layers and one for all tasks, as far as they fit into the terminal.
 ///
 ///     increment  [##############################]  1000/1000  100 %
 ///     add        [#.............................]   200/4000    5 %

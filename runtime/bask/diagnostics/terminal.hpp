@@ -1,4 +1,4 @@
-// terminal.hpp: whether somebody looks at an output, and how much fits there.
+// terminal.hpp: whether an output is a terminal, and how large it is.
 // Runs on: rank 0. Threads: any.
 #pragma once
 
@@ -12,7 +12,7 @@ struct TerminalSize {
 /// Whether the file is a terminal that can move its cursor.
 bool is_terminal(int descriptor);
 
-/// What fits now; users resize windows. 80 × 24 where it is not known.
+/// The present size of the terminal (users resize windows); 80 × 24 when it is not known.
 TerminalSize terminal_size(int descriptor);
 
 }  // namespace bask

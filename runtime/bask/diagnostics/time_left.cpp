@@ -9,7 +9,7 @@ void TimeLeft::observe(std::chrono::nanoseconds elapsed, std::uint64_t done) {
   if (latest_.elapsed - samples_.back().elapsed < spacing_) return;
   samples_.push_back(latest_);
   if (samples_.size() <= kMostSamples) return;
-  // Every second one goes, the first stays: those that are left span all the time evenly.
+  // Removes every second sample, but not the first: the remaining ones span the whole time evenly.
   for (std::size_t i = 0; 2 * i < samples_.size(); ++i) samples_[i] = samples_[2 * i];
   samples_.resize((samples_.size() + 1) / 2);
   spacing_ *= 2;
@@ -20,7 +20,7 @@ std::optional<std::chrono::nanoseconds> TimeLeft::estimate(std::uint64_t total) 
   if (latest_.done == 0 || latest_.elapsed < std::chrono::seconds(1)) return std::nullopt;
   const auto is_later = [&](const Sample& sample) { return sample.elapsed * 2 > latest_.elapsed; };
   const Sample& middle = *(std::find_if(samples_.begin(), samples_.end(), is_later) - 1);
-  // Where nothing was done lately, tasks are long: all the time tells more than half of it.
+  // When no task has ended in the later half, tasks are long: then the rate of the whole time tells more.
   const Sample& since = middle.done < latest_.done ? middle : samples_.front();
   const auto tasks = static_cast<double>(latest_.done - since.done);
   const auto time_ns = static_cast<double>((latest_.elapsed - since.elapsed).count());

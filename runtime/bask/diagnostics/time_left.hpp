@@ -1,6 +1,6 @@
-// time_left.hpp: how long a computation will take yet, from how fast it went lately.
+// time_left.hpp: estimates how much longer a computation will take, from its recent speed.
 // Runs on: rank 0. Threads: one.
-// Invariants: (1) it keeps at most kMostSamples, however long it watches.
+// Invariant: it keeps at most kMostSamples samples, however long it watches.
 #pragma once
 
 #include <chrono>
@@ -15,11 +15,11 @@ class TimeLeft {
  public:
   static constexpr std::size_t kMostSamples = 64;
 
-  /// `done` tasks were done when `elapsed` had passed; neither goes back.
+  /// Says that `done` tasks were done when `elapsed` had passed. Neither may decrease from call to call.
   void observe(std::chrono::nanoseconds elapsed, std::uint64_t done);
 
-  /// The tasks that remain, at the rate of the later half of the time so far: slow to swing, and a slow
-  /// beginning is forgotten. Nothing before a second has passed and a task is done.
+  /// The time for the remaining tasks, at the rate of the later half of the time so far. So the estimate
+  /// changes slowly, and a slow beginning is forgotten. Nothing until a second has passed and a task is done.
   std::optional<std::chrono::nanoseconds> estimate(std::uint64_t total) const;
 
  private:
@@ -27,8 +27,7 @@ class TimeLeft {
     std::chrono::nanoseconds elapsed{};
     std::uint64_t done = 0;
   };
-  std::vector<Sample> samples_{
-      Sample{}};  // of the past, `spacing_` apart or more; the first is the beginning
+  std::vector<Sample> samples_{Sample{}};  // `spacing_` apart or more; the first is the beginning
   std::chrono::nanoseconds spacing_ = std::chrono::milliseconds(100);
   Sample latest_{};
 };

@@ -1,4 +1,4 @@
-// utf8_text.hpp: names and messages cut and cleaned without breaking their UTF-8.
+// utf8_text.hpp: cuts and cleans names and messages without breaking their UTF-8.
 // Runs on: every rank. Threads: any; pure functions.
 // Limitation: every character counts as one column, wide and combining ones too.
 #pragma once
@@ -9,17 +9,16 @@
 
 namespace bask {
 
-/// The text with control characters replaced by spaces and broken UTF-8 by "\uFFFD": safe on a terminal and
-/// in XML.
+/// The text with spaces for control characters and "\uFFFD" for broken UTF-8: safe on a terminal and in XML.
 std::string printable(std::string_view text);
 
 /// How many columns a printable text takes.
 std::size_t columns_of(std::string_view text);
 
-/// The text itself where it fits, else its beginning and "…".
+/// The text itself when it fits, else its beginning and "…".
 std::string shortened(std::string_view text, std::size_t columns);
 
-/// The text with spaces after it, up to so many columns.
+/// The text, filled up with spaces to `columns`.
 std::string padded(std::string_view text, std::size_t columns);
 
 }  // namespace bask

@@ -53,7 +53,7 @@ std::optional<std::string> text_if_any(const Value& value) {
   return text;
 }
 
-// Names of templates are too long to be of use.
+// The type's name; "constant" for a template, whose name is too long to be of use.
 std::string type_text(const Value& value) {
   const std::string name = boost::core::demangle(value.type()->info->name());
   if (name.find('<') != name.npos) return "constant";

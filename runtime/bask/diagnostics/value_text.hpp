@@ -8,8 +8,8 @@
 
 namespace bask {
 
-/// Numbers, text and vectors of numbers as they are, shortened: "42", "\"ferret\"", "[0, 0.5, 1, …]\n1,000
-/// values". Of other types the size, where it is worth saying: "Grid\n1.5 MiB".
+/// Numbers, text and vectors of numbers are shown, shortened: "42", "\"ferret\"", "[0, 0.5, 1, …]\n1,000
+/// values". For other types: their name, and their size where it is large: "Grid\n1.5 MiB".
 std::string value_text(const Value& value);
 
 }  // namespace bask
