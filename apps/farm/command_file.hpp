@@ -1,5 +1,5 @@
-// command_file.hpp: lists of commands as text: a command per line, and a #farm: line before it with its
-// needs. Runs on: rank 0. Threads: any.
+// command_file.hpp: lists of commands as text: a command per line, and a #farm: line before it for its needs.
+// Runs on: rank 0. Threads: any.
 //
 //   # a comment; blank lines are skipped, too
 //   ./prepare --out mesh.h5

@@ -1,8 +1,7 @@
-// progress.hpp: shows the progress of a long computation, as bars that are redrawn in place or as plain
-// lines. It neither polls nor starts threads: the thread that waits for the computation calls it, some ten
-// times a second. Runs on: rank 0. Threads: one. Invariants: (1) plain lines have no escape sequences, and a
-// job's log gets a few dozen of them a day at
-//             most;
+// progress.hpp: shows the progress of a long computation, as bars redrawn in place or as plain lines. It
+// neither polls nor starts threads: the thread that waits for the computation calls it, ten times a second.
+// Runs on: rank 0. Threads: one.
+// Invariants: (1) plain lines have no escape sequences, and a job's log gets a few dozen of them a day;
 //             (2) each change of the screen is one write;
 //             (3) nothing is written without an update.
 #pragma once
