@@ -11,8 +11,8 @@ namespace {
 class CsvReader {
  public:
   CsvReader(std::string_view text, const std::string& file) : text_(text), file_(file) {
-    if (text_.starts_with("\xEF\xBB\xBF"))
-      text_.remove_prefix(3);  // the mark that spreadsheets begin UTF-8 with
+    // The byte order mark, with which spreadsheets begin UTF-8.
+    if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
     const std::string_view header = text_.substr(0, text_.find('\n'));
     if (header.find(',') == std::string_view::npos && header.find('\t') != std::string_view::npos) {
       separator_ = '\t';

@@ -163,8 +163,8 @@ std::uint32_t fletcher32(std::span<const std::byte> bytes) {
   const auto fold = [](std::uint32_t sum) { return (sum & 0xffff) + (sum >> 16); };
   std::size_t words = bytes.size() / 2, at = 0;
   while (words > 0) {
-    const std::size_t batch =
-        std::min<std::size_t>(words, 360);  // the sums of 360 words fit 32 bits, then they must be folded
+    // The sums of 360 words fit into 32 bits; then they must be folded.
+    const std::size_t batch = std::min<std::size_t>(words, 360);
     for (std::size_t i = 0; i < batch; ++i, at += 2) {
       sum1 +=
           (std::to_integer<std::uint32_t>(bytes[at]) << 8) | std::to_integer<std::uint32_t>(bytes[at + 1]);

@@ -110,8 +110,8 @@ std::vector<Hdf5Filter> filters_of(const Hdf5DatasetSpec& spec) {
 Hdf5Id creation_list(const Hdf5DatasetSpec& spec, std::span<const Hdf5Filter> filters,
                      const std::string& where) {
   Hdf5Id list(H5Pcreate(H5P_DATASET_CREATE));
-  H5Pset_attr_creation_order(list.get(),
-                             H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);  // as netCDF wants it
+  // netCDF requires this order.
+  H5Pset_attr_creation_order(list.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   if (!spec.chunk_shape.empty()) {
     const auto chunk = hdf5_extents(spec.chunk_shape);
     checked_write(H5Pset_chunk(list.get(), static_cast<int>(chunk.size()), chunk.data()), where,

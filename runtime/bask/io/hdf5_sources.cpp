@@ -114,8 +114,8 @@ class SourceCollector {
       const std::string link = place.name.substr(0, slash);
       const std::string rest = slash == std::string::npos ? "" : place.name.substr(slash);
       H5L_info_t info{};
-      if (H5Lget_info(place.file, link.c_str(), &info, H5P_DEFAULT) < 0)
-        return;  // opening the dataset will say what is missing
+      // When a link is missing, opening the dataset will say so.
+      if (H5Lget_info(place.file, link.c_str(), &info, H5P_DEFAULT) < 0) return;
       if (info.type != H5L_TYPE_SOFT && info.type != H5L_TYPE_EXTERNAL) continue;
       std::vector<char> value(info.u.val_size + 1);
       if (H5Lget_val(place.file, link.c_str(), value.data(), value.size(), H5P_DEFAULT) < 0) return;
