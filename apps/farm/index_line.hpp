@@ -1,8 +1,8 @@
 // index_line.hpp: the lines of an index: which command started, how it ended, and where its output lies.
 // Runs on: every rank. Threads: any.
 //
-// Fields are separated by tabs. A complete line ends with a dot as last field; one that a crash cut off does
-// not:
+// Fields are separated by tabs. The last field of a complete line is a dot; a line that a crash has cut off
+// has none:
 //   start  number attempt start_ns host rank .
 //   end    number attempt tries state exit_code signal start_ns end_ns host rank peak user_ns system_ns
 //          offset+size,offset+size,… .

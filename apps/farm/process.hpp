@@ -1,8 +1,7 @@
 // process.hpp: runs one command as a process group: reads its output, enforces its limits, ends all of it.
 // Runs on: every rank. Threads: any, each with its own processes.
-// Invariants: (1) a command inherits only the descriptors 0, 1 and 2, no ignored or blocked signals, and only
-//             the
-//                 environment that it is given;
+// Invariants: (1) a command inherits no descriptors but 0, 1 and 2, no ignored or blocked signals, and no
+//                 variables but those that it is given;
 //             (2) when run_process returns, or throws, its process group is gone.
 #pragma once
 
@@ -37,8 +36,7 @@ struct ProcessEnd {
 
 /// Runs the process to its end. Its standard output and error go to `output` in the order in which they were
 /// written. At the time limit it gets SIGTERM, and SIGKILL five seconds later; above the memory limit
-/// SIGKILL. A program that cannot be started ends as in a shell, with exit code 127 or 126 and a line of
-/// output.
+/// SIGKILL. A program that cannot be started ends as in a shell, with exit code 127 or 126 and one line.
 /// Throws: Error when the system has no more processes or descriptors, and what `output` throws.
 ProcessEnd run_process(const ProcessSpec& spec, const std::function<void(std::string_view)>& output);
 

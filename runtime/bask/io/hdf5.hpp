@@ -20,7 +20,7 @@
 namespace bask {
 
 struct FromHdf5Options {
-  /// The blocks of the array. By default a block is whole chunks of the file: at least one, at most 4 MiB.
+  /// The blocks of the array. By default a block is one chunk of the file, or more up to 4 MiB.
   std::optional<ChunkSpec> chunks{};
   /// How a floating array applies _FillValue, missing_value, scale_factor, add_offset and _Unsigned. Other
   /// arrays take the numbers as stored. To have NaN outside of valid_range and for the types' default fills,
