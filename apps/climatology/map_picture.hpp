@@ -22,6 +22,5 @@ struct MapPicture {
 };
 
 /// Draws an equirectangular map, `width_px` wide and about half as high. A map without any value says so.
-/// Throws: bask::Error when sizes do not fit, coordinates are not on the globe, or the file cannot be
-/// written.
+/// Throws: bask::Error when sizes do not fit, a coordinate is not on the globe, or the file is not writable.
 void draw_map(const MapPicture& map, const std::filesystem::path& png, int width_px = 1600);

@@ -1,5 +1,4 @@
-// cluster_run.hpp: one computation on all ranks of a job, from the choice of a rank for each unit to the
-// results.
+// cluster_run.hpp: one computation on all ranks of a job: shares its units out over the ranks and runs them.
 // Runs on: rank 0. Threads: the thread that computes.
 #pragma once
 

@@ -1,5 +1,4 @@
-// layer_summary.hpp: sums up a large graph by layers: how many tasks each has, and how they depend on each
-// other.
+// layer_summary.hpp: a large graph by layers: how many tasks each has, and how they depend on each other.
 // Runs on: rank 0. Threads: any; a pure function.
 #pragma once
 

@@ -186,8 +186,7 @@ std::int64_t CfTimeUnits::time_us(double number) const {
   const long double scaled = number * unit_us;
   if (!(scaled > -kMost && scaled < kMost)) refuse_time(fmt::format("{}", number));
   auto us = static_cast<std::int64_t>(std::rint(scaled));
-  // Fractions of a day are not exact in binary: a time that lies one microsecond beside a second is that
-  // second.
+  // Fractions of a day are not exact in binary: a time one microsecond beside a second is that second.
   const std::int64_t beside = (us % kSecondUs + kSecondUs) % kSecondUs;
   if (is_rounded && beside == 1) us = static_cast<std::int64_t>(std::floor(scaled));
   if (is_rounded && beside == kSecondUs - 1) us = static_cast<std::int64_t>(std::ceil(scaled));

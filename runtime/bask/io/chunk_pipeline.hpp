@@ -39,8 +39,7 @@ class ScratchMemory {
 enum class ScratchUse { kRaw, kStep, kOtherStep, kConversion };
 std::span<std::byte> thread_scratch(ScratchUse use, std::size_t bytes);
 
-/// Whether decode_chunk can undo all of these filters, in this order. Else HDF5 reads the dataset, with its
-/// plug-ins.
+/// Whether decode_chunk can undo all of these filters, in this order. If not, HDF5 must read the dataset.
 bool can_decode(std::span<const Hdf5Filter> filters);
 
 /// The result of decode_chunk: the chunk's bytes, good until the thread's next call, or what is wrong.

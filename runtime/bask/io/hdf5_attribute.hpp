@@ -1,5 +1,4 @@
-// hdf5_attribute.hpp: attributes, the named numbers and texts of an HDF5 dataset, group or file: units,
-// calendar.
+// hdf5_attribute.hpp: attributes: the named numbers and texts of an HDF5 dataset, group or file, as units.
 // Runs on: every rank. Threads: any; plain data.
 #pragma once
 

@@ -1,6 +1,5 @@
-// hdf5_dimensions.hpp: names and coordinates of a dataset's axes: HDF5's dimension scales, as netCDF uses
-// them.
-// Runs on: every rank. Threads: any, under Hdf5Lock.
+// hdf5_dimensions.hpp: names and coordinates of a dataset's axes, kept as HDF5's and netCDF's dimension
+// scales. Runs on: every rank. Threads: any, under Hdf5Lock.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +20,7 @@ Hdf5Dimensions read_dimensions(std::int64_t dataset, const std::string& name, st
 /// stands for the length of the dimension.
 void make_scale(std::int64_t dataset, const std::string& dimension, std::int64_t length, bool is_variable,
                 const std::string& where);
-/// Whether it is a scale that only stands for a length, as netCDF has one for each dimension without
+/// Whether it is a scale that only stands for a length. netCDF has one for each dimension that has no
 /// coordinates.
 bool only_stands_for_a_length(std::int64_t dataset);
 /// Gives the new length to the scales of an axis that only stand for its length.
@@ -37,8 +36,7 @@ struct ReplacedDimension {
   std::optional<int> netcdf_id;  ///< its attribute _Netcdf4Dimid, by which netCDF's variables refer to it
   std::vector<Axis> axes;
 };
-/// Before a dataset is removed: detaches it from its dimensions, and from the axes that it is the dimension
-/// of.
+/// Before a dataset is removed: detaches it from its dimensions, and from the axes whose dimension it is.
 ReplacedDimension take_out(std::int64_t file, std::int64_t dataset, const std::string& where);
 /// Makes the new dataset the dimension of the axes that the replaced one was the dimension of.
 void put_back(const ReplacedDimension& replaced, std::int64_t file, std::int64_t dataset,

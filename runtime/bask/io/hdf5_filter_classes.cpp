@@ -29,8 +29,7 @@ std::size_t run_filter(unsigned flags, std::size_t count, const unsigned* client
   void* made = nullptr;
   std::size_t size = 0;
   if ((flags & H5Z_FLAG_REVERSE) != 0U) {
-    // LZF data do not say their decompressed size; h5py, and so Bask, writes it into the filter's client
-    // data.
+    // LZF data do not say their decompressed size: h5py, and so Bask, has it in the filter's client data.
     const std::uint64_t wanted = count > 2 ? client[2] : *allocated;
     size = decompress_into_new(kCodec, from, decompressed_size(kCodec, from).value_or(wanted), made);
   } else {

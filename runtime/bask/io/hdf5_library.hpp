@@ -30,8 +30,7 @@ class Hdf5Lock {
 };
 
 /// On rank 0: starts HDF5 on every rank before tasks use it. A parallel HDF5 calls MPI when it starts, which
-/// must not happen during Bask's own MPI calls. Does nothing the second time, in a task, or without a
-/// runtime.
+/// must not happen during Bask's own calls. Does nothing the second time, in a task, or without a runtime.
 void start_hdf5_everywhere();
 
 /// Owns an HDF5 handle (hid_t): a file, dataset, type, space or property list. The destructor closes it.

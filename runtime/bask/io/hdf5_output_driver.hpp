@@ -1,8 +1,7 @@
 // hdf5_output_driver.hpp: the file driver through which HDF5 writes a new file, so that a full disk only
 // causes an Error. After a failed write, HDF5 can neither write nor close the file, and tries to write it
 // again when the process ends, which crashes. So this driver never reports a failure to HDF5: it notes the
-// first one, for which Hdf5Writer asks, and keeps in memory what HDF5 still writes until HDF5 has closed the
-// file.
+// first one, for which Hdf5Writer asks, and keeps in memory what HDF5 still writes until the file is closed.
 // Runs on: every rank. Threads: any, under Hdf5Lock.
 #pragma once
 

@@ -74,8 +74,8 @@ class Hdf5Writer {
                    std::span<const std::int64_t> extent, const void* data);
 
   /// The same, with the elements of `source`: the HDF5 handle of a dataset that another writer has made of
-  /// the same spec. Where both have the same chunks, they are copied as they are. Memory: one chunk; else the
-  /// block.
+  /// the same spec. Where both have the same chunks, they are copied as they are.
+  /// Memory: one chunk, else the block.
   void copy_block(DatasetId dataset, std::span<const std::int64_t> start,
                   std::span<const std::int64_t> extent, std::int64_t source);
 
