@@ -1,4 +1,4 @@
-// climatology: reads a file of monthly winds, and computes means, anomalies and trends for each month.
+// climatology: computes from a file of monthly winds the means of the calendar months, anomalies and trends.
 //
 //   climatology monthly_navy_winds.nc                     a thread per core
 //   mpirun -n 3 climatology winds.nc --u uwnd --v vwnd    three ranks, and other names of the datasets

@@ -57,7 +57,7 @@ Shape block_shape(const Hdf5Dataset& dataset, std::size_t element) {
   return shape;
 }
 
-// Limits blocks to as many tasks as can be planned in some seconds. More blocks come from damaged shapes, or
+// Throws when there are more blocks than can be planned in some seconds. So many come from damaged shapes, or
 // from chunks with hardly any elements.
 void check_block_count(const Hdf5Dataset& dataset, const Shape& block) {
   constexpr std::int64_t kMostBlocks = 1 << 22;

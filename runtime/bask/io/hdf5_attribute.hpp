@@ -1,4 +1,4 @@
-// hdf5_attribute.hpp: attributes: the named numbers and texts of an HDF5 dataset, group or file, as units.
+// hdf5_attribute.hpp: the named numbers and texts of an HDF5 dataset, group or file, such as units.
 // Runs on: every rank. Threads: any; plain data.
 #pragma once
 

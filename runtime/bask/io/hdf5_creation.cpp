@@ -110,7 +110,7 @@ std::vector<Hdf5Filter> filters_of(const Hdf5DatasetSpec& spec) {
 Hdf5Id creation_list(const Hdf5DatasetSpec& spec, std::span<const Hdf5Filter> filters,
                      const std::string& where) {
   Hdf5Id list(H5Pcreate(H5P_DATASET_CREATE));
-  // netCDF requires this order.
+  // netCDF wants the order of creation tracked.
   H5Pset_attr_creation_order(list.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   if (!spec.chunk_shape.empty()) {
     const auto chunk = hdf5_extents(spec.chunk_shape);

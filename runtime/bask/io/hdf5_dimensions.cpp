@@ -26,8 +26,8 @@ herr_t take_first(hid_t, unsigned, hid_t scale, void* found) {
   auto& [name, coordinates] = *static_cast<std::pair<std::string, std::string>*>(found);
   const std::string path = name_of_object(scale);
   name = path.substr(path.rfind('/') + 1);
-  // The scale's NAME only tells whether it holds coordinates, as netCDF writes there when it does not. It is
-  // not used as the name of the dimension: h5py's make_scale may give it any.
+  // netCDF says in a scale's NAME when the scale holds no coordinates. NAME is not used as the dimension's
+  // name, because h5py's make_scale may set it to another one than the dataset's.
   const std::string said = read_text_attribute(scale, "NAME");
   if (!said.starts_with("This is a netCDF dimension")) coordinates = path;
   return 1;

@@ -27,7 +27,8 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-// HDF5 reads these variables once, when it starts; the others for each file that it opens.
+// HDF5 reads these variables when it starts. HDF5_EXT_PREFIX and HDF5_VDS_PREFIX, as lists of directories, it
+// also reads for each file that it opens.
 struct StartPrefixes {
   std::string raw = variable("HDF5_EXTFILE_PREFIX");
   std::string virtual_sources = variable("HDF5_VDS_PREFIX");

@@ -75,7 +75,7 @@ void Hdf5Writer::open_file(Hdf5Mode mode) {
     }
     return;
   }
-  // netCDF requires these orders.
+  // netCDF wants the order of creation tracked.
   H5Pset_link_creation_order(creation.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   H5Pset_attr_creation_order(creation.get(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
   file_ = Hdf5Id(H5Fcreate(name.c_str(), H5F_ACC_TRUNC, creation.get(), access.get()));
