@@ -61,7 +61,7 @@ std::vector<Balancer::Ask> Balancer::asks(Clock::time_point now) {
     std::uint32_t victim = 0;
     if (pick_victim(thief, victim)) {
       dry.is_asked_for = true;
-      ranks_[victim].ready -= ranks_[victim].ready / 2;  // until it says how many it has
+      ranks_[victim].ready -= ranks_[victim].ready / 2;  // until the victim tells how many it has
       asks.push_back({victim, thief});
     } else {
       dry.has_refused.assign(ranks_.size(), false);

@@ -1,7 +1,7 @@
 // balancer.hpp: from which loaded rank a rank that has run dry is to steal: decisions over plain data.
 // Runs on: rank 0. Threads: one at a time.
-// Invariants: (1) for each dry rank at most one other is being asked; (2) where nobody has anything to give,
-//             asking becomes rarer, down to ten times a second.
+// Invariants: (1) for each dry rank at most one victim is asked at a time; (2) while every victim refuses,
+//             the pause before the next round of asking grows from 2 to 100 ms.
 #pragma once
 
 #include <chrono>
@@ -24,11 +24,11 @@ class Balancer {
   void begin(std::vector<std::uint32_t> units);
   /// A rank has nothing to run, or nothing more of what it has stolen.
   void on_dry(std::uint32_t rank);
-  /// A rank has so many units to do, of which so many could be run now.
+  /// `rank` has `left` units to do; `ready` of them could be run now.
   void on_progress(std::uint32_t rank, std::uint32_t left, std::uint32_t ready);
   /// `ask.victim` has nothing that is worth stealing.
   void on_refused(const Ask& ask);
-  /// Whom to ask now.
+  /// Which victims are to be asked now.
   std::vector<Ask> asks(Clock::time_point now);
 
  private:

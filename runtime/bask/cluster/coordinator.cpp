@@ -70,7 +70,7 @@ std::uint32_t Coordinator::start(const Plan& plan, const TaskGraph& graph,
       exchange_.post_message(rank, MessageKind::kBeginRun, number, opening.of(rank));
     }
     exchange_.locked([&] {
-      // Tasks of this rank may read constants for longer than anybody waits for them.
+      // Owns the layers, whose constants tasks of this rank may still read after the run was abandoned.
       own_.begin(number, opening.of(0),
                  {graph.constant_values(), std::make_shared<std::vector<LayerPtr>>(graph.layers)});
     });
@@ -82,7 +82,7 @@ std::uint32_t Coordinator::start(const Plan& plan, const TaskGraph& graph,
   return number;
 }
 
-// ---- The thread that drives. ----
+// ---- The computing thread. ----
 
 Coordinator::Pace Coordinator::drive() {
   Pace pace = Pace::kLater;
@@ -116,8 +116,8 @@ Coordinator::Pace Coordinator::step(std::uint32_t number, Run& run) {
     case RunState::Phase::kWorking:
       return Pace::kLater;
     case RunState::Phase::kLeaving:
-      // What was to be sent from here may be a constant that goes with its graph. Its receivers take it in
-      // whatever becomes of the run.
+      // Rank 0 may still be sending a constant, which would be freed with its graph. The receiving ranks let
+      // it in however the run has ended.
       exchange_.locked([&] {
         if (own_.has_left(number)) run.state.all_sent();
       });
@@ -269,7 +269,8 @@ void Coordinator::post_orders(std::uint32_t number, RunState& state) {
   }
 }
 
-// The run's number lets no drop overtake the beginning of a run that reads what is dropped.
+// Each drop carries the number of the newest run: no rank follows it before that run has begun there, as the
+// run may read what is dropped.
 void Coordinator::post_drops() {
   const std::vector<std::vector<std::uint64_t>> drops = drops_->take();
   for (std::uint32_t rank = 0; rank < drops.size(); ++rank) {

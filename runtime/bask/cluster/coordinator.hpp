@@ -1,9 +1,9 @@
-// coordinator.hpp: rank 0's side of all runs: begins them, hands their plans out, passes on what ranks say to
-// the state of each, and calls back when one is over.
-// Runs on: rank 0. Threads: one computes: it starts runs and drives them, and it alone changes the table of
-// runs; what is marked so is called by whichever thread holds the exchange's lock.
-// Invariants: (1) no rank waits for the coordinator between tasks; (2) the thread that drives completes each
-//             run that was started, once; (3) what is said of a run that is over is dropped.
+// coordinator.hpp: rank 0's side of all runs: begins them, hands out their plans, passes the messages of
+// ranks to the state of their run, and calls back when a run is over.
+// Runs on: rank 0. Threads: the computing thread starts runs and drives them; it alone changes the table of
+// runs. Functions so marked below are called by whichever thread holds the exchange's lock.
+// Invariants: (1) no rank waits for the coordinator between tasks; (2) drive() completes each run that was
+//             started, once; (3) messages of a run that is over are dropped.
 #pragma once
 
 #include <bask/cluster/exchange.hpp>
@@ -25,12 +25,12 @@ namespace bask {
 
 class Coordinator {
  public:
-  /// Called by the thread that drives, without the lock. It may start another run, and must not throw.
+  /// Called by drive(), without the exchange's lock. It may start another run, and must not throw.
   using OnComplete = std::function<void(RunOutcome outcome)>;
-  /// How soon the thread that drives is to do so again.
+  /// How soon drive() is to be called again.
   enum class Pace : std::uint8_t {
     kAtOnce,  ///< there is more to hand out, once messages have moved
-    kSoon,    ///< messages of rank 0 are on their way
+    kSoon,    ///< messages of rank 0 have not left yet
     kLater,   ///< ranks work
   };
 
@@ -39,7 +39,7 @@ class Coordinator {
   Coordinator(Exchange& exchange, Worker& own, std::chrono::nanoseconds stall_limit);
   ~Coordinator();
 
-  // The thread that computes, without the exchange's lock.
+  // The computing thread, without the exchange's lock.
   /// Begins a run on all ranks and returns its number. `plan`, `graph` and `rank_of_unit` must stay until it
   /// is complete. Throws: Error when the plan cannot be split.
   std::uint32_t start(const Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> rank_of_unit,
@@ -50,12 +50,13 @@ class Coordinator {
   void abandon(std::uint32_t run);
   /// No further task starts, anywhere.
   void cancel_all();
-  /// No further unit starts, anywhere; those that run have so long to end, and their ranks to keep what would
-  /// be lost.
+  /// No further unit starts, anywhere. Within `patience` running units are to end, and ranks are to keep the
+  /// results that would be lost.
   void stop_all(std::chrono::nanoseconds patience);
-  /// Whether nothing can run any more but what would not end in time.
+  /// Whether there are runs, and nothing is left in any but units that would not end before NodeOptions::end,
+  /// and units that wait for those.
   bool is_out_of_time() const;
-  /// How many tasks of each group are done; of a run that is not complete.
+  /// How many tasks of each group are done. The run must not be complete yet.
   std::vector<std::uint64_t> done_by_group(std::uint32_t run) const;
   /// Whether ranks may be inside tasks that nobody waits for any more.
   bool may_be_inside_tasks() const;
@@ -89,7 +90,7 @@ class Coordinator {
   std::map<std::uint32_t, std::unique_ptr<Run>> runs_;  // by number
   std::uint32_t newest_ = 0;
   const std::shared_ptr<HeldDrops> drops_;                // handles may outlive the coordinator
-  bool was_cancelled_ = false, was_left_inside_ = false;  // the run that was over last
+  bool was_cancelled_ = false, was_left_inside_ = false;  // of the run that was completed last
 };
 
 }  // namespace bask

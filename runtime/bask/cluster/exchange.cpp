@@ -15,8 +15,8 @@ constexpr std::size_t kMostCopied = 8 * 1024;
 
 constexpr int kMostParcelsARound = 64;  // so that no thread holds the lock for long
 
-// Messages that come now and then while all is well. A thread that waits need not look again at once because
-// of them.
+// Messages that come now and then while all is well. After one of them a waiting thread need not look again
+// at once.
 bool is_routine(MessageKind kind) {
   return kind == MessageKind::kHeartbeat || kind == MessageKind::kProgress || kind == MessageKind::kDry ||
          kind == MessageKind::kSteal || kind == MessageKind::kRefused;
@@ -81,7 +81,7 @@ void Exchange::append_bulk(std::uint32_t to, BulkHead head, std::span<const std:
   any_bulk_.store(true, std::memory_order_release);
 }
 
-// Bodies lie in the order of their heads.
+// Keeps bodies in the order of their heads.
 void Exchange::append_own(MessageKind kind, std::uint32_t run, Buffer body) {
   const BulkHead head{body.size(), 0, run, static_cast<std::uint16_t>(kind), 0, 0};
   const Held order(own_order_);
@@ -134,9 +134,9 @@ void Exchange::flush_as_wanted() {
   while (flush_wanted_.load(std::memory_order_relaxed)) {
     if (!lock_.try_lock()) {
       want_flush();
-      if (!lock_.try_lock()) return;  // the thread that holds it looks when it lets go
+      if (!lock_.try_lock()) return;  // the thread that holds the lock flushes when it lets go
     }
-    flush_wanted_.exchange(false, std::memory_order_acq_rel);  // before flush() looks: no later wish is lost
+    flush_wanted_.exchange(false, std::memory_order_acq_rel);  // before flush(): no later wish is lost
     {
       const Held held(lock_, std::adopt_lock);
       flush_or_break();
@@ -293,7 +293,7 @@ void Exchange::begin_value(std::uint32_t from, const BulkHead& head, const Resul
   const auto value = std::make_shared<Value>();
   type->reserve(*value, head.size);
   const auto grow = [value, type, so_far = std::size_t{0}](std::size_t more) mutable {
-    so_far += more;  // which need not be whole elements
+    so_far += more;  // `more` need not be whole elements
     return type->grow(*value, so_far) + so_far - more;
   };
   const auto done = [this, from, head, result, value, type] {

@@ -108,10 +108,10 @@ class Exchange {
   /// For a thread that must hold the lock beyond a call.
   void lock() BASK_ACQUIRES(lock_) { lock_.lock(); }
   void unlock() BASK_RELEASES(lock_) { const Holder holder(*this); }
-  /// What a thread says that knows it holds the lock, such as a message handler.
+  /// For code that is reached only with the lock held, such as a message handler: tells Clang's analysis so.
   void assert_held() const BASK_ASSERTS_HELD(lock_) { assert(lock_.is_held()); }
 
-  /// How many rounds of progress all threads have made. A thread that watches over them compares two answers.
+  /// How many rounds of progress all threads have made. A watching thread compares two answers.
   std::uint64_t rounds() const { return rounds_.load(std::memory_order_relaxed); }
   /// How many parcels have come from a rank, to tell whether it is alive. The caller holds the lock.
   std::uint64_t parcels_from(std::uint32_t rank) const {
@@ -143,7 +143,7 @@ class Exchange {
     // abort() of a transport for tests throws. The analysis does not see which lock the holder holds.
     ~Holder() noexcept(false) BASK_RELEASES() BASK_LOCKS_UNCHECKED {
       exchange_.lock_.unlock();
-      std::atomic_thread_fence(std::memory_order_seq_cst);  // or a wish that is made now could be missed
+      std::atomic_thread_fence(std::memory_order_seq_cst);  // pairs with want_flush(): no wish is missed
       const bool is_wanted = exchange_.flush_wanted_.load(std::memory_order_relaxed);
       if (is_wanted && std::uncaught_exceptions() == exceptions_) exchange_.flush_as_wanted();
     }
@@ -164,7 +164,7 @@ class Exchange {
   struct alignas(64) Outbox {
     SpinLock lock;
     Buffer open BASK_GUARDED_BY(lock);               // being filled
-    std::vector<Buffer> full BASK_GUARDED_BY(lock);  // to be sent before
+    std::vector<Buffer> full BASK_GUARDED_BY(lock);  // sent before `open`
     bool is_listed BASK_GUARDED_BY(lock) = false;
     std::uint32_t next_stream BASK_GUARDED_BY(lock) = 0;
   };
@@ -198,13 +198,14 @@ class Exchange {
   std::vector<std::uint32_t> listed_ BASK_GUARDED_BY(listed_lock_);  // ranks with something in their outbox
   SpinLock bulk_lock_;
   std::vector<BulkPost> bulk_posts_ BASK_GUARDED_BY(bulk_lock_);
-  SpinLock
-      own_order_;  // so that large messages to this rank itself lie in the order of their heads in its outbox
+  // Held while a large message to this rank itself is added, so that bodies in own_bulk_ lie in the order of
+  // their heads in the outbox.
+  SpinLock own_order_;
   std::deque<Buffer> own_bulk_ BASK_GUARDED_BY(bulk_lock_);
   std::atomic<bool> any_bulk_{false}, any_listed_{false};
   std::atomic<std::uint64_t> bulk_posted_{0};
 
-  SpinLock lock_;                          // "the exchange's lock": of the transport and of the handler
+  SpinLock lock_;                          // "the exchange's lock": guards the transport and the handler
   std::atomic<bool> flush_wanted_{false};  // by a thread that did not get the lock
   Buffer spare_ BASK_GUARDED_BY(lock_);    // empty, for the next outbox that is sent
   std::vector<std::uint64_t> parcels_from_ BASK_GUARDED_BY(lock_);

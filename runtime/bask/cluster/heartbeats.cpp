@@ -34,7 +34,7 @@ std::optional<std::uint32_t> Heartbeats::beat(Clock::time_point now, bool is_end
     if (!is_partner_[other]) continue;
     exchange_.post(other, MessageKind::kHeartbeat, 0);
     silence_.note(other, exchange_.parcels_from(other), now);
-    if (overslept) silence_.expect(other, now);  // what it has said meanwhile may not have been read yet
+    if (overslept) silence_.expect(other, now);  // its messages may have come, and not been read yet
   }
   return silence_.silent(now);
 }

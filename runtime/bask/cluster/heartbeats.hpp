@@ -1,4 +1,5 @@
-// heartbeats.hpp: what ranks say so that others know they are alive, and who has said nothing for too long.
+// heartbeats.hpp: sends the messages by which others know that this rank is alive, and finds ranks that have
+// been silent for too long.
 // Runs on: every rank: rank 0 talks with all, the others with rank 0. Threads: any; the caller holds the
 // exchange's lock.
 #pragma once
@@ -17,18 +18,18 @@ class Heartbeats {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// From `now` on something is expected of the others. A limit of 0: they may be silent for ever. The
+  /// The silence of other ranks counts from `now` on. `silence_limit` 0: they may be silent for ever. The
   /// exchange must outlive this.
   Heartbeats(Exchange& exchange, std::chrono::nanoseconds silence_limit, Clock::time_point now);
 
-  /// Posts heartbeats when it is time for them; `is_ending`: more often, as others may wait for a sign.
-  /// Returns a rank that was silent for longer than the limit, if there is one.
+  /// Posts heartbeats when it is time for them; with `is_ending` more often, as other ranks may wait for a
+  /// sign. Returns a rank that was silent for longer than the limit, if there is one.
   std::optional<std::uint32_t> beat(Clock::time_point now, bool is_ending);
   /// `rank` has said goodbye: nothing is expected of it, and nothing is said to it.
   void excuse(std::uint32_t rank);
 
   // Any thread, without the lock.
-  /// Several fit into the limit, as one may be late.
+  /// Time between heartbeats. Several fit into the limit, as one may be late.
   std::chrono::nanoseconds interval() const { return interval_; }
   std::chrono::nanoseconds limit() const { return silence_.limit(); }
 

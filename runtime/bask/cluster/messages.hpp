@@ -1,14 +1,15 @@
-// messages.hpp: all that ranks say to each other, and the bytes that it is said in.
+// messages.hpp: all messages between ranks, and their bytes.
 // Runs on: every rank. Threads: any; messages are plain data.
 //
 // A parcel is a row of messages. Each begins with a MessageHead of 12 bytes: the size of the body that
-// follows (4), the kind (2), two bytes of zero, and the number of the run that it belongs to (4), 0 for none.
-// Numbers are as the machine has them: all ranks run the same binary on the same kind of machine. Bodies:
+// follows (4 bytes), the kind (2), two bytes of zero, and the number of the run to which the message belongs
+// (4; 0: none). Numbers are in the machine's byte order: all ranks run the same binary on the same kind of
+// machine. Bodies (sizes in bytes):
 //
 //   kResult       position (4), number of the value's type (4), the value as `encode` writes it
 //   kBulk         BulkHead (24), and for kResult position and type (8); the bytes follow as a bulk transfer
-//   kPart         see encode_part: first numbers (32 + 8), then each vector of PlanPart as its size (8) and
-//                 its elements, padded to 8
+//   kPart         see encode_part: first numbers (32 + 8), then each vector of PlanPart: its size (8) and its
+//                 elements, padded to a multiple of 8
 //   all others    the members of the structure below, in order, as `encode` writes them
 #pragma once
 
@@ -36,7 +37,7 @@ enum class MessageKind : std::uint16_t {
   kFailed,        ///< all -> 0: Failed
   kDone,          ///< all -> 0: Done
   kCancel,        ///< 0 -> all: no body; no further task starts
-  kStop,          ///< 0 -> all: Stop; no further unit starts, what would be lost is kept
+  kStop,          ///< 0 -> all: Stop; no further unit starts, results that would be lost are kept
   kEndRun,        ///< 0 -> all: no body; all ranks are done
   kDrop,          ///< 0 -> all: Drop
   kCall,          ///< 0 -> all: Call, a function to be called outside of any run
@@ -44,14 +45,14 @@ enum class MessageKind : std::uint16_t {
   kHeartbeat,     ///< 0 -> all, all -> 0: no body
   kShutdown,      ///< 0 -> all: no body
   kBye,           ///< all -> 0: no body; nothing more comes from this rank
-  kReport,        ///< 0 -> all: no body; say what is waited for
+  kReport,        ///< 0 -> all: no body; tell what this rank waits for
   kReported,      ///< all -> 0: Reported
   kDry,           ///< all -> 0: no body; this rank has nothing to run
   kSteal,         ///< 0 -> one: Steal
   kRefused,       ///< all -> 0: Steal; there is nothing worth stealing
   kStolen,        ///< any -> any: see encode_stolen_unit
   kStolenResult,  ///< any -> any: as kResult, with a stolen unit's number for the position
-  kStopAsked,     ///< any -> 0: Stop is asked for by a signal that this rank was sent: Signal
+  kStopAsked,     ///< any -> 0: Signal; this rank was sent a signal and asks for a stop
 };
 
 struct MessageHead {
@@ -73,19 +74,19 @@ struct BulkHead {
 };
 static_assert(sizeof(BulkHead) == 24);
 
-/// What comes before the bytes of a value.
+/// Comes before the bytes of a value.
 struct ResultHead {
   std::uint32_t position;
   std::uint32_t type;
 };
 
-/// A constant that a rank holds: number `constant` of the graph is its held result `held`.
+/// A constant that a rank holds: constant number `constant` of the graph is the rank's held result `held`.
 struct HeldConstant {
   std::uint32_t constant;
   std::uint64_t held;
 };
 
-/// A group of tasks, by number of kernel.
+/// A group of tasks; `kernel` is the kernel's number.
 struct GroupName {
   std::string layer;
   std::uint32_t kernel;
@@ -94,10 +95,10 @@ struct GroupName {
 
 struct BeginRun {
   PartSize size;
-  std::uint32_t constants = 0;  ///< of the graph
+  std::uint32_t constants = 0;  ///< how many the graph has
   std::vector<HeldConstant> held;
   std::vector<ConstantExport> exports;  ///< of constants that this rank holds
-  std::vector<Hold> holds;              ///< results that stay: number (run << 32) + target + 1
+  std::vector<Hold> holds;              ///< results that stay here, each under Worker::held_number
   std::vector<GroupName> groups;
   std::vector<Annotations> annotations;
   bool balance = false;
@@ -107,9 +108,9 @@ struct BeginRun {
 struct RankProgress {
   std::vector<std::uint64_t> done_by_group;
   std::uint32_t left = 0;      ///< units to do
-  std::uint32_t ready = 0;     ///< that could be run now
-  std::uint32_t running = 0;   ///< that are run now
-  std::uint32_t too_long = 0;  ///< that were not begun, as they would not end in time
+  std::uint32_t ready = 0;     ///< units that could be run now
+  std::uint32_t running = 0;   ///< units that are running
+  std::uint32_t too_long = 0;  ///< units that were not begun, as they would not end in time
   auto members() { return std::tie(done_by_group, left, ready, running, too_long); }
 };
 
@@ -123,13 +124,13 @@ struct Failed {
 struct Done {
   std::vector<std::uint64_t> done_by_group;
   std::uint64_t peak_bytes = 0;
-  std::uint64_t results_in = 0;  ///< that came from other ranks
-  std::uint64_t bytes_in = 0;
+  std::uint64_t results_in = 0;             ///< from other ranks
+  std::uint64_t bytes_in = 0;               ///< of these
   std::vector<GroupMeasure> measured = {};  ///< by group
   auto members() { return std::tie(done_by_group, peak_bytes, results_in, bytes_in, measured); }
 };
 
-/// Units that run may go on for so long; what is to be kept must have been by then.
+/// Within this time running units are to end, and results to be kept.
 struct Stop {
   std::int64_t patience_ns = 0;
   auto members() { return std::tie(patience_ns); }
@@ -146,8 +147,8 @@ struct Steal {
   auto members() { return std::tie(thief); }
 };
 
-/// Results that no later run will read. A rank frees them once it knows of all runs up to that of the
-/// message: a run that reads one has its own share in it by then.
+/// Results that no later run will read. A rank frees them once all runs up to the message's run number have
+/// begun or ended on it: a run that reads such a result shares it from its beginning on.
 struct Drop {
   std::vector<std::uint64_t> held;
   auto members() { return std::tie(held); }
@@ -217,7 +218,7 @@ void read_member(ByteReader& reader, T& member) {
 template <class Message>
 void encode_message(ByteWriter& writer, const Message& message) {
   std::apply([&](const auto&... members) { (messages::write_member(writer, members), ...); },
-             const_cast<Message&>(message).members());  // which only refer to what is there
+             const_cast<Message&>(message).members());  // only read: members() are references
 }
 
 template <class Message>
@@ -240,9 +241,9 @@ Message decode_message(std::span<const std::byte> body) {
   return decode_message<Message>(reader);
 }
 
-/// A stolen unit: victim and unit (4, 4), key and recompute cost (16, 4), the steps (8 and each: task, group,
-/// annotation (4 each), inputs, arguments, as `encode` writes them), the inputs (8 and each: type (4), the
-/// value as `encode` writes it).
+/// A stolen unit (sizes in bytes): victim (4), unit (4), key (16), recompute cost (4); the number of steps
+/// (8); for each step its task, group and annotation (4 each), inputs and arguments, as `encode` writes them;
+/// the number of inputs (8); for each input its type (4), and the value as `encode` writes it.
 Buffer encode_stolen_unit(const StolenUnit& stolen);
 /// Throws: Error for truncated or corrupt bytes.
 StolenUnit decode_stolen_unit(std::span<const std::byte> bytes);

@@ -1,5 +1,5 @@
-// news.hpp: a message has come that a thread which naps must hear of at once.
-// Runs on: every rank. Threads: any brings news; one naps.
+// news.hpp: wakes a napping thread when a message has come that it must hear of at once.
+// Runs on: every rank. Threads: any may bring news; one naps.
 #pragma once
 
 #include <bask/cluster/messages.hpp>
@@ -10,7 +10,7 @@
 
 namespace bask {
 
-/// Whether such a message changes what the thread that serves or computes has to do.
+/// Whether a message of this kind changes what the serving or computing thread has to do.
 bool is_turning_point(MessageKind kind);
 
 class News {
@@ -20,7 +20,7 @@ class News {
     has_come_ = true;
     come_.notify_one();
   }
-  /// Waits for news, so long at most. Returns whether there are any, which are then old.
+  /// Waits for news, `most` at the longest. Returns whether there were any, and forgets them.
   bool nap(std::chrono::microseconds most) {
     const auto end = std::chrono::steady_clock::now() + most;
     const Held held(mutex_);

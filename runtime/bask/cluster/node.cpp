@@ -64,7 +64,7 @@ void Node::beat() {
           kLostExitCode);
 }
 
-// The caller does not hold the exchange's lock. Does nothing where another thread does.
+// The caller does not hold the exchange's lock. Does nothing while another thread holds it.
 void Node::try_beat() {
   exchange_.try_progress(kFeeder);
   exchange_.try_locked([&] {
@@ -74,8 +74,9 @@ void Node::try_beat() {
   });
 }
 
-// For the pulse's thread. When no thread makes progress for so long that others take this rank for dead, some
-// thread does not come back from MPI. The rank says so itself, for all others may be in the same call.
+// For the pulse thread. When no thread has made progress for so long that others take this rank for dead,
+// some thread does not come back from MPI. The rank says so itself, as all others may be in the same MPI
+// call.
 std::function<void()> Node::beats_aside() {
   const Standstill standstill(heartbeats_.limit(), heartbeats_.interval(), exchange_.rounds(),
                               steady_clock::now());
@@ -88,7 +89,7 @@ std::function<void()> Node::beats_aside() {
                  "MPI was in use for {} without a pause: a function of client.run holds an MpiTurn and does "
                  "not pass(), or waits in it for a rank that is gone; or MPI itself hangs",
                  format_duration(heartbeats_.limit())));
-    _exit(kLostExitCode);  // the call that would tell the others has to wait for that one
+    _exit(kLostExitCode);  // MPI_Abort would have to wait for the call that hangs
   };
 }
 
@@ -143,7 +144,7 @@ void Node::serve() {
     waiting.wait(!is_idle);
   }
   if (options_.recorder != nullptr) {
-    const Pulse pulse(beats_aside());  // it waits for the disk
+    const Pulse pulse(beats_aside());  // finish() waits for the disk
     options_.recorder->finish(static_cast<int>(ExitCode::kDone));
   }
   exchange_.post(0, MessageKind::kBye, 0);

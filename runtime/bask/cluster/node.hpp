@@ -1,8 +1,9 @@
 // node.hpp: one rank: ties its end of the exchange, its worker, on rank 0 the coordinator, and what keeps the
 // rank alive in the eyes of others.
-// Runs on: every rank. Threads: main's on each: that of rank 0 computes, those of the others serve(). The
-// pulse has a thread of its own, on rank 0 always, on others while they are in a function that every rank
-// calls; it keeps messages moving while all threads are in long tasks or in the user's code.
+// Runs on: every rank. Threads: the main thread: on rank 0 it computes ("the computing thread"), on other
+// ranks it is in serve() ("the serving thread"). The pulse thread keeps messages moving while all other
+// threads are in long tasks or in the user's code; on rank 0 it always runs, on others while they are in a
+// function that every rank calls, or wait for the disk at the end.
 #pragma once
 
 #include <bask/cluster/coordinator.hpp>
@@ -31,17 +32,17 @@ namespace bask {
 struct NodeOptions {
   unsigned threads = 1;  ///< that run tasks; 0: none
   Pin pin = Pin::kAuto;
-  std::vector<unsigned> cpus = {};  ///< one for each thread, where neighbours leave it to this rank
+  std::vector<unsigned> cpus = {};  ///< one for each thread, used by no other rank; empty: none
   std::uint64_t memory_limit = ~std::uint64_t{0};
   ResourceAmounts resources;
   BackoffOptions backoff;
-  std::chrono::nanoseconds silence_limit{0};  ///< a rank silent for so long ends the job; 0: never
+  std::chrono::nanoseconds silence_limit{0};  ///< the job ends when a rank is silent for longer; 0: never
   std::chrono::nanoseconds stall_limit{0};    ///< when nothing moves for so long, ranks say why; 0: never
   std::vector<std::string> hosts;             ///< of all ranks, for messages
   Recorder* recorder = nullptr;               ///< keeps results beyond the runs; it must outlive the node
   std::shared_ptr<const std::unordered_set<Key>> isolated = nullptr;  ///< see RunnerOptions
   bool isolate_all = false;
-  std::chrono::steady_clock::time_point end{};  ///< when no task should run any more
+  std::chrono::steady_clock::time_point end{};  ///< when no task should run any more; {}: no end
 };
 
 class Node final {
@@ -68,8 +69,8 @@ class Node final {
   void serve();
 
   // Rank 0.
-  /// Runs the plan on all ranks and waits until that is complete. `watch` is called every 50 ms or so, may
-  /// cancel or stop, and is given how many tasks of each group are done.
+  /// Runs the plan on all ranks and waits until the run is complete. `watch` is called every 50 ms or so with
+  /// the number of done tasks of each group; it may cancel or stop the run.
   using OnProgress = std::function<void(const std::vector<std::uint64_t>& done_by_group)>;
   RunOutcome run(const Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> rank_of_unit,
                  const RunSettings& settings, const OnProgress& watch);
@@ -77,12 +78,12 @@ class Node final {
   Coordinator& coordinator() { return *coordinator_; }
   /// The signal by which another rank was asked to stop; 0: none.
   int stop_asked() const { return signals_.asked(); }
-  /// Calls a kernel without inputs once on every rank, rank 0 too, in the thread that serves or computes
-  /// there, while no task runs. Returns the results by rank. Throws: Error with what the first rank that
-  /// failed has thrown.
+  /// Calls a kernel without inputs once on every rank, rank 0 too, in the serving or computing thread, while
+  /// no task runs. Returns the results by rank. Throws: Error with what the first rank that failed has
+  /// thrown.
   std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments);
-  /// Tells all ranks to shut down and waits until each has said goodbye, so long at most. Returns whether all
-  /// have.
+  /// Tells all ranks to shut down and waits until each has said goodbye, `timeout` at most. Returns whether
+  /// all have.
   bool shut_down(std::chrono::milliseconds timeout);
   [[noreturn]] void abort(int exit_code) { exchange_.abort(exit_code); }
 
@@ -118,7 +119,7 @@ class Node final {
   RankCalls calls_;
   StopSignals signals_;
   Turns turns_{*this};
-  std::optional<Pulse> pulse_;  // of rank 0; it goes first
+  std::optional<Pulse> pulse_;  // of rank 0; destroyed first, as its thread uses the others
 };
 
 }  // namespace bask

@@ -53,7 +53,7 @@ RunOutcome Node::run(const Plan& plan, const TaskGraph& graph, std::span<const s
       next_watch = now + kWatchInterval;
       watch(coordinator_->done_by_group(number));
     }
-  } catch (...) {  // the ranks must not go on with what nobody waits for
+  } catch (...) {  // nobody waits for the run any more: the ranks must not go on with it
     coordinator_->abandon(number);
     while (!outcome) drive(waiting);
     throw;

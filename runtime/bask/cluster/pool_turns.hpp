@@ -1,5 +1,5 @@
-// pool_turns.hpp: which run the threads of the pool are in: one run at a time, the next when all threads have
-// come out of the one before. The pool lives on between runs.
+// pool_turns.hpp: which run the pool's threads are in: one run at a time, the next when all threads have left
+// the one before. The pool lives on between runs.
 // Runs on: every rank. Threads: one at a time (in the worker: whichever holds the exchange's lock).
 #pragma once
 
@@ -21,18 +21,18 @@ class PoolTurns {
   bool has_pool() const { return pool_ != nullptr; }
   bool is_free() const { return round_ == nullptr; }
   bool is_inside(const Run& run) const { return inside_.get() == &run; }
-  /// Notes whether all threads have come out.
+  /// Frees the pool if all its threads have left the run.
   void look() {
     if (round_ == nullptr || !pool_->wait_for(std::chrono::milliseconds(0))) return;
     leave();
   }
-  /// Every thread goes into the run: `work(thread)`. When it goes before they have come out, `stop` is called
-  /// and they are waited for.
+  /// Every thread of the pool enters the run: calls `work(thread)`. leave() and the destructor call `stop` if
+  /// threads are still inside, and wait for them.
   void enter(std::shared_ptr<Run> run, std::function<void(unsigned)> work, std::function<void()> stop) {
     inside_ = std::move(run);
     round_ = std::make_unique<ThreadPool::Round>(*pool_, std::move(work), std::move(stop));
   }
-  /// Has all threads come out.
+  /// Makes all threads leave the run.
   void leave() {
     round_.reset();
     inside_.reset();

@@ -1,5 +1,5 @@
-// pulse.hpp: calls a function again and again in a thread of its own, so that messages keep moving while the
-// thread that serves or computes is in the user's code.
+// pulse.hpp: calls a function every 50 ms in a thread of its own ("the pulse thread"), so that messages keep
+// moving while the serving or computing thread is in the user's code.
 // Runs on: every rank. Threads: one makes and destroys it.
 #pragma once
 

@@ -19,7 +19,7 @@ void RankCalls::on_return(std::uint32_t from, Return returned) {
 }
 
 Return RankCalls::made(const Call& asked) const {
-  const InsideTask inside;  // it may not compute
+  const InsideTask inside;  // the function may not compute
   try {
     const KernelRegistry& kernels = KernelRegistry::instance();
     if (asked.kernel >= kernels.size())

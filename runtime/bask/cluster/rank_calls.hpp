@@ -1,7 +1,7 @@
 // rank_calls.hpp: functions that every rank calls once, outside of all runs: rank 0 asks, each rank calls and
 // answers, rank 0 gathers what they have returned.
-// Runs on: every rank. Threads: one at a time on each rank serves or computes; on_…() are called by whichever
-// thread makes progress.
+// Runs on: every rank. Threads: the serving or computing thread; on_…() are called by whichever thread makes
+// progress.
 // Invariant: at most one call is under way at a time.
 #pragma once
 
@@ -24,7 +24,7 @@ class RankCalls {
   // The caller holds the exchange's lock.
   void on_call(Call call) { asked_ = std::move(call); }
   void on_return(std::uint32_t from, Return returned);
-  /// Whether rank 0 has asked this rank for a call that it has not made.
+  /// Whether rank 0 has asked this rank for a call, which the rank has not made yet.
   bool is_asked() const { return asked_.has_value(); }
   /// Rank 0: whether all ranks have returned from the call that was begun last.
   bool all_have_returned() const { return returns_ == returned_.size(); }
@@ -36,8 +36,8 @@ class RankCalls {
   void begin(const Call& call);
   /// Rank 0: makes its own call.
   void join(const Call& call);
-  /// Rank 0, when all have returned: what they have, by rank. Throws: Error with what the first rank that
-  /// failed has thrown.
+  /// Rank 0, when all have returned: the returned values, by rank. Throws: Error with what the first rank
+  /// that failed has thrown.
   std::vector<Value> take();
 
  private:

@@ -13,11 +13,11 @@ namespace bask {
 
 class RunOpening {
  public:
-  /// On so many ranks. `splitter` must outlive the opening.
+  /// For a run on `ranks` ranks. `splitter` must outlive the opening.
   RunOpening(const Plan& plan, const TaskGraph& graph, const Splitter& splitter, const RunSettings& settings,
              std::uint32_t ranks);
 
-  /// For `rank`; it stays until the next call.
+  /// What `rank` is told. The reference holds until the next call.
   const BeginRun& of(std::uint32_t rank);
 
  private:

@@ -20,8 +20,8 @@ struct UnitEstimates;
 struct RunSettings {
   bool hold = false;    ///< targets stay where they are made
   bool balance = true;  ///< ranks that run dry steal units of loaded ones
-  const UnitEstimates* estimates =
-      nullptr;  ///< of the plan, which they live as long as; null: no forecast is made
+  /// Of the plan; they live as long as it does. Null: no forecast is made.
+  const UnitEstimates* estimates = nullptr;
 };
 
 /// A task that threw, somewhere.
@@ -44,14 +44,14 @@ struct RunOutcome {
   std::uint32_t run = 0;
   std::exception_ptr error;            ///< rank 0 could not hand the plan out
   std::optional<RankFailure> failure;  ///< a task threw
-  std::exception_ptr own_error;        ///< the same, where it was one of rank 0's own tasks
+  std::exception_ptr own_error;        ///< what that task threw, if it ran on rank 0
   bool cancelled = false;
-  Results results;               ///< when none of these
-  std::vector<HeldTarget> held;  ///< with `hold` in their place
+  Results results;               ///< when nothing failed and nobody cancelled
+  std::vector<HeldTarget> held;  ///< with RunSettings::hold, instead of results
   RunStatistics statistics;
   std::vector<std::uint64_t> done_by_group;
-  std::uint64_t results_forecast = 0;  ///< that the plan moves from rank to rank
-  std::uint64_t bytes_forecast = 0;    ///< of these and of constants, by the estimates
+  std::uint64_t results_forecast = 0;  ///< results that the plan moves from rank to rank
+  std::uint64_t bytes_forecast = 0;    ///< their bytes and those of constants, by the estimates
 };
 
 }  // namespace bask

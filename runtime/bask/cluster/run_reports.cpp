@@ -9,7 +9,7 @@ namespace bask {
 namespace {
 
 constexpr std::chrono::milliseconds kProgressInterval{100}, kLeastOften{1000};
-// So that it leaves in a parcel: large messages may come after kDone.
+// Bytes. Such a message leaves in a parcel; a larger one would be bulk and could come after kDone.
 constexpr std::size_t kLongestCause = 4000;
 
 std::string shortened(const std::string& cause) {
@@ -38,7 +38,7 @@ void RunReports::tell_if_done(bool inside) {
       exchange_.post_message(0, MessageKind::kFailed, run_, Failed{failure->task, shortened(failure->cause)});
     }
   }
-  if (told_.done) return;  // what it has stolen may still have failed
+  if (told_.done) return;  // a failure is told even then: of a stolen unit
   const bool has_stopped = stopping && !inside;
   if (!has_stopped &&
       (stopping || runner_.progress().units_left() != 0 || runner_.plan().imports_left() != 0))

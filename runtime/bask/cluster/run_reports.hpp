@@ -1,5 +1,6 @@
-// run_reports.hpp: what a rank tells rank 0 of its part in one run: that a task has failed and that it is
-// done, once each; that it has run dry, once until it has work again; how far it is, ten times a second.
+// run_reports.hpp: what a rank tells rank 0 of its part in one run: that a task has failed and that the rank
+// is done, once each; that it has run dry, once until it has work again; its progress: every 100 ms while
+// units end, else every second.
 // Runs on: every rank. Threads: any; the caller holds the exchange's lock.
 #pragma once
 
@@ -20,12 +21,12 @@ class RunReports {
 
   /// A result of another rank has come in.
   void count_in(const Value& value);
-  /// A stolen unit has come: when it is done the rank is dry again.
+  /// A stolen unit has come: when that is done, the rank is to tell again that it is dry.
   void has_work() { told_.dry = false; }
   /// `inside`: threads are in the run.
   void tell_if_done(bool inside);
-  /// A rank of so many threads is dry when some have had nothing to run since the last call, and nothing was
-  /// run. `more_comes`: parts of the plan are still on their way.
+  /// The rank is dry when in two calls one after the other nothing was ready and fewer than `threads` units
+  /// were running, and no task ended between them. `more_comes`: parts of the plan are still on their way.
   void tell_if_dry(unsigned threads, bool more_comes);
   void tell_progress(Clock::time_point now);
 

@@ -23,7 +23,7 @@ void RunState::say_to_all(MessageKind kind, const Buffer& body) {
 
 void RunState::on_progress(std::uint32_t from, RankProgress progress, Clock::time_point now) {
   Rank& rank = ranks_[from];
-  if (rank.is_done) {  // it runs for others now
+  if (rank.is_done) {  // it may run stolen units
     if (progress.running != 0) moved_at_ = now;
     rank.progress.too_long = progress.too_long;
     return;
@@ -111,7 +111,7 @@ void RunState::ask_for_thefts(Clock::time_point now) {
   }
 }
 
-// A task that runs, however long, is told by its rank every second: then nothing is wrong.
+// A rank whose task runs, however long, tells so every second: that counts as movement, and is no stall.
 bool RunState::is_stalled(Clock::time_point now) const {
   return shape_.stall_limit.count() != 0 && now - moved_at_ >= shape_.stall_limit;
 }

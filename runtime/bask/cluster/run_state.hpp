@@ -1,9 +1,9 @@
 // run_state.hpp: how far one run over all ranks has come, as rank 0 knows it: pure transitions over plain
-// data. It is fed with what ranks say and with the time, and says what is to be said to them.
+// data. It is given the messages of ranks and the time, and makes the messages that rank 0 has to send.
 // Runs on: rank 0. Threads: one at a time (in the coordinator: whichever holds the exchange's lock).
-// Invariants: (1) phases follow one another, and none comes back; (2) the ranks are told to leave, once, when
-//             every rank is done, or when the run was cancelled or stopped and they have come to rest, or the
-//             time for that has gone by; (3) nothing is said to them afterwards.
+// Invariants: (1) phases follow one another, and none comes back; (2) the ranks are told to leave once: when
+//             every rank is done, or when the time given to a cancelled or stopped run has gone by;
+//             (3) no message is sent to them afterwards.
 #pragma once
 
 #include <bask/cluster/balancer.hpp>
@@ -24,8 +24,8 @@ class RunState {
 
   enum class Phase : std::uint8_t {
     kHandingOut,  ///< ranks work, and wait for further parts of the plan
-    kWorking,     ///< all parts that will be are on their way
-    kLeaving,     ///< ranks were told to leave; what rank 0 itself has posted is still on its way
+    kWorking,     ///< all parts of the plan have been posted, or no more will be
+    kLeaving,     ///< ranks were told to leave; messages of rank 0 itself have not left yet
     kOver,
   };
   struct Shape {
@@ -34,7 +34,7 @@ class RunState {
     bool balances = false;                    ///< dry ranks steal from loaded ones
     std::chrono::nanoseconds stall_limit{0};  ///< when nothing moves for so long, ranks say why; 0: never
   };
-  /// What is to be said to rank `to`.
+  /// A message to rank `to`.
   struct Order {
     std::uint32_t to;
     MessageKind kind;
@@ -51,30 +51,31 @@ class RunState {
   void on_refused(std::uint32_t from, const Steal& theft, Clock::time_point now);
 
   // What rank 0 does.
-  /// All parts of the plan are on their way.
+  /// All parts of the plan have been posted.
   void all_handed_out();
   /// No further task starts, anywhere.
   void cancel(Clock::time_point now);
-  /// No further unit starts, anywhere; those that run have so long to end, and their ranks to keep what would
-  /// be lost.
+  /// No further unit starts, anywhere. Within `patience` running units are to end, and ranks are to keep the
+  /// results that would be lost.
   void stop(std::chrono::nanoseconds patience, Clock::time_point now);
   /// Nobody waits for the run any more: the ranks leave at once.
   void abandon(Clock::time_point now);
-  /// After the ranks were told to leave: all that rank 0 has posted has gone.
+  /// After the ranks were told to leave: all messages of rank 0 have left.
   void all_sent();
   /// Once in a while. Returns whether nothing moves, so that ranks are asked what they wait for.
   bool tick(Clock::time_point now);
 
-  /// What is to be said, in this order, since it was last asked for.
+  /// The messages that have become due since the last call, in the order in which they are to be posted.
   std::vector<Order> take_orders() { return std::exchange(orders_, {}); }
 
   Phase phase() const { return phase_; }
   bool all_done() const { return ranks_done_ == ranks_.size(); }
-  /// Or stopped.
+  /// Whether the run was cancelled or stopped.
   bool is_cancelled() const { return rest_by_.has_value(); }
-  /// Only units are left that would not end in time, and those that wait for them: all ranks have told so.
+  /// Whether all ranks have told that nothing is left but units that would not end in time, and units that
+  /// wait for those.
   bool is_out_of_time(Clock::time_point now) const;
-  /// Of the failures that were told the one whose task comes first in the graph.
+  /// The reported failure whose task comes first in the graph.
   const std::optional<RankFailure>& failure() const { return failure_; }
   std::vector<std::uint64_t> done_by_group() const;
   RunStatistics statistics() const;
@@ -100,7 +101,7 @@ class RunState {
   std::vector<Rank> ranks_;
   std::size_t ranks_done_ = 0;
   std::optional<RankFailure> failure_;
-  std::optional<Clock::time_point> rest_by_;  // when it was cancelled or stopped
+  std::optional<Clock::time_point> rest_by_;  // of a run that was cancelled or stopped: when its time is up
   bool stopped_ = false;                      // and not cancelled since
   std::vector<Order> orders_;
 };

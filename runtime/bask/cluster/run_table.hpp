@@ -1,7 +1,7 @@
-// run_table.hpp: the runs of one rank by number, and the messages that came before what they belong to.
+// run_table.hpp: the runs of one rank by number, and the messages that came before their run had begun.
 // Runs on: every rank. Threads: one at a time (in the worker: whichever holds the exchange's lock).
-// Invariants: (1) a run's messages wait until it has begun, and are dropped once it has ended; (2) what is
-//             said of all runs up to a number waits until each of them has begun or ended; (3) messages that
+// Invariants: (1) a run's messages wait until it has begun, and are dropped once it has ended; (2) a message
+//             about all runs up to a number waits until each of these has begun or ended; (3) messages that
 //             waited are handed over in the order in which they came.
 #pragma once
 
@@ -15,20 +15,21 @@
 
 namespace bask {
 
-/// Rank 0 numbers runs from 1 on and says of each that it begins and that it ends, in any order.
+/// Rank 0 numbers runs from 1 on. For each it sends that the run begins and that it ends; these may come in
+/// any order.
 template <class Run>
 class RunTable {
  public:
-  /// Has the rank follow a message.
+  /// A message that waits: calling it makes the rank follow the message.
   using Message = std::function<void()>;
 
   /// Whether a run has neither begun nor ended.
   bool is_early(std::uint32_t run) const { return run > known_until_ && !known_.contains(run); }
-  /// Whether that is so of any run up to this one.
+  /// Whether any run up to this one has neither begun nor ended.
   bool any_is_early(std::uint32_t run) const { return run > known_until_; }
-  /// A message that came before the run has begun.
+  /// Keeps a message until its run has begun.
   void keep(std::uint32_t run, Message message) { waiting_.push_back({run, false, std::move(message)}); }
-  /// One that came before all runs up to this one have begun or ended.
+  /// Keeps a message until all runs up to this one have begun or ended.
   void keep_for_all(std::uint32_t run, Message message) {
     waiting_.push_back({run, true, std::move(message)});
   }
@@ -64,7 +65,7 @@ class RunTable {
     const auto found = runs_.find(run);
     return found == runs_.end() ? nullptr : found->second.get();
   }
-  /// Those that have begun and were not forgotten, by number.
+  /// The runs that have begun and were not forgotten, by number.
   const std::map<std::uint32_t, std::shared_ptr<Run>>& runs() const { return runs_; }
 
  private:

@@ -1,5 +1,5 @@
-// silence.hpp: which ranks have said nothing for too long: a pure function of what was heard when.
-// Runs on: every rank: rank 0 listens for all, the others for rank 0. Threads: one at a time.
+// silence.hpp: which ranks have said nothing for too long: plain data of what was heard when.
+// Runs on: every rank: rank 0 listens to all, the others to rank 0. Threads: one at a time.
 #pragma once
 
 #include <chrono>
@@ -15,15 +15,15 @@ class Silence {
 
   Silence(std::uint32_t ranks, std::chrono::nanoseconds limit) : heard_(ranks), limit_(limit) {}
 
-  /// From now on something is expected of `rank`.
+  /// The silence of `rank` counts from `now` on.
   void expect(std::uint32_t rank, Clock::time_point now) { heard_[rank].when = now; }
-  /// Nothing is expected of `rank` until it has said more than the `parcels` that have come so far.
+  /// `rank` may be silent until more than the `parcels` that have come so far have come.
   void excuse(std::uint32_t rank, std::uint64_t parcels) { heard_[rank] = {parcels, {}}; }
-  /// So many parcels have come from `rank` in all.
+  /// `parcels` have come from `rank` in all.
   void note(std::uint32_t rank, std::uint64_t parcels, Clock::time_point now) {
     if (heard_[rank].parcels != parcels) heard_[rank] = {parcels, now};
   }
-  /// The first rank that was silent for longer than the limit.
+  /// The first rank that was silent for longer than the limit; a limit of 0: none.
   std::optional<std::uint32_t> silent(Clock::time_point now) const {
     if (limit_.count() == 0) return std::nullopt;
     for (std::uint32_t rank = 0; rank < heard_.size(); ++rank) {

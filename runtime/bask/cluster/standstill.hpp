@@ -1,6 +1,6 @@
-// standstill.hpp: whether some thread does not come back from the exchange: no round of progress is made by
-// any thread, though one that looks again and again tries.
-// Runs on: every rank. Threads: the pulse's.
+// standstill.hpp: whether some thread does not come back from the exchange: no thread makes a round of
+// progress, though the pulse thread tries again and again.
+// Runs on: every rank. Threads: the pulse thread.
 #pragma once
 
 #include <chrono>
@@ -12,13 +12,14 @@ class Standstill {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// A limit of 0: never. Whoever looks more rarely than three times `interval` was asleep itself, with the
-  /// whole process perhaps, which says nothing about the others.
+  /// `limit` 0: never a standstill. When more than three times `interval` lie between two calls of look(),
+  /// the calling thread itself was asleep, perhaps with the whole process: that time does not count.
   Standstill(std::chrono::nanoseconds limit, std::chrono::nanoseconds interval, std::uint64_t rounds,
              Clock::time_point now)
       : limit_(limit), interval_(interval), rounds_(rounds), moved_at_(now), looked_at_(now) {}
 
-  /// So many rounds were made in all. Returns whether none was for longer than the limit.
+  /// All threads have made `rounds` rounds of progress in all. Returns whether the last is longer ago than
+  /// the limit.
   bool look(std::uint64_t rounds, Clock::time_point now) {
     const bool overslept = now - looked_at_ > 3 * interval_;
     if (rounds != rounds_ || overslept) moved_at_ = now;

@@ -1,7 +1,7 @@
-// stop_signals.hpp: what becomes of a signal that a rank was sent: rank 0 is asked to stop in order, and a
-// rank that hears nothing more of rank 0 ends itself.
-// Runs on: every rank: rank 0 is asked, the others look. Threads: look(): the one that serves, or the pulse's
-// while that one is in the user's function; the rest any.
+// stop_signals.hpp: what a rank does after a signal: it asks rank 0 to stop in order, and ends itself when it
+// hears nothing more from rank 0.
+// Runs on: every rank: rank 0 is asked, the others look(). Threads: look(): the serving thread, or the pulse
+// thread while the serving one is in the user's function; the rest any.
 #pragma once
 
 #include <atomic>
@@ -15,19 +15,20 @@ class StopSignals {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// With `may_stop` finished results are kept, so that a stop loses nothing.
+  /// `may_stop`: finished results are kept, so that a stop loses nothing. Without, only SIGUSR1 asks for a
+  /// stop.
   explicit StopSignals(bool may_stop) : may_stop_(may_stop) {}
 
   /// What a rank other than 0 has noticed.
   struct Seen {
     int received = 0;                  ///< SIGINT or SIGTERM; 0: none
     int notice = 0;                    ///< SIGUSR1; 0: none
-    std::uint64_t parcels_from_0 = 0;  ///< in all; it counts where a signal was received
+    std::uint64_t parcels_from_0 = 0;  ///< in all; read only where `received` is not 0
   };
   /// What follows; 0: nothing.
   struct Advice {
-    int tell = 0;    ///< ask rank 0 to stop because of this signal
-    int die_of = 0;  ///< rank 0 was sent this signal, too, but is gone itself
+    int tell = 0;    ///< ask rank 0 for a stop, because of this signal
+    int die_of = 0;  ///< raise this signal: rank 0 was sent it, too, and says nothing any more
   };
   Advice look(const Seen& seen, Clock::time_point now) {
     Advice advice;
@@ -43,7 +44,7 @@ class StopSignals {
   int asked() const { return asked_.load(); }
 
  private:
-  static constexpr std::chrono::milliseconds kPatience{2500};  // with a rank 0 that says nothing
+  static constexpr std::chrono::milliseconds kPatience{2500};  // for a rank 0 that says nothing
 
   bool is_forsaken(std::uint64_t parcels, Clock::time_point now) {
     if (parcels != parcels_ || heard_at_ == Clock::time_point{}) {

@@ -1,4 +1,4 @@
-// switchboard.hpp: hands each message that has arrived to the part of the rank that it is for.
+// switchboard.hpp: hands each message that has arrived to the part of the node that handles it.
 // Runs on: every rank. Threads: whichever makes progress; it holds the exchange's lock.
 #pragma once
 
@@ -32,10 +32,11 @@ class Switchboard final : public MessageHandler {
     StopSignals& signals;
     const std::vector<std::string>& hosts;
   };
-  /// To be called before progress is made for the first time. All parts must outlive that.
+  /// To be called before progress is made for the first time. All parts must live as long as progress is
+  /// made.
   void connect(const Parts& parts) { parts_.emplace(parts); }
 
-  /// Who naps until something of importance has come.
+  /// Wakes the serving or computing thread from its nap when an important message has come.
   News& news() { return news_; }
 
  private:

@@ -1,4 +1,4 @@
-// waiting.hpp: how a thread of a rank that runs no tasks waits for whatever comes.
+// waiting.hpp: how the serving or computing thread, which runs no tasks, waits for messages.
 // Runs on: every rank. Threads: each has its own; not the pool's.
 #pragma once
 
@@ -12,12 +12,12 @@
 
 namespace bask {
 
-/// The thread that serves or computes hands ready units to the queue of that thread of the pool; others
-/// steal.
+/// The serving or computing thread puts ready units into the queue of this thread of the pool; other threads
+/// steal them from there.
 constexpr unsigned kFeeder = 0;
 
-// While the pool's threads are inside a run they make progress themselves, and the waiting thread only checks
-// that they do: where tasks are short, each time it wakes up costs them time for nothing.
+// While the pool's threads are inside a run, they make progress themselves. The waiting thread then only
+// checks that they do, and rarely: where tasks are short, each wake-up of it costs the pool time for nothing.
 class Waiting {
  public:
   Waiting(Exchange& exchange, News& news, const BackoffOptions& backoff)
@@ -29,7 +29,7 @@ class Waiting {
       return;
     }
     backoff_.reset();
-    // After a turning point the pool's threads are about to come out, say: soon it is this thread's turn.
+    // News may mean that the pool's threads are about to leave the run: soon this thread has to act.
     const bool has_news = news_.nap(short_naps_ > 0 ? kShortNap : nap_);
     short_naps_ = has_news ? kShortNaps : std::max(short_naps_ - 1, 0);
     const bool is_needed = exchange_.rounds() == rounds_;
@@ -41,7 +41,7 @@ class Waiting {
  private:
   static constexpr int kShortNaps = 20;
   static constexpr std::chrono::microseconds kShortNap{100};
-  // To wake up costs 15 to 40 µs: every ms would be 2 to 4 % of a core.
+  // A wake-up costs 15 to 40 µs: one every ms would be 2 to 4 % of a core.
   static constexpr std::chrono::microseconds kNap{4000}, kLongestNap{16'000};
 
   Exchange& exchange_;

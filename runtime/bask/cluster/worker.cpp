@@ -44,8 +44,8 @@ void Worker::on_message(MessageKind kind, std::uint32_t run, std::span<const std
     case MessageKind::kEndRun:
       return end(run);
     case MessageKind::kDrop: {
-      // A run that began before the drop may read what is dropped, and its beginning, where large, still be
-      // on its way.
+      // A run that rank 0 has begun before the drop may read what is dropped. Its kBeginRun, if large, may
+      // come after the drop.
       auto drop = [this, held = decode_message<Drop>(body).held] { held_.drop(held); };
       return runs_.any_is_early(run) ? runs_.keep_for_all(run, std::move(drop)) : drop();
     }
@@ -96,7 +96,7 @@ void Worker::on_value(MessageKind kind, std::uint32_t run, std::uint32_t positio
 }
 
 void Worker::begin(std::uint32_t run, const BeginRun& begin, WorkerRun::Constants own) {
-  if (!runs_.is_early(run)) return;  // large, and overtaken by its end: nobody waits for it any more
+  if (!runs_.is_early(run)) return;  // a large kBeginRun came after kEndRun: nobody waits for the run
   own.values.resize(begin.constants, nullptr);
   for (const HeldConstant& held : begin.held) {
     own.held.push_back(held_.at(held.held));
@@ -144,7 +144,8 @@ void Worker::tick() {
   }
 }
 
-// What a run leaves behind must not stay until the next one. Rank 0 forgets it when the results were taken.
+// Runs that have ended are forgotten at once, not when the next one begins; on rank 0 the coordinator forgets
+// them after it has taken their results.
 void Worker::move_pool() {
   turns_.look();
   if (exchange_.rank() != 0) {
@@ -153,7 +154,7 @@ void Worker::move_pool() {
   if (!turns_.has_pool() || !turns_.is_free()) return;
   for (const auto& [number, run] : runs_.runs()) {
     if (!run->wants_pool()) continue;
-    if (runs_.any_is_early(number)) return;  // that one is first, on this rank as on the others
+    if (runs_.any_is_early(number)) return;  // a run of a smaller number goes first, on every rank
     run->give_pool();
     TaskRunner& runner = run->runner();
     return turns_.enter(

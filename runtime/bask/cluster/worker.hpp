@@ -1,11 +1,11 @@
-// worker.hpp: one rank's part in all runs: a table of them, the pool whose threads work for one at a time,
-// and results that stay for later ones.
+// worker.hpp: one rank's part in all runs: the table of runs, the pool whose threads work for one run at a
+// time, and results that are held for later runs.
 // Runs on: every rank, rank 0 too. Threads: any; the caller holds the exchange's lock. The pool's threads
-// come in through the runner of the run that they are in.
-// Invariants: (1) the pool works for one run at a time, in the order of their numbers, so that no two ranks
+// run tasks through the TaskRunner of the run that they are in.
+// Invariants: (1) the pool works for one run at a time, in the order of run numbers, so that no two ranks
 //             wait for each other in different runs; messages of all runs are followed as they come; (2) a
-//             run lives until its threads have come out and its results have left; (3) messages of runs that
-//             have ended are dropped.
+//             run lives until its threads have left it and its results have been sent; (3) messages of runs
+//             that have ended are dropped.
 #pragma once
 
 #include <bask/cluster/exchange.hpp>
@@ -25,9 +25,8 @@
 
 namespace bask {
 
-/// What one rank has.
 struct WorkerOptions {
-  RunnerOptions runner;        ///< `describe` is rank 0's affair
+  RunnerOptions runner;        ///< without `describe`: rank 0 describes tasks
   ThreadPool* pool = nullptr;  ///< null: the rank runs no tasks
 };
 
@@ -39,7 +38,7 @@ class Worker {
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  /// Throws: Error when it cannot be followed.
+  /// Throws: Error when the message cannot be followed.
   void on_message(MessageKind kind, std::uint32_t run, std::span<const std::byte> body);
   /// The value of a kResult or kStolenResult: `position` is that of an import or the number of a unit.
   void on_value(MessageKind kind, std::uint32_t run, std::uint32_t position, Value value);
@@ -59,17 +58,17 @@ class Worker {
     return (std::uint64_t{run} << 32) + target + 1;
   }
 
-  // Rank 0 only: what its own part needs that is not said in a message, and what comes of it.
+  // Rank 0 only: what other ranks get and send as messages, rank 0's own worker gets and gives as calls.
   /// `own` has the graph's constants.
   void begin(std::uint32_t run, const BeginRun& begin, WorkerRun::Constants own);
   void add(std::uint32_t run, const PlanPart& part);
-  /// Whether the run has ended here and all that was sent from where it lies has gone.
+  /// Whether the run has ended here, and the transport no longer reads any of its results in place.
   bool has_left(std::uint32_t run) const;
-  /// After the run has ended. Throws: as TaskRunner::take_results.
+  /// To be called after the run has ended. Throws: as TaskRunner::take_results.
   Results take_results(std::uint32_t run, std::span<const Source> targets);
   /// What this rank's own tasks have thrown.
   std::optional<RunFailure> failure(std::uint32_t run) const;
-  /// The run has ended and its results were taken.
+  /// To be called after the run has ended and its results were taken.
   void forget(std::uint32_t run);
 
  private:

@@ -1,8 +1,9 @@
-// worker_run.hpp: one rank's part in one run: its runner, what reaches it from other ranks, what it sends
-// them, and what it tells rank 0.
-// Runs on: every rank. Threads: those of the pool are inside the runner and come out through the Outlet; the
-// rest is called by whichever thread holds the exchange's lock.
-// Invariant: it lives until its threads have come out and what it sends from where it lies has gone.
+// worker_run.hpp: one rank's part in one run: its TaskRunner, what comes from other ranks, what goes to them,
+// and what rank 0 is told.
+// Runs on: every rank. Threads: the pool's threads are inside the runner, and call the functions of Outlet;
+// all others are called by whichever thread holds the exchange's lock.
+// Invariant: it lives until the pool's threads have left it and the transport no longer reads its results in
+//            place.
 #pragma once
 
 #include <bask/cluster/exchange.hpp>
@@ -26,9 +27,9 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
  public:
   /// What the run reads that no task of it makes.
   struct Constants {
-    std::vector<Value*> values;                   ///< by number; null: not here
-    std::shared_ptr<const void> owner = nullptr;  ///< rank 0: of those that are its graph's
-    std::vector<HeldResults::Shared> held = {};   ///< of those that were persisted
+    std::vector<Value*> values;                   ///< by number; null: not on this rank
+    std::shared_ptr<const void> owner = nullptr;  ///< rank 0: owns the graph's constants
+    std::vector<HeldResults::Shared> held = {};   ///< owns the constants that were persisted
   };
 
   WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& begin, Constants constants,
@@ -37,7 +38,7 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   /// Posts the constants that other ranks read.
   void send_constants(std::span<const ConstantExport> exports);
 
-  // What others say.
+  // What other ranks have sent.
   void add(const PlanPart& part);
   void arrived(std::uint32_t position, Value value);
   void give_units(const Steal& theft);
@@ -53,17 +54,18 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   };
   std::vector<StayingResult> take_staying();
 
-  /// After messages were let in by thread number `thread`; `inside`: threads are in the run.
+  /// To be called after thread number `thread` has let messages in; `inside`: the pool's threads are in the
+  /// run.
   void settle(unsigned thread, bool inside);
   /// Once in a while.
   void tick(bool inside);
-  /// Whether the pool has not been given to it, and it has something for the pool to do.
+  /// Whether the run has not had the pool yet, and has something for it to do.
   bool wants_pool() const { return !has_had_pool_ && !ended_ && !runner_.progress().stopping(); }
   void give_pool() { has_had_pool_ = true; }
 
   bool has_ended() const { return ended_; }
   bool is_stopping() const { return runner_.progress().stopping(); }
-  /// Whether all that is sent from where it lies has gone.
+  /// Whether the transport no longer reads any result of this run in place.
   bool has_sent_all() const { return sending_.load(std::memory_order_acquire) == 0; }
   /// What this rank waits for, in one line.
   std::string report() const;
@@ -83,7 +85,7 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   const unsigned dry_below_;  // threads at work; 0: the rank does not steal
   TaskRunner runner_;
   RunReports reports_;
-  std::uint32_t units_missing_;  // that have not come from rank 0
+  std::uint32_t units_missing_;  // units of this rank that have not come from rank 0 yet
   bool has_had_pool_ = false, ended_ = false;
   std::atomic<std::uint32_t> sending_{0};
 };
