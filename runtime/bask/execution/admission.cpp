@@ -30,7 +30,7 @@ bool Admission::may_start(std::uint32_t group, TimePoint start) {
   return false;
 }
 
-// While the end is far away, as measured by the longest unit of all, no thread's figures are looked at.
+// While the end is far away, compared to the longest unit so far, the durations of threads are not read.
 bool Admission::ends_in_time(std::uint32_t group, TimePoint start) const {
   constexpr std::int64_t kFarAway = 16;
   if (!has_end()) return true;

@@ -1,6 +1,6 @@
-// admission.hpp: which unit that is ready may start now: one whose resources are free, and that would end
-// in time.
-// Runs on: every rank. Threads: any; a worker thread notes how long its units took under its own number.
+// admission.hpp: whether a ready unit may start now: its resources must be free, and it must be expected to
+// end before the end of the time.
+// Runs on: every rank. Threads: any; a worker thread notes durations of its units under its own number.
 // Invariants: (1) a unit that was let in holds its resources until leave(); (2) a unit that waits for
 //             resources comes out of a later leave(), and enters again; (3) a unit that would not end in
 //             time never starts.
@@ -25,29 +25,29 @@ class Admission {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
   enum class Answer : std::uint8_t {
-    kStart,   ///< it may start: leave() follows
-    kWait,    ///< it is kept until what it wants is free: a later leave() returns it
-    kTooLong  ///< it would not end in time: leave() follows, and it never starts
+    kStart,   ///< the unit may start; leave() must follow
+    kWait,    ///< the unit is kept until its resources are free: a later leave() returns it
+    kTooLong  ///< the unit would not end in time, and never starts; leave() must follow
   };
 
-  /// `plan` must outlive it.
+  /// `plan` must outlive this. An `end` of {}: there is none.
   Admission(const PlanStore& plan, ResourceAmounts offered, TimePoint end, unsigned threads);
 
   bool has_end() const { return end_ != TimePoint{}; }
-  /// Asks for a unit that would start at `start`, which counts only where there is an end.
+  /// Whether the unit may start at `start`, which is read only where there is an end.
   Answer enter(std::uint32_t unit, TimePoint start) {
     const ResourceAmounts* wanted = plan_.resources_of(unit);
     if (wanted != nullptr && !resources_.enter(unit, *wanted)) return Answer::kWait;
     return !has_end() || may_start(plan_.group_of(unit), start) ? Answer::kStart : Answer::kTooLong;
   }
-  /// The unit holds nothing any more. Adds the units that may enter now to `ready`.
+  /// Frees the unit's resources. Adds the units that may enter now to `ready`.
   void leave(std::uint32_t unit, std::vector<ReadyUnit>& ready) {
     if (const ResourceAmounts* held = plan_.resources_of(unit)) give_back(*held, ready);
   }
-  /// Whether a unit of this group that starts at `start` ends in time, by what units of the group have taken
-  /// so far. The first of a group may always start. One that may not is counted.
+  /// Whether a unit of this group that starts at `start` is expected to end in time, by the durations of the
+  /// group's units so far. The first unit of a group may always start. Counts the units that may not.
   bool may_start(std::uint32_t group, TimePoint start);
-  /// A unit of this group has taken so long.
+  /// A unit of this group took `taken`.
   void note_duration(std::uint32_t group, std::chrono::nanoseconds taken, unsigned thread) {
     if (has_end()) add_duration(group, taken.count(), thread);
   }
@@ -61,9 +61,9 @@ class Admission {
 
   const PlanStore& plan_;
   ResourceGate resources_;
-  const TimePoint end_;                                   // 0 since the clock's beginning: there is none
+  const TimePoint end_;                                   // {}: there is none
   std::vector<std::vector<DurationEstimate>> durations_;  // by thread and group; empty where there is no end
-  std::atomic<std::int64_t> longest_ns_{0};               // that any unit has taken, where there is an end
+  std::atomic<std::int64_t> longest_ns_{0};               // of any unit; kept where there is an end
   std::atomic<std::uint32_t> too_long_{0};
 };
 

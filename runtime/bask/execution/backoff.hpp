@@ -1,5 +1,5 @@
-// backoff.hpp: how long a thread that polls waits until it looks again: not at all at first, then a small
-// part of the time that it has waited already, so that waiting costs little and is noticed little.
+// backoff.hpp: how long a polling thread pauses before it polls again: not at all at first, then 1/16 of the
+// time that it has waited already, so that waiting costs little and delays little.
 // Runs on: every rank. Threads: each has its own.
 #pragma once
 
@@ -13,7 +13,7 @@ namespace bask {
 
 /// How a thread waits on this machine.
 struct BackoffOptions {
-  /// There are more threads than cores: others need this core, so it is given up at once.
+  /// There are more threads than cores: other threads need this core, so the thread yields at once.
   bool crowded = false;
   std::chrono::microseconds longest_nap{4000};
 };
@@ -22,10 +22,10 @@ class Backoff {
  public:
   explicit Backoff(const BackoffOptions& options) : options_(options) {}
 
-  /// Something has happened: what follows is waited for anew.
+  /// Something has happened: the next wait starts from the beginning.
   void reset() { polls_ = 0; }
 
-  /// Between two polls that found nothing.
+  /// To be called after a poll that found nothing, before the next.
   void wait() {
     using std::chrono::steady_clock;
     if (++polls_ <= (options_.crowded ? kCrowdedPolls : kPolls)) {
@@ -52,7 +52,7 @@ class Backoff {
   }
 
  private:
-  static constexpr int kPolls = 100;  // before the clock is looked at
+  static constexpr int kPolls = 100;  // before the clock is read
   static constexpr int kCrowdedPolls = 4;
   static constexpr int kPartOfWaiting = 16;
   // A sleep takes about 50 µs more than it is asked for.

@@ -11,30 +11,30 @@
 
 namespace bask {
 
-/// What is known of the durations at one moment, as plain data.
+/// The durations so far, at one moment, as plain data.
 struct Durations {
   std::int64_t count = 0;
   std::int64_t mean_ns = 0;
   std::int64_t deviation_ns = 0;  ///< mean distance from the mean
-  std::int64_t largest_ns = 0;    ///< of the last DurationEstimate::kWindow, at least
+  std::int64_t largest_ns = 0;    ///< of the last DurationEstimate::kWindow tasks, at least
 
-  /// What a task will hardly exceed: the mean and four deviations, and no less than the largest of the last
-  /// ones, for where a few tasks take much longer than most. After a single task, three times its duration.
+  /// A duration that a task will hardly exceed: the mean plus four deviations, but at least the largest of
+  /// the last tasks, in case a few take much longer than most. After a single task, three times its duration.
   /// 0 when none has ended.
   std::chrono::nanoseconds expected() const {
     return std::chrono::nanoseconds(std::max(mean_ns + 4 * deviation_ns, largest_ns));
   }
 };
 
-/// Of the tasks of both, such as those of two threads; a thread with many tasks counts as one with
-/// DurationEstimate::kWindow of them.
+/// The durations of the tasks of both, such as those of two threads. At most DurationEstimate::kWindow tasks
+/// of each weigh in.
 Durations merge(const Durations& a, const Durations& b);
 
 class DurationEstimate {
  public:
   static constexpr std::int64_t kWindow = 32;
 
-  /// A task took so long. Cost: 3 ns.
+  /// A task took `duration_ns`. Cost: 3 ns.
   void add(std::int64_t duration_ns) {
     const std::int64_t number = get(count_);
     if (number % kWindow == 0) put(largest_before_, number == 0 ? 0 : get(largest_));
@@ -44,7 +44,7 @@ class DurationEstimate {
       put(deviation_, duration_ns / 2);
     } else {
       const std::int64_t error = duration_ns - get(mean_);
-      // The first ones count alike, for the first of all is often slow.
+      // The first eight weigh alike, as the very first is often slow.
       put(mean_, get(mean_) + (number < 8 ? error / (number + 1) : error / 8));
       put(deviation_, get(deviation_) + ((error < 0 ? -error : error) - get(deviation_)) / 4);
     }

@@ -1,7 +1,7 @@
-// parking.hpp: where threads with nothing to do first wait actively, then sleep, until there is work.
+// parking.hpp: where threads with nothing to do spin at first, then sleep, until there is work.
 // Runs on: every rank. Threads: any.
-// Invariants: (1) a thread that sleeps was told so by a check made after it announced itself, so no
-//             wake-up is lost; (2) waking costs one load when nobody sleeps.
+// Invariants: (1) a thread announces that it will sleep, then checks for work once more, and only then
+//             sleeps: so no wake-up is lost; (2) wake_one() costs one load when nobody sleeps.
 #pragma once
 
 #include <bask/core/spin_pause.hpp>
@@ -39,8 +39,8 @@ class Parking {
   }
 
  private:
-  static constexpr int kSpins =
-      2000;  // about 50 µs: longer than a neighbour's small task, shorter than a time slice
+  // About 50 µs: longer than another thread's small task, shorter than a time slice.
+  static constexpr int kSpins = 2000;
 
   std::atomic<std::uint32_t> sleepers_{0};
   std::atomic<std::uint32_t> wakes_{0};

@@ -2,7 +2,7 @@
 
 namespace bask {
 
-// Results for other ranks leave together where the next unit makes one, too, and that will be soon.
+// Results for other ranks leave together, if the next unit also makes one, and is expected to end soon.
 void PeerTraffic::flush_before(std::optional<std::uint32_t> next, unsigned thread) {
   constexpr std::chrono::nanoseconds kSoon{3'000};
   constexpr std::uint32_t kMostWaiting = 8;

@@ -1,9 +1,9 @@
-// peer_traffic.hpp: when the threads of a run send results to other ranks, and when they let in what has
-// come.
-// Runs on: every rank; does nothing where there is one. Threads: each worker thread under its own number;
-// the feeding thread sends, too, and flushes by itself.
-// Invariants: (1) a result that was posted leaves before its thread rests; (2) a thread that runs small
-//             units looks for what has come after every few; (3) of the threads that rest, one looks.
+// peer_traffic.hpp: when the threads of a run send results to other ranks, and when they look for messages
+// that have come.
+// Runs on: every rank; does nothing where there is one rank only. Threads: each worker thread under its own
+// number; the feeding thread sends, too, and flushes by itself.
+// Invariants: (1) a posted result is flushed before its thread rests; (2) a thread looks for messages after
+//             every 16 units; (3) of the threads that rest, one looks.
 #pragma once
 
 #include <bask/execution/backoff.hpp>
@@ -30,15 +30,16 @@ class PeerTraffic {
   void send(std::uint32_t unit, const Value& result) {
     outlet_->send(plan_.last_of(unit), result, plan_->exports_of(unit));
   }
-  /// The thread has posted a result, which leaves before it rests.
+  /// The thread has posted a result, which is to be flushed before the thread rests.
   void posted(unsigned thread) { ++threads_[thread].results_unsent; }
   void give_back(const StolenUnit& stolen, Value result) { outlet_->give_back(stolen, std::move(result)); }
 
-  /// The thread runs this unit next, or none.
+  /// To be called before the thread runs this unit, or rests: flushes what it has posted, unless more will
+  /// follow soon.
   void before_unit(std::optional<std::uint32_t> next, unsigned thread) {
     if (threads_[thread].results_unsent != 0) flush_before(next, thread);
   }
-  /// The thread has run a unit. Returns whether it has looked for what has come.
+  /// The thread has run a unit. Returns whether it has looked for messages now.
   bool after_unit(unsigned thread) {
     constexpr std::uint32_t kUnitsBetweenLooks = 16;
     if (outlet_ == nullptr || ++threads_[thread].units_since_look < kUnitsBetweenLooks) return false;

@@ -1,6 +1,7 @@
-// pins.hpp: what one task reads, all of it at once: while the pins live, every input stays where it is.
+// pins.hpp: all inputs of one task: while the pins live, every input stays where it is.
 // Runs on: every rank. Threads: the one that asked the ResultStore for them.
-// Invariant: pins that go without release() leave all readings as they were, for another attempt.
+// Invariant: pins that are destroyed without release() count no reading as over, so that the task may be
+//            tried again.
 #pragma once
 
 #include <bask/graph/kernel.hpp>
@@ -19,10 +20,10 @@ class [[nodiscard]] Pins {
   Pins& operator=(const Pins&) = delete;
   ~Pins() { room_.clear(); }
 
-  /// As a kernel takes them.
+  /// The inputs, as a kernel takes them.
   std::span<const Input> inputs() const { return room_; }
-  /// The kernel has returned: what it has moved from does not count any more. Before its own result is
-  /// counted.
+  /// To be called when the kernel has returned, before its result is counted: stops counting the memory of
+  /// inputs that it has moved from.
   void count_moved() {
     if (any_last_) recount();
   }

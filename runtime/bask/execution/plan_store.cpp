@@ -7,7 +7,7 @@
 namespace bask {
 namespace {
 
-// Arrays as long as they will be, so that none moves while threads read what is there already.
+// Gives the arrays their final lengths, so that none moves while threads read it.
 Plan room_for(PlanShell& shell) {
   const PartSize& size = shell.size;
   Plan plan;
@@ -47,7 +47,8 @@ void place(std::vector<T>& whole, std::size_t first, const std::vector<T>& stret
   std::copy(stretch.begin(), stretch.end(), whole.begin() + static_cast<std::ptrdiff_t>(first));
 }
 
-// Of offsets. The first stands at the end of the stretch before, too, where threads may be reading it.
+// Copies offsets. The first of a stretch is also the last of the one before, where threads may be reading it:
+// equal offsets are not written again.
 template <class T>
 void place_offsets(std::vector<T>& whole, std::size_t first, const std::vector<T>& stretch) {
   if (stretch.empty()) return;
@@ -92,7 +93,7 @@ void PlanStore::announce(const PlanPart& part, std::vector<ReadyUnit>& ready) {
   for (std::uint32_t import = part.first_import; import < part.first_import + part.imports(); ++import) {
     if (imports_.known(import)) release_readers_of_import(import, ready);
   }
-  // A unit's counter is below zero by the inputs that were there before it was known.
+  // Inputs that came before the unit was known have lowered its counter from 0: it has wrapped around.
   for (std::uint32_t i = 0; i < part.waits_for.size(); ++i) {
     const std::uint32_t unit = part.first_unit + i, waits_for = part.waits_for[i];
     const std::atomic_ref<std::uint32_t> counter(plan_.waits_for[unit]);

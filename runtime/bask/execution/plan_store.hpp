@@ -1,6 +1,6 @@
-// plan_store.hpp: one rank's plan, there as a whole or put together from parts while it is being run.
-// Runs on: every rank. Threads: the feeding thread adds parts and imports; any thread reads what belongs
-// to a unit that it was told of, and counts the inputs of others.
+// plan_store.hpp: one rank's plan, given as a whole or put together from parts while it is being run.
+// Runs on: every rank. Threads: the feeding thread adds parts and imports; any thread may read the data of a
+// unit that has become ready, and count down the inputs that its readers wait for.
 // Invariants: (1) no array moves once the store is made, so threads read while the feeding thread adds;
 //             (2) a unit becomes ready once: when its part is known and all its inputs are there, in any
 //             order.
@@ -26,7 +26,7 @@ namespace bask {
 struct PlanShell {
   PartSize size;
   std::vector<TaskGroup> groups;
-  std::vector<Annotations> annotations;  ///< of which tasks have some when there is more than one
+  std::vector<Annotations> annotations;  ///< all that differ; a single one: no task has any
 };
 
 /// How many tasks of each group a plan has.
@@ -40,12 +40,12 @@ class PlanStore {
   explicit PlanStore(PlanShell shell);
   PlanStore(PlanStore&&) = default;
 
-  /// Makes room for the keys of units. Before parts come.
+  /// Makes room for the keys of units. To be called before parts come.
   void keep_keys() { plan_.key.resize(plan_.units()); }
 
   const Plan& operator*() const { return plan_; }
   const Plan* operator->() const { return &plan_; }
-  /// How often each result is read, for whoever counts that.
+  /// How often each result is read, for the ResultStore.
   std::vector<std::uint32_t> take_uses() { return std::move(plan_.uses); }
 
   /// Copies the part to its place; announce() must follow.
@@ -60,14 +60,14 @@ class PlanStore {
   void import_arrived(std::uint32_t position, std::vector<ReadyUnit>& ready);
   std::uint32_t imports_left() const { return imports_.left(); }  ///< for the feeding thread
 
-  /// The unit's last result is there. Adds those of its readers that can run now to `ready`.
+  /// The unit's result is there. Adds those of its readers that can run now to `ready`.
   void release_readers(std::uint32_t unit, std::vector<ReadyUnit>& ready) {
     for (const std::uint32_t reader : plan_.successors_of(unit)) {
       if (count_down(plan_.waits_for[reader])) ready.push_back(ready_unit(reader));
     }
   }
-  /// A unit whose result another rank waits for starts somewhat earlier than the plan says, but not so much
-  /// that results of many such units pile up there.
+  /// The unit with its place in the plan. If another rank waits for its result, the place is somewhat
+  /// earlier, but not so much that results of many such units pile up there.
   ReadyUnit ready_unit(std::uint32_t unit) const {
     constexpr std::uint32_t kHeadStart = 64;
     return {plan_.exports_of(unit).empty() ? unit : unit - std::min(unit, kHeadStart), unit};
@@ -75,17 +75,17 @@ class PlanStore {
   /// The positions of a unit's tasks: the first, and that of its result.
   std::uint32_t first_of(std::uint32_t unit) const { return plan_.unit_begin[unit]; }
   std::uint32_t last_of(std::uint32_t unit) const { return plan_.unit_begin[unit + 1] - 1; }
-  /// Of the unit's last task.
+  /// The group of the unit's last task.
   std::uint32_t group_of(std::uint32_t unit) const { return plan_.group[last_of(unit)]; }
   /// What the user has asked of the task at `position`; null: nothing.
   const Annotations* notes_of(std::uint32_t position) const {
     return plan_.annotation.empty() ? nullptr : &plan_.annotations_of(position);
   }
-  /// The same by number, as stolen units have it.
+  /// The same by number of the annotations, as stolen units have it.
   const Annotations* notes_number(std::uint32_t number) const {
     return plan_.annotations.empty() ? nullptr : &plan_.annotations[number];
   }
-  /// What the unit holds while it runs; null: nothing.
+  /// The resources that the unit holds while it runs; null: none.
   const std::map<std::string, double>* resources_of(std::uint32_t unit) const {
     if (plan_.annotation.empty()) return nullptr;
     const Annotations& notes = plan_.annotations_of(first_of(unit));
@@ -96,7 +96,7 @@ class PlanStore {
   void release_readers_of_import(std::uint32_t import, std::vector<ReadyUnit>& ready);
 
   Plan plan_;
-  std::vector<std::byte> arguments_;  // of the parts; a whole plan refers to those of its graph
+  std::vector<std::byte> arguments_;  // of the parts; a whole plan points to those of its graph
   ImportTable imports_;
 };
 

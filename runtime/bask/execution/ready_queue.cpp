@@ -46,8 +46,8 @@ ReadyQueue::Next ReadyQueue::push_and_pop(std::span<const ReadyUnit> ready) {
   add(ready);
   const std::optional<ReadyUnit> first = take_smallest();
   const std::size_t left = heap_.size() + roots_left();
-  // A thread that goes to sleep looks at the sizes last, and one that adds work looks for sleepers after
-  // this.
+  // A thread reads the sizes last before it sleeps; a thread that adds work looks for sleeping ones after
+  // this store.
   size_.store(left, left != 0 ? std::memory_order_seq_cst : std::memory_order_relaxed);
   return {first ? std::optional(first->unit) : std::nullopt, left};
 }
@@ -60,7 +60,7 @@ bool ReadyQueue::steal(std::vector<ReadyUnit>& stolen) {
     stolen.insert(stolen.end(), from.begin() + first, from.end());
     from.erase(from.begin() + first, from.end());
   };
-  // The end of a heap's array holds less urgent units, and what is left is a heap again.
+  // The end of a heap's array holds less urgent units; without it the array is still a heap.
   if (roots_left() > 1 || heap_.empty()) {
     if (roots_left() == 0) return false;
     move_tail(roots_, static_cast<std::ptrdiff_t>(next_root_) + keep(roots_left()));

@@ -1,7 +1,7 @@
 // ready_queue.hpp: the units that one thread may run now, the most urgent first; other threads may steal.
-// Runs on: every rank. Threads: its owner pushes and pops, any other steals.
-// Invariants: (1) every unit that goes in comes out once; (2) pop gives the one with the smallest rank in
-//             the plan's order; (3) what is stolen is the less urgent half.
+// Runs on: every rank. Threads: the owner pushes and pops, the feeding thread pushes, any other steals.
+// Invariants: (1) every unit that goes in comes out once; (2) the owner gets the unit with the smallest place
+//             in the plan's order; (3) thieves get the less urgent half.
 #pragma once
 
 #include <bask/core/spin_lock.hpp>
@@ -17,25 +17,25 @@ namespace bask {
 
 class alignas(64) ReadyQueue {
  public:
-  /// Units that are ready from the start, ascending. They come out in order among those that are pushed.
+  /// Units that are ready from the start, ascending. They and pushed units come out in one order.
   void set_roots(std::vector<ReadyUnit> roots);
 
-  /// Adds `ready` and takes the most urgent of all. `left` says afterwards how many are there to be stolen.
+  /// Adds `ready` and takes the most urgent unit of all. `left` units are still there, for others to steal.
   struct Next {
     std::optional<std::uint32_t> unit;
     std::size_t left;
   };
   Next push_and_pop(std::span<const ReadyUnit> ready);
 
-  /// Adds units that have become ready by what came from outside of the owner's thread.
+  /// Adds units that another thread than the owner has found ready.
   void push(std::span<const ReadyUnit> ready);
 
-  /// Takes the less urgent half, at least one; appends it to `stolen`. Returns whether there was any.
+  /// Moves the less urgent half, at least one unit, to the end of `stolen`. Returns whether there was any.
   bool steal(std::vector<ReadyUnit>& stolen);
 
-  /// How many units are there, as far as can be said without the lock.
+  /// How many units are there; without the lock, so it may be out of date.
   std::size_t size() const { return size_.load(std::memory_order_relaxed); }
-  /// The same, ordered with all other threads' sleeping and waking.
+  /// The same, sequentially consistent with Parking: a thread checks it before it sleeps.
   std::size_t size_before_sleep() const { return size_.load(std::memory_order_seq_cst); }
 
  private:

@@ -1,5 +1,5 @@
-// ready_set.hpp: the units of one run that may run now: a queue for each worker thread, and what each
-// thread has found but not yet shown to the others.
+// ready_set.hpp: the units of one run that may run now: a queue for each worker thread, and a list for each
+// thread of the units that it has found ready, but not yet put into a queue.
 // Runs on: every rank. Threads: each worker thread has its own number; the feeding thread has feeder().
 // Invariants: (1) every unit that goes in comes out once; (2) a thread takes the most urgent unit of its
 //             own queue, and steals the less urgent half of another one.
@@ -19,31 +19,33 @@ class ReadySet {
   explicit ReadySet(unsigned threads) : queues_(threads), found_(std::size_t{threads} + 1) {}
 
   unsigned threads() const { return static_cast<unsigned>(queues_.size()); }
-  /// The number that stands for the feeding thread, which has no queue.
+  /// The number of the feeding thread, which has no queue.
   unsigned feeder() const { return threads(); }
 
-  /// Shares out the units that are ready from the start, ascending. Neighbours in the plan go to one thread:
-  /// what they make is likely to be read together. Where some are more urgent than the plan says the threads
-  /// take turns instead, so that the urgent ones start first on all.
+  /// Shares out the units that are ready from the start, ascending. Neighbours in the plan go to one thread,
+  /// as their results are likely to be read together. With `take_turns` they go to the threads in turn, so
+  /// that urgent ones start first on all threads.
   void deal(std::span<const std::uint32_t> roots, bool take_turns);
-  /// Forgets what was dealt: whoever follows the plan's order takes nothing from here.
+  /// Forgets what was dealt, for a thread that follows the plan's order and takes nothing from here.
   void drop_roots();
 
-  /// Where a thread puts units that it finds ready. They come into its queue with its next call of next();
-  /// those of the feeding thread come into all queues with feed().
+  /// Where a thread puts units that it finds ready. They enter its queue with its next call of next(); those
+  /// of the feeding thread are shared out over all queues by feed().
   std::vector<ReadyUnit>& found(unsigned thread) { return found_[thread].units; }
-  /// The most urgent unit of the thread.
+  /// Takes the most urgent unit of the thread.
   ReadyQueue::Next next(unsigned thread);
-  /// Takes units from the other threads' queues into what this one has found. Returns whether there were any.
+  /// Moves the less urgent half of another thread's queue to the units that this thread has found. Returns
+  /// whether there were any.
   bool steal(unsigned thread);
-  /// Shares out what the feeding thread has found, from queue number `first` on. Returns how many units.
+  /// Shares out the units that the feeding thread has found, from queue number `first` on. Returns their
+  /// number.
   std::size_t feed(unsigned first);
   /// Takes the less urgent half of every queue.
   std::vector<ReadyUnit> take_half();
 
-  /// How many units are in the queues, as far as can be said from outside.
+  /// How many units are in the queues; without their locks, so it may be out of date.
   std::size_t size() const;
-  /// Whether any queue has one. Ordered with all other threads' sleeping and waking.
+  /// Whether any queue has a unit; sequentially consistent with Parking.
   bool any_before_sleep() const;
 
  private:

@@ -7,7 +7,7 @@
 
 namespace bask {
 
-/// A unit, and where it stands in the order in which units should start.
+/// A unit, and its place in the order in which units should start.
 struct ReadyUnit {
   std::uint32_t place;
   std::uint32_t unit;

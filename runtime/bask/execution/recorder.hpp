@@ -13,16 +13,16 @@ namespace bask {
 class Recorder {
  public:
   virtual ~Recorder() = default;
-  /// Keeps a result, which does not change meanwhile. Throws: Error when it cannot, and the user wants the
-  /// run to end then.
+  /// Keeps a result, which must not change during the call. Throws: Error when that fails, and the user wants
+  /// the run to end then.
   virtual void record(const Key& key, const Value& value) = 0;
-  /// What it takes to keep a value of so many bytes, in ns.
+  /// The estimated time to keep a value of `bytes`, in ns.
   virtual std::int64_t cost_ns(std::uint64_t bytes) const = 0;
-  /// The clock that keeping is timed by.
+  /// The clock by which keeping is timed, in ns.
   virtual std::int64_t now_ns() const {
     return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
   }
-  /// Nothing more comes: what was kept is safe when it returns.
+  /// To be called when nothing more comes. When it returns, what was kept is on the disk.
   virtual void finish(int exit_code) = 0;
 };
 

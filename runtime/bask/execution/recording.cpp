@@ -36,7 +36,7 @@ double Recording::recompute_cost_of_inputs(std::uint32_t unit) const {
   return recompute_cost_ns;
 }
 
-// Keeps the result, if that is worth it.
+// Keeps the result, if that is worth it. Returns whether it did.
 bool Recording::keep(const Key& key, std::optional<bool> marked, const Value& result,
                      double recompute_cost_ns) {
   if (marked) {
@@ -64,7 +64,7 @@ bool Recording::made(std::uint32_t unit, const Value& result, std::int64_t own_n
   const Key& key = plan_.key[unit];
   float& share_ns = share_ns_[plan_.unit_begin[unit + 1] - 1];
   const double recompute_cost_ns = static_cast<double>(own_ns) + recompute_cost_of_inputs(unit);
-  if (key == Key{}) {  // it was kept already, and this run has only read it
+  if (key == Key{}) {  // an earlier run has kept it, and this one has only read it
     share_ns = kKept;
     return false;
   }
@@ -96,14 +96,15 @@ void Recording::made_elsewhere(std::uint32_t unit) {
 std::uint64_t Recording::keep_frontier(const std::function<const Value*(std::uint32_t position)>& value_at,
                                        std::chrono::steady_clock::time_point end) {
   struct Candidate {
-    double gain;  // what it costs to make again, over what it costs to keep
+    double gain;  // recompute cost / cost of keeping
     std::uint32_t unit;
     const Value* value;
   };
   std::vector<Candidate> candidates;
   for (std::uint32_t unit = 0; unit < plan_.units(); ++unit) {
     const std::uint32_t position = plan_.unit_begin[unit + 1] - 1;
-    // Units of parts that have not come have no end yet.
+    // Skips units whose part of the plan has not come, which have no end yet, and results that are kept or
+    // not made.
     if (plan_.unit_begin[unit + 1] <= plan_.unit_begin[unit] || share_ns_[position] < 0) continue;
     const Value* value = value_at(position);
     if (value == nullptr) continue;

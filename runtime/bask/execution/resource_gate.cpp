@@ -30,8 +30,7 @@ void ResourceGate::check(const ResourceAmounts& wanted, const std::string& task)
 }
 
 bool ResourceGate::take(const ResourceAmounts& wanted) {
-  // Sums of fractions are not exact: a thousandth of a millionth less than is offered is as good as all of
-  // it.
+  // Sums of fractions are not exact: a unit may run if it lacks no more than 1e-9 of what is offered.
   constexpr double kRounding = 1e-9;
   for (const auto& [name, amount] : wanted) {
     if (amount > amount_of(free_, name) + kRounding * amount_of(offered_, name)) return false;

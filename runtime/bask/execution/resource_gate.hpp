@@ -1,7 +1,7 @@
-// resource_gate.hpp: admits units that hold resources while they run, as far as there are any.
+// resource_gate.hpp: admits units that hold resources while they run, as long as enough of them are free.
 // Runs on: every rank. Threads: any.
-// Invariants: (1) what is held never exceeds what is offered; (2) a unit that was turned away is handed
-//             out again as soon as it fits; (3) of the units that fit, the one that was turned away first
+// Invariants: (1) no more is held than is offered; (2) a unit that was turned away is handed out again as
+//             soon as its resources are free; (3) of several such units, the one that was turned away first
 //             is handed out first.
 #pragma once
 
@@ -23,10 +23,10 @@ class ResourceGate {
 
   /// Throws: Error when `wanted` could never be held, naming `task`, what is missing and what is offered.
   void check(const ResourceAmounts& wanted, const std::string& task) const;
-  /// Takes what the unit wants, unless `leave` gave it that already, or remembers the unit. Returns whether
-  /// it may run.
+  /// Takes the resources that the unit wants, unless leave() has taken them for it already. If they are not
+  /// free, remembers the unit. Returns whether the unit may run.
   bool enter(std::uint32_t unit, const ResourceAmounts& wanted);
-  /// Gives back, and returns the units that now hold what they want and may run.
+  /// Gives `amounts` back. Returns the units that now hold their resources and may run.
   std::vector<std::uint32_t> leave(const ResourceAmounts& amounts);
 
  private:
@@ -40,7 +40,7 @@ class ResourceGate {
   const ResourceAmounts offered_;
   ResourceAmounts free_ BASK_GUARDED_BY(mutex_);
   std::vector<Waiting> waiting_ BASK_GUARDED_BY(mutex_);
-  std::set<std::uint32_t> admitted_ BASK_GUARDED_BY(mutex_);  // hold what they want, and have not entered yet
+  std::set<std::uint32_t> admitted_ BASK_GUARDED_BY(mutex_);  // have their resources, have not entered yet
 };
 
 }  // namespace bask

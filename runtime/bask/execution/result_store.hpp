@@ -1,7 +1,8 @@
 // result_store.hpp: the results that this rank holds, by position in its plan, within a memory limit.
-// Runs on: every rank. Threads: any. One thread makes a result; others read it once they were told of it.
+// Runs on: every rank. Threads: any. One thread makes a result; others read it once a unit that reads it is
+// ready.
 // Invariants: (1) a result does not change while more than one reading of it is left; (2) it is freed with
-//             its last reading; (3) no result is made that takes the sum above the limit; (4) a task gets
+//             its last reading; (3) a result that takes the sum above the limit is refused; (4) a task gets
 //             all its inputs at once, as pins; while these live, the inputs stay where they are.
 #pragma once
 
@@ -27,22 +28,22 @@ class ResultStore {
   ResultStore(const ResultStore&) = delete;
   ResultStore& operator=(const ResultStore&) = delete;
 
-  /// The uses of the results from `first` on, where they were not known before. Before any of them is made
-  /// by another thread.
+  /// Sets the uses of the results from `first` on, which were not known before. To be called before another
+  /// thread makes any of them.
   void set_uses(std::uint32_t first, std::span<const std::uint32_t> uses) {
     std::copy(uses.begin(), uses.end(), uses_.begin() + first);
   }
 
-  /// Where the kernel at `position` puts its result; made() or discard() follows.
+  /// Where the kernel at `position` puts its result; made() or discard() must follow.
   Value& room_for(std::uint32_t position) { return values_[position]; }
-  /// The result at `position` is there: counts what it holds. Returns whether its type holds memory, and so
-  /// was counted. Throws: Error when the limit would be passed.
+  /// The result at `position` is there: counts its bytes. Returns whether it was counted: results of types
+  /// that hold no memory of their own are not. Throws: Error when the limit would be passed.
   bool made(std::uint32_t position) {
     if (values_[position].type()->is_trivial) return false;
     count_made(position);
     return true;
   }
-  /// A result that was made elsewhere. Throws: as made().
+  /// Stores a result that was made elsewhere. Throws: as made().
   void put(std::uint32_t position, Value value) {
     values_[position] = std::move(value);
     made(position);
@@ -50,8 +51,8 @@ class ResultStore {
   /// Forgets a result that a failed task may have left.
   void discard(std::uint32_t position) { values_[position].reset(); }
 
-  /// All inputs of a task. Those that nobody else reads may be moved from, if `may_move`. `room` is the
-  /// calling thread's, for the pins to use while they live.
+  /// Pins all inputs of a task. The kernel may move from those that nobody else reads, if `may_move`. `room`
+  /// is the calling thread's; the pins use it while they live.
   Pins pin(std::span<const Source> inputs, bool may_move, std::vector<Input>& room) {
     room.clear();
     bool any_last = false;
@@ -79,18 +80,18 @@ class ResultStore {
     return std::atomic_ref(uses_[position]).load(std::memory_order_acquire) == 1;
   }
 
-  /// The result at `position`, for whoever knows that a reading of it is left; empty when there is none.
+  /// The result at `position`, of which a reading must be left; empty when there is none.
   const Value& at(std::uint32_t position) const { return values_[position]; }
-  /// The same of any source.
+  /// The same for any source.
   const Value& at(Source source) const {
     return source.is_constant() ? *constants_[source.index()] : values_[source.index()];
   }
-  /// The result at `position`, for good.
+  /// Moves the result at `position` out.
   Value take(std::uint32_t position);
-  /// The results that a computation was asked for, for good.
+  /// Moves the results out that a computation was asked for.
   Results take(std::span<const Source> targets);
 
-  /// Of the result at `position`, which is no trivial one, as they were counted.
+  /// The bytes that were counted for the result at `position`, whose type must hold memory.
   std::uint64_t counted_bytes(std::uint32_t position) const { return bytes_[position]; }
   std::uint64_t held_bytes() const { return held_.load(std::memory_order_relaxed); }
   std::uint64_t peak_bytes() const { return peak_.load(std::memory_order_relaxed); }

@@ -2,7 +2,7 @@
 // Runs on: every rank. Threads: each worker thread counts under its own number, the feeding thread under the
 // one after the last; any thread stops, fails and asks.
 // Invariants: (1) once stopping() holds, it stays so; (2) of several failures the first in the plan's order
-//             counts; (3) whoever sleeps in the parking is woken when the run ends.
+//             counts; (3) threads that sleep in the parking are woken when the run ends.
 #pragma once
 
 #include <bask/core/id.hpp>
@@ -30,7 +30,7 @@ struct RunFailure {
   std::string cause;  ///< type and text of what was thrown
 };
 
-/// What a run counts.
+/// How much there is to count.
 struct RunSize {
   std::uint32_t units;
   std::size_t groups;
@@ -40,10 +40,10 @@ struct RunSize {
 class RunProgress {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
-  /// kWhenDone: once all units are done. kWhenTold: once finish() is called, for other ranks may give it
-  /// more.
+  /// kWhenDone: the run ends once all units are done. kWhenTold: once finish() is called, as units of other
+  /// ranks may still be stolen.
   enum class End { kWhenDone, kWhenTold };
-  /// `describe`, where there is one, makes TaskErrors of what tasks throw.
+  /// `describe`, unless it is empty, makes TaskErrors of what tasks throw.
   RunProgress(const RunSize& size, End end, DescribeTask describe, Parking& parking);
 
   // Counts.
@@ -51,50 +51,52 @@ class RunProgress {
     std::atomic<std::uint64_t>& done = threads_[thread].done_by_group[group];
     done.store(done.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
-  /// A result that holds so many bytes of memory was made, and a unit that ends with the group was timed.
+  /// A task of the group has made a result that holds `bytes` of memory.
   void result_made(std::uint32_t group, std::uint64_t bytes, unsigned thread) {
     threads_[thread].meters[group].add_result(bytes);
   }
+  /// A unit whose last task is of the group took `taken`.
   void unit_timed(std::uint32_t group, std::chrono::nanoseconds taken, unsigned thread) {
     threads_[thread].meters[group].add_unit(taken.count());
   }
-  /// Told to others every now and then, and by report().
+  /// Other threads see it after every 1024th, and after report().
   void unit_done(unsigned thread) {
     constexpr std::uint32_t kReportEvery = 1024;
     if (++threads_[thread].units_done == kReportEvery) report(thread);
   }
+  /// Takes the units that the thread has done off units_left().
   void report(unsigned thread);
 
   // The end.
   /// No further task starts.
   void cancel();
-  /// No further unit starts. What is worth keeping is kept until `end`.
+  /// No further unit starts. The last thread out keeps results that are worth it, until `end`.
   void drain(TimePoint end);
   /// All ranks are done.
   void finish();
-  /// A task has failed, or, with kNoIndex for its number, the run itself: it is cancelled.
+  /// A task has failed; or the run itself, then `task` is kNoIndex. Cancels the run.
   void fail(std::uint32_t position, TaskId task, std::exception_ptr error, std::string cause);
   /// The same with the exception that is being handled.
   void fail_with_current(std::uint32_t position, TaskId task);
   /// The calling thread runs no more units. Returns whether all worker threads have said so.
   bool last_out() { return threads_out_.fetch_add(1, std::memory_order_acq_rel) + 2 == threads_.size(); }
 
-  // To be asked by anyone.
+  // Any thread.
   bool has_ended() const {
     return stopping() ||
            (end_ == End::kWhenDone ? units_left() == 0 : finished_.load(std::memory_order_acquire));
   }
   bool stopping() const { return stop_.load(std::memory_order_relaxed); }
   bool cancelled() const { return cancelled_.load(std::memory_order_relaxed); }
-  /// Until when results are kept; none when the run is not drained.
+  /// The time until which results are kept; none when the run is not drained.
   std::optional<TimePoint> drain_end() const;
   std::uint32_t units_left() const { return units_left_.load(std::memory_order_acquire); }
   std::uint64_t tasks_done() const;
   /// How many tasks of each group are done.
   std::vector<std::uint64_t> done_by_group() const;
-  /// What the results and units of each group were like, as far as they were measured.
+  /// Sizes of results and durations of units of each group, as far as they were measured.
   std::vector<GroupMeasure> measured() const;
-  /// The first task in the plan's order of those that failed.
+  /// The failed task that comes first in the plan's order.
   std::optional<RunFailure> failure() const;
 
  private:

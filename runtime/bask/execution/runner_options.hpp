@@ -1,4 +1,4 @@
-// runner_options.hpp: what a runner has to run with: threads, limits, who keeps its results.
+// runner_options.hpp: what a runner has to run with: threads, limits, and the recorder of its results.
 // Runs on: every rank. Threads: any; options do not change once a runner is made.
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace bask {
 
-/// What a task is called and what it reads, for messages.
+/// Returns the name of a task and what it reads, for messages.
 using DescribeTask = std::function<TaskFailure(TaskId)>;
 
 struct RunnerOptions {
@@ -26,12 +26,11 @@ struct RunnerOptions {
   ResourceAmounts resources = {};                  ///< what annotated tasks may hold at once
   DescribeTask describe = {};  ///< makes failures TaskErrors; without it they stay what the task threw
   BackoffOptions backoff = {};
-  Recorder* recorder = nullptr;  ///< keeps results beyond the run; the plan has keys, then
+  Recorder* recorder = nullptr;  ///< keeps results beyond the run; if set, the plan must have keys
   /// Tasks whose unit has one of these keys run in a process of their own; with `isolate_all` every one.
   std::shared_ptr<const std::unordered_set<Key>> isolated = nullptr;
   bool isolate_all = false;
-  /// No unit starts that, by what its layer's last ones took, would not end by then; 0 since the clock's
-  /// beginning: none is held back.
+  /// No unit starts that would not end by then, judged by the last units of its group; {}: none is held back.
   std::chrono::steady_clock::time_point end{};
 };
 

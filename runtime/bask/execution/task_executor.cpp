@@ -15,7 +15,8 @@ TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, RunProgr
       isolate_all_(options.isolate_all),
       threads_(std::max(options.threads, 1u)) {}
 
-// In the thread's slot of the table of running tasks, and in a process of its own where that is asked for.
+// Shows the task in the thread's slot of the table of running tasks while the kernel runs, in a process of
+// its own where the user asks for that.
 void TaskExecutor::run_kernel(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const {
   me.running->set(kernel.name.c_str(), seen.task.index, kernel.id, seen.key);
   const bool is_meant = isolate_all_ || (isolated_ != nullptr && isolated_->contains(seen.key));
@@ -92,7 +93,7 @@ bool TaskExecutor::run_step(const StolenUnit& stolen, std::size_t number, std::v
   me.inputs.clear();
   for (const std::uint32_t input : step.inputs) {
     const bool is_step = (input & StolenUnit::Step::kStepBit) != 0;
-    // Kernels never change what they are not told is theirs alone.
+    // A kernel changes only inputs that may be moved from; this one may not (false).
     Value* value =
         is_step ? &results[input & ~StolenUnit::Step::kStepBit] : const_cast<Value*>(stolen.inputs[input]);
     me.inputs.push_back({value, false});
@@ -115,7 +116,7 @@ bool TaskExecutor::run_step(const StolenUnit& stolen, std::size_t number, std::v
 }
 
 void TaskExecutor::emit(EventKind kind, std::uint32_t position, unsigned thread, std::uint64_t count) const {
-  if (position >= plan_->tasks()) return;  // an import: its task is told of on its own rank
+  if (position >= plan_->tasks()) return;  // an import: the rank of its task emits its events
   events::emit({kind, thread, plan_->task[position].index, plan_->groups[plan_->group[position]].layer,
                 events::now_ns(), count});
 }

@@ -1,6 +1,5 @@
-// task_executor.hpp: runs tasks: pins what a task reads, calls its kernel, in a process of its own where
-// that is asked for, calls it again where it may be retried, stores what it makes, and tells those who
-// listen.
+// task_executor.hpp: runs tasks: pins a task's inputs; calls its kernel, in a process of its own where the
+// user asks for that; calls it again where it may be retried; stores its result; and emits events.
 // Runs on: every rank. Threads: each worker thread runs tasks under its own number; any thread releases
 // readings.
 // Invariants: (1) a task that fails leaves no result, and fails the run; (2) only the last reader moves
@@ -26,18 +25,19 @@ namespace bask {
 
 class TaskExecutor {
  public:
-  /// All that it is given must outlive it.
+  /// `plan`, `results` and `progress` must outlive this.
   TaskExecutor(const PlanStore& plan, ResultStore& results, RunProgress& progress,
                const RunnerOptions& options);
 
-  /// Before its first task: the calling thread is this one.
+  /// To be called by each worker thread before its first task, with its number.
   void enter(unsigned thread) { threads_[thread].running = &RunningTask::of_this_thread(); }
-  /// Runs the tasks of a unit. Returns whether all have succeeded: one that fails ends the run, and after a
-  /// cancel none begins.
+  /// Runs the tasks of a unit. Returns whether all have succeeded: a task that fails ends the run, and after
+  /// a cancel no task begins.
   bool run_unit(std::uint32_t unit, unsigned thread);
-  /// The same of one task.
+  /// The same for one task, even after a cancel.
   bool run_task(std::uint32_t position, std::uint32_t unit, unsigned thread);
-  /// The same of a unit of another rank, whose inputs it has with it. Returns its last result.
+  /// The same for a unit of another rank, which has its inputs with it. Returns its last result, or none when
+  /// the run has failed or was cancelled.
   std::optional<Value> run_stolen(const StolenUnit& stolen, unsigned thread);
   /// One reading of a result is over.
   void release(std::uint32_t position, unsigned thread) {
@@ -50,7 +50,7 @@ class TaskExecutor {
     std::vector<Input> inputs;
     RunningTask* running = &RunningTask::of_this_thread();  // for crash reports
   };
-  /// A task as those see it who look at the process from outside.
+  /// What the table of running tasks shows of a task.
   struct Seen {
     TaskId task;
     const Key& key;            // of its unit

@@ -15,8 +15,8 @@ PlanStore with_keys_if_recorded(PlanStore plan, const RunnerOptions& options) {
   return plan;
 }
 
-// Every unit where durations decide what starts or what is kept; now and then where they decide what is given
-// to other ranks.
+// Every unit is timed where durations decide which units start or which results are kept; one now and then
+// where they decide only what is given to thieves.
 UnitClock::Timing timing_for(const RunnerOptions& options, const Outlet* outlet) {
   const bool always = options.recorder != nullptr || options.end != steady_clock::time_point{};
   if (always) return UnitClock::Timing::kAlways;
@@ -53,7 +53,8 @@ TaskRunner::TaskRunner(PlanShell shell, std::vector<Value*> constants, const Run
 
 void TaskRunner::work(unsigned thread) {
   const InsideTask inside;
-  // What no task has thrown: memory has run out, or a sink of events or the recorder has thrown.
+  // For an exception that comes from no task: memory has run out, or an event sink or the recorder has
+  // thrown.
   const auto fail_run = [&] {
     progress_.fail(plan_->positions(), TaskId{kNoIndex}, std::current_exception(),
                    describe_current_exception());
@@ -120,14 +121,14 @@ bool TaskRunner::run_timed(std::uint32_t unit, unsigned thread) {
   const std::chrono::nanoseconds taken = clock_.stop(thread);
   progress_.unit_timed(plan_.group_of(unit), taken, thread);
   admission_.note_duration(plan_.group_of(unit), taken, thread);
-  // Before anyone reads the result, who might move from it.
+  // Before any reader gets the result: it might move from it.
   const bool is_kept = recording_ != nullptr && succeeded &&
                        recording_->made(unit, results_.at(plan_.last_of(unit)), taken.count());
   if (is_kept) clock_.pause(thread);
   return succeeded;
 }
 
-// Returns false when the result cannot be put into bytes, which fails its task.
+// Returns false when the result cannot be encoded, which fails its task.
 bool TaskRunner::send_result(std::uint32_t unit) {
   if (plan_->exports_of(unit).empty()) return true;
   const std::uint32_t position = plan_.last_of(unit);
@@ -147,7 +148,7 @@ void TaskRunner::work_in_order(const std::function<void()>& between) {
     const auto start = steady_clock::now();
     if (!admission_.may_start(plan_.group_of(unit), start)) {
       between();
-      break;  // those after it would read it, or run out of time as well
+      break;  // later units would read it, or run out of time as well
     }
     if (!run_unit_in_order(unit, between)) break;
     const std::chrono::nanoseconds taken = steady_clock::now() - start;
@@ -174,7 +175,7 @@ bool TaskRunner::run_unit_in_order(std::uint32_t unit, const std::function<void(
   return true;
 }
 
-// Of a run that is drained, once no task runs any more: keeps what would be lost.
+// If the run is being drained, keeps the results that would be lost. No task may run any more.
 void TaskRunner::keep_frontier() {
   const std::optional<steady_clock::time_point> end = progress_.drain_end();
   if (recording_ == nullptr || !end || !progress_.stopping() || progress_.cancelled()) return;

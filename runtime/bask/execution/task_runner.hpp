@@ -1,5 +1,5 @@
-// task_runner.hpp: runs one plan, or one rank's part of it, on the threads that come to work on it: the
-// loop that ties together parts of which each knows one thing about the run.
+// task_runner.hpp: runs one plan, or one rank's part of it, on the threads that call work(): the loop over
+// the parts below, each of which knows one thing about the run.
 // Runs on: every rank. Threads: each worker thread calls work() with its own number; one thread at a time,
 // the feeding thread, adds parts and results; any thread cancels and asks.
 // Invariants: (1) a task runs after all its inputs, once unless it is retried; (2) after a failure or a
@@ -32,12 +32,12 @@
 
 namespace bask {
 
-/// What a runner does at the moment, as far as can be said from outside.
+/// What a runner does at the moment; read without locks, so it may be out of date.
 struct RunnerStatus {
-  std::uint32_t running;   ///< threads that are inside of a unit
+  std::uint32_t running;   ///< threads that are inside a unit
   std::uint32_t ready;     ///< units that could be run now, stolen ones too
   std::uint32_t too_long;  ///< units that were held back, as they would not end in time
-  /// Whether nothing can run but what would not end in time.
+  /// Whether nothing can run but units that would not end in time.
   bool is_out_of_time() const { return too_long != 0 && running == 0 && ready == 0; }
 };
 
@@ -46,7 +46,7 @@ class TaskRunner {
   /// Runs a whole plan. `constants` are the graph's, in order.
   /// Throws: Error when a task wants resources that are not offered.
   TaskRunner(Plan plan, std::vector<Value*> constants, const RunnerOptions& options);
-  /// Runs a part that comes in stretches, by add(), and reads results that come from other ranks, by
+  /// Runs one rank's part of a plan, which comes in stretches by add(); results of other ranks come by
   /// arrived(). It goes on until finish() is called. `outlet` must outlive the runner.
   TaskRunner(PlanShell shell, std::vector<Value*> constants, const RunnerOptions& options, Outlet& outlet);
 
@@ -57,11 +57,11 @@ class TaskRunner {
 
   /// No further task starts. Any thread may call it, any number of times.
   void cancel() { progress_.cancel(); }
-  /// No further unit starts, and what is still to be read is kept once the last thread has come out, or
-  /// the latest at `end`. Any thread.
+  /// No further unit starts. The last thread that leaves work() keeps results that are still to be read,
+  /// until `end`. Any thread.
   void drain(std::chrono::steady_clock::time_point end) { progress_.drain(end); }
 
-  // For the feeding thread. What becomes ready is run once feed() is called.
+  // The feeding thread. Units that become ready by these are run once feed() is called.
   /// Throws: Error when the part lies outside of what the shell announced.
   void add(const PlanPart& part);
   /// The value of the import at `position`; fails the run when the memory limit is passed. Throws: Error when
@@ -69,30 +69,32 @@ class TaskRunner {
   void arrived(std::uint32_t position, Value value);
   /// The last result of a unit that was stolen from here.
   void returned(std::uint32_t unit, Value value);
-  /// Gives away half of the units that could run now, the less urgent, as far as a thief would win time by
-  /// running them. They refer to results here, which stay until they are returned.
+  /// Gives away the less urgent half of the units that could run now, except those by which a thief would win
+  /// no time. They point to results here, which stay until the units are returned.
   std::vector<StolenUnit> give_units();
-  /// Runs a unit that was stolen from another rank, as soon as a thread has nothing of its own. Any thread.
+  /// Takes a unit that was stolen from another rank, to be run as soon as a thread has nothing of its own.
+  /// Any thread.
   void steal(StolenUnit stolen);
-  /// Hands what has become ready to thread number `thread`, and wakes others for the rest.
+  /// Puts the units that have become ready into the queues, beginning with that of thread number `thread`,
+  /// and wakes sleeping threads for the rest.
   void feed(unsigned thread);
   /// All ranks are done: work() returns.
   void finish() { progress_.finish(); }
-  /// The result at `position` has gone to one more of its ranks. In a drain it stays, for it may be being
-  /// kept.
+  /// The result at `position` has gone to one more of the ranks that read it. In a drain it stays, as another
+  /// thread may be keeping it.
   void sent(std::uint32_t position) {
     if (!progress_.drain_end()) executor_.release(position, 0);
   }
 
-  // To be asked by anyone, unless it is for the feeding thread.
+  // Any thread, except functions of these that are the feeding thread's.
   const PlanStore& plan() const { return plan_; }
   const RunProgress& progress() const { return progress_; }
   RunnerStatus status() const;
-  /// What is held; results that are taken are taken for good.
+  /// The results that this rank holds.
   ResultStore& results() { return results_; }
   const ResultStore& results() const { return results_; }
-  /// After all threads have returned. Throws: what the first failed task caused, in the plan's order; Error
-  /// when the run was cancelled.
+  /// To be called after all threads have returned. Throws: the error of the failed task that comes first in
+  /// the plan's order; Error when the run was cancelled.
   Results take_results(std::span<const Source> targets);
 
  private:

@@ -1,5 +1,5 @@
-// How a runner is fed: with stretches of its part of the plan, with results of other ranks, and with units
-// that are stolen from them and by them.
+// How a runner is fed: with stretches of its part of the plan, with results of other ranks, with units stolen
+// from other ranks; and how units go to thieves and their results come back.
 #include <bask/execution/task_runner.hpp>
 
 #include <utility>
@@ -7,7 +7,7 @@
 namespace bask {
 
 void TaskRunner::add(const PlanPart& part) {
-  if (progress_.stopping()) return;  // the last thread out may be reading what is there
+  if (progress_.stopping()) return;  // the last thread out may be reading the plan
   plan_.add(part);
   results_.set_uses(part.first_task, part.uses);
   results_.set_uses(plan_->tasks() + part.first_import, part.import_uses);

@@ -14,9 +14,9 @@ namespace bask {
 
 class ThreadPool {
  public:
-  /// `threads` at least 1. Pinned threads stay on one core each: with Pin::kAuto on those in `cpus`, one a
-  /// thread, or when they are as many as the cores of the process. Throws: Error when the system allows fewer
-  /// threads.
+  /// `threads` is at least 1. Pinned threads stay on one core each: on those of `cpus`, if there is one for
+  /// each thread, else on those of the process. With Pin::kAuto they are pinned if `cpus` is not empty or
+  /// there are as many threads as cores of the process. Throws: Error when the system allows fewer threads.
   ThreadPool(unsigned threads, Pin pin, std::vector<unsigned> cpus = {});
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -25,8 +25,8 @@ class ThreadPool {
   unsigned threads() const { return static_cast<unsigned>(threads_.size()); }
   bool pinned() const { return pinned_; }
 
-  /// While it lives, every thread calls `body(its number)` once; when it goes, also because of an exception,
-  /// it calls `stop` and waits until all have returned.
+  /// Its constructor has every thread call `body(its number)` once. Its destructor calls `stop` and waits
+  /// until all have returned.
   class Round {
    public:
     Round(ThreadPool& pool, std::function<void(unsigned)> body, std::function<void()> stop);
@@ -43,7 +43,7 @@ class ThreadPool {
   /// Has every thread call `body(its number)` once. `body` must stay until all have returned, and must not
   /// throw.
   void start(const std::function<void(unsigned)>& body);
-  /// Waits until all have returned, so long at most. Returns whether they have.
+  /// Waits until all have returned, `timeout` at most. Returns whether they have.
   bool wait_for(std::chrono::milliseconds timeout);
 
  private:

@@ -7,9 +7,10 @@ namespace {
 
 constexpr double kBytesPerSecond = 1e9;  // of a modest network, both ways
 constexpr std::chrono::microseconds kDelay{20};
-constexpr std::chrono::microseconds kLeastWin{500};  // of the whole backlog: less is over before it is shared
+constexpr std::chrono::microseconds kLeastWin{500};  // of work per thread: less is done before it is shared
 
-// What a thief would win by running the unit: its time here, less what it takes to bring it there.
+// Whether a thief wins time by running the unit: it takes longer than twice the way of its inputs to the
+// thief.
 bool is_worth_giving(const StolenUnit& stolen, std::chrono::nanoseconds unit_time) {
   std::size_t bytes = 0;
   for (const Value* value : stolen.inputs) bytes += value->heap_bytes() + value->type()->size;
@@ -25,7 +26,7 @@ std::vector<StolenUnit> WorkStealing::give(std::chrono::nanoseconds unit_time) {
   if (unit_time * backlog < kLeastWin * static_cast<int>(ready_.threads())) return given;
   give_on(given);
   for (const ReadyUnit ready : ready_.take_half()) {
-    const bool may_go = plan_.resources_of(ready.unit) == nullptr;  // these are counted here
+    const bool may_go = plan_.resources_of(ready.unit) == nullptr;  // resources are counted on this rank
     StolenUnit stolen = may_go ? unit_with_inputs(ready.unit) : StolenUnit{};
     if (may_go && is_worth_giving(stolen, unit_time)) {
       given.push_back(std::move(stolen));
@@ -36,7 +37,7 @@ std::vector<StolenUnit> WorkStealing::give(std::chrono::nanoseconds unit_time) {
   return given;
 }
 
-// What this rank has stolen, and has not begun, may go on to a thief that is quicker.
+// Half of the units that this rank has stolen and not begun go on to the thief, which may be quicker.
 void WorkStealing::give_on(std::vector<StolenUnit>& given) {
   const Held held(mutex_);
   for (std::size_t left = stolen_.size() / 2; stolen_.size() > left;) {

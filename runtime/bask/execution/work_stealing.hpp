@@ -2,7 +2,7 @@
 // itself.
 // Runs on: every rank of several. Threads: the feeding thread gives and adds; worker threads take what
 // they run.
-// Invariants: (1) a unit is given once, ready to run, with all that it needs; (2) what this rank has
+// Invariants: (1) a unit is given once, ready to run, with all its inputs; (2) a unit that this rank has
 //             stolen and not begun may go on to another thief: each stolen unit runs on one rank.
 #pragma once
 
@@ -24,21 +24,21 @@ namespace bask {
 
 class WorkStealing {
  public:
-  /// All must outlive it. `recording` is null where no results are recorded.
+  /// All must outlive this. `recording` is null where no results are recorded.
   WorkStealing(const PlanStore& plan, const ResultStore& results, ReadySet& ready, const Recording* recording)
       : plan_(plan), results_(results), ready_(ready), recording_(recording) {}
 
-  /// Gives away half of the units that could run now, the less urgent, as far as a thief would win time by
-  /// running them, where units take so long. The rest is found again by the feeding thread.
+  /// Gives away the less urgent half of the units that could run now, except those by which a thief would win
+  /// no time, if a unit takes `unit_time`. Those go to ReadySet::found() of the feeding thread.
   std::vector<StolenUnit> give(std::chrono::nanoseconds unit_time);
 
-  /// This rank has stolen a unit, and is to run it.
+  /// Adds a unit that this rank has stolen and is to run.
   void add(StolenUnit stolen);
-  /// The one to be run next.
+  /// Takes the stolen unit that is to be run next.
   std::optional<StolenUnit> next();
-  /// How many no thread has begun, as far as can be said without the lock.
+  /// How many stolen units no thread has begun; without the lock, so it may be out of date.
   std::uint32_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
-  /// The same, ordered with all other threads' sleeping and waking.
+  /// The same, sequentially consistent with Parking: a thread checks it before it sleeps.
   std::uint32_t waiting_before_sleep() const { return waiting_.load(std::memory_order_seq_cst); }
 
  private:
