@@ -14,7 +14,7 @@
 namespace bask {
 namespace {
 
-// The one of this process, for kernels: changed before tasks run and after they have ended.
+// The Checkpoint of this process, for kernels. It changes only before tasks run and after they have ended.
 Checkpoint*& of_process() {
   static Checkpoint* one = nullptr;
   return one;
@@ -87,7 +87,7 @@ Checkpoint::Checkpoint(CheckpointStart start, std::uint32_t rank, unsigned threa
   try {
     running_.emplace(running_file_of(start_.directory, start_.attempt, rank),
                      RunningFileOwner{start_.attempt, rank, KernelRegistry::instance().hash()}, threads);
-  } catch (const Error& error) {  // results are kept all the same
+  } catch (const Error& error) {  // results are kept even without the table of running tasks
     log_line(LogLevel::kWarning, std::string("checkpoint: ") + error.what());
   }
   of_process() = this;
@@ -97,7 +97,7 @@ Checkpoint::~Checkpoint() {
   of_process() = nullptr;
 }
 
-// Whether results can still be kept. Tells once when not.
+// Whether results can still be kept. If not, throws or logs it once, as --bask-checkpoint-failure says.
 bool Checkpoint::works() {
   if (writer_ == nullptr) return false;
   if (!writer_->has_failed()) return true;
@@ -158,7 +158,7 @@ void Checkpoint::finish(int exit_code) {
   flush(exit_code);
   if (on_failure_ == CheckpointFailure::kWarn) {
     works();
-  } else if (writer_->has_failed()) {  // at the very end: what was computed is there all the same
+  } else if (writer_->has_failed()) {  // at the very end: no reason to throw, all is computed
     log_line(LogLevel::kError, "checkpoint: " + writer_->failure());
   }
   const JournalStatistics all = writer_->statistics();

@@ -1,8 +1,8 @@
-// checkpoint.hpp: one rank's share in the journal of a job: it keeps results, and reads back those that
-// were kept before, by earlier attempts or in this one.
+// checkpoint.hpp: one rank's share in a job's checkpoint: it keeps results in this rank's journal, and reads
+// back results that were kept before, by earlier attempts or in this one.
 // Runs on: every rank. Threads: any may record; one makes and finishes it.
-// Invariants: (1) a rank that does not see rank 0's directory keeps nothing there: it is refused; (2) a
-//             journal that cannot be written any more is told of once.
+// Invariants: (1) a rank that does not see rank 0's directory is refused, and keeps nothing; (2) that a
+//             journal can no longer be written is logged once.
 #pragma once
 
 #include <bask/core/mutex.hpp>
@@ -23,17 +23,18 @@
 
 namespace bask {
 
-/// What rank 0 tells all ranks of the journal.
+/// What rank 0 tells all ranks of the checkpoint.
 struct CheckpointStart {
   std::string directory = {};  ///< empty: there is no journal
-  std::string lock = {};       ///< the text of the directory's lock, by which ranks know it
+  std::string lock = {};       ///< the text of the directory's lock, by which ranks recognise the directory
   Key program;
   std::uint32_t attempt = 0;
   std::vector<std::string> files = {};  ///< of earlier attempts
-  std::vector<Key> suspects = {};       ///< tasks that ran at each of the last crashes
+  std::vector<Key> suspects = {};       ///< tasks that were running at each of the last crashes
   auto members() { return std::tie(directory, lock, program, attempt, files, suspects); }
 
-  /// By the number that a RecordPlace has: those of earlier attempts, then this attempt's, one for each rank.
+  /// The name of the file with this RecordPlace::file: first the files of earlier attempts, then those of
+  /// this attempt, one for each rank.
   std::string file(std::uint32_t number) const;
   std::uint32_t file_of_rank(std::uint32_t rank) const {
     return static_cast<std::uint32_t>(files.size()) + rank;
@@ -48,16 +49,17 @@ struct KeptResult {
 
 class Checkpoint final : public Recorder {
  public:
-  /// Makes this rank's journal of the attempt, for so many threads. One at a time in a process.
-  /// Throws: Error when it cannot be written, or the directory is not the one that rank 0 sees.
+  /// Makes this rank's journal of the attempt, and its table of running tasks for `threads` threads. A
+  /// process has one Checkpoint at a time.
+  /// Throws: Error when the journal cannot be written, or the directory is not the one that rank 0 sees.
   Checkpoint(CheckpointStart start, std::uint32_t rank, unsigned threads, CheckpointFailure on_failure);
   ~Checkpoint() override;
 
   void record(const Key& key, const Value& value) override;
   std::int64_t cost_ns(std::uint64_t bytes) const override;
   void finish(int exit_code) override;
-  /// The process ends with this exit code while tasks are still running: what was kept is safe when it
-  /// returns.
+  /// To be called when the process ends with this exit code while tasks are still running. When it returns,
+  /// what was kept is on the disk.
   void flush(int exit_code);
 
   void note(const std::string& name, const std::string& text);
@@ -65,16 +67,18 @@ class Checkpoint final : public Recorder {
   const CheckpointStart& start() const { return start_; }
   /// The results that were kept since the last call. They may still be on their way into the file.
   std::vector<KeptResult> take_kept();
-  /// All that was kept so far can be read when it returns: by this node, or, as the file is synced, by all.
+  /// When it returns, all that was kept so far can be read: on this node, or, as the file is synced, on all
+  /// nodes.
   void publish(bool to_all_nodes);
 
-  /// What every rank is called with before rank 0 plans again: gives what it has kept since, as
-  /// std::vector<KeptResult>.
+  /// The kernel that every rank calls before rank 0 plans again: returns what the rank has kept since the
+  /// last call, as std::vector<KeptResult>.
   static KernelId kept_kernel();
-  /// The same before tasks read that: publishes it, to all nodes when the argument, one byte, is not 0.
+  /// The kernel that every rank calls before tasks read what was kept: publish(), to all nodes when the
+  /// argument, one byte, is not 0.
   static KernelId publish_kernel();
 
-  /// The kernel of tasks that read what was kept, and what it is called with.
+  /// The kernel of tasks that read what was kept, and its arguments.
   static const Kernel& read_kernel();
   static std::vector<std::byte> read_arguments(const RecordPlace& place, const Key& key);
 
@@ -84,7 +88,7 @@ class Checkpoint final : public Recorder {
   const CheckpointStart start_;
   const CheckpointFailure on_failure_;
   std::unique_ptr<JournalWriter> writer_;
-  const std::uint32_t file_;  // number of this rank's
+  const std::uint32_t file_;  // number of this rank's journal
   Mutex kept_mutex_;
   std::vector<KeptResult> kept_ BASK_GUARDED_BY(kept_mutex_);
   std::optional<RunningFile> running_;

@@ -1,5 +1,5 @@
-// checkpoint_history.hpp: what rank 0 knows of the attempts before this one: which results they have kept,
-// from which inputs, and how they ended; and which results this one has kept, as far as it was told.
+// checkpoint_history.hpp: what rank 0 knows of earlier attempts: which results they have kept, from which
+// inputs, and how they ended; and which results ranks have kept in this attempt, as far as they have told.
 // Runs on: rank 0. Threads: one at a time.
 // Invariants: (1) while it lives, no other job uses the directory.
 #pragma once
@@ -22,30 +22,31 @@ namespace bask {
 
 class CheckpointHistory {
  public:
-  /// Takes the directory of `options.checkpoint`, reads what is there, and logs it.
-  /// Throws: Error (kUsage) when another job holds it, or the program was started more often than
-  /// `options.max_restarts` allows; Error when it cannot be read or made.
+  /// Takes the lock of the directory `options.checkpoint`, reads its journals, and logs what they have.
+  /// Throws: Error (kUsage) when another job holds the lock, or the program was started more often than
+  /// `options.max_restarts` allows; Error when the directory cannot be read or made.
   explicit CheckpointHistory(const Options& options);
 
   const CheckpointStart& start() const { return start_; }
-  /// This attempt has kept these.
+  /// Adds results that this attempt has kept.
   void add(std::span<const KeptResult> kept);
-  /// Replaces tasks whose results are there by tasks that read them, and logs how many.
+  /// Replaces tasks whose results were kept by tasks that read them, and logs how many.
   struct Recalled {
     Expansion expansion;
-    bool reads_this_attempt = false;  ///< some of them: its journals are to be published before
+    bool reads_this_attempt = false;  ///< some results are this attempt's: publish its journals before
   };
   Recalled recall(Expansion expansion);
-  /// A result could not be read. Looks at all that were not verified yet, and forgets those that are corrupt.
+  /// To be called when a result could not be read: loads all results, and forgets those that are corrupt.
   void verify();
-  /// An input of the program, by name, and what tells its content apart. Logs when it is another than before.
-  /// Returns whether it is new in this attempt.
+  /// Notes an input of the program by its name, and by an identity that changes with its content. Logs when
+  /// an earlier attempt had another identity. Returns whether the name is new in this attempt.
   bool note_input(const std::string& name, const std::string& identity);
   /// Whether no earlier attempt has left anything.
   bool is_empty() const { return contents_.last_attempt == 0; }
-  /// Tasks that still run on one of so many ranks are no suspects of this attempt's end.
+  /// Removes this attempt's tables of running tasks, of ranks 0 to `ranks` - 1: tasks that still run are not
+  /// suspects.
   void forget_running(std::uint32_t ranks) const;
-  /// All is done: nothing of it is needed any more.
+  /// Removes the journals, and the directory when it is empty then.
   void remove();
 
  private:

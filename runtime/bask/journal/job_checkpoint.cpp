@@ -20,7 +20,7 @@ JobStart JobCheckpoint::begin(const Options& options) {
   } catch (const std::exception& exception) {
     const Error* const error = dynamic_cast<const Error*>(&exception);
     const ExitCode code = error == nullptr ? ExitCode::kTaskFailed : error->exit_code();
-    const bool is_refused = code == ExitCode::kUsage;  // another job is there, say
+    const bool is_refused = code == ExitCode::kUsage;  // such as: another job holds the directory
     if (is_refused || options.checkpoint_failure == CheckpointFailure::kStop) {
       start.error = exception.what();
       start.exit_code = static_cast<int>(code);
@@ -50,7 +50,7 @@ std::string JobCheckpoint::join(const JobStart& start, const Options& options, s
   }
   try {
     here_ = std::make_unique<Checkpoint>(start.checkpoint, rank, threads, options.checkpoint_failure);
-  } catch (const std::exception& error) {  // the system allows no more threads, say
+  } catch (const std::exception& error) {  // such as: the system allows no more threads
     return error.what();
   }
   return {};
@@ -65,7 +65,7 @@ void JobCheckpoint::do_without(const std::string& why, const Options& options, b
   end_ = {};
 }
 
-// Every rank knows what it has kept, and tells it when something is computed after that.
+// Ranks tell what they have kept only before a second or later computation.
 Expansion JobCheckpoint::recall(Expansion expansion, const CallAllRanks& call, bool other_nodes) {
   if (std::exchange(has_recalled_, true)) {
     for (const Value& kept : call(Checkpoint::kept_kernel(), {})) {
@@ -87,7 +87,7 @@ void JobCheckpoint::give_up(int exit_code, std::uint32_t ranks) {
 
 void JobCheckpoint::finish(const Options& options, int exit_code, const ComputationCount& computations) {
   if (here_ != nullptr) here_->finish(exit_code);
-  std::cout.flush();  // what was printed may have reached nobody, as the launcher was killed
+  std::cout.flush();  // fails if the launcher was killed: the output is lost, and results are still needed
   if (history_ == nullptr) return;
   const bool all_done = computations.begun != 0 && computations.begun == computations.done;
   const bool is_over = exit_code == static_cast<int>(ExitCode::kDone) && all_done && std::cout.good() &&

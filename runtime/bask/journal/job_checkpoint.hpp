@@ -1,5 +1,6 @@
-// job_checkpoint.hpp: what keeps a job's results for a restart, from start to end: the history on rank 0,
-// this rank's own journal, and the end of the time. Runs on: every rank. Threads: one.
+// job_checkpoint.hpp: a job's checkpoint from start to end: the history on rank 0, this rank's own journal,
+// and the end of the job's time.
+// Runs on: every rank. Threads: one.
 #pragma once
 
 #include <bask/core/options.hpp>
@@ -22,7 +23,7 @@ struct JobStart {
   CheckpointStart checkpoint;
   std::int64_t time_for_tasks_ns = -1;  ///< from now on; below 0: no limit
   std::string error = {};               ///< why the job cannot start; empty: it can
-  std::int32_t exit_code = 0;           ///< with it
+  std::int32_t exit_code = 0;           ///< with which the job ends if `error` is not empty
   auto members() {
     return std::tie(checkpoint.directory, checkpoint.lock, checkpoint.program, checkpoint.attempt,
                     checkpoint.files, checkpoint.suspects, time_for_tasks_ns, error, exit_code);
@@ -32,31 +33,33 @@ struct JobStart {
 /// Calls a kernel once on every rank, outside of tasks. Returns the results.
 using CallAllRanks = std::function<std::vector<Value>(KernelId kernel, std::span<const std::byte> arguments)>;
 
-/// What a program has asked for.
+/// How many computations a program has begun, and how many of these are done.
 struct ComputationCount {
   std::uint64_t begun = 0, done = 0;
 };
 
 class JobCheckpoint {
  public:
-  /// Rank 0: takes the directory that the options name, if any. What goes wrong is in the start that it
-  /// returns, or logged, as --bask-checkpoint-failure says.
+  /// Rank 0: takes the directory that the options name, if any. A failure is in the start that it returns, or
+  /// logged, as --bask-checkpoint-failure says.
   JobStart begin(const Options& options);
-  /// Every rank: makes its journal. Returns why it cannot, or nothing. Throws: Error when the start has one.
+  /// Every rank: makes its journal. Returns why that failed; empty: it did not. Throws: the error of `start`,
+  /// if there is one.
   std::string join(const JobStart& start, const Options& options, std::uint32_t rank, unsigned threads);
-  /// Every rank, when one could not join: the run goes on without a journal, and one rank says so.
+  /// Every rank, when one could not join: the run goes on without a journal. The rank with `speaks` logs
+  /// that.
   /// Throws: Error when --bask-checkpoint-failure=stop.
   void do_without(const std::string& why, const Options& options, bool speaks);
 
-  /// Rank 0, before a computation: replaces tasks whose results are there by tasks that read them: those of
-  /// earlier attempts, and those that any rank has kept in this one. `other_nodes`: ranks run on several.
+  /// Rank 0, before a computation: replaces tasks whose results were kept, by earlier attempts or on any rank
+  /// in this one, by tasks that read them. `other_nodes`: ranks run on several nodes.
   Expansion recall(Expansion expansion, const CallAllRanks& call, bool other_nodes);
 
-  /// Rank 0, at the end, when the other ranks have finished: what is kept is removed when nothing of it is
-  /// needed any more, or there is nothing.
+  /// Rank 0, at the end, when the other ranks have finished. Removes the journals when the program is done
+  /// with all its computations, or nothing was ever kept.
   void finish(const Options& options, int exit_code, const ComputationCount& computations);
-  /// Rank 0, at the end of a job of so many ranks, while tasks are still running somewhere. They are not what
-  /// ended it, and so no suspects.
+  /// Rank 0, when a job of `ranks` ranks ends while tasks are still running somewhere. These have not ended
+  /// the job, and so are no suspects.
   void give_up(int exit_code, std::uint32_t ranks);
 
   CheckpointHistory* history() const { return history_.get(); }  ///< null: not rank 0, or no journal

@@ -8,8 +8,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::size_t kWrittenAlone = std::size_t{256} << 10;  // a copy costs more than the call
-constexpr std::size_t kWrittenAtOnce = std::size_t{1} << 20;   // a batch of so much does not wait
+constexpr std::size_t kWrittenAlone = std::size_t{256} << 10;  // a copy costs more than a system call
+constexpr std::size_t kWrittenAtOnce = std::size_t{1} << 20;   // a batch of this size does not wait
 constexpr std::size_t kMostWaiting = std::size_t{16} << 20;    // fresh memory costs more than waiting
 
 std::int64_t ns_since(Clock::time_point start) {

@@ -2,7 +2,8 @@
 // moment it is appended. Small ones are gathered in a batch, which the writing thread takes; large ones are
 // written by the thread that appends them.
 // Runs on: every rank. Threads: any may append and sync; the writing and the syncing thread (JournalThreads)
-// take their work here. All wait for each other under one lock, the journal's; none writes while it holds it.
+// take their work here. All of them wait under one mutex, the journal's lock; no thread writes while it holds
+// it.
 // Invariants: (1) a mark says that all before it has reached the disk; (2) after the first failure nothing
 //             more is appended, and what was appended before is still tried.
 #pragma once
@@ -30,46 +31,47 @@ class JournalBatches {
 
   // ---- For threads that append ----
 
-  /// `head`: from make_record_head, not yet bound to a place. Waits while 16 MiB wait to be written.
-  /// Returns its offset in the file; 0 when the journal has failed.
+  /// `head`: from make_record_head, not yet bound to a place. A small record waits while 16 MiB wait to be
+  /// written. Returns the record's offset in the file; 0 when the journal has failed.
   std::uint64_t append(RecordHead head, std::span<const std::byte> payload);
-  /// Waits until the file has all that was appended before, and the disk where that is asked for; or the
-  /// journal has failed.
+  /// Waits until all records that were appended before are in the file, or, with `to_disk`, on the disk; or
+  /// until the journal has failed.
   void write_all(bool to_disk);
   bool has_failed() const { return has_failed_.load(std::memory_order_relaxed); }
   std::string failure() const;
-  /// All but the CPU time of the two threads.
+  /// All but JournalStatistics::background_seconds.
   JournalStatistics statistics() const;
   std::int64_t cost_ns(std::uint64_t bytes) const { return cost_.of(bytes); }
 
   // ---- For the writing thread ----
 
-  /// Waits for a batch that is old enough, large enough, or asked for. Null: the journal is closing, and all
-  /// is written. The batch is the writing thread's until it calls `batch_written`.
+  /// Waits for a batch that is `patience` old, large enough, or asked for by write_all(). Null: the journal
+  /// is closing, and all is written. The batch is the writing thread's until it calls batch_written().
   const RecordBatch* next_batch(std::chrono::milliseconds patience);
   void batch_written(const BatchWritten& written, std::int64_t ns);
 
   // ---- For the syncing thread ----
 
-  /// Waits until something that was written is old enough, or a sync is asked for. Returns up to where the
-  /// file is whole now; nothing when the journal is closing and the disk has all.
+  /// Waits until the first write since the last sync is `patience` old, or write_all() asks for the disk.
+  /// Returns the offset up to which the file is whole now; nothing when the journal is closing and all is on
+  /// the disk.
   std::optional<std::uint64_t> next_sync(std::chrono::milliseconds patience);
-  /// Says in the file that all before `synced_to` has reached the disk. Not noted as written: a mark must not
-  /// cause the next sync.
+  /// Writes a mark that says: all before `synced_to` has reached the disk. It is not noted as written, as a
+  /// mark must not cause the next sync.
   void write_mark(std::uint64_t synced_to);
   void sync_ended(std::uint64_t synced_to, int error, std::int64_t ns);
 
   // ---- For the owner of the threads ----
 
-  /// Both threads come to their end. Nobody appends any more.
+  /// Makes both threads end, once all is on the disk. Nobody may append any more.
   void close();
 
  private:
-  /// By which the writing thread, the syncing thread, and all others wait.
+  /// The writing thread waits by `to_write`, the syncing thread by `to_sync`, all others by `changed`.
   struct Conditions {
     Condition to_write, to_sync, changed;
   };
-  /// Nothing waits for the disk while `since` is empty.
+  /// Nothing is to be synced while `since` is empty.
   struct SyncDemand {
     std::optional<std::chrono::steady_clock::time_point> since;  ///< the first write after the last sync
     unsigned waiting = 0;                                        ///< threads in `write_all` for the disk
@@ -91,8 +93,8 @@ class JournalBatches {
 
   mutable Mutex mutex_;  // the journal's lock
   Conditions conditions_;
-  RecordBatch batch_ BASK_GUARDED_BY(mutex_);    // that records are appended to
-  RecordBatch writing_ BASK_GUARDED_BY(mutex_);  // the writing thread's own until it gives it back
+  RecordBatch batch_ BASK_GUARDED_BY(mutex_);    // records are appended to it
+  RecordBatch writing_ BASK_GUARDED_BY(mutex_);  // from next_batch() to batch_written() the writing thread's
   RecordPlaces places_ BASK_GUARDED_BY(mutex_){sizeof(JournalHeader)};
   SyncDemand sync_demand_ BASK_GUARDED_BY(mutex_);
   Phase phase_ BASK_GUARDED_BY(mutex_) = Phase::kOpen;

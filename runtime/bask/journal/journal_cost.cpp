@@ -7,11 +7,11 @@ namespace {
 
 constexpr std::size_t kSmallPayload = 256;
 constexpr std::int64_t kSmallRemembered = 1 << 16;
-constexpr std::size_t kLongWrite = std::size_t{64} << 10;  // the cost of the call itself no longer counts
+constexpr std::size_t kLongWrite = std::size_t{64} << 10;  // from here on the call itself costs little
 constexpr std::int64_t kNever_ns = std::numeric_limits<std::int64_t>::max() / 2;
-constexpr double kMostBehind_ns = 2e9;            // that bringing all to the disk may take
-constexpr double kCopyNs = 0.15;                  // a byte: hashing it and copying it into the batch
-constexpr double kGuesses = 16, kGuess_ns = 500;  // so many appends of so much are assumed beforehand
+constexpr double kMostBehind_ns = 2e9;            // expected time to bring to the disk what is not there yet
+constexpr double kCopyNs = 0.15;                  // per byte: hashing it and copying it into the batch
+constexpr double kGuesses = 16, kGuess_ns = 500;  // the mean starts from 16 assumed appends of 500 ns
 
 }  // namespace
 
@@ -34,8 +34,8 @@ void JournalCost::synced(std::uint64_t bytes, std::int64_t ns) {
 
 std::int64_t JournalCost::of(std::uint64_t bytes) const {
   const auto not_synced = static_cast<double>(not_synced_.load(std::memory_order_relaxed));
-  // Writing goes into memory, at its speed, until a slow disk has left it full: then all wait, the end of
-  // the run as well.
+  // Writes go to the page cache, at the speed of memory, until a slow disk has left that full: then every
+  // writer waits for the disk, and so does the end of the run.
   if (not_synced * syncs_.byte_ns() > kMostBehind_ns) return kNever_ns;
   const double call_ns =
       (static_cast<double>(small_append_ns_.load(std::memory_order_relaxed)) + kGuesses * kGuess_ns) /

@@ -25,7 +25,7 @@ std::uint64_t checksum_of(const T& object, std::size_t size, std::uint64_t seed)
 }
 
 std::uint64_t head_checksum(const RecordHead& head, std::uint64_t nonce, std::uint64_t offset) {
-  // The offset is bound by a hash of its own: nonce and offset must not make up for each other.
+  // The seed is a hash of nonce and offset, not their sum or the like: no other pair may give the same seed.
   const std::array<std::uint64_t, 2> place{nonce, offset};
   return checksum_of(head, offsetof(RecordHead, head_checksum), XXH3_64bits(place.data(), sizeof(place)));
 }
@@ -39,7 +39,7 @@ std::unordered_map<std::uint64_t, const ValueType*> types_by_hash() {
   return types;
 }
 
-// Digits alone, as `std::to_string` writes them: names that differ must not have equal numbers.
+// Takes only digits as std::to_string writes them, so that two names never have the same numbers.
 std::optional<std::uint32_t> parse_number(std::string_view text) {
   std::uint32_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

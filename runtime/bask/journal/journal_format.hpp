@@ -1,5 +1,5 @@
 // journal_format.hpp: the bytes of a journal: its header, and the head of each record. journal_format.md has
-// the whole layout and why it is so.
+// the whole layout and the reasons for it.
 // Runs on: every rank. Threads: any; all of it is data and pure functions.
 #pragma once
 
@@ -19,7 +19,7 @@ namespace bask {
 
 struct ValueType;
 
-/// Whose results a journal has.
+/// Which program, attempt and rank a journal belongs to.
 struct JournalIdentity {
   Key program;                ///< the program's version: results of another one are not used
   std::uint32_t attempt = 1;  ///< 1 for the first start, one more for each restart
@@ -37,9 +37,9 @@ struct JournalHeader {
   Key program;
   std::uint32_t attempt;
   std::uint32_t rank;
-  std::uint64_t nonce;     ///< at random, so that no two journals take each other's records for theirs
+  std::uint64_t nonce;     ///< random, so that a record of one journal is never taken for one of another
   std::int64_t started_s;  ///< since 1970, for people
-  std::uint64_t checksum;  ///< of all before
+  std::uint64_t checksum;  ///< of the members above
 };
 
 enum class RecordKind : std::uint16_t {
@@ -47,8 +47,8 @@ enum class RecordKind : std::uint16_t {
   kWhole = 2,    ///< a result of a contiguous type: its bytes, and nothing else
   kNote = 3,     ///< two strings, encoded
   kEnd = 4,      ///< the attempt ended in order: its exit code in `key.low`
-  kSynced = 5,   ///< what lies before byte `key.low` had reached the disk
-  kDead = 6,     ///< was a result that could not be read back
+  kSynced = 5,   ///< all before byte `key.low` had reached the disk
+  kDead = 6,     ///< was a result; it could not be read back
 };
 
 constexpr bool is_result(RecordKind kind) {
@@ -64,7 +64,7 @@ struct RecordHead {
   std::uint64_t type_hash;
   std::uint64_t size;           ///< of the payload, without its padding
   std::uint64_t checksum;       ///< of the payload
-  std::uint64_t head_checksum;  ///< of all before, of the record's own offset, and of the journal's nonce
+  std::uint64_t head_checksum;  ///< of the members above, the record's own offset, and the journal's nonce
 };
 
 static_assert(sizeof(JournalHeader) == 64 && sizeof(RecordHead) == 56);
@@ -72,10 +72,10 @@ static_assert(std::has_unique_object_representations_v<JournalHeader> &&
               std::has_unique_object_representations_v<RecordHead>);
 
 JournalHeader make_journal_header(const JournalIdentity& identity);
-/// Why these are not the first bytes of a journal that can be read; empty when they are.
+/// Why a journal with this header cannot be read; empty when it can.
 std::string refusal_of(const JournalHeader& header);
 
-/// XXH3, 64 bits: of payloads.
+/// The checksum of payloads: XXH3, 64 bits.
 std::uint64_t journal_checksum(std::span<const std::byte> bytes);
 /// The same, of bytes that come in pieces.
 class JournalChecksum {
@@ -90,14 +90,14 @@ class JournalChecksum {
  private:
   XXH3_state_s* state_;
 };
-/// The head, with its checksum, of a record that lies at `offset` of the journal with this nonce.
+/// A record's head, still without its checksum, which bind_record_head() sets for the record's place.
 RecordHead make_record_head(RecordKind kind, const Key& key, std::uint64_t type_hash, std::uint64_t size,
                             std::uint64_t checksum);
 void bind_record_head(RecordHead& head, std::uint64_t nonce, std::uint64_t offset);
 /// Whether a record of this journal begins at `offset` with these bytes.
 bool is_record_head(const RecordHead& head, std::uint64_t nonce, std::uint64_t offset);
 
-/// Where a result lies. Goes into arguments of tasks as it is.
+/// Where a result lies. Tasks that read it have these bytes as their arguments.
 struct RecordPlace {
   std::uint32_t file = 0;  ///< as CheckpointStart numbers them
   std::uint32_t kind = 0;  ///< RecordKind
@@ -114,7 +114,7 @@ constexpr std::uint64_t padded_size(std::uint64_t size) {
   return (size + 7) & ~std::uint64_t{7};
 }
 
-/// What stands for a type in records: a hash of its name and size, so that a rebuilt program of the same
+/// The number of a type in records: a hash of its name and size, so that a rebuilt program of the same
 /// version knows it again. 0 stands for no value.
 std::uint64_t journal_type_hash(const ValueType* type);
 /// Null when this program has no such type.
@@ -125,7 +125,7 @@ std::string journal_name(std::uint32_t attempt, std::uint32_t rank);
 struct JournalNumbers {
   std::uint32_t attempt, rank;
 };
-/// Nothing for other names.
+/// Empty for other names.
 std::optional<JournalNumbers> parse_journal_name(std::string_view name);
 
 }  // namespace bask

@@ -19,15 +19,16 @@ namespace bask {
 namespace {
 
 constexpr std::size_t kMostOpen = 64;
-constexpr std::uint64_t kSmall = 64 << 10;            // read with its head, then copied
-constexpr std::size_t kPiece = std::size_t{1} << 20;  // hashed while it is in the cache
+constexpr std::uint64_t kSmall = 64 << 10;            // payloads up to this are read with their heads
+constexpr std::size_t kPiece = std::size_t{1} << 20;  // is hashed while it is in the cache
 
-// The file is there and has not what was written: a restart can do without it. Other failures are Errors.
+// The file is there, but without the bytes that were written: a restart can do without the record. Other
+// failures are Errors.
 struct Corrupt {
   std::string what;
 };
 
-// Shared: a file may leave the list while another thread reads from it.
+// Shared, as a file may leave the list while another thread reads from it.
 using OpenFile = std::shared_ptr<const FileDescriptor>;
 
 class OpenJournals {
@@ -79,7 +80,7 @@ class OpenJournals {
     OpenFile file;
   };
   std::mutex mutex_;
-  std::list<Entry> files_;  // the last used first
+  std::list<Entry> files_;  // the most recently used first
 };
 
 OpenJournals& open_journals() {
@@ -127,7 +128,7 @@ class Loading {
     if (done.bytes != to.size()) throw Corrupt{"the file ends before the record does"};
   }
 
-  /// Before memory is taken for it.
+  /// To be called before memory is taken for the payload.
   void expect_size() const {
     struct stat status {};
     if (::fstat(file_.number(), &status) != 0) OpenJournals::refuse(path_, errno);
@@ -152,7 +153,7 @@ class Loading {
     return value;
   }
 
-  /// Straight into the memory of the value.
+  /// Reads straight into the memory of the value.
   Value load_whole(const ContiguousType& contiguous) const {
     const auto size = static_cast<std::size_t>(place_.size);
     Value value;
@@ -183,19 +184,19 @@ class Loading {
   const RecordPlace& place_;
 };
 
-// Whether the next reader will pass over the record.
+// Marks the record as dead. Returns whether the next reader will pass over it.
 bool mark_as_dead(const std::filesystem::path& path, const RecordPlace& place, const Key& key) {
   const FileDescriptor file = open_file(path, O_RDWR | O_NONBLOCK | O_NOCTTY);
   if (!file.is_open()) return false;
   JournalHeader header;
   if (read_at(file, 0, std::as_writable_bytes(std::span(&header, 1))).bytes != sizeof(header) ||
       !refusal_of(header).empty()) {
-    return true;  // it will pass over the whole file
+    return true;  // the reader will pass over the whole file
   }
   RecordHead head;
   if (read_at(file, place.offset, std::as_writable_bytes(std::span(&head, 1))).bytes != sizeof(head) ||
       !is_record_head(head, header.nonce, place.offset) || !has_record(head, place, key)) {
-    return true;  // as it does over what is no record
+    return true;  // no such record: the reader will pass over these bytes
   }
   head.kind = RecordKind::kDead;
   bind_record_head(head, header.nonce, place.offset);
@@ -228,10 +229,10 @@ Value load_record(const std::filesystem::path& directory, const std::string& fil
       what = corrupt.what;
     } catch (const Error& error) {
       if (error.where() == "journal") throw;
-      what = error.what();  // of the decoding: its checksum is right and its bytes are another type's
+      what = error.what();  // from decoding: the checksum is right, but the bytes are of another type
     }
     if (is_fresh) report_corrupt(path, place, key, what);
-    open_journals().forget(path);  // another file may have its name by now
+    open_journals().forget(path);  // another file may have this name by now: tries once more
   }
 }
 

@@ -5,7 +5,7 @@
 
 namespace bask {
 
-/// Closes them, as soon as nobody reads: what has their names next may be other files.
+/// Closes them, each once no thread reads from it: their names may belong to other files next.
 void forget_open_journals();
 
 }  // namespace bask

@@ -51,7 +51,8 @@ LockHolder read_holder(const std::filesystem::path& path) {
   return parse_lock_holder(text_at(path));
 }
 
-// Whole or not at all, as others read it at any time: it is shorter than what a file system writes at once.
+// Others may read the text at any time: it is shorter than what a file system writes at once, so they see all
+// of it or nothing.
 int write_text(const FileDescriptor& file, const LockHolder& holder) {
   const std::string text = to_text(holder);
   const int error = write_at(file, 0, std::as_bytes(std::span(text))).error;
@@ -102,7 +103,7 @@ std::string description(const LockHolder& holder) {
 
 bool still_holds(const LockHolder& holder, const LockHolder& us, bool is_alive, std::chrono::seconds age) {
   if (!holder.host.empty() && holder.host == us.host) return is_alive;
-  if (!holder.job.empty() && holder.job == us.job) return false;  // it runs one program after the other
+  if (!holder.job.empty() && holder.job == us.job) return false;  // its program before this one has ended
   return age <= kGivenUp;
 }
 
@@ -111,7 +112,7 @@ bool is_locked(const std::filesystem::path& directory) {
   if (::stat((directory / kLockName).c_str(), &status) != 0 || status.st_size == 0) return false;
   const LockHolder holder = read_holder(directory / kLockName);
   LockHolder us = this_process_as_holder();
-  us.job.clear();  // the holder may be another program of this very job
+  us.job.clear();  // the holder may be of this very job, and run
   return still_holds(holder, us, is_process(holder.pid), age_of(status));
 }
 
@@ -135,7 +136,7 @@ JournalLock::JournalLock(const std::filesystem::path& directory, std::chrono::mi
 JournalLock::~JournalLock() {
   toucher_.request_stop();
   toucher_.join();
-  // By text the file itself is the lock, unless somebody has removed it, or made it his.
+  // Without kernel locks the file itself is the lock: it is removed, unless another job has taken it since.
   if (method_ == Method::kText && is_ours()) {
     ::unlink(file_.c_str());
   } else if (method_ == Method::kKernel) {
@@ -182,7 +183,7 @@ bool JournalLock::take_by_kernel() {
       method_ = Method::kText;
       return take_by_text();
     }
-    // The one before may have removed the file between our opening and locking it.
+    // The holder before may have removed the file after it was opened here and before it was locked.
     struct stat ours {
     }, there{};
     if (::fstat(file.number(), &ours) != 0 || ::stat(file_.c_str(), &there) != 0 ||
@@ -212,7 +213,8 @@ bool JournalLock::take_by_text() {
   }
   if (const int error = write_text(file, us_); error != 0) refuse("has a lock that cannot be written", error);
   descriptor_ = std::move(file);
-  // Another that took the old lock for given up as well may have removed ours for it: the last one has it.
+  // Another job that has given up the old lock as well may have removed this job's file, taking it for the
+  // old one. The last file counts.
   std::this_thread::sleep_for(kBetweenTries);
   return is_ours();
 }

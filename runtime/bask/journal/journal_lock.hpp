@@ -1,7 +1,7 @@
-// journal_lock.hpp: keeps a directory to one job, such as one of journals.
+// journal_lock.hpp: keeps a directory, such as that of the journals, to one job.
 // Runs on: rank 0. Threads: one makes and destroys it.
-// Invariants: (1) where the file system has locks, the kernel gives the lock back when its holder dies,
-//             whatever way; (2) where it has none, the lock's text and age decide.
+// Invariants: (1) where the file system has locks, the kernel gives the lock back when its holder dies, in
+//             whatever way; (2) where it has none, the text and the age of the lock's file decide.
 #pragma once
 
 #include <bask/system/file_descriptor.hpp>
@@ -18,9 +18,9 @@ namespace bask {
 /// The lock's file in the directory.
 inline constexpr std::string_view kLockName = "lock";
 
-/// Who holds a lock, as its file says.
+/// Who holds a lock, by the text of its file.
 struct LockHolder {
-  std::string job;  ///< of Slurm; empty outside
+  std::string job;  ///< Slurm's job id; empty outside of Slurm
   std::string host;
   long pid = 0;
   std::string since;  ///< "2026-11-24 12:00:00 UTC"
@@ -28,22 +28,23 @@ struct LockHolder {
 
 LockHolder this_process_as_holder();
 std::string to_text(const LockHolder& holder);
-/// What is missing stays empty.
+/// Members that the text has not stay empty.
 LockHolder parse_lock_holder(std::string_view text);
-/// What the lock of a directory says; empty when there is none. Ranks know by it that they see the same one.
+/// The text of a directory's lock; empty when there is none. Ranks compare it to know that they see the same
+/// directory.
 std::string lock_text(const std::filesystem::path& directory);
 /// "Slurm job 42 on host n1 (process 4242, since 2026-11-24 12:00:00 UTC)".
 std::string description(const LockHolder& holder);
 
-/// Without locks of the file system: whether the file of `holder`, last touched `age` ago, still counts.
-/// `is_alive`: whether its process runs, which is known only on the holder's own host.
+/// Where the file system has no locks: whether the file of `holder`, last touched `age` ago, still counts.
+/// `is_alive`: whether the holder's process runs; read only when `us` is on the holder's host.
 bool still_holds(const LockHolder& holder, const LockHolder& us, bool is_alive, std::chrono::seconds age);
 
-/// Whether the lock of a directory is held, as its text, its age and this host's processes tell. The lock
-/// itself is not touched, so that a job which starts at this moment gets it.
+/// Whether the lock of a directory is held, by its text, its age and this host's processes. Does not take the
+/// lock to find out, so that a job which starts at this moment gets it.
 bool is_locked(const std::filesystem::path& directory);
 
-/// How long a job waits for its own last step, which may overlap with the next one when it is queued again.
+/// How long a job waits for its own last step, which may still run when the job is requeued and starts again.
 inline constexpr std::chrono::milliseconds kLockPatience{120'000};
 
 /// How messages name the directory's purpose, and the option that chooses another one.
@@ -52,24 +53,25 @@ struct LockWords {
   std::string option = "--bask-checkpoint=DIR";
 };
 
-///     const JournalLock lock(directory);      // until it goes
+///     const JournalLock lock(directory);      // held until it is destroyed
 class JournalLock {
  public:
   enum class Method { kKernel, kText };
 
-  /// Makes the directory where it is missing, and takes its lock. While the holder is of the same Slurm job
-  /// it waits so long for it to end: `patience`.
-  /// Throws: Error (ExitCode::kUsage) saying who holds it; or when it cannot be made.
+  /// Makes the directory where it is missing, and takes its lock. If the holder is of the same Slurm job,
+  /// waits up to `patience` for it to end.
+  /// Throws: Error (ExitCode::kUsage) that says who holds the lock; Error when the lock cannot be made.
   explicit JournalLock(const std::filesystem::path& directory, std::chrono::milliseconds patience = {},
                        Method method = Method::kKernel, LockWords words = {});
   ~JournalLock();
   JournalLock(const JournalLock&) = delete;
   JournalLock& operator=(const JournalLock&) = delete;
 
-  /// Shows that the holder lives to those who cannot ask the kernel: a thread of the lock's own calls it.
+  /// Updates the time of the lock's file, to show that the holder lives where the file system has no locks.
+  /// The lock's own thread calls it.
   void touch() const;
   Method method() const { return method_; }
-  /// Of the locked file; below 0 where the file system has no locks.
+  /// The descriptor of the lock's file.
   int descriptor() const { return descriptor_.number(); }
 
  private:

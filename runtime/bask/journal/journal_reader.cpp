@@ -23,7 +23,7 @@ struct Named {
 
 struct Listing {
   std::vector<Named> journals;         // by attempt and rank
-  std::vector<std::string> strangers;  // "journal-" and then something else
+  std::vector<std::string> strangers;  // other names that begin with "journal-"
 };
 
 Listing list(const std::filesystem::path& directory) {
@@ -70,7 +70,7 @@ JournalContents read_journals(const std::filesystem::path& directory, const Key&
       const JournalRead& file = contents.files.back();
       if (!file.exit_code) crashed.insert(file.identity.attempt);
     } else if (contents.damages.size() != damages) {
-      crashed.insert(numbers.attempt);  // of which version cannot be told
+      crashed.insert(numbers.attempt);  // the damage hides its version
     }
   }
   contents.crashed_attempts.assign(crashed.begin(), crashed.end());
@@ -83,7 +83,7 @@ JournalContents read_journals(const std::filesystem::path& directory, const Key&
 void remove_journals(const std::filesystem::path& directory) {
   forget_open_journals();
   for (const Named& journal : list(directory).journals) remove_file(directory / journal.name);
-  // Last: who takes a new lock from now on finds no journals.
+  // The lock goes last: a job that takes a new one from now on finds no journals.
   remove_file(directory / kLockName);
 }
 

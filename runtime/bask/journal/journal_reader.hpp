@@ -1,7 +1,7 @@
-// journal_reader.hpp: finds what earlier attempts have finished, and reads it back.
+// journal_reader.hpp: finds the results that earlier attempts have kept, and reads them back.
 // Runs on: rank 0 (read_journals, remove_journals), every rank (load_record). Threads: any.
-// Invariants: (1) a value that is given back has the bytes that were written: all else is an Error or a
-//             damage; (2) whatever lies in the directory, nothing is allocated that a file has no bytes for.
+// Invariants: (1) a returned value has the bytes that were written: all else is an Error or a JournalDamage;
+//             (2) whatever lies in the directory, no memory is allocated for bytes that a file does not have.
 #pragma once
 
 #include <bask/core/value.hpp>
@@ -20,37 +20,38 @@ struct JournalRead {
   std::string name;
   JournalIdentity identity;
   std::uint64_t size = 0;
-  std::uint64_t results = 0;          ///< that can be used
-  std::optional<int> exit_code = {};  ///< when the attempt ended in order
+  std::uint64_t results = 0;          ///< how many can be used
+  std::optional<int> exit_code = {};  ///< set when the attempt ended in order
   std::int64_t started_s = 0;         ///< since 1970
 };
 
-/// From `append_note`, of this version's attempts, in the order of attempts and ranks.
+/// A note of append_note(), by an attempt of this version.
 struct JournalNote {
   std::uint32_t attempt = 0, rank = 0;
   std::string name, text;
 };
 
-/// What is wrong with a file, and what it costs, in one line. Nothing has to be done about it.
+/// What is wrong with a file, and what is lost by it, in one line. The user need not do anything.
 struct JournalDamage {
   std::string text;
-  bool is_normal = false;  ///< as every kill may leave it: a torn tail
+  bool is_normal = false;  ///< every kill may leave it: a torn tail
 };
 
 struct JournalContents {
   std::vector<JournalRead> files;                ///< of this version, by attempt and rank
   std::unordered_map<Key, RecordPlace> records;  ///< the first of each key
-  std::vector<JournalNote> notes;
+  std::vector<JournalNote> notes;                ///< by attempt and rank
   std::vector<JournalDamage> damages;
-  std::uint32_t last_attempt = 0;               ///< of whatever version; 0: there was none
-  std::vector<std::uint32_t> crashed_attempts;  ///< of which some journal has no end, in order
-  std::uint64_t of_other_versions = 0;          ///< results that are there and not used
-  std::uint64_t of_unknown_types = 0;           ///< results of types that this program has not
+  std::uint32_t last_attempt = 0;               ///< of any version; 0: there was none
+  std::vector<std::uint32_t> crashed_attempts;  ///< some journal of theirs has no end; ascending
+  std::uint64_t of_other_versions = 0;          ///< results of other versions, which are not used
+  std::uint64_t of_unknown_types = 0;           ///< results of types that this program does not have
   std::uint64_t bytes = 0;                      ///< of the results in `records`
 };
 
-/// Reads the heads of all journals in `directory`, and the payloads up to 64 KiB or that may not have reached
-/// the disk; other payloads are verified when they are loaded. A directory that is not there has no journals.
+/// Reads the heads of all journals in `directory`, and those payloads that are up to 64 KiB long or may not
+/// have reached the disk; other payloads are verified when they are loaded. A missing directory has no
+/// journals.
 /// Throws: Error when the directory cannot be read.
 JournalContents read_journals(const std::filesystem::path& directory, const Key& program);
 

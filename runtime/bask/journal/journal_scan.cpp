@@ -13,9 +13,9 @@ namespace bask {
 namespace {
 
 constexpr std::size_t kBuffer = std::size_t{256} << 10;
-constexpr std::size_t kAfterAJump = std::size_t{8} << 10;  // likely only the head of a long record is wanted
+constexpr std::size_t kAfterAJump = std::size_t{8} << 10;  // likely only the head of a long record is read
 constexpr std::uint64_t kReadAtOnce = 64 << 10;
-constexpr std::uint64_t kMostReported = 5;  // of one file: the rest is counted
+constexpr std::uint64_t kMostReported = 5;  // damages of one file: the rest is counted
 
 }  // namespace
 
@@ -35,14 +35,15 @@ std::span<const std::byte> BufferedFile::at(std::uint64_t offset, std::size_t by
 
 std::uint64_t BufferedFile::next_data(std::uint64_t offset) const {
   const off_t data = ::lseek(file_.number(), static_cast<off_t>(offset), SEEK_DATA);
-  if (data < 0) return errno == ENXIO ? size_ : offset;  // other file systems know of no holes
+  if (data < 0) return errno == ENXIO ? size_ : offset;  // some file systems know of no holes
   return std::max(offset, static_cast<std::uint64_t>(data));
 }
 
 JournalScan::JournalScan(const std::filesystem::path& directory, std::string name, const Key& program,
                          JournalContents& contents)
     : name_(std::move(name)), program_(program), contents_(contents) {
-  // Neither waits for the other end of a pipe nor makes a terminal its own.
+  // O_NONBLOCK: does not wait for the other end of a pipe. O_NOCTTY: a terminal does not become this
+  // process's own.
   const FileDescriptor file = open_file(directory / name_, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   struct stat status {};
   if (!file.is_open() || ::fstat(file.number(), &status) != 0) {
@@ -101,11 +102,11 @@ void JournalScan::scan(BufferedFile& file) {
   if (!is_other_version_) contents_.files.push_back(std::move(file_));
 }
 
-/// From `offset` on, in steps of 8; the file's end when there is none.
+/// The offset of the next record from `offset` on, tried in steps of 8; the file's end when there is none.
 std::uint64_t JournalScan::find_record(BufferedFile& file, std::uint64_t offset) const {
   const std::uint64_t first = offset;
   for (; offset < file.size(); offset += 8) {
-    // Where nothing was found in a while, there may be a hole, of whatever size.
+    // After 256 KiB without a record there may be a hole, of any size.
     if (offset != first && (offset - first) % kBuffer == 0) {
       offset = (file.next_data(offset) + 7) / 8 * 8;
       if (offset >= file.size()) break;
@@ -196,7 +197,7 @@ void JournalScan::take_long_results(BufferedFile& file) {
 }
 
 bool JournalScan::has_checksum(BufferedFile& file, const Found& record) const {
-  if (is_other_version_) return true;  // only counted
+  if (is_other_version_) return true;  // its results are only counted
   JournalChecksum checksum;
   std::uint64_t done = 0;
   while (done < record.head.size) {
@@ -235,7 +236,7 @@ void JournalScan::lose(BufferedFile& file, std::uint64_t begin, std::uint64_t en
 }
 
 void JournalScan::report(const Loss& loss) {
-  // Records are written in no order: the last ones before a kill need not be whole.
+  // Records are written in any order: of those behind the last mark, a kill may leave any in pieces.
   const bool is_normal = !file_.exit_code && loss.begin >= synced_to_;
   if (loss.kind == Loss::Kind::kRecord) {
     report(is_normal

@@ -1,4 +1,4 @@
-// journal_scan.hpp: reads through one journal, from record to record, and past whatever is none.
+// journal_scan.hpp: reads through one journal, from record to record, and skips bytes that are no record.
 // Runs on: rank 0. Threads: one.
 #pragma once
 
@@ -13,14 +13,14 @@
 
 namespace bask {
 
-/// A file through a buffer. What lies behind the end, or cannot be read, is not there.
+/// Reads a file through a buffer. Bytes that cannot be read are treated as if the file ended before them.
 class BufferedFile {
  public:
   BufferedFile(const FileDescriptor& file, std::uint64_t size) : file_(file), size_(size) {}
   std::uint64_t size() const { return size_; }
-  /// The bytes from `offset`, at most so many as are asked for; valid until the next call.
+  /// The bytes from `offset` on, at most `bytes` of them; valid until the next call.
   std::span<const std::byte> at(std::uint64_t offset, std::size_t bytes);
-  /// The first place from `offset` that is not in a hole of the file, or its end.
+  /// The first offset from `offset` on that is not in a hole of the file, or the file's end.
   std::uint64_t next_data(std::uint64_t offset) const;
 
  private:
@@ -44,7 +44,7 @@ class JournalScan {
     std::uint64_t end() const { return payload() + padded_size(head.size); }
   };
 
-  /// Where bytes are that give no result.
+  /// A stretch of the file that gives no result.
   struct Loss {
     enum class Kind { kRecord, kGap, kHole } kind;
     std::uint64_t begin, end;
@@ -55,7 +55,8 @@ class JournalScan {
   void take(BufferedFile& file, const Found& record);
   void take_result(const Found& record);
   void take_note(std::span<const std::byte> payload);
-  /// Those that may not have reached the disk whole.
+  /// Takes the results that are longer than 64 KiB, and verifies those that may not have reached the disk
+  /// whole.
   void take_long_results(BufferedFile& file);
   bool has_checksum(BufferedFile& file, const Found& record) const;
   std::uint64_t find_record(BufferedFile& file, std::uint64_t offset) const;
@@ -72,7 +73,7 @@ class JournalScan {
   std::uint64_t nonce_ = 0;
   std::uint64_t synced_to_ = 0;
   std::uint64_t reported_ = 0;
-  bool more_are_normal_ = true;  ///< those that are only counted
+  bool more_are_normal_ = true;  ///< damages that are only counted
   std::vector<Found> long_results_;
   std::vector<Loss> losses_;
 };

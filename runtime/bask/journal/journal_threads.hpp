@@ -15,12 +15,12 @@ namespace bask {
 class JournalThreads {
  public:
   JournalThreads(const JournalFile& file, JournalBatches& batches, JournalTimes times);
-  /// Closes the batches; returns when the rest is written and synced.
+  /// Closes the batches. Returns when the rest is written and synced.
   ~JournalThreads();
   JournalThreads(const JournalThreads&) = delete;
   JournalThreads& operator=(const JournalThreads&) = delete;
 
-  /// Of both threads, up to the last thing that each has done.
+  /// CPU time of both threads, up to the last batch or sync of each.
   double cpu_seconds() const { return write_cpu_ + sync_cpu_; }
 
  private:

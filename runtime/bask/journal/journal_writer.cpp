@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t kKeptForEncoding = std::size_t{1} << 20;
 
-// Values are encoded outside of the journal's lock. Each thread has one, whose memory stays for the next
-// value.
+// Values are encoded without the journal's lock: each thread has a writer of its own, whose memory stays for
+// the next value.
 ByteWriter& encoder() {
   thread_local ByteWriter writer;
   if (writer.size() > kKeptForEncoding) {
@@ -31,7 +31,7 @@ struct JournalWriter::Parts {
 
   JournalFile file;
   JournalBatches batches{file};
-  JournalThreads threads;  // goes first: its threads use the others
+  JournalThreads threads;  // destroyed first: its threads use the others
 };
 
 JournalWriter::JournalWriter(const std::filesystem::path& directory, const JournalIdentity& identity,

@@ -1,4 +1,4 @@
-// journal_writer.hpp: appends what one rank has finished to its own journal (journal_format.md).
+// journal_writer.hpp: appends results of one rank to its own journal (journal_format.md).
 // Runs on: every rank. Threads: any may append; the writing and the syncing thread are its own, and sleep
 // while there is nothing to do.
 // Invariants: (1) a record in the file is whole, or a reader can tell; (2) small records are in the file
@@ -32,7 +32,7 @@ struct JournalStatistics {
   std::uint64_t bytes = 0;    ///< of all records, with heads and padding
   std::uint64_t writes = 0;   ///< system calls
   std::uint64_t syncs = 0;
-  double append_seconds = 0;      ///< that callers spent, all threads together
+  double append_seconds = 0;      ///< spent by callers, all threads together
   double background_seconds = 0;  ///< CPU time of the two threads
 };
 
@@ -40,8 +40,7 @@ struct JournalStatistics {
 ///     journal.append(key, value);
 class JournalWriter {
  public:
-  /// Makes `directory`/journal-<attempt>-<rank>.
-  /// Throws: Error, when it cannot, with what to do.
+  /// Makes `directory`/journal-<attempt>-<rank>. Throws: Error when that fails.
   JournalWriter(const std::filesystem::path& directory, const JournalIdentity& identity,
                 JournalTimes times = {});
   /// Writes and syncs the rest. Never throws.
@@ -49,27 +48,28 @@ class JournalWriter {
   JournalWriter(const JournalWriter&) = delete;
   JournalWriter& operator=(const JournalWriter&) = delete;
 
-  /// Appends a result, which nobody may change meanwhile. Values of 256 KiB and more are written by the
-  /// caller, straight from their memory where they are contiguous; others are copied into the batch. Throws:
-  /// Error when the value cannot be encoded; never because of the file. Returns where it lies, with 0 for the
-  /// file; nothing when the journal has failed.
+  /// Appends a result, which nobody may change during the call. Values of 256 KiB and more are written by the
+  /// calling thread, straight from their memory where they are contiguous; others are copied into the batch.
+  /// Returns where the record lies, with 0 for RecordPlace::file; nothing when the journal has failed.
+  /// Throws: Error when the value cannot be encoded; never because of the file.
   std::optional<RecordPlace> append(const Key& key, const Value& value);
-  /// Says something of the attempt, such as an input file and its identity.
+  /// Appends a note about the attempt, such as an input file and its identity.
   void append_note(std::string_view name, std::string_view text);
-  /// The attempt ended in order: a later one can tell that from a crash.
+  /// Appends that the attempt ended in order, so that a later attempt can tell it from a crash.
   void append_end(int exit_code);
-  /// All that was appended before is in the file when it returns, or the journal has failed.
+  /// Returns when all that was appended before is in the file, or the journal has failed.
   void write_all();
-  /// The same, and the file on the disk.
+  /// The same for the disk.
   void sync();
 
-  /// A full disk and the like. The journal is cut back to its last whole record where that is possible.
+  /// Whether a write or a sync has failed, as on a full disk. The file is then cut back to its last whole
+  /// record, where that is possible.
   bool has_failed() const;
   /// What failed and what to do, in one line; empty while nothing has.
   std::string failure() const;
 
   JournalStatistics statistics() const;
-  /// What appending a value of so many bytes will cost, in ns of a thread: from the writes so far.
+  /// The estimated cost of appending a value of `bytes`, in ns of a thread, from the writes so far.
   std::int64_t cost_ns(std::uint64_t bytes) const;
   const std::string& name() const;
 

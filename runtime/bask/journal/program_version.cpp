@@ -26,8 +26,8 @@ namespace {
 /// An executable or a shared object of this process.
 struct LoadedObject {
   std::string path;
-  std::string name;                 ///< that others ask for it by
-  std::vector<std::string> needed;  ///< names of those that it was linked with
+  std::string name;                 ///< in the `needed` of others
+  std::vector<std::string> needed;  ///< names of the objects that it was linked with
   std::vector<std::byte> build_id;  ///< empty when it has none
 };
 
@@ -70,7 +70,7 @@ void read_dynamic(LoadedObject& object, const dl_phdr_info& info, const ElfW(Phd
   const char* strings = nullptr;
   for (const auto* entry = first; entry->d_tag != DT_NULL; ++entry) {
     if (entry->d_tag != DT_STRTAB) continue;
-    // glibc puts the address there; others leave the distance from the object's beginning.
+    // glibc stores an address here; other C libraries store an offset from the object's beginning.
     const ElfW(Addr) address = entry->d_un.d_ptr;
     strings = reinterpret_cast<const char*>(address < info.dlpi_addr ? info.dlpi_addr + address : address);
   }
@@ -95,7 +95,7 @@ LoadedObject describe(const dl_phdr_info& info) {
   return object;
 }
 
-/// The executable first.
+/// All that are loaded, the executable first.
 std::vector<LoadedObject> loaded_objects() {
   std::vector<LoadedObject> objects;
   dl_iterate_phdr(
@@ -132,8 +132,8 @@ Key key_of(const LoadedObject& object, bool is_executable) {
   return hash_file(is_executable ? "/proc/self/exe" : object.path);
 }
 
-/// The objects that the executable cannot do without, in no matter which order they were loaded: what is
-/// preloaded, or loaded by MPI once it starts, depends on the launch.
+/// The executable and all objects that it was linked with, directly or through others. Objects that are
+/// preloaded, or loaded by MPI when it starts, depend on the launch and are left out.
 std::vector<const LoadedObject*> linked_objects(const std::vector<LoadedObject>& objects) {
   std::vector<const LoadedObject*> linked{&objects.front()};
   std::set<std::string> seen;

@@ -1,5 +1,6 @@
-// recent_rate.hpp: how long a byte took lately, to write or to bring to the disk: a disk that slows down is
-// told from its past. Runs on: every rank. Threads: one adds at a time; any reads.
+// recent_rate.hpp: the mean time per byte, to write it or to bring it to the disk, in which recent bytes
+// weigh most: so it notices when a disk slows down.
+// Runs on: every rank. Threads: one adds at a time; any reads.
 #pragma once
 
 #include <atomic>

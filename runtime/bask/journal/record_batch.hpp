@@ -22,14 +22,15 @@ class RecordBatch {
 
   /// Adds a record, whose head is bound to `offset`.
   void append(const RecordHead& head, std::uint64_t offset, std::span<const std::byte> payload);
-  /// The memory of a burst goes when it is over, and not while it lasts.
+  /// Empties the batch. Frees its memory if that is more than 4 MiB and was used to less than a quarter:
+  /// after a burst, but not during one.
   void clear();
 
   bool is_empty() const { return bytes_.empty(); }
   std::size_t size() const { return bytes_.size(); }
   std::size_t extent_count() const { return extents_.size(); }
   Extent extent(std::size_t number) const;
-  /// Where its first record begins in the file. There is one.
+  /// Where its first record begins in the file. The batch must not be empty.
   std::uint64_t first_offset() const { return extents_.front().offset; }
   /// When its first record was appended.
   std::chrono::steady_clock::time_point since() const { return since_; }
@@ -44,7 +45,7 @@ class RecordBatch {
   std::chrono::steady_clock::time_point since_;
 };
 
-/// How many of these bytes, of which `in_file` are in the file, are whole records.
+/// How many of the first `in_file` bytes of `records` are whole records.
 std::uint64_t whole_records(std::span<const std::byte> records, std::size_t in_file);
 
 }  // namespace bask

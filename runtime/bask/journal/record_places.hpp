@@ -1,6 +1,6 @@
 // record_places.hpp: where the records of one journal lie, and how far they have come on their way to the
-// disk.
-// Runs on: every rank. Threads: one at a time; its owner holds a lock.
+// disk. All places are offsets in the file.
+// Runs on: every rank. Threads: one at a time; the caller holds the journal's lock.
 // Invariants: (1) places are given in order, and never twice.
 #pragma once
 
@@ -15,20 +15,20 @@ class RecordPlaces {
   /// The first record will lie at `begin`.
   explicit RecordPlaces(std::uint64_t begin) : next_(begin), written_end_(begin) {}
 
-  /// Gives a place to a record that somebody has appended.
+  /// Gives a place to a record of `bytes` that somebody appends.
   std::uint64_t take(std::uint64_t bytes) {
     const std::uint64_t offset = take_for_mark(bytes);
     appended_end_ = next_;
     return offset;
   }
-  /// The same for one that the journal itself adds: no sync waits for it.
+  /// The same for a mark, which the journal itself adds: no sync waits for it.
   std::uint64_t take_for_mark(std::uint64_t bytes) {
     const std::uint64_t offset = next_;
     next_ += bytes;
     return offset;
   }
 
-  /// What begins at `offset` is not in the file before `end_write` says so.
+  /// The batch or record at `offset` is not in the file until end_write() is called for it.
   void begin_write(std::uint64_t offset) { unwritten_.push_back(offset); }
   void end_write(std::uint64_t offset) { std::erase(unwritten_, offset); }
   /// Records that are whole in the file end at `end`.
@@ -37,7 +37,7 @@ class RecordPlaces {
   void note_synced(std::uint64_t end) { synced_to_ = std::max(synced_to_, end); }
 
   bool is_quiet() const { return unwritten_.empty(); }
-  /// All records before it are in the file.
+  /// The end of the part of the file in which all records are whole.
   std::uint64_t whole_before() const {
     std::uint64_t offset = next_;
     for (const std::uint64_t unwritten : unwritten_) offset = std::min(offset, unwritten);

@@ -16,7 +16,7 @@ namespace bask {
 namespace {
 
 constexpr std::string_view kRunningPrefix = "running-";
-constexpr std::size_t kMostFiles = 100'000;  // of one attempt: ranks
+constexpr std::size_t kMostFiles = 100'000;  // of one attempt: one for each rank
 
 struct FileName {
   std::uint32_t attempt;
@@ -60,10 +60,10 @@ RanksByAttempt find_files(const std::filesystem::path& directory, std::uint32_t 
 
 using NamesByKey = std::map<Key, std::string>;
 
-// What ran at one crash.
+// The tasks that were running at one crash.
 struct Crash {
   NamesByKey running;
-  NamesByKey crashed;  // those of them in whose thread the process crashed, where it could say so
+  NamesByKey crashed;  // those in whose thread the process crashed, where it could tell
 };
 
 std::string name_of(const TaskAtCrash& task, const RunningFileOwner& owner) {
