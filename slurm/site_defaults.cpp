@@ -1,12 +1,12 @@
-// site_defaults.cpp: what a site's slurm.toml says, for bask-submit: a line for each string, with the line of
-// the file where it stands, its key and itself, in the order of the file.
+// site_defaults.cpp: reads a site's slurm.toml for bask-submit: prints a line for each string of the file, in
+// the order of the file: its line number, its key and the string.
 //
 //   $ bask-site-defaults ~/.config/bask/slurm.toml
 //   1 account climate
 //   2 modules gcc/12
 //   2 modules openmpi/4.1
 //
-// Exit code: 0; or 2 with a message, in the name of bask-submit, when the file is not as it should be.
+// Exit code: 0; or 2 with a message, in the name of bask-submit, when the file is wrong.
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -73,7 +73,7 @@ const Key& find_key(const toml::key& written_key, const toml::node& value) {
   throw Refusal{line, "no such key: " + std::string(written_key.str()) + "; there are " + names_of_keys()};
 }
 
-// Of one line, as options and lines of shell are.
+// The text of a string, which must be one line, as options and lines of shell are.
 std::string text_of(const toml::node& value) {
   const auto* const string = value.as_string();
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' && c != '\t'; };

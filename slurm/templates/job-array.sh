@@ -1,6 +1,6 @@
 #!/bin/bash
-# The same program for many inputs: a job for each, at most eight at a time. If there are many and they are short, one
-# job that runs them all is kinder to the queue.
+# The same program for many inputs: a job for each input, at most eight at a time. For many short jobs, one job that runs
+# all of them is kinder to the queue.
 #   sbatch job-array.sh ./app arguments     runs ./app arguments 1, ./app arguments 2, …
 #SBATCH --job-name=job-array
 #SBATCH --array=1-100%8

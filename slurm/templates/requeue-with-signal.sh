@@ -1,6 +1,6 @@
 #!/bin/bash
-# A job that is longer than its time limit: two minutes before the end it stops in order (exit code 75), is queued
-# again and goes on from its checkpoint. bask-submit writes a script that survives crashes and dead nodes as well.
+# A job that takes longer than its time limit: two minutes before the end it stops in order (exit code 75), is queued
+# again and goes on from its checkpoint. The scripts of bask-submit survive crashes and dead nodes as well.
 #   sbatch requeue-with-signal.sh ./app arguments
 #SBATCH --job-name=requeue
 #SBATCH --nodes=2
@@ -16,7 +16,7 @@
 
 export BASK_CHECKPOINT=$SLURM_SUBMIT_DIR/bask-checkpoint-$SLURM_JOB_ID
 
-# USR1 comes to this script; srun passes it on to all ranks. --wait lets each end with its own exit code.
+# Slurm sends USR1 to this script; srun passes it on to all ranks. --wait lets each rank end with its own exit code.
 trap 'signalled=yes; kill -USR1 "$launcher"' USR1
 srun --mpi=pmix --cpu-bind=none --kill-on-bad-exit=0 --wait=30 "$@" &
 launcher=$!
