@@ -24,7 +24,7 @@ int follow(int x) {
   return x;
 }
 
-// The error that a computation in which `signal` comes ends with.
+// The error with which a computation ends when `signal` comes while it runs.
 Error stopped_by(int signal, const Options& options) {
   const Client client(options);
   try {
@@ -43,7 +43,7 @@ TEST(Signal, StopsAComputationInOrder) {
   EXPECT_STREQ(error.what(),
                "compute: SIGINT (Ctrl-C) stopped it after 1 of 2 tasks; start it again to compute the rest");
   EXPECT_EQ(error.exit_code(), ExitCode::kInterrupted);
-  EXPECT_EQ(times_ran, 1);  // in the computation after it
+  EXPECT_EQ(times_ran, 1);  // by the next computation
 }
 
 TEST(Signal, ThatSlurmSendsHasAnExitCodeOfItsOwn) {
@@ -131,7 +131,7 @@ TEST(Client, HandsBackToTheOneBefore) {
 struct Outcome {
   int code;
   std::string out, error;
-  std::vector<std::string> arguments;  // left for the program
+  std::vector<std::string> arguments;  // those left for the program
 };
 
 Outcome run_with(std::vector<std::string> arguments, const std::function<void(Client&)>& program) {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# expect.sh success|failure|<code> <regex> <command…>: the command must end so, and its output match the regex (ERE).
-# A failure is an exit code from 1 to 125: a crash, a signal or a missing command never counts as one.
+# expect.sh success|failure|<code> <regex> <command…>: the command must end that way, and its output match the regex (ERE).
+# A failure is an exit code from 1 to 125; a crash, a signal or a missing command does not count as one.
 outcome=$1 regex=$2
 shift 2
 

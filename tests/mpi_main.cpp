@@ -1,5 +1,5 @@
-// mpi_main.cpp: main of the tests that run under mpirun: every rank runs every test, rank 0 reports as usual,
-// the others only what fails there, and all exit with 1 if any test failed on any rank.
+// mpi_main.cpp: main of the tests that run under mpirun: every rank runs every test. Rank 0 reports as usual,
+// the others report only failures, and all exit with 1 if any test failed on any rank.
 #include <gtest/gtest.h>
 
 #include <boost/mpi/collectives.hpp>
@@ -15,7 +15,8 @@ class FailureReport : public testing::EmptyTestEventListener {
  public:
   explicit FailureReport(int rank) : rank_(rank) {}
 
-  // GoogleTest reports a failure while it holds the lock that asking it for the test would take.
+  // Noted here, as GoogleTest holds a lock while it reports a failure, and asking it for the test would take
+  // that lock.
   void OnTestStart(const testing::TestInfo& test) override { test_ = test.name(); }
   void OnTestEnd(const testing::TestInfo&) override { test_ = "outside of the tests"; }
   void OnTestPartResult(const testing::TestPartResult& result) override {

@@ -1,5 +1,5 @@
-// Ranks that run dry steal units of loaded ones: what runs elsewhere than the plan has it, and what comes of
-// it.
+// Ranks that run dry steal units of loaded ones: which tasks then run on another rank than the plan says, and
+// what follows from that.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 
@@ -19,7 +19,7 @@ namespace bask::balance_test {
 
 std::atomic<int> attempts[100];
 std::mutex ran_mutex;
-std::map<int, std::thread::id> ran_on;  // each rank has one thread; blocks by number, tasks by 100 and theirs
+std::map<int, std::thread::id> ran_on;  // each rank has one thread; block n under n, task n under 100 + n
 void set_thread(int what, std::thread::id thread) {
   const std::lock_guard lock(ran_mutex);
   ran_on[what] = thread;
@@ -47,7 +47,7 @@ int take_long_and_retry(int task, bool is_long, const std::vector<double>& block
 }
 
 struct Moved {
-  int long_tasks = 0, elsewhere = 0;  // than where the plan has them
+  int long_tasks = 0, elsewhere = 0;  // of these, how many ran on another rank than the plan says
   std::vector<int> results;
 };
 
@@ -68,7 +68,7 @@ std::vector<Delayed<std::vector<double>>> persisted_blocks() {
   return persist(blocks);
 }
 
-// Beside which of the blocks the plan has each task, without what a program learns as it computes.
+// On the rank of which block the plan puts each task, as long as the program has learned no costs.
 template <auto kTask>
 std::vector<int> planned_places() {
   Options options;
@@ -84,7 +84,7 @@ std::vector<int> planned_places() {
   return places;
 }
 
-// The tasks that the plan has on one rank take long.
+// The tasks that the plan puts on one rank take long.
 template <auto kTask>
 Moved run_lopsided(bool balance, const Annotations& notes = {}) {
   const annotate scope(notes);

@@ -1,5 +1,5 @@
-// The coordinator and rank 0's own worker, over a network that delays and reorders; what the other ranks
-// answer is up to the test.
+// The coordinator and rank 0's own worker, over a network that delays and reorders; the test answers for the
+// other ranks.
 #include <gtest/gtest.h>
 #include <bask/cluster/coordinator.hpp>
 #include <bask/plan/make_plan.hpp>
@@ -58,7 +58,7 @@ class CoordinatedRanks {
       ranks_[0].locked([&] { coordinator_.tick(); });
     }
   }
-  /// What `rank` has heard of a run since it was last asked.
+  /// The messages of a run that `rank` has received since the last call.
   Kinds heard(std::uint32_t rank, std::uint32_t run) {
     Kinds kinds;
     for (const Said& said : ranks_.said_to(rank)) {
@@ -271,8 +271,8 @@ TEST_F(ImpatientCoordinator, AsksAllWhatTheyWaitForWhenNothingMoves) {
 
 // ---- Delayed and reordered. ----
 
-// Ranks 1 and 2 answer each beginning with a few words and the news that they are done, or that a task has
-// failed.
+// Ranks 1 and 2 answer each kBeginRun with a few messages, and then tell that they are done, or that a task
+// has failed.
 class DelayedRanks : private CoordinatedRanks {
  public:
   explicit DelayedRanks(std::uint32_t seed)
@@ -283,7 +283,7 @@ class DelayedRanks : private CoordinatedRanks {
   }
   void complete_runs_at_once() {
     constexpr std::uint32_t kRuns = 4;
-    graph_.groups.resize(500, {"a layer with a name of some length", nullptr});  // beginnings go as bulk
+    graph_.groups.resize(500, {"a layer with a name of some length", nullptr});  // kBeginRun goes as bulk
     plan_ = make_plan(graph_, {}, {});
     for (std::uint32_t run = 1; run <= kRuns; ++run) ASSERT_EQ(start(true), run);
     for (int round = 0; round < 20'000 && outcomes_.size() < kRuns; ++round) drive(1);

@@ -1,5 +1,5 @@
-// The exchange over a network that delays and reorders: what is posted arrives once, whole and, where it is
-// small, in order; whoever posts, and however large it is.
+// The exchange over a network that delays and reorders: each message arrives once and whole, and small ones
+// arrive in order, whichever thread posts them and however large they are.
 #include <gtest/gtest.h>
 #include <bask/cluster/exchange.hpp>
 #include <bask/core/error.hpp>
@@ -43,7 +43,7 @@ class Recorder final : public MessageHandler {
   bool was_called_concurrently = false;
 
  private:
-  struct Once {  // one call at a time
+  struct Once {  // notes calls that run at the same time
     explicit Once(Recorder& r) : recorder(r) {
       if (++recorder.calls_ != 1) recorder.was_called_concurrently = true;
     }
@@ -53,7 +53,7 @@ class Recorder final : public MessageHandler {
   std::atomic<int> calls_{0};
 };
 
-// What an endpoint sends, checked against what a parcel may be.
+// Checks what an endpoint sends: how large a parcel may be.
 class CheckedTransport final : public Transport {
  public:
   explicit CheckedTransport(std::unique_ptr<Transport> to) : to_(std::move(to)) {}
@@ -277,7 +277,7 @@ TEST(Exchange, DeliversLargeMessagesToItselfWithoutTheTransport) {
   EXPECT_EQ(ranks.transports[0]->parcels + ranks.transports[0]->bulk, 0);
 }
 
-TEST(Exchange, DeliversLargeResultsToItselfWithoutTheTransport) {  // as of a stolen unit that comes home
+TEST(Exchange, DeliversLargeResultsToItselfWithoutTheTransport) {  // such as that of a unit stolen back
   Ranks ranks(2);
   Value value;
   value.emplace<std::vector<double>>(5000, 1.5);

@@ -1,4 +1,4 @@
-// What plans say beforehand of the bytes that move between ranks, and where they put work by sizes and times.
+// The bytes that plans expect to move between ranks, and where plans put work by sizes and times.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 
@@ -139,7 +139,7 @@ TEST(Placement, MovesTheSmallerInputOfAJoin) {
   for (int i = 0; i < 8; ++i) large.push_back(delayed<numbers>(20'000 + i));
   small = persist(small);
   large = persist(large);
-  std::vector<Delayed<std::vector<double>>> pairs;  // of each, one half lies on rank 1 and one on rank 2
+  std::vector<Delayed<std::vector<double>>> pairs;  // of each input, half lies on rank 1 and half on rank 2
   for (int i = 0; i < 8; ++i) pairs.push_back(delayed<joined>(small[i], large[(i + 4) % 8]));
   persist(pairs);
   constexpr double kSmall = (8 * 10 + 28) * sizeof(double);

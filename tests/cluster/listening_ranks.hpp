@@ -1,4 +1,5 @@
-// listening_ranks.hpp: the exchanges of several ranks in one process, and what each rank hears, for tests.
+// listening_ranks.hpp: the exchanges of several ranks in one process, and the messages that each receives,
+// for tests.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -25,7 +26,7 @@ Message decoded(const Said& said) {
   return decode_message<Message>(said.body);
 }
 
-/// Keeps what one rank hears, or hands it on.
+/// Keeps the messages that one rank receives, or hands them on.
 class Listener final : public MessageHandler {
  public:
   void on_message(std::uint32_t from, MessageKind kind, std::uint32_t run,
@@ -61,7 +62,7 @@ class ListeningRanks {
       for (const auto& exchange : exchanges_) exchange->progress(0);
     }
   }
-  /// What `rank` has heard since it was last asked.
+  /// The messages that `rank` has received since the last call.
   std::vector<Said> said_to(std::uint32_t rank) {
     settle();
     return std::exchange(listeners_[rank]->said, {});

@@ -18,7 +18,7 @@ struct LocalClusterOptions {
   unsigned threads = 1;  ///< per rank
   bool rank0_works = true;
   std::uint64_t seed = 0;
-  std::uint32_t most_delay = 0;  ///< of a parcel, in calls of its receiver
+  std::uint32_t most_delay = 0;  ///< of a parcel: in how many calls its receiver may not see it yet
   Options client = {};
   std::uint64_t memory_limit = ~std::uint64_t{0};  ///< bytes per rank
   std::chrono::nanoseconds silence_limit{0};
@@ -36,7 +36,7 @@ class SharedRecorder final : public Recorder {
   Recorder& recorder_;
 };
 
-/// Rank 0 is the thread that makes it; `client()` computes on all ranks.
+/// Several ranks. The thread that makes it is rank 0; `client()` computes on all ranks.
 class LocalCluster {
  public:
   explicit LocalCluster(const LocalClusterOptions& options)

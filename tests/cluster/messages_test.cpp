@@ -10,7 +10,7 @@ namespace bask::messages_test {
 
 using Decode = std::function<void(std::span<const std::byte>)>;
 
-// Bytes in memory of their own size, so that a sanitizer sees every read beyond them.
+// The bytes in memory of exactly their size, so that a sanitizer sees every read beyond them.
 Buffer exactly(std::span<const std::byte> bytes) {
   return Buffer(bytes.begin(), bytes.end());
 }

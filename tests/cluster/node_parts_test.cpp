@@ -1,5 +1,5 @@
-// What a node is made of beside its worker and coordinator: who is alive, who has left, which signals count,
-// functions that every rank calls, results that nobody holds any more.
+// The parts of a node other than its worker and coordinator: which ranks are alive, which have left, which
+// signals count, functions that every rank calls, results that nobody holds any more.
 #include <gtest/gtest.h>
 #include <bask/cluster/farewell.hpp>
 #include <bask/cluster/heartbeats.hpp>
@@ -27,7 +27,7 @@ constexpr Clock::time_point kStart = Clock::time_point(1h);
 
 // ---- Heartbeats. ----
 
-// The heartbeats of one of several ranks.
+// The heartbeats of one rank of several.
 class Beating {
  public:
   Beating(ListeningRanks& ranks, std::uint32_t rank, std::chrono::nanoseconds silence_limit)
@@ -200,7 +200,7 @@ Call call_of_twice(int x) {
   return {Packed::kernel.index, {bytes.begin(), bytes.end()}};
 }
 
-// Three ranks whose messages go to the calls of each.
+// Three ranks; messages to a rank go to its RankCalls.
 class RankCallsTest : public testing::Test {
  protected:
   RankCallsTest() : ranks_({.ranks = 3, .seed = 5, .most_delay = 4}) {

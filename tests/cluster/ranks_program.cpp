@@ -1,15 +1,16 @@
-// ranks_program.cpp: a program for tests to run under mpirun and srun: it computes, or goes wrong as asked.
+// ranks_program.cpp: a program for tests to run under mpirun and srun: it computes, or fails in the way that
+// is named.
 //
 //   mpirun -n 4 ranks_program random          50 random programs, each against its serial result
 //   mpirun -n 4 ranks_program throw           one task throws while the others are busy for a minute
 //   mpirun -n 4 ranks_program crash segv      one task crashes: segv, fpe or abort
-//   mpirun -n 4 ranks_program busy 60         tasks of 20 ms for so many seconds
+//   mpirun -n 4 ranks_program busy 60         tasks of 20 ms for 60 seconds
 //   mpirun -n 4 ranks_program catch           a failure is caught, and the ranks are used again
 //   mpirun -n 4 ranks_program exit 3          std::exit in the middle
-//   mpirun -n 4 ranks_program loops           rank 1 lacks the greater sets of vector loops; what each uses
-//   mpirun -n 4 ranks_program exit_in_task 3  std::exit in a task, or what is named then: quick_exit, _exit
-//   mpirun -n 4 ranks_program stop 2          rank 2 stops in a function that all ranks call
-//   mpirun -n 4 ranks_program mpi             such a function sums over the ranks by MPI itself
+//   mpirun -n 4 ranks_program loops           rank 1 lacks larger instruction sets; prints what each rank
+//   uses mpirun -n 4 ranks_program exit_in_task 3  std::exit in a task; with a name after it quick_exit or
+//   _exit mpirun -n 4 ranks_program stop 2          rank 2 stops in a function that all ranks call mpirun -n
+//   4 ranks_program mpi             such a function sums over the ranks by MPI itself
 #include <mpi.h>
 #include <unistd.h>
 
@@ -66,7 +67,7 @@ bool stop_on_rank(int rank) {
   return true;
 }
 
-// Many turns, with Bask's own messages in between.
+// Takes many MpiTurns, with Bask's own messages in between.
 int sum_by_mpi(int rounds) {
   static MPI_Comm ranks = MPI_COMM_NULL;
   int sum = 0;
@@ -105,7 +106,7 @@ std::string loops_here() {
   return bask::strips::instruction_set();
 }
 
-// Before the ranks meet.
+// To be called before the ranks meet.
 void take_loops_from_rank_1() {
   for (const char* variable : {"OMPI_COMM_WORLD_RANK", "PMI_RANK"}) {
     const char* rank = std::getenv(variable);

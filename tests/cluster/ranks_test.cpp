@@ -1,5 +1,5 @@
 // Whole programs over several ranks in one process: the same results however messages are delayed and
-// reordered, persisted results that stay where they are, failures that are told.
+// reordered; persisted results stay where they are; failures are reported.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/core/archive.hpp>
@@ -113,7 +113,7 @@ int fail_at_length(int characters) {
   throw std::domain_error(std::string(static_cast<std::size_t>(characters), 'x'));
 }
 
-// Of a rank that gives nothing to rank 0: what is large comes later than that it has stopped.
+// The rank sends no results to rank 0. Its message that it has stopped would overtake a large one.
 TEST(Ranks, TellOfAFailureWithALongText) {
   LocalCluster cluster({.ranks = 2, .rank0_works = false, .most_delay = 5});
   try {
@@ -157,7 +157,7 @@ TEST(Ranks, PersistWhatIsPersistedAlready) {
   EXPECT_EQ(executions, 5);
 }
 
-// How many results all ranks hold, once that is `expected` or has not become so for long.
+// How many results all ranks hold; waits until that is `expected`, or gives up after a while.
 std::size_t held_by_all(LocalCluster& cluster, std::uint32_t ranks, std::size_t expected) {
   std::size_t held = 0;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
@@ -192,7 +192,7 @@ TEST(Ranks, LeaveAtOnceThoughResultsAreDroppedAtTheEnd) {
       << "of 60 to wait for goodbyes";
 }
 
-// More than a parcel holds: how many are done is said for each, and which results are to be dropped.
+// Messages grow beyond a parcel: the counts of done tasks by layer, and the list of results to be dropped.
 TEST(Ranks, TakeThousandsOfLayersAndPersistedResults) {
   LocalCluster cluster({.ranks = 2, .most_delay = 5});
   std::vector<Delayed<int>> all;
@@ -356,7 +356,7 @@ TEST(Ranks, ComputeAnewWhileAThreadIsStillInsideATaskOfAComputationThatFailed) {
   opener.join();
 }
 
-// What Client makes of a target, for tests that start runs themselves.
+// A target, planned as Client does it, for tests that start runs themselves.
 struct PlannedTarget {
   explicit PlannedTarget(const Delayed<int>& target) {
     open_layer::close();
@@ -428,7 +428,7 @@ TEST(Ranks, StopAtCtrlC) {
   EXPECT_EQ(delayed<host_number>(1).compute(), 2) << "usable afterwards";
 }
 
-using Triple = std::array<double, 3>;  // whose size divides no piece of a transfer
+using Triple = std::array<double, 3>;  // the pieces of a transfer are not multiples of its size
 std::vector<Triple> make_triples(int count) {
   std::vector<Triple> triples;
   for (int i = 0; i < count; ++i) triples.push_back({1.0 * i, 2.0 * i, 3.0 * i});

@@ -1,11 +1,11 @@
-// restart_program.cpp: a program for tests that is stopped, killed and started again: it says which tasks it
+// restart_program.cpp: a program for tests that is stopped, killed and started again: it tells which tasks it
 // runs.
 //
 //   restart_program --tasks 100 --ms 20 --block 1000 --ran FILE --bask-checkpoint=DIR
 //
-// Leaves of so many ms make blocks of so many numbers; each is mixed with its neighbours in a second layer,
-// and all are summed up by a tree; with --twice the sums are computed before, by themselves. Every task that
-// begins and ends appends a line to FILE: "begin leaf 7 <pid>" and "end leaf 7 <pid>". Prints "result
+// Leaves that take --ms make blocks of --block numbers; a second layer mixes each block with its neighbours,
+// and a tree sums all of them up. With --twice the sums are computed by themselves before. Every task appends
+// a line to FILE when it begins and when it ends: "begin leaf 7 <pid>" and "end leaf 7 <pid>". Prints "result
 // <digits>", the same however often it was stopped.
 #include <bask/bask.hpp>
 #include <bask/core/archive.hpp>
@@ -29,7 +29,7 @@ namespace {
 using Block = std::vector<std::uint64_t>;
 
 struct Work {
-  std::string ran;  // the file that is told
+  std::string ran;  // FILE
   int ms = 0;
   int block = 1;
   int crash = -1;  // the leaf that crashes the process

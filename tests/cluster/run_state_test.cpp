@@ -1,4 +1,4 @@
-// The state of one run as rank 0 knows it, told by the test what ranks say and what time it is.
+// The state of one run as rank 0 knows it; the test gives it the messages of ranks and the time.
 #include <gtest/gtest.h>
 #include <bask/cluster/run_state.hpp>
 
@@ -25,7 +25,7 @@ Done done(std::vector<std::uint64_t> by_group) {
 void all_are_done(RunState& state) {
   for (std::uint32_t rank = 0; rank < kRanks; ++rank) state.on_done(rank, done({0, 0}), kNow);
 }
-/// What is said to each rank since it was last asked, which must be the same for all.
+/// The messages to each rank since the last call, which must be the same for all ranks.
 Kinds said_to_all(RunState& state) {
   std::vector<Kinds> said(kRanks);
   for (const RunState::Order& order : state.take_orders()) said[order.to].push_back(order.kind);
@@ -208,7 +208,7 @@ TEST(RunState, AddsUpWhatTheRanksHaveDone) {
   EXPECT_EQ(state.done_by_group(), (std::vector<std::uint64_t>{0, 11}));
   state.on_progress(1, {{0, 7}, 8, 1, 1}, kNow);
   state.on_done(2, done({0, 16}), kNow);
-  state.on_progress(2, {{0, 6}, 10, 1, 1}, kNow);  // it was on its way
+  state.on_progress(2, {{0, 6}, 10, 1, 1}, kNow);  // it was sent before
   EXPECT_EQ(state.done_by_group(), (std::vector<std::uint64_t>{0, 23}));
 }
 
@@ -253,7 +253,7 @@ TEST(RunState, AsksAllWhatTheyWaitForWhenNothingMovesAndNoTaskRuns) {
   EXPECT_FALSE(patient.tick(kNow + 1h));
 }
 
-// ---- Whatever comes in whatever order. ----
+// ---- Any events in any order. ----
 
 // One thing that happens to a run.
 using Event = void (*)(RunState&, std::uint32_t rank, RunState::Clock::time_point now);
@@ -278,7 +278,7 @@ constexpr Event kEvents[] = {
     [](RunState& state, std::uint32_t, auto now) { state.stop(20ms, now); },
     [](RunState& state, std::uint32_t, auto now) { state.cancel(now); },
 };
-constexpr std::size_t kHarmless = 8;  // of the events, the first that end no run early
+constexpr std::size_t kHarmless = 8;  // the first of the events: those that end no run early
 
 TEST(RunState, TellsEachRankToLeaveOnceAndLastWhateverHappensInWhateverOrder) {
   for (std::uint32_t seed = 0; seed < 300; ++seed) {

@@ -1,4 +1,4 @@
-// Silence: who has said nothing for longer than the limit, at times that the test makes up.
+// Silence: which ranks have sent nothing for longer than the limit, at times that the test makes up.
 #include <gtest/gtest.h>
 #include <bask/cluster/silence.hpp>
 

@@ -1,4 +1,4 @@
-// Ranks that fall silent, and those that only seem to, as they are in a function that every rank calls.
+// Ranks that fall silent, and ranks that only seem to, as they are in a function that every rank calls.
 #include <gtest/gtest.h>
 #include <unistd.h>
 #include <bask/bask.hpp>
@@ -43,7 +43,7 @@ void wait_for_a_silent_rank() {
   std::this_thread::sleep_for(std::chrono::seconds(60));
 }
 
-// A MemoryNetwork cannot end the process: the exception of its abort() does, as nobody catches it there.
+// A MemoryNetwork cannot end the process by itself: its abort() throws, and nobody catches that.
 TEST(SilentRankDeathTest, EndsTheJobWhileRank0IsInTheUsersCode) {
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_DEATH(wait_for_a_silent_rank(), "nothing was heard from rank 1 \\(b\\) for 300 ms");
@@ -141,7 +141,7 @@ TEST(MpiTurn, HoldsUpMessagesWhileItLasts) {
   {
     const MpiTurn turn;
     {
-      const MpiTurn inner;  // of the same thread
+      const MpiTurn inner;  // by the same thread
     }
     mover = std::thread([&] {
       static_cast<void>(node.held());

@@ -1,9 +1,10 @@
-// start_program.cpp: a program for tests of the start: one of its ranks stops, as by SIGSTOP, in the call of
-// MPI that is named, or before all of them.
+// start_program.cpp: a program for tests of the start: one of its ranks stops, as by SIGSTOP, in the named
+// call of MPI, or before all of them.
 //
 //   mpirun -n 3 start_program 2 before     rank 2 stops before MPI_Init
-//   mpirun -n 3 start_program 0 dup:1      rank 0 stops in its first call of MPI_Comm_dup: also send, isend,
-//   bcast, finalize mpirun -n 3 start_program 2 none:0     nobody stops: prints "2"
+//   mpirun -n 3 start_program 0 dup:1      rank 0 stops in its first call of MPI_Comm_dup
+//                                          (or send, isend, bcast, finalize)
+//   mpirun -n 3 start_program 2 none:0     nobody stops: prints "2"
 #include <mpi.h>
 #include <bask/bask.hpp>
 
@@ -19,7 +20,7 @@ struct Stop {
   int number = 0;
 };
 
-// Read before main, as MPI_Init comes before the program.
+// Read from the arguments before main, as MPI_Init comes before the program.
 Stop& stop() {
   static Stop one;
   return one;
@@ -37,7 +38,8 @@ int increment(int x) {
 
 }  // namespace
 
-// MPI's own profiling interface: these stand before those of the library.
+// By MPI's own profiling interface: these functions replace those of the library, and call them by their
+// PMPI_ names.
 extern "C" {
 int MPI_Send(const void* bytes, int count, MPI_Datatype type, int to, int tag, MPI_Comm ranks) {
   stop_in("send");

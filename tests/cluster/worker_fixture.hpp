@@ -1,5 +1,5 @@
-// worker_fixture.hpp: the worker of rank 1 with a pool of its own, told by messages in whatever order a test
-// hands them over; what it says to rank 0 is recorded.
+// worker_fixture.hpp: the worker of rank 1 with a pool of its own. A test hands it messages in any order; the
+// messages that it sends to rank 0 are recorded.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -60,7 +60,7 @@ class WorkerTest : public testing::Test {
   }
   ~WorkerTest() override { worker_.reset(); }
 
-  /// Begins a run: what rank 0 says of it waits in rank 1's inbox. Returns its number.
+  /// Begins a run: puts rank 0's messages of it into rank 1's inbox. Returns the run's number.
   std::uint32_t begin(const std::vector<Delayed<int>>& targets, const Begin& how = {}) {
     programs_.push_back(std::make_unique<Program>(targets, how.rank_of_unit, how.hold));
     Program& program = *programs_.back();
@@ -96,7 +96,7 @@ class WorkerTest : public testing::Test {
     exchange1_.progress(0);
     exchange0_.progress(0);
   }
-  /// Hands over all that is in rank 1's inbox, in this order, or as it came.
+  /// Hands over all messages in rank 1's inbox, in this order, or as they came.
   void deliver(std::vector<std::size_t> order = {}) {
     exchange1_.locked([&] {
       const std::vector<Said> messages = std::exchange(heard_by_1_.said, {});
@@ -108,7 +108,7 @@ class WorkerTest : public testing::Test {
     });
   }
   void hand_over(const Said& said) { worker_->on_message(said.kind, said.run, said.body); }
-  /// How often rank 0 has heard this.
+  /// How often rank 0 has received such a message.
   long heard(MessageKind kind, std::uint32_t run) const {
     return std::ranges::count_if(
         heard_by_0_.said, [&](const Said& message) { return message.kind == kind && message.run == run; });

@@ -1,4 +1,4 @@
-// The worker of a rank: messages in any order, one run after the other and several at once, thefts, stops.
+// The worker of a rank: messages in any order, runs one after the other and at once, steals, stops.
 #include <gtest/gtest.h>
 #include "worker_fixture.hpp"
 
@@ -24,14 +24,14 @@ int fail_below_0(int x) {
   return x;
 }
 
-// The second task reads what rank 0 makes.
+// The second task is on rank 1, and reads the result of the first, on rank 0.
 const Begin kFirstOn0{.rank_of_unit = {0, 1}};
 std::vector<Delayed<int>> two_in_a_row() {
   return {delayed<count_and_add>(delayed<count_and_add>(1, 2), 10)};
 }
 
 TEST_F(WorkerTest, TakesTheMessagesOfARunInAnyOrder) {
-  std::vector<std::size_t> order{0, 1, 2, 3};  // the beginning, two parts, a result
+  std::vector<std::size_t> order{0, 1, 2, 3};  // kBeginRun, two parts, a result
   do {
     runs = 0;
     heard_by_0_.said.clear();
@@ -58,7 +58,7 @@ TEST_F(WorkerTest, TakesTheMessagesOfALaterRunWhileOneIsStillWorking) {
     return front;
   });
   EXPECT_EQ(begins.kind, MessageKind::kBeginRun);
-  deliver();  // all the rest of the second
+  deliver();  // the other messages of the second run
   say_result(first, 1, 3);
   deliver();
   wait_for(MessageKind::kDone, first);
@@ -222,9 +222,9 @@ TEST_F(WorkerTest, SaysItIsDoneWithACancelledRunOnceItsThreadsHaveLeftIt) {
 }
 
 TEST_F(WorkerTest, RunsNothingWhenTheStopCameBeforeTheRunBegan) {
-  std::vector<std::size_t> order{0, 1, 2};  // the beginning, the part, the stop
+  std::vector<std::size_t> order{0, 1, 2};  // kBeginRun, the part, the stop
   do {
-    if (order[2] == 2) continue;  // it may run, then
+    if (order[2] == 2) continue;  // the stop comes last: the task may run before it
     runs = 0;
     heard_by_0_.said.clear();
     const std::uint32_t run = begin({delayed<count_and_add>(1, 2)});
@@ -429,7 +429,7 @@ TEST_F(TwoThreads, TellOfAStolenUnitThatFailedAfterTheyWereDoneThemselves) {
 class OutOfTime : public TwoThreads {
  protected:
   OutOfTime() : TwoThreads(std::chrono::steady_clock::now()) {}
-  /// How many units rank 1 says that it holds back.
+  /// How many units rank 1 has told that it holds back.
   std::uint32_t told_too_long(std::uint32_t run) const {
     std::uint32_t told = 0;
     for (const Said& message : heard_by_0_.said) {

@@ -1,4 +1,4 @@
-// Which unit may start: one whose resources are free, and that would end in time.
+// Which units may start: those whose resources are free, and that would end in time.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 #include <bask/execution/admission.hpp>
@@ -9,7 +9,7 @@ using Answer = Admission::Answer;
 using Units = std::vector<std::uint32_t>;
 using std::chrono::milliseconds;
 
-// Three units of a task each, of group 1, 1 and 2; the first two want a GPU.
+// Three units of one task each, of groups 1, 1 and 2; the first two want a GPU.
 Plan plan_of_three() {
   Plan plan;
   plan.task = {{0}, {1}, {2}};

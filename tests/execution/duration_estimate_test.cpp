@@ -1,4 +1,4 @@
-// Durations of tasks: what is expected after none, one and many, of one kind and of two.
+// Durations of tasks: which one is expected after no task, one task and many tasks, of one kind and of two.
 #include <gtest/gtest.h>
 #include <bask/execution/duration_estimate.hpp>
 

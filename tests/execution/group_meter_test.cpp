@@ -24,7 +24,7 @@ int nap(int milliseconds) {
   return milliseconds;
 }
 
-// By layer, of all that the targets need.
+// By layer, for all tasks that the targets need.
 std::map<std::string, GroupMeasure> measured(const std::vector<TaskRef>& targets) {
   std::vector<const TaskRef*> refs;
   for (const TaskRef& target : targets) refs.push_back(&target);

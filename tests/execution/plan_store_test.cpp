@@ -1,4 +1,4 @@
-// One rank's plan that is put together while it runs: a unit becomes ready once, in whichever order its part
+// One rank's plan that is put together while it runs: a unit becomes ready once, in whatever order its part
 // and its inputs come.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
@@ -6,7 +6,7 @@
 
 namespace bask::plan_store_test {
 
-// Two tasks in a unit each; the second reads the first and an import.
+// Two units of one task each; the second reads the first and an import.
 PlanShell shell() {
   PlanShell shell;
   shell.size = {.tasks = 2, .units = 2, .imports = 1, .inputs = 2, .successors = 1, .import_successors = 1};

@@ -1,5 +1,5 @@
-// Ready queues, the set of those of all threads, and parking: every unit comes out once, the most urgent
-// first, and no sleeper is forgotten.
+// Ready queues, the ReadySet of the queues of all threads, and parking: every unit comes out once, the most
+// urgent first, and no sleeping thread is forgotten.
 #include <gtest/gtest.h>
 #include <bask/execution/parking.hpp>
 #include <bask/execution/ready_queue.hpp>

@@ -1,4 +1,5 @@
-// What is kept of a run: within the budget, by what results cost, and what is marked in any case.
+// Which results of a run are kept: those within the budget, by their recompute cost; and marked ones in any
+// case.
 #include <gtest/gtest.h>
 #include <bask/core/serialization.hpp>
 #include <bask/execution/recording.hpp>
@@ -12,7 +13,7 @@ namespace bask::recording_test {
 
 using std::chrono::steady_clock;
 
-// Keeps nothing, at 1 ns a byte, or more slowly than it says.
+// Keeps nothing. It claims to take 1 ns a byte, and can be made to take longer.
 struct FakeRecorder final : Recorder {
   void record(const Key& key, const Value& value) override {
     keys.push_back(key);
@@ -43,7 +44,7 @@ Plan plan_with_keys(const TaskGraph& graph, const std::vector<TaskId>& targets, 
   return plan;
 }
 
-// A plan without fusion and what is kept of it, by ids of tasks.
+// A plan without fusion, and the results that are kept of it, by task ids.
 class RecordedRun {
  public:
   explicit RecordedRun(const TaskGraph& graph)
@@ -56,7 +57,8 @@ class RecordedRun {
     ADD_FAILURE() << "no unit of task " << task;
     return 0;
   }
-  /// Whether the result of `task` is kept at once, when it took `own_ns` and costs `cost_ns` to keep.
+  /// Whether the result of `task` is kept at once, when the task took `own_ns` and keeping the result costs
+  /// `cost_ns`.
   bool keeps(std::uint32_t task, std::int64_t own_ns, std::int64_t cost_ns) {
     const std::size_t before = recorder.keys.size();
     values_[task] = that_costs(cost_ns);
@@ -238,7 +240,7 @@ TEST(Recording, KeepsForOthersByWhatItCostThereAndHere) {
   run.recording().made_for_other(key, true, result, 0, 0, false);
   EXPECT_EQ(run.recorder.keys, (std::vector<Key>{key, key, key}));
   run.recording().made_for_other(key, false, result, 1e12, 0, true);
-  run.recording().made_for_other(Key{}, {}, result, 1e12, 0, false);  // kept already
+  run.recording().made_for_other(Key{}, {}, result, 1e12, 0, false);  // no key: it is kept already
   EXPECT_EQ(run.recorder.keys.size(), 3u);
 }
 

@@ -1,4 +1,4 @@
-// The gate: what tasks hold together never exceeds what there is, and nobody waits for ever.
+// The gate: units together never hold more than there is, and none waits for ever.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 #include <bask/execution/resource_gate.hpp>
@@ -23,7 +23,7 @@ TEST(ResourceGate, HandsOutWhoWaitedWhenThereIsRoomAgain) {
   EXPECT_FALSE(gate.enter(2, kOneGpu));
   EXPECT_FALSE(gate.enter(3, kOneGpu));
   EXPECT_EQ(gate.leave(kTwoGpus), (Units{1, 2}));
-  EXPECT_TRUE(gate.enter(1, kOneGpu));  // which it holds already
+  EXPECT_TRUE(gate.enter(1, kOneGpu));  // leave() has taken its GPU already
   EXPECT_TRUE(gate.enter(2, kOneGpu));
   EXPECT_EQ(gate.leave(kOneGpu), Units{3});
 }

@@ -1,4 +1,4 @@
-// The result store: results go with their last reader, what they hold is counted, and pins keep what is read.
+// The result store: results are freed after their last reader, their bytes are counted, and pins keep inputs.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 #include <bask/execution/result_store.hpp>

@@ -25,7 +25,7 @@ TEST_F(RunProgressTest, CountsTasksOfAllThreadsByGroup) {
   progress.task_done(0, 0);
   progress.task_done(1, 0);
   progress.task_done(1, 1);
-  progress.task_done(1, 2);  // the feeding thread
+  progress.task_done(1, 2);  // by the feeding thread
   EXPECT_EQ(progress.done_by_group(), (Counts{1, 3}));
   EXPECT_EQ(progress.tasks_done(), 4u);
 }
@@ -200,7 +200,7 @@ struct CountingOutlet final : Outlet {
   std::atomic<int> looks{0};
 };
 
-// Ten units of a task each; the results of the last five go to another rank.
+// Ten units of one task each; the results of the last five go to another rank.
 Plan plan_with_exports() {
   Plan plan;
   plan.task.resize(10);

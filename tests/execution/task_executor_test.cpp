@@ -1,4 +1,4 @@
-// Running single tasks and units, and giving units to a thief that runs them from what it was given.
+// Single tasks and units, and units that a thief runs from the inputs that it was given.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/execution/task_executor.hpp>
@@ -35,7 +35,7 @@ int see_the_table(int) {
   return task_in_table() != nullptr && std::string(task_in_table()) == "see_the_table";
 }
 
-/// The parts that an executor stands on, with the plan of one rank that has all of a program.
+/// An executor with the parts that it needs, and the plan of one rank that runs a whole program.
 struct Rig {
   template <class T>
   explicit Rig(const Delayed<T>& target, bool fuse = false, std::uint64_t limit = ~std::uint64_t{0})

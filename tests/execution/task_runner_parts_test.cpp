@@ -1,5 +1,6 @@
-// Runners that are fed with parts of a plan and results of other ranks, in any order, and that steal
-// units from each other. The ranks run one after the other: each one's inputs are made by those before.
+// Runners that are fed with parts of a plan and results of other ranks, in any order, and that steal units
+// from each other. The ranks run one after the other: a rank's imports are made by the ranks that run before
+// it.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/execution/task_runner.hpp>
@@ -26,7 +27,7 @@ Value copy_of(const Value& value) {
   return value.type()->decode(reader);
 }
 
-/// A program on ranks of which each needs only what higher ones make.
+/// A program on several ranks, each of which reads only results of higher ranks.
 struct Program {
   Program(std::span<const TaskRef* const> targets, std::uint32_t number_of_ranks, unsigned seed)
       : ranks(number_of_ranks),
@@ -69,7 +70,7 @@ struct Program {
   Splitter splitter;
 };
 
-/// What a result is sent as.
+/// A result as it is sent.
 struct Sent {
   Export to;
   Value value;
@@ -79,7 +80,7 @@ struct Returned {
   Value value;
 };
 
-/// A runner whose outside world is the test: `when_idle` is called where messages would be looked for.
+/// A runner whose other ranks are the test: it calls `when_idle` where it would look for messages.
 struct Rank final : Outlet {
   Rank(Program& program, std::uint32_t rank, const RunnerOptions& options)
       : threads(std::max(options.threads, 1u)),
@@ -131,7 +132,7 @@ struct Rank final : Outlet {
   TaskRunner runner;
 };
 
-/// Runs everything that is computed on ranks in this process, fed in an order drawn from the seed.
+/// Runs every computation on several ranks in this process, which are fed in an order drawn from the seed.
 class SplitRuntime final : public Runtime {
  public:
   SplitRuntime(std::uint32_t ranks, unsigned threads, unsigned seed)
@@ -325,7 +326,8 @@ int total_of(Inputs<int> all) {
   return std::accumulate(all.begin(), all.end(), 0);
 }
 
-/// Rank 0 has all the work; where it first looks for messages, rank 1 steals from it and runs that at once.
+/// Rank 0 has all the work. Where it first looks for messages, rank 1 steals units from it and runs them at
+/// once.
 struct TwoRanks {
   explicit TwoRanks(const std::vector<Delayed<int>>& targets, const RunnerOptions& options = {})
       : program(program_of(targets, 2)) {

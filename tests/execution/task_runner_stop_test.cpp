@@ -77,7 +77,7 @@ class TaskRunnerStop : public testing::Test {
                     expansion_.graph.constant_values(), options);
     return *runner_;
   }
-  /// Works on the runner in so many threads; `meanwhile` is called here.
+  /// Runs the runner on `threads` threads; meanwhile the calling thread calls `meanwhile`.
   template <class Meanwhile>
   void work(unsigned threads, const Meanwhile& meanwhile) {
     ThreadPool pool(threads, Pin::kOff);
@@ -91,7 +91,7 @@ class TaskRunnerStop : public testing::Test {
     while (inside < count) std::this_thread::yield();
   }
 
-  // `first` is read by a task that waits at the gate and by one after that.
+  // A task that waits at the gate reads it, and so does the task after that one.
   const Delayed<std::vector<int>> first_ = delayed<make>(1);
   const Delayed<std::vector<int>> gate_ = delayed<wait_at_the_gate>(first_);
   const Delayed<std::vector<int>> last_ = delayed<join>(first_, gate_);

@@ -312,7 +312,7 @@ TEST(ThreadsScheduler, KeepsAllThreadsAtWork) {
   EXPECT_EQ(compute(std::vector{meet(1), meet(2), meet(3)}), (std::vector<int>{1, 2, 3}));
 }
 
-// A runner of its own, for what Client does not show.
+// A runner without a Client, for what a Client does not show.
 struct OwnRun {
   explicit OwnRun(const std::vector<Delayed<int>>& targets, unsigned threads = 1) {
     std::vector<const TaskRef*> refs;

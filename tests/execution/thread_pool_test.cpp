@@ -1,4 +1,4 @@
-// The pool: every thread takes part in every round, and none in two at once.
+// The thread pool: every thread takes part in every round, and in one round at a time.
 #include <gtest/gtest.h>
 #include <bask/execution/thread_pool.hpp>
 #include <bask/system/affinity.hpp>
