@@ -15,8 +15,8 @@ class FailureReport : public testing::EmptyTestEventListener {
  public:
   explicit FailureReport(int rank) : rank_(rank) {}
 
-  // Noted here, as GoogleTest holds a lock while it reports a failure, and asking it for the test would take
-  // that lock.
+  // Noted here, as GoogleTest holds a lock while it reports a failure,
+  // and asking it for the test would take that lock.
   void OnTestStart(const testing::TestInfo& test) override { test_ = test.name(); }
   void OnTestEnd(const testing::TestInfo&) override { test_ = "outside of the tests"; }
   void OnTestPartResult(const testing::TestPartResult& result) override {

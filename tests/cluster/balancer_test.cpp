@@ -1,5 +1,5 @@
-// Who steals from whom: a thief asks the most loaded rank, one at a time, and more and more rarely where all
-// refuse.
+// Who steals from whom: a thief asks the most loaded rank, one at a time,
+// and more and more rarely where all refuse.
 #include <gtest/gtest.h>
 #include <bask/cluster/balancer.hpp>
 

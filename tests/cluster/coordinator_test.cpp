@@ -1,5 +1,5 @@
-// The coordinator and rank 0's own worker, over a network that delays and reorders; the test answers for the
-// other ranks.
+// The coordinator and rank 0's own worker, over a network that delays and reorders;
+// the test answers for the other ranks.
 #include <gtest/gtest.h>
 #include <bask/cluster/coordinator.hpp>
 #include <bask/plan/make_plan.hpp>
@@ -271,8 +271,8 @@ TEST_F(ImpatientCoordinator, AsksAllWhatTheyWaitForWhenNothingMoves) {
 
 // ---- Delayed and reordered. ----
 
-// Ranks 1 and 2 answer each kBeginRun with a few messages, and then tell that they are done, or that a task
-// has failed.
+// Ranks 1 and 2 answer each kBeginRun with a few messages, and then tell that they are done,
+// or that a task has failed.
 class DelayedRanks : private CoordinatedRanks {
  public:
   explicit DelayedRanks(std::uint32_t seed)

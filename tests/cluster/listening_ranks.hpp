@@ -1,5 +1,5 @@
-// listening_ranks.hpp: the exchanges of several ranks in one process, and the messages that each receives,
-// for tests.
+// listening_ranks.hpp: the exchanges of several ranks in one process,
+// and the messages that each receives, for tests.
 #pragma once
 
 #include <gtest/gtest.h>

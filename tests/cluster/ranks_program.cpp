@@ -1,5 +1,5 @@
-// ranks_program.cpp: a program for tests to run under mpirun and srun: it computes, or fails in the way that
-// is named.
+// ranks_program.cpp: a program for tests to run under mpirun and srun:
+// it computes, or fails in the way that is named.
 //
 //   mpirun -n 4 ranks_program random          50 random programs, each against its serial result
 //   mpirun -n 4 ranks_program throw           one task throws while the others are busy for a minute

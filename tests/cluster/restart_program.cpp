@@ -1,5 +1,5 @@
-// restart_program.cpp: a program for tests that is stopped, killed and started again: it tells which tasks it
-// runs.
+// restart_program.cpp: a program for tests that is stopped, killed and started again:
+// it tells which tasks it runs.
 //
 //   restart_program --tasks 100 --ms 20 --block 1000 --ran FILE --bask-checkpoint=DIR
 //

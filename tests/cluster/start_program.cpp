@@ -38,8 +38,8 @@ int increment(int x) {
 
 }  // namespace
 
-// By MPI's own profiling interface: these functions replace those of the library, and call them by their
-// PMPI_ names.
+// By MPI's own profiling interface: these functions replace those of the library,
+// and call them by their PMPI_ names.
 extern "C" {
 int MPI_Send(const void* bytes, int count, MPI_Datatype type, int to, int tag, MPI_Comm ranks) {
   stop_in("send");

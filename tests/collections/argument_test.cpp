@@ -1,4 +1,5 @@
-// Arguments: Delayeds in containers of any depth, copies only where they must be, large constants once.
+// Arguments: Delayeds in containers of any depth, copies only where they are needed,
+// large constants stored once.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/core/archive.hpp>
@@ -148,7 +149,7 @@ TEST_F(Constants, OfEverySizeArriveWhole) {
 
 TEST_F(Constants, ThatAreLargeAreStoredOnceWhileAnybodyNeedsThem) {
   ASSERT_EQ(Tracked::alive, 0);
-  open_layer::close();  // a handle keeps its whole layer, and the fixture holds some
+  open_layer::close();  // a handle keeps its whole layer, and the fixture has handles
   {
     const auto constant = delayed(Tracked(5));
     EXPECT_EQ(Tracked::alive, 1);
@@ -195,7 +196,7 @@ TEST_F(Copies, AreMadeForAllOwnersButTheLast) {
   for (int i = 0; i < 4; ++i) owners.push_back(delayed<own_tracked>(made));
   EXPECT_EQ(compute(owners), (std::vector<int>{5, 5, 5, 5}));
   EXPECT_GE(Tracked::copies, 3);
-  EXPECT_LE(Tracked::copies, 4);  // two that own at the same time both copy
+  EXPECT_LE(Tracked::copies, 4);  // two tasks that own it at the same time both copy
 }
 
 TEST_F(Copies, ProtectWhatIsAskedForAsWell) {

@@ -1,4 +1,5 @@
-// compute and persist: shared work once, results kept, wrong use refused, the same by every scheduler.
+// compute and persist: shared work is done once, results stay, wrong use is refused;
+// the same by every scheduler.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/core/archive.hpp>
@@ -97,8 +98,8 @@ TEST(ComputeWithoutClient, IsRefusedWithAdvice) {
   }
 }
 
-// A task may not compute, and neither may a thread that it starts: it would wait for the task, which waits
-// for it.
+// A task may not compute. Neither may a thread that the task starts: the thread would wait for the task,
+// which waits for the thread.
 TEST_F(ComputeTest, WhileAnotherIsRunningIsRefused) {
   const auto refused = delayed([](int x) {
     std::string message;
@@ -152,7 +153,7 @@ TEST_F(ComputeTest, FreesEachResultWhenItsReadersHaveRun) {
   std::vector<Delayed<int>> numbers;
   for (int i = 0; i < 1000; ++i) numbers.push_back(watch(delayed<make_large>(i)));
   compute(numbers);
-  EXPECT_LE(most, 4);  // two threads, each with the value and its way into the store
+  EXPECT_LE(most, 4);  // two threads, each with the value and a copy on its way into the store
   EXPECT_EQ(Large::alive, 0);
 }
 

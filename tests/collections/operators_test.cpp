@@ -1,4 +1,4 @@
-// Operators between Delayeds and constants, on both sides, as tasks.
+// Operators between Delayeds and constants, on either side, as tasks.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 

@@ -12,7 +12,7 @@
 
 namespace bask {
 
-/// Some steps over ints, strings and vectors of ints, evaluated as they are added.
+/// Some steps over ints, strings and vectors of ints; the expected results are computed as steps are added.
 class RandomProgram {
  public:
   explicit RandomProgram(unsigned seed) : random_(seed) {
@@ -60,7 +60,7 @@ class RandomProgram {
     return text;
   }
 
-  // An element near the end: a narrow window makes chains, a wide one heaps.
+  // The index of an element near the end: a narrow window makes chains, a wide one heaps.
   std::size_t near_end(std::size_t size) {
     return size - 1 - random_() % std::min<std::size_t>(size, window_);
   }

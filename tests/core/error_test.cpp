@@ -54,7 +54,7 @@ TEST(MessageWithCauses, NamesACauseThatIsNoException) {
   }
 }
 
-// As std::throw_with_nested makes it while nothing is handled.
+// Such an error std::throw_with_nested makes while no exception is being handled.
 TEST(Error, TellsItsTextWhenTheNestedExceptionIsNone) {
   struct Outer : std::runtime_error, std::nested_exception {
     Outer() : std::runtime_error("outer") {}

@@ -1,4 +1,4 @@
-// Events: who listens hears, and hears nothing after leaving.
+// Events: a sink receives them while it is registered, and none afterwards.
 #include <gtest/gtest.h>
 #include <bask/core/event.hpp>
 

@@ -1,5 +1,5 @@
-// Locks while forking: a child finds free what other threads of its parent held, in the order that avoids
-// deadlocks.
+// Locks while forking: locks that other threads of the parent held are free in the child. They are taken in
+// the order that avoids deadlocks.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@ std::recursive_mutex& outer() {
 std::mutex& inner() {
   return inner_mutex;
 }
-// The inner one first, which must not decide the order of locking.
+// Registered inner first: the order of registration must not be the order of locking.
 const bool inner_held = hold_while_forking<inner>(ForkOrder::kInner);
 const bool outer_held = hold_while_forking<outer>(ForkOrder::kOuter);
 

@@ -16,7 +16,7 @@ TEST(Key, DependsOnContentAlone) {
   EXPECT_NE(hash_text("increment"), hash_text("increments"));
 }
 
-// Journals outlive a process: the value itself must stay. It is XXH3's own for no input.
+// Journals outlive a process, so this value must never change. It is that of XXH3 for no input.
 TEST(Key, IsTheSameInEveryRun) {
   EXPECT_EQ(to_hex(hash_text("")), "99aa06d3014798d86001c324468d497f");
 }

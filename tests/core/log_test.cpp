@@ -1,4 +1,4 @@
-// The log: what a line looks like on stderr and in the file, which lines are left out, and bad file names.
+// The log: the form of a line on stderr and in the file, which lines are left out, and wrong file names.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>

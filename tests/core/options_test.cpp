@@ -1,4 +1,5 @@
-// Options: which source counts, what is taken out of argv, what the help says, and what each mistake is told.
+// Options: which source counts, which arguments are taken out of argv, the text of the help, and the message
+// of each mistake.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 #include <bask/core/option_table.hpp>

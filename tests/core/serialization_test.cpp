@@ -1,4 +1,5 @@
-// Bytes, archives and the encoding of values: what goes in comes out, what is damaged is refused.
+// Bytes, archives and the encoding of values: decoding gives the value that was encoded,
+// and refuses damaged bytes.
 #include <gtest/gtest.h>
 #include <bask/core/archive.hpp>
 #include <bask/core/bytes.hpp>
@@ -40,7 +41,7 @@ struct NoDefault {
 
 enum class Colour : std::uint8_t { kRed = 1, kBlue = 7 };
 
-// Serialised by Boost through a private member, as users' classes have it.
+// Serialised by Boost through a private member function, as in users' classes.
 class Grid {
  public:
   Grid() = default;
@@ -60,7 +61,7 @@ class Grid {
   bool good_ = true;
 };
 
-// Serialised by a function outside of it.
+// Serialised by a function outside of the class.
 struct Outside {
   std::string text;
   int number = 0;
@@ -122,7 +123,7 @@ T decoded(std::span<const std::byte> bytes) {
   return value;
 }
 
-// The value comes back, and no prefix of its bytes is taken for one.
+// Decoding gives the value back, and refuses every prefix of its bytes.
 template <class T>
 void expect_round_trip(const T& value) {
   const std::vector<std::byte> bytes = encoded(value);
@@ -249,7 +250,7 @@ TEST(Serialization, GivesEqualBytesForUnorderedContainersWhateverTheInsertionOrd
   EXPECT_EQ(encoded(up), encoded(down));
 }
 
-// An object in memory that was filled with `filler` before.
+// Encodes an object in memory that was filled with `filler` before.
 template <class T, class... Arguments>
 std::vector<std::byte> encoded_over(int filler, Arguments... arguments) {
   alignas(T) std::byte storage[sizeof(T)];
@@ -297,7 +298,7 @@ TEST(Serialization, RefusesAnAlternativeThatAVariantDoesNotHave) {
   EXPECT_THROW((decode<std::variant<int, std::string>>(reader)), Error);
 }
 
-// Whatever the bytes say, decoding ends in a value or in an Error, and reads nothing else: sanitizers look.
+// From any bytes, decoding gives a value or an Error, and never reads beyond them, as sanitizers check.
 TEST(Serialization, SurvivesAnyDamage) {
   using Deep = std::map<std::string, std::vector<std::tuple<int, std::optional<std::set<std::string>>>>>;
   const auto whole = encoded(Deep{{"a", {{1, {}}, {2, std::set<std::string>{"x", "y"}}}}, {"b", {}}});

@@ -8,7 +8,7 @@
 namespace bask {
 namespace {
 
-// Only named inside a function: registered all the same, before main.
+// A type that is only named inside a function: it is registered before main, too.
 struct OnlyHere {
   int number = 0;
 };

@@ -1,4 +1,4 @@
-// Sizes and times: what is read, what is refused with which words, and what is printed.
+// Sizes and times: which texts are read, which are refused and by which message, and how they are printed.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 #include <bask/core/units.hpp>

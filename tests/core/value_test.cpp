@@ -1,4 +1,4 @@
-// Values of any type: where they lie, how they move, when they go and what they hold.
+// Values of any type: where they lie, how they move, when they are destroyed, and how many bytes they hold.
 #include <gtest/gtest.h>
 #include <bask/core/archive.hpp>
 #include <bask/core/value.hpp>

@@ -1,4 +1,4 @@
-// drawn_functions.hpp: what the graphs that these tests draw and sum up are made of.
+// drawn_functions.hpp: the functions in the graphs that these tests draw and summarise.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// The program `dot`, real and feigned.
+// The program `dot`, real and fake.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 #include <bask/diagnostics/graphviz.hpp>
@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// While a test runs, PATH leads to a directory of its own only.
+// While a test runs, PATH names only a directory of its own.
 class GraphvizTest : public DirectoryTest {
  protected:
   void SetUp() override {
@@ -35,7 +35,7 @@ class GraphvizTest : public DirectoryTest {
     fs::permissions(directory_ / "dot", fs::perms::owner_all);
   }
 
-  // What is written for `text`, or why nothing is.
+  // The file that is written for `text`, or the error.
   std::string outcome(const std::string& text, const std::string& format = "svg") const {
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(std::tmpfile(), &std::fclose);
     try {

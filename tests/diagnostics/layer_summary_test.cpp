@@ -79,7 +79,7 @@ TEST(LayerSummary, GathersTheSmallestOfManyLayers) {
   EXPECT_EQ(summary.nodes[1].tasks, 4u);
   EXPECT_TRUE(summary.nodes[1].has_target);
   ASSERT_EQ(summary.edges.size(), 2u);
-  EXPECT_EQ(summary.edges[0].inputs, 4u);  // from load: three increments and the total
+  EXPECT_EQ(summary.edges[0].inputs, 4u);  // from load to three increments and the total
   EXPECT_EQ(summary.edges[1].inputs, 3u);  // from increment to total, which are one node now
   EXPECT_EQ(summary.layers, 3u);
 }

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using Layers = std::vector<LayerProgress>;
 
-// What a terminal shows after text with the few sequences that the display uses.
+// A terminal that knows the few escape sequences that the display uses.
 class Screen {
  public:
   void show(const std::string& text) {
@@ -156,7 +156,7 @@ TEST(Progress, DoesNotFillTheLogOfALongJob) {
   for (int seconds = 1; seconds <= 24 * 3600; ++seconds) {
     display.update(Layers{{"increment", 1, 1000}}, std::chrono::seconds(seconds));
   }
-  EXPECT_GT(lines_in(out.str()), 40u);  // and shows that it lives
+  EXPECT_GT(lines_in(out.str()), 40u);  // often enough to show that it lives
   EXPECT_LT(lines_in(out.str()), 60u);
 }
 

@@ -1,4 +1,4 @@
-// Whether somebody looks, and how much fits.
+// Whether an output is a terminal, and how much fits there.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/ioctl.h>

@@ -1,4 +1,4 @@
-// How long it will take yet.
+// Estimates of the time that a computation still takes.
 #include <gtest/gtest.h>
 #include <bask/diagnostics/time_left.hpp>
 

@@ -1,4 +1,4 @@
-// What a stored value looks like in a picture.
+// The text of a stored value in a drawing.
 #include <gtest/gtest.h>
 #include <bask/diagnostics/value_text.hpp>
 

@@ -1,5 +1,5 @@
-// Which results of a run are kept: those within the budget, by their recompute cost; and marked ones in any
-// case.
+// Which results of a run are kept: those within the budget, by their recompute cost;
+// and marked ones in any case.
 #include <gtest/gtest.h>
 #include <bask/core/serialization.hpp>
 #include <bask/execution/recording.hpp>
@@ -57,8 +57,8 @@ class RecordedRun {
     ADD_FAILURE() << "no unit of task " << task;
     return 0;
   }
-  /// Whether the result of `task` is kept at once, when the task took `own_ns` and keeping the result costs
-  /// `cost_ns`.
+  /// Whether the result of `task` is kept at once,
+  /// when the task took `own_ns` and keeping the result costs `cost_ns`.
   bool keeps(std::uint32_t task, std::int64_t own_ns, std::int64_t cost_ns) {
     const std::size_t before = recorder.keys.size();
     values_[task] = that_costs(cost_ns);

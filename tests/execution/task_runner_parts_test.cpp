@@ -1,6 +1,6 @@
 // Runners that are fed with parts of a plan and results of other ranks, in any order, and that steal units
-// from each other. The ranks run one after the other: a rank's imports are made by the ranks that run before
-// it.
+// from each other. The ranks run one after the other:
+// a rank's imports are made by the ranks that run before it.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/execution/task_runner.hpp>
@@ -326,8 +326,8 @@ int total_of(Inputs<int> all) {
   return std::accumulate(all.begin(), all.end(), 0);
 }
 
-/// Rank 0 has all the work. Where it first looks for messages, rank 1 steals units from it and runs them at
-/// once.
+/// Rank 0 has all the work. Where it first looks for messages,
+/// rank 1 steals units from it and runs them at once.
 struct TwoRanks {
   explicit TwoRanks(const std::vector<Delayed<int>>& targets, const RunnerOptions& options = {})
       : program(program_of(targets, 2)) {

@@ -1,4 +1,4 @@
-// Expansion: all layers within reach, those that are read before those that read.
+// Expansion: all layers within reach, each before the layers that read it.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 #include <bask/graph/value_layer.hpp>
@@ -51,7 +51,7 @@ TEST(Expand, KeepsLayersAliveWhileTheGraphIs) {
   EXPECT_EQ(expansion.graph.key({0}), key);
 }
 
-// Claims many tasks, and is never asked for them.
+// Claims to have many tasks, and is never asked for them.
 class HugeLayer final : public Layer {
  public:
   HugeLayer() : Layer(next_sequence()) {}

@@ -103,7 +103,7 @@ TEST(OpenLayer, RefersOnlyToOlderLayers) {
   TaskRef theirs = mine;
   std::thread([&] { theirs = add_task({&mine}); }).join();
   EXPECT_GT(theirs.layer->sequence(), mine.layer->sequence());
-  const TaskRef again = add_task({&theirs});  // the open layer is older than theirs: a new one is begun
+  const TaskRef again = add_task({&theirs});  // the open layer is older than that one: begins a new layer
   EXPECT_NE(again.layer, mine.layer);
   EXPECT_GT(again.layer->sequence(), theirs.layer->sequence());
   EXPECT_EQ(expand_all({&again}).graph.size(), 3u);

@@ -1,4 +1,4 @@
-// The registry: kernels by id, told apart by what they are called and what they take.
+// The registry of kernels: kernels by id; the id follows from a kernel's name and parameters.
 #include <gtest/gtest.h>
 #include <bask/graph/kernel.hpp>
 

@@ -1,4 +1,4 @@
-// Layers and held values: they go with their last handle, however long the chain that they are in.
+// Layers and held values: they are destroyed with their last handle, however long the chain that they are in.
 #include <gtest/gtest.h>
 #include <bask/core/archive.hpp>
 #include <bask/graph/value_layer.hpp>
@@ -68,8 +68,8 @@ TEST(ValueLayer, StoresEqualConstantsOnce) {
     EXPECT_EQ(Counted::alive, 2);
   }
   EXPECT_EQ(Counted::alive, 0);
-  ValueLayer::constant(Key{5, 5}, &value_type_of<Counted>,
-                       counted);  // made anew once the last handle has gone
+  // The last handle has gone: it is made anew.
+  ValueLayer::constant(Key{5, 5}, &value_type_of<Counted>, counted);
   EXPECT_EQ(Counted::alive, 0);
 }
 

@@ -1,4 +1,4 @@
-// What attributes ask for: every type that they come in, and every type of numbers that they speak of.
+// Decoding by attributes: of every type of attribute, and for every type of stored numbers.
 #include "hdf5_files.hpp"
 
 #include <bask/client.hpp>
@@ -143,7 +143,7 @@ TEST_F(CfDecodingTest, MarksWhatATypeHoldsOfFillsOfAnotherType) {
   write<std::int16_t>(H5T_NATIVE_INT16, {0, -999, 1});
   add<double>("_FillValue", H5T_NATIVE_DOUBLE, {-999});
   expect({0, kNan, 1});
-  for (const double fill : {kNan, 1e20, 0.5, -32769.0}) {  // which no 16-bit integer is
+  for (const double fill : {kNan, 1e20, 0.5, -32769.0}) {  // no 16-bit integer equals one of these
     write<std::int16_t>(H5T_NATIVE_INT16, {0, -32768, 1});
     add<double>("_FillValue", H5T_NATIVE_DOUBLE, {fill});
     expect({0, -32768, 1});
@@ -158,12 +158,12 @@ TEST_F(CfDecodingTest, LeavesOutWhatIsNotValidOnRequest) {
   add<std::int16_t>("valid_range", H5T_NATIVE_INT16, {0, 50});
   expect({0, 1, -999, 100, 50});
   expect({0, 1, kNan, kNan, 50}, Hdf5Decoding::kValidRange);
-  add<double>("add_offset", H5T_NATIVE_DOUBLE, {10});  // the range is of stored numbers
+  add<double>("add_offset", H5T_NATIVE_DOUBLE, {10});  // the range is that of stored numbers
   expect({10, 11, kNan, kNan, 60}, Hdf5Decoding::kValidRange);
 
   write<std::int16_t>(H5T_NATIVE_INT16, {0, 1, -999, 100, 50});
   add<double>("scale_factor", H5T_NATIVE_DOUBLE, {0.5});
-  add<double>("valid_max", H5T_NATIVE_DOUBLE, {25});  // and here of unpacked ones
+  add<double>("valid_max", H5T_NATIVE_DOUBLE, {25});  // and here that of unpacked ones
   expect({0, 0.5, -499.5, kNan, 25}, Hdf5Decoding::kValidRange);
 
   constexpr std::int64_t kEven = std::int64_t{1} << 53;

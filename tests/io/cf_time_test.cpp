@@ -1,5 +1,5 @@
-// Times of CF's coordinates, against std::chrono, against calendars counted on fingers, and where cftime says
-// nothing or leaves text out; cf_times.py compares the rest with cftime.
+// Times of CF's coordinates: compared with std::chrono and with calendars counted by hand, and the cases that
+// cftime refuses or reads only in part; cf_times.py compares the rest with cftime.
 #include "hdf5_files.hpp"
 
 #include <bask/bask.hpp>
@@ -92,7 +92,7 @@ TEST(CfTime, KnowsUnitsByTheirNames) {
     EXPECT_EQ(months_of({2678400}, std::string(unit) + " since 2001-01-01 00:00", ""), Labels{2}) << unit;
 }
 
-// What cftime has no years and months for, and UDUNITS has: 365.242198781 days, and a twelfth of that.
+// cftime has no such years and months, but UDUNITS has: 365.242198781 days, and a twelfth of that.
 TEST(CfTime, TakesMonthsAndYearsAsUdunitsDoes) {
   const CfDate year{
       .year = 2000, .month = 12, .day = 31, .hour = 5, .minute = 48, .second = 45, .microsecond = 974678};
@@ -108,7 +108,7 @@ TEST(CfTime, TakesMonthsAndYearsAsUdunitsDoes) {
                                                            .microsecond = 831223}));
 }
 
-// In floating point, an hour is no whole part of a day.
+// In floating point, 24 times the length of an hour in days is not exactly a day.
 TEST(CfTime, PutsEveryMidnightInItsOwnMonth) {
   using namespace std::chrono;
   for (int hour = 0; hour < 24; ++hour) {
@@ -187,7 +187,7 @@ class CfTimeFiles : public Hdf5Files {
 TEST_F(CfTimeFiles, GiveTimesByTheirUnitsAndCalendar) {
   write<float>("a.nc", {0, 31}, "days since 2001-02-28", {{"calendar", "360_DAY"}});
   EXPECT_EQ(times_from_hdf5(path("a.nc")).month(), (Labels{2, 3}));
-  const std::int64_t odd = (std::int64_t{1} << 56) + 1;  // which no double is
+  const std::int64_t odd = (std::int64_t{1} << 56) + 1;  // no double equals it
   write<std::int64_t>("b.nc", {odd}, "microseconds since 1970-01-01");
   EXPECT_EQ(times_from_hdf5(path("b.nc"), "time").microseconds(), Labels{odd});
   write<std::int32_t>("c.nc", {0, -1}, "days since 2001-01-01",

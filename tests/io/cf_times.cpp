@@ -1,6 +1,6 @@
-// cf_times: dates of times, for a comparison with cftime. Reads lines "<calendar>|<units>|<numbers…>" and
-// prints for each number, integers being those without a point, "<year> <month> <day> <hour> <minute>
-// <second> <microsecond> <day of year>", or for the whole line "refused".
+// cf_times: prints the dates of times, for a comparison with cftime. Reads lines
+// "<calendar>|<units>|<numbers…>"; a number without a point is an integer. Prints for each number "<year>
+// <month> <day> <hour> <minute> <second> <microsecond> <day of year>", or "refused" for a whole line.
 #include <bask/core/error.hpp>
 #include <bask/io/cf_time.hpp>
 

@@ -1,4 +1,4 @@
-// Arrays some of whose blocks have no elements, to one file and to parts.
+// Arrays some of whose blocks have no elements, written to one file and to a file per rank.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/collections/array.hpp>

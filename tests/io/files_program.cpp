@@ -1,8 +1,8 @@
-// files_program.cpp: files that several ranks write, for tests to run under mpirun: one file and one for each
-// rank, beside other results, added to, moved, and given up.
+// files_program.cpp: files that several ranks write, for tests to run under mpirun: one file, and one for
+// each rank; written beside other results, added to, moved, and given up.
 //
-//   mpirun -n 3 files_program          all is right
-//   mpirun -n 3 files_program large    the same of one file of more than a gigabyte
+//   mpirun -n 3 files_program          checks all of that
+//   mpirun -n 3 files_program large    checks one file of more than a gigabyte
 #include <bask/bask.hpp>
 #include <bask/collections/array.hpp>
 #include <bask/io/hdf5.hpp>
@@ -23,7 +23,7 @@ void expect(bool is_right, const char* what) {
   if (!is_right) throw std::runtime_error(std::string(what) + " is wrong");
 }
 
-// 0, 1, … of 60 x 50 in blocks of 16 x 20, none of which fits the file's chunks.
+// 0, 1, … in 60 x 50, in blocks of 16 x 20, which do not fit the file's chunks.
 Array<double> numbers() {
   return bask::arange<double>(3000).reshape({60, 50}).rechunk({16, 20});
 }
@@ -98,8 +98,8 @@ void write_small_files(const fs::path& directory) {
   }
   move_and_write_again(directory / "parts.h5");
   append(directory / "growing.h5");
-  expect(entries(directory) == 5,
-         "what lies beside the files");  // one, growing, parts, its old one, their parts
+  // The one file, the growing one, that with parts, its old one, and their directory of parts.
+  expect(entries(directory) == 5, "what lies beside the files");
 }
 
 void write_large_file(const fs::path& directory) {

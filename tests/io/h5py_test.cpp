@@ -12,7 +12,7 @@ namespace {
 
 using namespace testing;
 
-// BASK_PYTHON: an interpreter that knows h5py, or nothing.
+// BASK_PYTHON: a Python interpreter that has h5py; without it these tests are skipped.
 class H5py : public Hdf5Files {
  protected:
   void SetUp() override {
@@ -103,7 +103,7 @@ TEST_F(H5py, ReadsWhatBaskWrites) {
   run("check");
 }
 
-// Bask's own test of a file that netCDF4 has made, and of everything that only netCDF is particular about.
+// Adds to a file that netCDF4 has made, and reads all of it by netCDF4, which is stricter than h5py.
 TEST_F(H5py, ReadsWhatBaskAddsToAFileOfNetcdf) {
   constexpr int kSkipped = 77;
   const int code = code_of("netcdf");
@@ -118,8 +118,8 @@ TEST_F(H5py, ReadsWhatBaskAddsToAFileOfNetcdf) {
   const auto write = [&](const Hdf5DatasetSpec& spec, const void* data) {
     writer.write_block(writer.create_dataset(spec), Extents(spec.shape.size(), 0), spec.shape, data);
   };
-  write({.name = "lat", .shape = {3}, .dimensions = {"lat"}}, lat);  // coordinates in the place of others
-  write({.name = "lon", .shape = {2}, .dimensions = {"lon"}}, lon);  // and of a length alone
+  write({.name = "lat", .shape = {3}, .dimensions = {"lat"}}, lat);  // coordinates that replace others
+  write({.name = "lon", .shape = {2}, .dimensions = {"lon"}}, lon);  // coordinates where there were none
   write({.name = "time", .shape = {1}, .append_axis = 0}, time);
   write({.name = "u", .dtype = DType::kFloat32, .shape = {1, 3, 2}, .append_axis = 0}, u);
   write({.name = "mask",

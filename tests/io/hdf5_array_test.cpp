@@ -1,5 +1,5 @@
-// Arrays from files and into them: what is written comes back, missing values become NaN, and failures change
-// nothing.
+// Arrays from files and to files: what is written is read back, missing values become NaN, and failures
+// change no file.
 #include "hdf5_files.hpp"
 
 #include <sys/wait.h>
@@ -25,7 +25,7 @@ using testing::message_of;
 
 class Hdf5Arrays : public Hdf5Files {
  protected:
-  // 0, 1, … of 7 x 10 in blocks of 3 x 4, whatever the type.
+  // 0, 1, … in 7 x 10, in blocks of 3 x 4, of any type.
   template <class E>
   static Array<E> numbers(const ChunkSpec& chunks = {3, 4}) {
     return arange<std::int64_t>(70).reshape({7, 10}).rechunk(chunks).astype<E>();
@@ -300,7 +300,7 @@ TEST_F(Hdf5Arrays, OfAMovedOrCopiedFileKeepTheirParts) {
   write(2);
   fs::copy_file(path("x.h5"), path("copy.h5"));
   write(3);
-  write(4);  // the third has no file any more
+  write(4);  // replaces the third, of which no file is left
   expect("old.h5", 1);
   expect("copy.h5", 2);
   expect("x.h5", 4);
@@ -500,7 +500,7 @@ TEST_F(Hdf5Arrays, OfSeveralFilesAreReadFromEachOfThem) {
             all.astype<std::complex<double>>().compute());
 }
 
-// Slices of a dataset that is stored in this and that way, and of arrays made of it.
+// Slices of datasets of several layouts, and of arrays that are computed from them.
 TEST_F(Hdf5Arrays, ReadOnlyWhatIsSelectedOfThem) {
   const auto all = arange<std::int64_t>(300 * 400).reshape({300, 400}).rechunk({50, 400});
   to_hdf5(path("plain.h5"), "x", all, {.chunks = Shape()});
@@ -537,7 +537,7 @@ TEST_F(Hdf5Arrays, ReadOnlyWhatIsSelectedOfThem) {
 }
 
 TEST_F(Hdf5Arrays, ReadFewBytesAndMakeFewTasksForALittle) {
-  // A million chunks, of which one is there; and elements that lie in one stretch.
+  // A million chunks, of which one is stored; and elements that lie in one stretch.
   testing::write_with_hdf5(path("many.h5"), {.shape = {1'000'000'000}, .chunk = {1000}}, 0, nullptr);
   const auto many = from_hdf5<int>(path("many.h5"), "x", {.chunks = 1000});
   EXPECT_EQ(many["500000:500010"].compute(), zeros<int>({10}).compute());

@@ -125,7 +125,7 @@ TEST_F(Hdf5Errors, SayThatTheFileWasCutOffOrHasChanged) {
   EXPECT_REFUSED(describe_hdf5(path("x"), "x"), "the file is truncated, it ends after 20000 bytes");
 }
 
-// The chunk's bytes in the file, exchanged for others.
+// Replaces bytes of the file from offset `from` on, which are a chunk's.
 void damage(const std::string& path, std::uint64_t from, const std::string& bytes) {
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(static_cast<std::streamoff>(from));
@@ -187,7 +187,7 @@ std::string content_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// In the index of the chunks, a tree whose first entry begins with the first chunk's size.
+// Changes the first chunk's size in the index of chunks: a tree, whose first entry begins with that size.
 void damage_chunk_size(const std::string& path, std::uint32_t bytes) {
   const std::size_t tree = content_of(path).find(std::string("TREE\x01", 5));
   ASSERT_NE(tree, std::string::npos);
@@ -205,7 +205,7 @@ TEST_F(Hdf5Errors, SayThatAnIndexGivesAChunkAnotherSize) {
     damage_chunk_size(path(name), bytes);
     return describe_hdf5(path(name), "x");
   };
-  // Few chunks, whose addresses are asked for.
+  // Few chunks: Bask asks for their addresses and reads them itself.
   const auto longer = written("longer", 5000, false, 100000), none = written("none", 5000, false, 0),
              deflated_none = written("deflated none", 5000, true, 0);
   EXPECT_REFUSED(
@@ -213,7 +213,8 @@ TEST_F(Hdf5Errors, SayThatAnIndexGivesAChunkAnotherSize) {
       "the chunk from element (0,) on cannot be read: it has 100000 bytes where 20000 are expected");
   EXPECT_REFUSED(read_all<int>(none), "it has 0 bytes where 20000 are expected");
   EXPECT_REFUSED(read_all<int>(deflated_none), "it has 0 bytes where 20000 are expected");
-  // Many: the library copies as much as its index says, and reads as much as the chunk has.
+  // Many chunks: the library reads them. It copies as many bytes as its index says,
+  // and decodes as many as a chunk has.
   EXPECT_EQ(read_all<int>(written("many longer", 250, false, 8192)), all);
   const auto many_none = written("many none", 250, true, 0),
              many_longer = written("many deflated longer", 250, true, 0x7fffffff);
@@ -241,7 +242,7 @@ TEST_F(Hdf5Errors, SayWhereALinkedFileWasLookedFor) {
       "'/u' is a link to '/a' of the file 'gone.h5', and there is no such file; put it beside this");
 }
 
-// HDF5 frees what it has not written when it lists such a group: see that it is not asked to.
+// HDF5 frees memory that it has never set when it lists such a group: Bask must not have it listed.
 TEST_F(Hdf5Errors, DoNotListTheNamesOfADamagedGroup) {
   {
     const Hdf5Lock lock;

@@ -1,5 +1,5 @@
-// hdf5_files.hpp: files for the tests of io: a directory that goes with its test, and datasets written by the
-// HDF5 library itself. Threads: one.
+// hdf5_files.hpp: files for the tests of io: a directory that is removed with its test, and datasets that the
+// HDF5 library itself writes. Threads: one.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -41,7 +41,7 @@ class Hdf5Files : public ::testing::Test {
   std::filesystem::path directory_;
 };
 
-/// What a dataset of a test file is like.
+/// The properties of a dataset in a test file.
 struct Written {
   std::string name = "x";
   hid_t type = H5T_NATIVE_INT32;
@@ -115,7 +115,7 @@ inline std::string message_of(const std::function<void()>& act) {
 
 }  // namespace bask::testing
 
-/// The message of what is done must have the text in it.
+/// Checks that `act` throws an Error whose message contains the text.
 #define EXPECT_REFUSED(act, text)                                                    \
   EXPECT_NE(::bask::testing::message_of([&] { act; }).find(text), std::string::npos) \
       << ::bask::testing::message_of([&] { act; })

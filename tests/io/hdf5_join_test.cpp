@@ -1,4 +1,5 @@
-// Arrays of several files: which files, in which order, and what must be the same in all of them.
+// Arrays from several files: which files, in which order,
+// and which properties must be the same in all of them.
 #include "hdf5_files.hpp"
 
 #include <bask/bask.hpp>
@@ -19,7 +20,7 @@ Array<double> values(std::vector<double> list) {
   return from_array<double>(list, {count});
 }
 
-// A file of u over time x lat, whatever it says of them.
+// A file of u over time x lat, with changeable attributes.
 struct Part {
   std::vector<double> times{0, 1};
   std::string time_units = "days since 2000-01-01";

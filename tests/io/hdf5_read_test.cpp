@@ -19,7 +19,7 @@ std::vector<int> numbers(std::int64_t count) {
   return all;
 }
 
-// Boxes of any place and size, whatever the layout, give what lies there.
+// Reads boxes of any place and size, and compares them with the elements that lie there.
 void expect_any_box(const std::string& path, const Extents& shape, const std::vector<int>& all) {
   const Hdf5Dataset dataset = describe_hdf5(path, "x");
   EXPECT_EQ(dataset.shape, shape);
@@ -78,8 +78,7 @@ TEST_F(Hdf5Read, GivesAnyBoxOfEveryLayoutAndFilter) {
 }
 
 TEST_F(Hdf5Read, GivesChunksOfManyAndOfOtherFiles) {
-  // So many small chunks that HDF5 reads them, under its lock; and a file that begins with a block of the
-  // user's.
+  // So many small chunks that HDF5 reads them, under its lock; and a file that begins with a user block.
   const Extents shape{60, 50};
   const auto all = numbers(product(shape));
   write_with_hdf5(path("small"), {.shape = {60, 50}, .chunk = {2, 2}}, H5T_NATIVE_INT, all.data());

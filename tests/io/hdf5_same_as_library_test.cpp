@@ -1,5 +1,5 @@
-// What Bask reads itself is what the library reads: every type, layout, index of chunks and filter, through
-// links and in files of other kinds.
+// Bask reads the same elements as the library: of every type, layout, index of chunks and filter, through
+// links, and in files of several kinds.
 #include "hdf5_files.hpp"
 
 #include <bask/io/hdf5_raw_access.hpp>
@@ -17,7 +17,7 @@ using namespace testing;
 struct Type {
   std::string name;
   Hdf5Id id;
-  DType dtype = DType::kFloat64;  // as which it is to be read
+  DType dtype = DType::kFloat64;  // the type to be read as
   bool is_plain = false;
 };
 
@@ -25,7 +25,7 @@ struct Layout {
   std::string name;
   bool is_chunked = true;
   bool is_latest = false;
-  hsize_t most_rows = 0, most_columns = 0;  // 0: as they are
+  hsize_t most_rows = 0, most_columns = 0;  // 0: fixed at the dataset's shape
   bool is_one_chunk = false;
   std::function<void(hid_t list)> more = [](hid_t) {};
 };
@@ -182,7 +182,7 @@ Hdf5Id open_or_create(const std::string& path, bool is_latest, hid_t creation = 
 
 constexpr hsize_t kRows = 70, kColumns = 100;
 
-// Numbers of which many bits are used, as far as the type goes. Rows from `first` on are never written.
+// Writes numbers that use many bits of their type. Rows from `first` on are never written.
 void write_numbers(hid_t dataset, DType dtype, hsize_t rows, hsize_t first) {
   std::mt19937_64 random(3);
   std::vector<std::int64_t> integers(rows * kColumns);
@@ -199,7 +199,7 @@ void write_numbers(hid_t dataset, DType dtype, hsize_t rows, hsize_t first) {
   H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, begin, nullptr, extent, nullptr);
   const Hdf5Id memory(H5Screate_simple(2, extent, nullptr)), native = native_type_of(dtype);
   const Hdf5Id stored(H5Dget_type(dataset));
-  if (H5Tget_class(stored.get()) == H5T_ENUM && dtype != DType::kBool) {  // to which HDF5 converts no numbers
+  if (H5Tget_class(stored.get()) == H5T_ENUM && dtype != DType::kBool) {  // HDF5 converts no numbers to it
     ASSERT_GE(H5Dwrite(dataset, stored.get(), memory.get(), space.get(), H5P_DEFAULT, integers.data()), 0);
     return;
   }
@@ -231,7 +231,7 @@ void write_dataset(hid_t file, const std::string& name, const Type& type, const 
   write_numbers(dataset.get(), type.dtype, rows, layout.is_one_chunk ? rows : 65 / scale);
 }
 
-// By the library alone, into the machine's own type.
+// Reads by the library alone, into the machine's own type.
 std::vector<char> by_library(const std::string& path, const std::string& name, DType dtype, Extents start,
                              Extents extent) {
   const Hdf5Lock lock;
@@ -256,7 +256,7 @@ Hdf5RawAccess access_of(const std::string& path, const std::string& name) {
   return can_read_by_address(described, dataset.get());
 }
 
-// The whole, and boxes across chunks and within one.
+// Compares the whole dataset, and boxes across chunks and within one chunk.
 void expect_same(const std::string& path, const std::string& name, DType dtype) {
   const Hdf5Dataset dataset = describe_hdf5(path, name);
   ASSERT_EQ(dataset.dtype, dtype);
@@ -402,7 +402,7 @@ TEST_F(SameAsLibrary, OfAFileThatIsMountedInAnother) {
   Hdf5Dataset described;
   described.dtype = DType::kInt32;
   const Hdf5RawAccess raw = can_read_by_address(described, dataset.get());
-  // Its own file, or none: not the one that it was opened through.
+  // Either the dataset's own file, or none: never the file that it was opened through.
   if (raw.access == Hdf5Access::kAddresses)
     EXPECT_EQ(raw.descriptor, descriptor_of(child.get()));
   else

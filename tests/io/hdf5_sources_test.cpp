@@ -1,5 +1,5 @@
-// The other files that a dataset's elements come from are those that the library takes, and they are let go
-// of.
+// The other files in which a dataset's elements lie: Bask takes the same ones as the library,
+// and closes them.
 #include "hdf5_files.hpp"
 
 #include <fcntl.h>
@@ -17,7 +17,7 @@ namespace {
 using namespace testing;
 namespace fs = std::filesystem;
 
-// Before HDF5 starts, which looks at them then.
+// Set before HDF5 starts, which reads these variables only then.
 const bool are_set = ::setenv("HDF5_EXTFILE_PREFIX", "${ORIGIN}/raws", 1) == 0 &&
                      ::setenv("HDF5_VDS_PREFIX", "${ORIGIN}/parts", 1) == 0;
 
@@ -29,14 +29,14 @@ class Hdf5Sources : public Hdf5Files {
     ::setenv("HDF5_VDS_PREFIX", "${ORIGIN}/parts", 1);
     fs::current_path(working_directory_);
   }
-  // s.h5 and s.raw, which hold `value` four times.
+  // Writes s.h5 and s.raw, which have `value` four times.
   void write_sources(const std::string& directory, int value) const {
     fs::create_directories(path(directory));
     const std::vector<int> all(4, value);
     write_with_hdf5(path(directory + "/s.h5"), {.shape = {4}}, H5T_NATIVE_INT, all.data());
     write_text(directory + "/s.raw", std::string(reinterpret_cast<const char*>(all.data()), 16));
   }
-  // m.h5 with a link, a virtual dataset and raw elements, of names as they are given.
+  // Writes m.h5 with a link, a virtual dataset and raw elements, which name the given files.
   void write_master(const std::string& name, const std::string& source, const std::string& raw) const {
     const Hdf5Lock lock;
     close_for_reading(path(name));
@@ -51,7 +51,7 @@ class Hdf5Sources : public Hdf5Files {
     for (const auto& [dataset, list] : {std::pair{"virtual", parts.get()}, {"raw", raws.get()}})
       Hdf5Id(H5Dcreate2(file.get(), dataset, H5T_NATIVE_INT, space.get(), H5P_DEFAULT, list, H5P_DEFAULT));
   }
-  // What is read must be of the file that is named as the source.
+  // Checks that the elements come from the file `source`.
   void expect_source(const std::string& master, const std::string& dataset, const std::string& source) const {
     SCOPED_TRACE(master + " " + dataset);
     close_for_reading(path(master));
@@ -84,7 +84,7 @@ TEST_F(Hdf5Sources, AreLookedForWhereTheLibraryLooks) {
   expect_source("main/m.h5", "raw", "main/raws/s.raw");
   expect_source("links/m.h5", "link", "here/s.h5");
   expect_source("links/m.h5", "virtual", "here/s.h5");
-  fs::current_path(path("links"));  // where there is none: the symbolic link is followed
+  fs::current_path(path("links"));  // there is no s.h5 here: the symbolic link is followed
   expect_source("links/m.h5", "link", "main/s.h5");
   expect_source("links/m.h5", "virtual", "main/s.h5");
   close_for_reading(path("main/m.h5"));  // HDF5 refuses a dataset that is open from another directory
@@ -103,7 +103,7 @@ TEST_F(Hdf5Sources, AreLookedForInTheDirectoriesThatTheEnvironmentNames) {
   expect_source("main/m.h5", "link", "named/s.h5");
   expect_source("main/m.h5", "virtual", "named/s.h5");
   write_master("main/n.h5", "/nowhere/s.h5", path("other/s.raw"));
-  expect_source("main/n.h5", "link", "named/s.h5");  // by the last part of a path that is not there
+  expect_source("main/n.h5", "link", "named/s.h5");  // the path does not exist: its last part is looked for
   expect_source("main/n.h5", "virtual", "named/s.h5");
   expect_source("main/n.h5", "raw", "other/s.raw");
 }

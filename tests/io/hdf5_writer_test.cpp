@@ -20,7 +20,7 @@ std::vector<double> rising(std::int64_t count) {
   return all;
 }
 
-// Writes an array in blocks of a shape of their own.
+// Writes an array in blocks of this shape, which need not fit the chunks.
 void write_in_blocks(Hdf5Writer& writer, std::size_t id, const Extents& shape, const Extents& block,
                      const std::vector<double>& all) {
   for (std::int64_t i = 0; i < shape[0]; i += block[0]) {
@@ -206,7 +206,7 @@ TEST_F(Hdf5WriterTest, RefusesWhatCannotBeWritten) {
 }
 
 TEST_F(Hdf5WriterTest, WritesAttributesInTheTypeOfTheirDataset) {
-  constexpr std::int64_t kLarge = (std::int64_t{1} << 53) + 1;  // which no double holds
+  constexpr std::int64_t kLarge = (std::int64_t{1} << 53) + 1;  // no double equals it
   Hdf5Writer writer(path("x"));
   writer.create_dataset({.name = "short",
                          .dtype = DType::kInt16,
@@ -245,7 +245,7 @@ TEST_F(Hdf5WriterTest, RefusesAttributesThatNobodyCouldRead) {
   };
   const auto expect = [&](const std::string& said, const std::string& part) {
     EXPECT_NE(said.find(part), std::string::npos) << said;
-    writer.dataset_for({.name = "y", .shape = {1}});  // which is not hindered
+    writer.dataset_for({.name = "y", .shape = {1}});  // nothing hinders this one
   };
   expect(message(DType::kInt16, {"_FillValue", 40000}),
          "to_hdf5('" + path("x") +

@@ -1,4 +1,4 @@
-// Where files are written: devices and links, modes and owners, and what killed processes leave.
+// Where files are written: devices and links, modes and owners, and files that killed processes leave.
 #include "hdf5_files.hpp"
 
 #include <sys/resource.h>
@@ -35,7 +35,7 @@ class Output : public Hdf5Files {
     struct stat status {};
     return ::stat(path(name).c_str(), &status) == 0 ? status.st_mode & 07777 : 0;
   }
-  // A process that has ended.
+  // The id of a process that has ended.
   static pid_t ended_process() {
     const pid_t child = ::fork();
     if (child == 0) ::_exit(0);
@@ -129,7 +129,7 @@ TEST_F(Output, IsNobodysUnlessItsNameSaysSo) {
 
 TEST_F(Output, IsLeftAloneWhileItIsLocked) {
   const OutputFile first(path("x.h5"), "first");
-  // The lock counts, whoever the name says.
+  // The lock counts, whichever process the name tells.
   const fs::path renamed = path(".x.h5." + mark_of(ended_process()));
   fs::rename(first.temporary(), renamed);
   EXPECT_FALSE(is_abandoned(renamed));
@@ -151,7 +151,7 @@ TEST_F(Output, IsRefusedWhenAnotherProgramHasChangedTheFileThatItAddsTo) {
   EXPECT_EQ(value_in(path("empty")), 4);
 }
 
-// In a child, for the limit is the process's, and for what happens at its exit.
+// In a child process: the limit is that of a process, and HDF5 does more at its exit.
 int exit_code_of_a_writer_with_a_full_disk(const std::string& path, bool is_chunked) {
   const pid_t child = ::fork();
   if (child != 0) {
@@ -200,7 +200,7 @@ TEST_F(Output, KeepsWhatTheFileHasAndReplacesWhatHasTheSameName) {
   EXPECT_EQ(value_in(path("x.h5"), "u"), 1);
   EXPECT_EQ(value_in(path("x.h5"), "v"), 2);
   EXPECT_EQ(value_in(path("x.h5"), "lat"), 2);
-  for (const std::string name : {"u", "v"}) {  // which the first writer has connected, too
+  for (const std::string name : {"u", "v"}) {  // the first writer has given both their coordinates
     EXPECT_EQ(describe_hdf5(path("x.h5"), name).coordinates, std::vector<std::string>{"/lat"});
   }
   EXPECT_REFUSED(

@@ -1,5 +1,5 @@
-// What tests of programs with a journal share: tasks that count how often they run, and attempts of one
-// process or of several ranks in it.
+// checkpoint_attempts.hpp: for tests of programs with a journal: tasks that count how often they run, and
+// attempts of one process or of several ranks in it.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -44,7 +44,7 @@ inline int fail_above_5(int x) {
 
 inline const DelayedOptions kKept{.checkpoint = true}, kNever{.checkpoint = false};
 
-// While it lives, no file may grow beyond so many bytes: as on a full disk.
+// While it lives, no file of this process may grow beyond a number of bytes, as on a full disk.
 class FullDisk {
  public:
   explicit FullDisk(rlim_t bytes) {

@@ -1,5 +1,5 @@
-// Programs with a journal: what one client has kept the next one reads, and what was not kept or may not be
-// used is computed again. Each test counts what runs.
+// Programs with a journal: the next client reads the results that one client has kept; results that were not
+// kept or may not be used are computed again. Each test counts the tasks that run.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/collections/array/creation.hpp>
@@ -42,7 +42,7 @@ TEST_P(CheckpointTest, AnAttemptThatWasCutShortIsReadToo) {
   {
     const Client client(options_);
     expected = all.compute();
-  }  // it never finished
+  }  // the attempt ends without finish()
   EXPECT_EQ(runs_in([&](Client&) { EXPECT_EQ(all.compute(), expected); }), 0);
   EXPECT_TRUE(has_logged("; attempt 1 did not end in order")) << log_;
 }
@@ -165,7 +165,7 @@ TEST_P(CheckpointTest, OnAFullDiskTheRunGoesOnWithOneWarningOrStopsAsTheOptionSa
   EXPECT_TRUE(has_logged("; the run goes on, and nothing more is kept")) << log_;
   EXPECT_EQ(std::count(log_.begin(), log_.end(), '\n'), 1) << log_;
   options_.checkpoint_failure = CheckpointFailure::kStop;
-  options_.scheduler = Scheduler::kSync;  // with threads both may be on their way before the first one fails
+  options_.scheduler = Scheduler::kSync;  // with threads both may have begun before the first one fails
   const std::string error = error_of(program, ExitCode::kTaskFailed);
   EXPECT_NE(error.find("--bask-checkpoint-failure=warn"), std::string::npos) << error;
 }
@@ -242,7 +242,7 @@ TEST_P(CheckpointTest, AfterASignalAllThatWasDoneIsKept) {
   const std::string error = error_of([&](Client&) { chain.compute(); }, ExitCode::kResumable);
   EXPECT_EQ(error.find("compute: SIGTERM stopped it after "), 0u) << error;
   EXPECT_NE(error.find("what is done is kept in '" + options_.checkpoint + "'"), std::string::npos) << error;
-  if (GetParam() == 0) {  // threads may be through before it is seen
+  if (GetParam() == 0) {  // threads may end the chain before the signal is noticed
     EXPECT_TRUE(has_logged("SIGTERM has come: tasks that run have 20.0 s to end")) << log_;
   }
   const int before = runs;
@@ -332,7 +332,7 @@ TEST_F(CheckpointOfRanks, KeepAllThatWasDoneBeforeASignal) {
   EXPECT_EQ(before + after, 3001);
 }
 
-// The process is told to stop when so many tasks have run. Those after that take longer, until it is noticed.
+// The process gets a signal to stop after this number of tasks. Later tasks take longer, until it is noticed.
 std::atomic<int> tasks_before_stop{0};
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
   ++runs;

@@ -1,5 +1,5 @@
-// Journals cut anywhere, with any byte changed, on disks that are full: what is read is what was written, and
-// what is missing is reported.
+// Journals cut anywhere, with any byte changed, or on a full disk: results that are read are those that were
+// written, and missing ones are reported.
 #include "journal_files.hpp"
 
 #include <sys/resource.h>
@@ -14,13 +14,13 @@ namespace {
 
 class JournalDamageTest : public JournalFiles {
  protected:
-  /// Appends, and remembers.
+  /// Appends a value, and remembers it.
   template <class T>
   void append(JournalWriter& writer, const Key& key, T object) {
     values_[key] = value_of(std::move(object));
     writer.append(key, values_[key]);
   }
-  /// A journal with records of every kind that is not long.
+  /// A short journal with records of every kind.
   std::string small_journal() {
     JournalWriter writer(directory_, {program_, 1, 0});
     append(writer, {1, 1}, 42);
@@ -34,7 +34,7 @@ class JournalDamageTest : public JournalFiles {
     writer.sync();
     return read_file("journal-1-0");
   }
-  /// All records that are found are what was written. Returns how many there are.
+  /// Checks that all records that are found are as they were written. Returns how many there are.
   std::size_t check_records(const JournalContents& contents) const {
     for (const auto& [key, place] : contents.records) {
       const auto written = values_.find(key);
@@ -64,7 +64,7 @@ TEST_F(JournalDamageTest, CutAnywhereLosesOnlyItsTail) {
     before = records;
     // Between two records nothing is torn; only the end is missing.
     EXPECT_TRUE(size % 8 == 0 || contents.damages.size() == 1) << size;
-    const bool has_end = size >= whole.size() - sizeof(RecordHead);  // only the mark is behind it
+    const bool has_end = size >= whole.size() - sizeof(RecordHead);  // only the mark is behind the end
     EXPECT_EQ(contents.crashed_attempts.empty(), has_end) << size;
     for (const JournalDamage& damage : contents.damages) EXPECT_TRUE(damage.is_normal) << damage.text;
   }
@@ -213,7 +213,7 @@ TEST_F(LongJournalTest, CutAfterItWasReadGivesAnError) {
   EXPECT_NE(load_error(contents, kShort), "");
 }
 
-/// Files of this process may not become longer while it lives.
+/// While it lives, no file of this process may grow beyond a number of bytes.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) {

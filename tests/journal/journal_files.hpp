@@ -1,4 +1,4 @@
-// journal_files.hpp: a directory of journals that goes with its test. Threads: one.
+// journal_files.hpp: a directory of journals that is removed with its test. Threads: one.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -24,7 +24,7 @@ Value value_of(T object) {
   return value;
 }
 
-/// What tells two values of one type apart.
+/// The value's bytes: they differ for different values of one type.
 inline std::vector<std::byte> bytes_of(const Value& value) {
   ByteWriter writer;
   if (value.has_value()) value.type()->encode(writer, value.object());
@@ -47,7 +47,7 @@ class JournalFiles : public ::testing::Test {
     return {std::istreambuf_iterator<char>(file), {}};
   }
   void write_file(const std::string& name, const std::string& bytes) const {
-    std::filesystem::remove(directory_ / name);  // cutting it to nothing would wait for the disk
+    std::filesystem::remove(directory_ / name);  // truncating it would wait for the disk
     std::ofstream(directory_ / name, std::ios::binary) << bytes;
   }
   void change_byte(const std::string& name, std::size_t at, char byte) const {

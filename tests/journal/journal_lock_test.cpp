@@ -1,4 +1,4 @@
-// One job has a directory of journals; a second is told who has it.
+// One job holds a directory of journals; a second job is told which one.
 #include "journal_files.hpp"
 
 #include <fcntl.h>
@@ -43,7 +43,7 @@ class JournalLockTest : public JournalFiles {
   std::string job_;
 };
 
-/// Another process that has the lock until it is killed.
+/// Another process that holds the lock until it is killed.
 class OtherProcess {
  public:
   explicit OtherProcess(const std::filesystem::path& directory) {

@@ -1,4 +1,4 @@
-// The parts of a journal's writer, each alone: places of records, batches, and what appending costs.
+// The parts of a journal's writer, each alone: places of records, batches, and estimated costs.
 #include <gtest/gtest.h>
 #include <bask/journal/journal_cost.hpp>
 #include <bask/journal/record_batch.hpp>
@@ -115,14 +115,14 @@ TEST(JournalCost, FollowsTheCallsAndTheSpeedOfTheFile) {
   EXPECT_LT(guessed, 2000);
   for (int i = 0; i < 1000; ++i) cost.appended(8, 5000);
   EXPECT_GT(cost.of(8), 4000);
-  cost.written(64 << 20, 64'000'000'000);  // a µs for a byte
+  cost.written(64 << 20, 64'000'000'000);  // 1 µs for each byte
   EXPECT_GT(cost.of(1 << 20), 900'000'000);
   EXPECT_DOUBLE_EQ(cost.append_seconds(), 1000 * 5e-6);
 }
 
 TEST(JournalCost, OfAJournalFarBehindItsDiskIsMoreThanAnyResultIsWorth) {
   JournalCost cost;
-  cost.synced(1 << 20, 1'000'000'000);  // a second for a MiB
+  cost.synced(1 << 20, 1'000'000'000);  // 1 s for each MiB
   cost.set_not_synced(1 << 20);
   EXPECT_LT(cost.of(8), 1'000'000);
   cost.set_not_synced(3 << 20);

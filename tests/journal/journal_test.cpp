@@ -1,4 +1,4 @@
-// What a journal gives back is what was put in; what else lies in its directory is reported.
+// A journal gives back what was put in; other files in its directory are reported.
 #include "journal_files.hpp"
 
 #include <fcntl.h>
@@ -204,8 +204,8 @@ TEST_F(JournalTest, TakesNoBytesOfAPayloadForARecord) {
   }
   EXPECT_EQ(read().records.size(), 2u);
   std::string damaged = read_file("journal-1-0");
-  damaged[sizeof(JournalHeader)] ^= 1;  // so that the reader goes through the payload
-  damaged += read_file("journal-1-0");  // and through its own records at other places
+  damaged[sizeof(JournalHeader)] ^= 1;  // so the reader tries each place in the payload
+  damaged += read_file("journal-1-0");  // and meets its own records at other places
   write_file("journal-1-0", damaged);
   const JournalContents contents = read();
   EXPECT_EQ(contents.records.size(), 1u);

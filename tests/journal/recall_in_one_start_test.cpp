@@ -1,4 +1,5 @@
-// What a start has kept, its own later computations read. Each test counts what runs.
+// Later computations of the same start read the results that earlier ones have kept. Each test counts the
+// tasks that run.
 #include "checkpoint_attempts.hpp"
 
 namespace bask {

@@ -1,4 +1,4 @@
-// Suspects: attempts that crash are made with real files of processes that are killed.
+// Suspects: the attempts that crash are real processes, which are killed and leave their files.
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -140,7 +140,7 @@ TEST_F(Suspects, AreFoundAmongFilesOfAnyContent) {
         "running-99999999999-0", "running-4-0", "running-+2-0", "journal-1-0"}) {
     std::ofstream(directory_ / name) << "nonsense";
   }
-  std::filesystem::copy_file(first, directory_ / "running-2-5");  // says that it is of attempt 1
+  std::filesystem::copy_file(first, directory_ / "running-2-5");  // its content is of attempt 1
   mkfifo((directory_ / "running-3-1").c_str(), 0600);
   std::filesystem::create_directory(directory_ / "running-3-2");
   std::filesystem::create_symlink("/dev/zero", directory_ / "running-3-3");

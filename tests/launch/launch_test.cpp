@@ -137,7 +137,8 @@ TEST(LauncherLife, TellsHowLongMpirunWaitsAfterASignal) {
   EXPECT_EQ(time_after_signal({}, {}), std::nullopt);
 }
 
-// Whether the launcher seems to be gone before and after the other end of stdout is closed: 2 and 1, added.
+// The sum of 2, if the launcher seems to be gone before the other end of stdout is closed,
+// and 1, if it does afterwards.
 int gone_with_the_reader(const Launch& launch) {
   const pid_t child = fork();
   if (child == 0) {

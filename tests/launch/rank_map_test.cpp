@@ -1,4 +1,5 @@
-// The rank map: threads by masks, whether rank 0 works, memory shared on a host, and what is said of it.
+// The rank map: threads by masks, whether rank 0 works, memory that ranks of a host share, and the texts
+// about all that.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 #include <bask/core/serialization.hpp>
@@ -32,7 +33,7 @@ void add_ranks(std::vector<RankInfo>& infos, int count, const std::string& host,
   }
 }
 
-// Ranks on one host that all may use all of its cores.
+// Ranks on one host, each of which may use all of its cores.
 std::vector<RankInfo> one_host(int ranks, unsigned machine_cores, int wanted_threads = 0) {
   std::vector<RankInfo> infos;
   add_ranks(infos, ranks, "n1", cores(0, machine_cores), machine_cores, wanted_threads);

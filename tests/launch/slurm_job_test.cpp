@@ -1,4 +1,4 @@
-// What Slurm says of a job: times as squeue prints them, and a job with and without a Slurm that answers.
+// A job by Slurm's variables and squeue: times as squeue prints them, and a Slurm that answers or does not.
 #include <gtest/gtest.h>
 #include <bask/launch/slurm_job.hpp>
 
@@ -18,7 +18,7 @@ SlurmTimeLeft known(seconds left) {
 const SlurmTimeLeft kUnknown{SlurmTimeLeft::Kind::kUnknown};
 const SlurmTimeLeft kUnlimited{SlurmTimeLeft::Kind::kUnlimited};
 
-// A Slurm whose squeue prints `text`, and notes in `asked` what it was asked.
+// A Slurm whose squeue prints `text`, and notes its arguments in `asked`.
 RunCommand says(std::string text, std::vector<std::string>* asked = nullptr) {
   return [=](const std::vector<std::string>& arguments, const Environment&, std::chrono::milliseconds) {
     if (asked != nullptr) *asked = arguments;

@@ -1,4 +1,4 @@
-// By when tasks must have ended: from the options, or from what Slurm says.
+// The time by which tasks must have ended: by the options, or by Slurm.
 #include <gtest/gtest.h>
 #include <bask/launch/time_limit.hpp>
 

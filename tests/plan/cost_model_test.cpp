@@ -1,4 +1,4 @@
-// The cost model: guesses by bytes, then what earlier computations have measured.
+// The cost model: guesses by bytes at first, then measurements of earlier computations.
 #include <gtest/gtest.h>
 #include <bask/plan/cost_model.hpp>
 #include <bask/plan/make_plan.hpp>
@@ -7,7 +7,7 @@
 namespace bask {
 namespace {
 
-// A layer "large" and a layer "small" of four roots each, whose sizes are known or not.
+// A layer "large" and a layer "small" of four roots each, with or without known sizes.
 TaskGraph two_layers(bool are_sized) {
   TaskGraph graph;
   for (const char* layer : {"large", "small"}) {
@@ -31,7 +31,7 @@ struct Planned {
     plan = make_plan(graph, all, {}, sizes);
     estimates = costs.estimate(plan, graph, sizes);
   }
-  // Of the unit of a task: they are planned in the order in which they were added.
+  // The cost of a task's unit: units are in the order in which the tasks were added.
   float cost(std::uint32_t task) const { return estimates.cost[task]; }
 };
 
@@ -52,7 +52,7 @@ TEST(CostModel, GuessesByBytesWhereLayersKnowTheirs) {
   EXPECT_NEAR(planned.cost(3) / planned.cost(0), 2, 0.1);
 }
 
-// So that what was never measured is shared out, however large what it reads.
+// So tasks that were never measured are shared out over ranks, however large the constants that they read.
 TEST(CostModel, GuessesThatTasksTakeLongerThanMovingTheConstantsThatTheyRead) {
   TaskGraph graph;
   graph.add_constant({.rank = 1, .held = 1, .bytes = 1e9F});

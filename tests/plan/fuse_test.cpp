@@ -8,7 +8,7 @@
 namespace bask {
 namespace {
 
-// What `task` may follow in a chain, from the definition.
+// The task that `task` may follow in a chain, found from the definition.
 std::uint32_t only_predecessor(const TaskGraph& graph, std::span<const std::uint32_t> uses,
                                std::uint32_t task) {
   std::vector<std::uint32_t> computed;

@@ -1,4 +1,4 @@
-// Plans: everything that is needed, once, with every edge of the graph and no other.
+// Plans: every needed task once, with every edge of the graph and no other.
 #include <gtest/gtest.h>
 #include <bask/plan/make_plan.hpp>
 
@@ -76,7 +76,7 @@ TEST(Plan, FindsTheTargetsInTheOrderAskedFor) {
   });
 }
 
-// The units that read from each unit, as often as they do, found from the tasks' inputs.
+// The units that read from each unit, once for each reading, found from the tasks' inputs.
 std::vector<std::vector<std::uint32_t>> edges_between_units(const Plan& plan) {
   std::vector<std::uint32_t> unit_of(plan.positions());
   for (std::uint32_t unit = 0; unit < plan.units(); ++unit) {

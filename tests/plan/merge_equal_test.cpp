@@ -1,4 +1,4 @@
-// Merging: equal pure work is done once, all other work as often as it is asked for.
+// Merging: equal pure tasks run once, all others as often as they were added.
 #include <gtest/gtest.h>
 #include <bask/plan/cull.hpp>
 #include <bask/plan/merge_equal.hpp>
@@ -6,7 +6,7 @@
 namespace bask {
 namespace {
 
-// Tasks 0 and 1, then 2 that reads both, and 3 that reads the second.
+// Tasks 0 and 1, task 2 that reads both, and task 3 that reads task 1.
 Expansion two_alike() {
   Expansion expansion;
   TaskGraph& graph = expansion.graph;

@@ -40,7 +40,7 @@ TEST(Order, NamesEachNeededTaskOnceAfterItsInputs) {
   }
 }
 
-// Of each task, or of any that needs it.
+// For each task the highest priority of itself and of the tasks that need it.
 std::vector<int> highest_priorities(const TaskGraph& graph, const std::vector<TaskId>& targets) {
   const std::vector<bool> needed = needed_tasks(graph, targets);
   std::vector<int> highest(graph.size(), std::numeric_limits<int>::min());
@@ -87,7 +87,7 @@ TEST(Order, HoldsOneResultPerLevelOfABinaryTree) {
 }
 
 TEST(Order, HoldsTwoResultsOfALeftLeaningSum) {
-  TaskGraph graph;  // load, then again and again: load, add
+  TaskGraph graph;  // load, then repeatedly: load, add
   const std::uint32_t group = graph.group_for("task", nullptr);
   graph.end_task(group);
   for (int i = 0; i < 100; ++i) {
@@ -100,7 +100,8 @@ TEST(Order, HoldsTwoResultsOfALeftLeaningSum) {
   EXPECT_LE(most_held(graph, {{graph.size() - 1}}), 2u);
 }
 
-// The most bytes that are held at once, while a task runs: its result and what it and others still read.
+// The most bytes that are held at once, while a task runs:
+// its result, and the results that it and later tasks read.
 float most_bytes(const TaskGraph& graph, const ResultSizes& sizes, std::span<const TaskId> tasks,
                  std::vector<std::uint32_t> uses) {
   float held = 0, most = 0;
@@ -127,7 +128,7 @@ TaskGraph random_tree(std::mt19937& random, std::uint32_t size) {
   return graph;
 }
 
-// The least that a depth-first order needs, by trying all orders of the inputs of each task.
+// The fewest bytes that a depth-first order holds at once, by trying all orders of the inputs of each task.
 float least_bytes(const TaskGraph& graph, const ResultSizes& sizes, TaskId root) {
   const auto inputs = graph.inputs_of(root);
   std::vector<std::uint32_t> order(inputs.size());
@@ -163,7 +164,7 @@ TEST(Order, HoldsTheFewestBytesOfAllDepthFirstOrdersOfATree) {
 }
 
 TEST(Order, MakesASmallResultOfLargeOnesBeforeALargeOne) {
-  TaskGraph graph;  // 0: 100 bytes; 1: 80 bytes; 2: 1 byte, made of 1; 3 reads 0 and 2
+  TaskGraph graph;  // task 0: 100 bytes; 1: 80 bytes; 2 reads 1: 1 byte; 3 reads 0 and 2
   const std::uint32_t group = graph.group_for("task", nullptr);
   graph.end_task(group);
   graph.end_task(group);

@@ -15,7 +15,7 @@ UnitEstimates equal_costs(const Plan& plan) {
   return {.cost = std::vector<float>(plan.units(), 1.0f)};
 }
 
-// A grid of `steps` rows in which each task reads up to three of the row before.
+// A grid of `steps` rows; each task reads up to three tasks of the row before.
 Plan stencil_plan(std::uint32_t width, std::uint32_t steps) {
   TaskGraph graph;
   const std::uint32_t group = graph.group_for("point", nullptr);
@@ -95,14 +95,14 @@ TEST(Partition, CutsAStencilIntoStretchesOfNeighbours) {
 TEST(Partition, SharesIndependentWorkByThreadsAndCost) {
   const Plan plan = stencil_plan(100, 1);
   std::vector<float> costs(100, 1.0f);
-  std::fill(costs.begin(), costs.begin() + 10, 10.0f);  // 190 in all, in roots 0 to 9 more than half
+  std::fill(costs.begin(), costs.begin() + 10, 10.0f);  // 190 in all, more than half of it in roots 0 to 9
   const std::vector<std::uint32_t> ranks = partition(plan, {.cost = costs}, {{1, 1}});
   double first = 0;
   for (std::uint32_t unit = 0; unit < 100; ++unit) first += ranks[unit] == 0 ? costs[unit] : 0;
   EXPECT_NEAR(first, 95, 10);
 }
 
-// Each of `ranks.size()` tasks reads a constant that lies on one of these ranks.
+// `ranks.size()` tasks: task i reads a constant that lies on rank ranks[i].
 TaskGraph readers_of_constants(const std::vector<std::uint32_t>& ranks) {
   TaskGraph graph;
   const std::uint32_t group = graph.group_for("reader", nullptr);
@@ -213,7 +213,7 @@ TEST(Partition, EvensOutOneLongUnitByShortOnesThatWereAddedBefore) {
   EXPECT_LE(beside_long, 2);
 }
 
-// A unit that reads one result of each size, which lie on ranks 1, 2, …: where it runs.
+// The rank of a unit that reads one result of each of these sizes, which lie on ranks 1, 2, ….
 std::uint32_t rank_of_reader(const std::vector<float>& bytes) {
   std::vector<std::uint32_t> held_by(bytes.size());
   std::iota(held_by.begin(), held_by.end(), 1);
@@ -233,7 +233,7 @@ TEST(Partition, RunsAUnitWhereMostBytesOfItsInputsAre) {
   EXPECT_EQ(rank_of_reader({10, 10, 1000}), 3u);
 }
 
-// How many of 100 units of this cost run on rank 1, which holds an input of so many bytes of each.
+// How many of 100 units of this cost run on rank 1, which holds one input of `bytes` bytes for each.
 std::ptrdiff_t units_beside_data(float cost, float bytes) {
   const TaskGraph graph = readers_of_constants(std::vector<std::uint32_t>(100, 1));
   const Plan plan = plan_of_readers(graph);

@@ -47,7 +47,7 @@ inline RandomGraph random_graph(unsigned seed) {
   return made;
 }
 
-/// Tasks that read only the one before, or nothing.
+/// A chain: each task but the first reads the one before.
 inline TaskGraph chain_graph(std::uint32_t size) {
   TaskGraph graph;
   const std::uint32_t group = graph.group_for("link", nullptr);
@@ -72,7 +72,7 @@ inline TaskGraph tree_graph(unsigned depth) {
   return graph;
 }
 
-/// The tasks that the targets need, constants too, found by walking from each target.
+/// The tasks that the targets need, constants included, found by walking from each target.
 inline std::vector<bool> needed_tasks(const TaskGraph& graph, const std::vector<TaskId>& targets) {
   std::vector<bool> needed(graph.size());
   std::vector<TaskId> stack = targets;

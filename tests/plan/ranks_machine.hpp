@@ -1,5 +1,5 @@
-// ranks_machine.hpp: ranks that follow the parts of a plan, in one thread, with messages in any order: what a
-// split plan must mean, written plainly. A task's value is a hash of what it is called with.
+// ranks_machine.hpp: ranks that follow the parts of a plan, in one thread, with messages in any order: the
+// meaning of a split plan, written plainly. A task's value is a hash of its arguments and inputs.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -33,7 +33,7 @@ inline std::uint64_t value_of_constant(std::uint32_t constant) {
   return 0xc0ffee00u + constant;
 }
 
-/// Of every task of the graph, one after the other.
+/// The value of every task of the graph, computed one after the other.
 inline std::vector<std::uint64_t> serial_values(const TaskGraph& graph) {
   std::vector<std::uint64_t> values(graph.size());
   for (std::uint32_t task = 0; task < graph.size(); ++task) {
@@ -45,7 +45,7 @@ inline std::vector<std::uint64_t> serial_values(const TaskGraph& graph) {
   return values;
 }
 
-/// One rank's plan, made of its parts.
+/// One rank's plan, put together from its parts.
 struct RankPlan {
   Plan plan;
   std::vector<std::uint32_t> import_uses;
@@ -105,8 +105,8 @@ inline void put_in_place(RankPlan& whole, const PlanPart& part) {
   put(plan.import_successors, part.first_import_successor, part.import_successors);
 }
 
-/// A rank that runs what it has been sent. What it knows of later parts' units is that something was
-/// released.
+/// A rank that runs what it has been sent. Of a unit whose part has not come it knows only how many of the
+/// unit's inputs are there.
 class RankMachine {
  public:
   struct Message {
@@ -217,7 +217,7 @@ class RankMachine {
   std::uint32_t units_run_ = 0;
 };
 
-/// All ranks, until nothing is left to do; parts are cut while others run.
+/// Runs all ranks until nothing is left to do; parts are cut while ranks run.
 inline std::vector<RankMachine> run_split(const TaskGraph& graph, Splitter& splitter, std::uint32_t ranks,
                                           std::uint32_t stretch, std::mt19937& random) {
   std::vector<RankMachine> machines;
@@ -230,7 +230,7 @@ inline std::vector<RankMachine> run_split(const TaskGraph& graph, Splitter& spli
     }
   }
   std::vector<PlanPart> parts(ranks);
-  const std::uint32_t haste = 1 + random() % 4;  // of messages, beside cutting and running
+  const std::uint32_t haste = 1 + random() % 4;  // how often messages move, compared to cutting and running
   for (;;) {
     std::vector<RankMachine*> can_run;
     for (RankMachine& machine : machines) {

@@ -1,4 +1,5 @@
-// Recall: graphs of which some results were kept give what they give without, and do no more than is needed.
+// Recall: a graph some of whose results were kept gives the same results as without,
+// and runs no task that is not needed.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/graph/expand.hpp>
@@ -24,7 +25,7 @@ Value copy_of(const Value& value) {
   return value.type()->decode(reader);
 }
 
-// What an earlier run has kept: the arguments of the kernel that reads are a number into it.
+// The results that an earlier run has kept. The argument of the reading kernel is an index into them.
 std::vector<Value>& shelf() {
   static std::vector<Value> values;
   return values;
@@ -58,7 +59,7 @@ std::set<std::uint32_t> needed(const Expansion& expansion) {
   return tasks;
 }
 
-/// Calls the kernels one by one, and remembers what they made.
+/// Calls the kernels one by one, and remembers their results.
 class PlainRuntime final : public Runtime {
  public:
   PlainRuntime() { use_runtime(this); }
@@ -102,7 +103,7 @@ class PlainRuntime final : public Runtime {
   std::map<Key, Value> made;
 };
 
-// What an earlier run has kept of what it made: each result with this probability, in percent.
+// Keeps some results of an earlier run: each with this probability, in percent.
 std::map<Key, std::uint32_t> keep_some(const std::map<Key, Value>& made, std::mt19937& random,
                                        unsigned percent) {
   shelf().clear();

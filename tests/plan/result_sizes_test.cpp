@@ -1,4 +1,4 @@
-// Result sizes: what layers say, then what is known of groups and types, then guesses.
+// Result sizes: those that layers give, then those that are known of groups and types, then guesses.
 #include <gtest/gtest.h>
 #include <bask/core/value.hpp>
 #include <bask/graph/kernel.hpp>

@@ -1,5 +1,5 @@
-// Shared work: reductions of the same elements make one pass over a block where several of them are needed
-// there, and only there.
+// Shared work: reductions of the same elements make one pass over a block if several of them need that block,
+// and only then.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/plan/cull.hpp>
@@ -12,7 +12,7 @@
 namespace bask {
 namespace {
 
-/// Of an array, so many of its blocks.
+/// Some blocks of an array.
 struct Wanted {
   ArrayPtr node;
   std::vector<std::uint32_t> blocks;
@@ -42,7 +42,7 @@ Counts kernels(const Expansion& expansion) {
   return counts;
 }
 
-// Three columns of blocks, of one block each: a reduction along axis 0 is one task a column.
+// Three columns of one block each: a reduction along axis 0 is one task for each column.
 class ShareWorkTest : public ::testing::Test {
  protected:
   const Array<double> x_ = from_array(NdArray<double>({4, 6}), {4, 2});
@@ -74,7 +74,7 @@ TEST_F(ShareWorkTest, WhatWasKeptHasNoShare) {
       return asked == key ? std::optional(std::vector<std::byte>(4)) : std::nullopt;
     };
   };
-  const Kernel& read = *expanded({{sum_, {0}}}).graph.groups.back().kernel;  // any will do
+  const Kernel& read = *expanded({{sum_, {0}}}).graph.groups.back().kernel;  // any kernel will do
   Recall recalled = recall(expanded({{sum_, {0, 1, 2}}, {max_, {0, 1, 2}}}), read, only(max_, 1));
   ASSERT_EQ(recalled.read, 1u);
   EXPECT_EQ(kernels(share_work(std::move(recalled.expansion))),

@@ -1,4 +1,4 @@
-// Split: one plan per rank, in parts, that together compute what the whole does.
+// Split: one plan for each rank, in parts, which together compute the same as the whole plan.
 #include <gtest/gtest.h>
 #include <bask/plan/make_plan.hpp>
 #include <bask/plan/partition.hpp>
@@ -23,7 +23,7 @@ struct Scenario {
   SplitOptions options;
 };
 
-// Gives every task but constants 0 to 9 bytes of arguments.
+// Gives every task, but not constants, 0 to 9 bytes of arguments.
 void add_arguments(TaskGraph& graph, std::mt19937& random) {
   TaskGraph with;
   for (std::uint32_t task = 0; task < graph.size(); ++task) {
@@ -140,7 +140,7 @@ TEST(Split, ComputesWhatTheWholePlanDoesInWhateverOrderMessagesArrive) {
     Splitter splitter = splitter_of(scenario);
     const auto machines = run_split(scenario.graph, splitter, scenario.options.ranks, stretch, random);
     std::uint32_t units = 0;
-    std::vector<std::vector<std::int64_t>> kept;  // per rank and position: how often
+    std::vector<std::vector<std::int64_t>> kept;  // by rank and position: how often it is kept
     for (const RankMachine& machine : machines) {
       units += machine.units_run();
       kept.emplace_back(machine.positions());

@@ -1,4 +1,4 @@
-// Crash reports: each test crashes a process of its own and reads what it said.
+// Crash reports: each test crashes a process of its own and reads its report.
 #include <gtest/gtest.h>
 #include <bask/safety/crash_report.hpp>
 

@@ -39,7 +39,7 @@ Value isolated(void (*run)(KernelCall&), std::span<const Input> inputs = {},
   return result;
 }
 
-// What an isolated kernel fails with, as the runner words it.
+// The text of an isolated kernel's failure, as the runner writes it.
 std::string failure_of(void (*run)(KernelCall&)) {
   try {
     isolated(run);

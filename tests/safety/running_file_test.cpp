@@ -1,5 +1,5 @@
-// The table of running tasks in a file: what is found there after a process was killed, and after it ended in
-// order; files that are not what they should be.
+// The table of running tasks in a file: its content after a process was killed,
+// and after it ended in order; damaged files.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -34,7 +34,7 @@ class RunningFileTest : public testing::Test {
   }
   void TearDown() override { std::filesystem::remove(path_); }
 
-  // What a process leaves behind that is killed while it runs `body`.
+  // The content that a process leaves when it is killed while it runs `body`.
   std::optional<RunningFileContent> after_kill(void (*body)(RunningTask&)) {
     const pid_t child = fork();
     if (child == 0) {

@@ -1,4 +1,4 @@
-// The affinity mask: its cores by number, against what the system itself says.
+// The affinity mask: its cores by number, compared with the system's own answer.
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <bask/system/affinity.hpp>

@@ -69,7 +69,7 @@ TEST_F(BoundedCommand, EndsAProgramThatHangsAndWhatItStarted) {
   EXPECT_EQ(result.problem, "did not end within 300 ms");
   EXPECT_LT(steady_clock::now() - start, seconds(5));
   const pid_t group = std::stoi(result.output);
-  // Killed processes of the group may still be zombies of whoever inherits them.
+  // Killed processes of the group may still be zombies, until the process that inherits them waits for them.
   std::string state = "gone";
   std::ifstream("/proc/" + std::to_string(group) + "/stat") >> state;
   EXPECT_EQ(state, "gone");

@@ -1,4 +1,4 @@
-// A program that this process starts: its files, variables, signals and end; and what this process is called.
+// A program that this process starts: its files, variables, signals and end; and the name of this process.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/utsname.h>

@@ -1,4 +1,4 @@
-// directory_test.hpp: a test with an empty directory of its own, which goes with it.
+// directory_test.hpp: a test with an empty directory of its own, which is removed with it.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Files that are read and written whole, whatever the system does in one call.
+// Files are read and written whole, however little the system does in one call.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>

@@ -1,4 +1,5 @@
-// The transport in memory: it keeps the invariants of Transport, and holds back, reorders, cuts and counts.
+// The transport in memory: it keeps the invariants of Transport; delays, reorders and cuts messages;
+// and counts them.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 #include <bask/transport/memory_transport.hpp>
@@ -260,7 +261,8 @@ TEST(MemoryTransport, RefusesWhatATransportMayNotBeAsked) {
   EXPECT_EQ(refusal([&] { network.endpoint(1); }), "rank 1 has an endpoint already, or is none of 2");
 }
 
-/// What one rank does in the test below: parcels and bulk bytes to every other rank, and the same from each.
+/// One rank's part in the test below: sends parcels and bulk bytes to every other rank,
+/// and receives as much from each.
 void exchange(MemoryNetwork& network, std::uint32_t rank, std::uint32_t parcels, std::size_t bulk_bytes) {
   const auto here = network.endpoint(rank);
   const Buffer mine = pattern(bulk_bytes, rank);

@@ -1,4 +1,4 @@
-// The transport over MPI, on however many ranks there are: all of them run each test together.
+// The transport over MPI, on any number of ranks, all of which run each test together.
 #include <gtest/gtest.h>
 #include <bask/transport/mpi_transport.hpp>
 
@@ -19,7 +19,7 @@ std::uint64_t mix(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-/// The bytes that `from` sends to `to` as number `number`: every rank can tell them.
+/// The bytes that `from` sends to `to` as message number `number`: every rank can compute them.
 Buffer pattern(std::uint32_t from, std::uint32_t to, std::uint64_t number, std::size_t size) {
   const std::uint64_t seed = mix(number * 10'007 + from * 101 + to);
   Buffer bytes(size);
@@ -74,7 +74,7 @@ struct Landing {
   }
 };
 
-/// Numbered parcels to every other rank, of sizes drawn by chance, each checked where it arrives.
+/// Numbered parcels of random sizes to every other rank, each checked where it arrives.
 class ParcelTraffic {
  public:
   ParcelTraffic(Transport& here, std::uint64_t parcels)

@@ -15,8 +15,8 @@ constexpr std::size_t kMostCopied = 8 * 1024;
 
 constexpr int kMostParcelsARound = 64;  // so that no thread holds the lock for long
 
-// Messages that come now and then while all is well. After one of them a waiting thread need not look again
-// at once.
+// Messages that come now and then while all is well.
+// After one of them a waiting thread need not look again at once.
 bool is_routine(MessageKind kind) {
   return kind == MessageKind::kHeartbeat || kind == MessageKind::kProgress || kind == MessageKind::kDry ||
          kind == MessageKind::kSteal || kind == MessageKind::kRefused;

@@ -75,8 +75,8 @@ void Node::try_beat() {
 }
 
 // For the pulse thread. When no thread has made progress for so long that others take this rank for dead,
-// some thread does not come back from MPI. The rank says so itself, as all others may be in the same MPI
-// call.
+// some thread does not come back from MPI. The rank says so itself,
+// as all others may be in the same MPI call.
 std::function<void()> Node::beats_aside() {
   const Standstill standstill(heartbeats_.limit(), heartbeats_.interval(), exchange_.rounds(),
                               steady_clock::now());

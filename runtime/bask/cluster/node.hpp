@@ -79,11 +79,11 @@ class Node final {
   /// The signal by which another rank was asked to stop; 0: none.
   int stop_asked() const { return signals_.asked(); }
   /// Calls a kernel without inputs once on every rank, rank 0 too, in the serving or computing thread, while
-  /// no task runs. Returns the results by rank. Throws: Error with what the first rank that failed has
-  /// thrown.
+  /// no task runs. Returns the results by rank.
+  /// Throws: Error with what the first rank that failed has thrown.
   std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments);
-  /// Tells all ranks to shut down and waits until each has said goodbye, `timeout` at most. Returns whether
-  /// all have.
+  /// Tells all ranks to shut down and waits until each has said goodbye, `timeout` at most.
+  /// Returns whether all have.
   bool shut_down(std::chrono::milliseconds timeout);
   [[noreturn]] void abort(int exit_code) { exchange_.abort(exit_code); }
 

@@ -1,7 +1,7 @@
 // rank_calls.hpp: functions that every rank calls once, outside of all runs: rank 0 asks, each rank calls and
 // answers, rank 0 gathers what they have returned.
-// Runs on: every rank. Threads: the serving or computing thread; on_…() are called by whichever thread makes
-// progress.
+// Runs on: every rank. Threads: the serving or computing thread;
+// on_…() are called by whichever thread makes progress.
 // Invariant: at most one call is under way at a time.
 #pragma once
 

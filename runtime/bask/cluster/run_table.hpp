@@ -15,8 +15,8 @@
 
 namespace bask {
 
-/// Rank 0 numbers runs from 1 on. For each it sends that the run begins and that it ends; these may come in
-/// any order.
+/// Rank 0 numbers runs from 1 on. For each it sends that the run begins and that it ends;
+/// these may come in any order.
 template <class Run>
 class RunTable {
  public:

@@ -18,8 +18,8 @@ class Standstill {
              Clock::time_point now)
       : limit_(limit), interval_(interval), rounds_(rounds), moved_at_(now), looked_at_(now) {}
 
-  /// All threads have made `rounds` rounds of progress in all. Returns whether the last is longer ago than
-  /// the limit.
+  /// All threads have made `rounds` rounds of progress in all.
+  /// Returns whether the last is longer ago than the limit.
   bool look(std::uint64_t rounds, Clock::time_point now) {
     const bool overslept = now - looked_at_ > 3 * interval_;
     if (rounds != rounds_ || overslept) moved_at_ = now;

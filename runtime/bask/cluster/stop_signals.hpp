@@ -15,8 +15,8 @@ class StopSignals {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `may_stop`: finished results are kept, so that a stop loses nothing. Without, only SIGUSR1 asks for a
-  /// stop.
+  /// `may_stop`: finished results are kept, so that a stop loses nothing.
+  /// Without, only SIGUSR1 asks for a stop.
   explicit StopSignals(bool may_stop) : may_stop_(may_stop) {}
 
   /// What a rank other than 0 has noticed.

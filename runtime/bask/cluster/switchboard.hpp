@@ -32,8 +32,8 @@ class Switchboard final : public MessageHandler {
     StopSignals& signals;
     const std::vector<std::string>& hosts;
   };
-  /// To be called before progress is made for the first time. All parts must live as long as progress is
-  /// made.
+  /// To be called before progress is made for the first time.
+  /// All parts must live as long as progress is made.
   void connect(const Parts& parts) { parts_.emplace(parts); }
 
   /// Wakes the serving or computing thread from its nap when an important message has come.

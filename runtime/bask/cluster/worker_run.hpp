@@ -2,8 +2,8 @@
 // and what rank 0 is told.
 // Runs on: every rank. Threads: the pool's threads are inside the runner, and call the functions of Outlet;
 // all others are called by whichever thread holds the exchange's lock.
-// Invariant: it lives until the pool's threads have left it and the transport no longer reads its results in
-//            place.
+// Invariant: it lives until the pool's threads have left it and the transport no longer
+//            reads its results in place.
 #pragma once
 
 #include <bask/cluster/exchange.hpp>
@@ -54,8 +54,8 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   };
   std::vector<StayingResult> take_staying();
 
-  /// To be called after thread number `thread` has let messages in; `inside`: the pool's threads are in the
-  /// run.
+  /// To be called after thread number `thread` has let messages in.
+  /// `inside`: the pool's threads are in the run.
   void settle(unsigned thread, bool inside);
   /// Once in a while.
   void tick(bool inside);

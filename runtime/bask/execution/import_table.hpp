@@ -1,8 +1,8 @@
 // import_table.hpp: the imports of one rank, results of other ranks that its plan reads: which values have
 // arrived, and for which imports the readers are known.
 // Runs on: every rank. Threads: the feeding thread alone.
-// Invariant: an import becomes complete once: when both its part of the plan and its value are here, in
-//            either order.
+// Invariant: an import becomes complete once: when both its part of the plan and its value are here,
+//            in either order.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,8 @@ class ImportTable {
  public:
   explicit ImportTable(std::uint32_t imports) : states_(imports), left_(imports) {}
 
-  /// The part of the plan that lists the import's readers is here. Returns whether the import is complete
-  /// now.
+  /// The part of the plan that lists the import's readers is here.
+  /// Returns whether the import is complete now.
   bool known(std::uint32_t import) {
     State& state = states_[import];
     state.is_known = true;

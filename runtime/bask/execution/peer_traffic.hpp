@@ -34,8 +34,8 @@ class PeerTraffic {
   void posted(unsigned thread) { ++threads_[thread].results_unsent; }
   void give_back(const StolenUnit& stolen, Value result) { outlet_->give_back(stolen, std::move(result)); }
 
-  /// To be called before the thread runs this unit, or rests: flushes what it has posted, unless more will
-  /// follow soon.
+  /// To be called before the thread runs this unit, or rests:
+  /// flushes what it has posted, unless more will follow soon.
   void before_unit(std::optional<std::uint32_t> next, unsigned thread) {
     if (threads_[thread].results_unsent != 0) flush_before(next, thread);
   }

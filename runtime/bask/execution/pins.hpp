@@ -1,7 +1,7 @@
 // pins.hpp: all inputs of one task: while the pins live, every input stays where it is.
 // Runs on: every rank. Threads: the one that asked the ResultStore for them.
-// Invariant: pins that are destroyed without release() count no reading as over, so that the task may be
-//            tried again.
+// Invariant: pins that are destroyed without release() count no reading as over,
+//            so that the task may be tried again.
 #pragma once
 
 #include <bask/graph/kernel.hpp>

@@ -46,8 +46,8 @@ ReadyQueue::Next ReadyQueue::push_and_pop(std::span<const ReadyUnit> ready) {
   add(ready);
   const std::optional<ReadyUnit> first = take_smallest();
   const std::size_t left = heap_.size() + roots_left();
-  // A thread reads the sizes last before it sleeps; a thread that adds work looks for sleeping ones after
-  // this store.
+  // A thread reads the sizes last before it sleeps;
+  // a thread that adds work looks for sleeping ones after this store.
   size_.store(left, left != 0 ? std::memory_order_seq_cst : std::memory_order_relaxed);
   return {first ? std::optional(first->unit) : std::nullopt, left};
 }

@@ -37,8 +37,8 @@ class ReadySet {
   /// Moves the less urgent half of another thread's queue to the units that this thread has found. Returns
   /// whether there were any.
   bool steal(unsigned thread);
-  /// Shares out the units that the feeding thread has found, from queue number `first` on. Returns their
-  /// number.
+  /// Shares out the units that the feeding thread has found, from queue number `first` on.
+  /// Returns their number.
   std::size_t feed(unsigned first);
   /// Takes the less urgent half of every queue.
   std::vector<ReadyUnit> take_half();

@@ -103,8 +103,8 @@ std::uint64_t Recording::keep_frontier(const std::function<const Value*(std::uin
   std::vector<Candidate> candidates;
   for (std::uint32_t unit = 0; unit < plan_.units(); ++unit) {
     const std::uint32_t position = plan_.unit_begin[unit + 1] - 1;
-    // Skips units whose part of the plan has not come, which have no end yet, and results that are kept or
-    // not made.
+    // Skips units whose part of the plan has not come, which have no end yet,
+    // and results that are kept or not made.
     if (plan_.unit_begin[unit + 1] <= plan_.unit_begin[unit] || share_ns_[position] < 0) continue;
     const Value* value = value_at(position);
     if (value == nullptr) continue;

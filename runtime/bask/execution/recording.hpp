@@ -1,7 +1,7 @@
-// recording.hpp: which results of one run are kept beyond it: those that are expensive to make for their
-// size.
-// Runs on: every rank. Threads: any; the thread that made a result calls made() before others read the
-// result.
+// recording.hpp: which results of one run are kept beyond it:
+// those that are expensive to make for their size.
+// Runs on: every rank. Threads: any; the thread that made a result calls made() before
+// others read the result.
 // Invariants: (1) keeping results takes at most kShare of the time that tasks take, by the recorder's
 //             estimates; each nanosecond of a task counts for one kept result only. Where keeping has taken
 //             longer than estimated, hardly anything is kept until tasks have run long enough to make up for
@@ -34,8 +34,8 @@ class Recording {
   /// whether it did.
   bool made(std::uint32_t unit, const Value& result, std::int64_t own_ns);
   /// The same for a unit that was stolen from another rank; `recompute_cost_ns` is the recompute cost of its
-  /// inputs there. In a drain the victim does not take the result any more: it is kept as keep_frontier()
-  /// would.
+  /// inputs there. In a drain the victim does not take the result any more:
+  /// it is kept as keep_frontier() would.
   void made_for_other(const Key& key, std::optional<bool> marked, const Value& result,
                       double recompute_cost_ns, std::int64_t own_ns, bool in_drain);
   /// The recompute cost of a unit's inputs, in ns; 0 for inputs that are kept.

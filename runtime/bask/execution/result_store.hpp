@@ -1,6 +1,6 @@
 // result_store.hpp: the results that this rank holds, by position in its plan, within a memory limit.
-// Runs on: every rank. Threads: any. One thread makes a result; others read it once a unit that reads it is
-// ready.
+// Runs on: every rank. Threads: any. One thread makes a result;
+// others read it once a unit that reads it is ready.
 // Invariants: (1) a result does not change while more than one reading of it is left; (2) it is freed with
 //             its last reading; (3) a result that takes the sum above the limit is refused; (4) a task gets
 //             all its inputs at once, as pins; while these live, the inputs stay where they are.

@@ -53,8 +53,8 @@ TaskRunner::TaskRunner(PlanShell shell, std::vector<Value*> constants, const Run
 
 void TaskRunner::work(unsigned thread) {
   const InsideTask inside;
-  // For an exception that comes from no task: memory has run out, or an event sink or the recorder has
-  // thrown.
+  // For an exception that comes from no task: memory has run out,
+  // or an event sink or the recorder has thrown.
   const auto fail_run = [&] {
     progress_.fail(plan_->positions(), TaskId{kNoIndex}, std::current_exception(),
                    describe_current_exception());

@@ -72,8 +72,8 @@ class TaskRunner {
   /// Gives away the less urgent half of the units that could run now, except those by which a thief would win
   /// no time. They point to results here, which stay until the units are returned.
   std::vector<StolenUnit> give_units();
-  /// Takes a unit that was stolen from another rank, to be run as soon as a thread has nothing of its own.
-  /// Any thread.
+  /// Takes a unit that was stolen from another rank,
+  /// to be run as soon as a thread has nothing of its own. Any thread.
   void steal(StolenUnit stolen);
   /// Puts the units that have become ready into the queues, beginning with that of thread number `thread`,
   /// and wakes sleeping threads for the rest.

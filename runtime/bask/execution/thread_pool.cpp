@@ -12,8 +12,8 @@ namespace bask {
 ThreadPool::ThreadPool(unsigned threads, Pin pin, std::vector<unsigned> cpus) {
   const std::vector<unsigned>& own = CoreMask::of_process().cpus();
   // With Pin::kAuto a pool is pinned only when it fills the mask of the process, or when the ranks of the
-  // node have agreed on `cpus`: several processes that each chose some cores of one mask would choose the
-  // same ones.
+  // node have agreed on `cpus`: several processes that each chose some cores of one mask
+  // would choose the same ones.
   pinned_ = pin == Pin::kOn || (pin == Pin::kAuto && (!cpus.empty() || threads == own.size()));
   if (cpus.size() != threads) cpus = own;
   for (unsigned thread = 0; thread < threads; ++thread) {

@@ -9,8 +9,8 @@ constexpr double kBytesPerSecond = 1e9;  // of a modest network, both ways
 constexpr std::chrono::microseconds kDelay{20};
 constexpr std::chrono::microseconds kLeastWin{500};  // of work per thread: less is done before it is shared
 
-// Whether a thief wins time by running the unit: it takes longer than twice the way of its inputs to the
-// thief.
+// Whether a thief wins time by running the unit:
+// it takes longer than twice the way of its inputs to the thief.
 bool is_worth_giving(const StolenUnit& stolen, std::chrono::nanoseconds unit_time) {
   std::size_t bytes = 0;
   for (const Value* value : stolen.inputs) bytes += value->heap_bytes() + value->type()->size;

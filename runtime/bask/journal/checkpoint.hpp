@@ -67,8 +67,8 @@ class Checkpoint final : public Recorder {
   const CheckpointStart& start() const { return start_; }
   /// The results that were kept since the last call. They may still be on their way into the file.
   std::vector<KeptResult> take_kept();
-  /// When it returns, all that was kept so far can be read: on this node, or, as the file is synced, on all
-  /// nodes.
+  /// When it returns, all that was kept so far can be read:
+  /// on this node, or, as the file is synced, on all nodes.
   void publish(bool to_all_nodes);
 
   /// The kernel that every rank calls before rank 0 plans again: returns what the rank has kept since the

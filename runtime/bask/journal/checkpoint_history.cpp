@@ -62,8 +62,8 @@ void CheckpointHistory::tell() const {
                              count_text(static_cast<long>(contents_.of_unknown_types), "result")));
   }
   if (contents_.last_attempt == 0) return;
-  // Only rank 0's journal tells how an attempt ended: other ranks may have been inside tasks then, and cut
-  // off.
+  // Only rank 0's journal tells how an attempt ended:
+  // other ranks may have been inside tasks then, and cut off.
   const bool crashed = std::ranges::any_of(contents_.files, [&](const JournalRead& file) {
     return file.identity.attempt == contents_.last_attempt && file.identity.rank == 0 && !file.exit_code;
   });

@@ -43,8 +43,8 @@ class CheckpointHistory {
   bool note_input(const std::string& name, const std::string& identity);
   /// Whether no earlier attempt has left anything.
   bool is_empty() const { return contents_.last_attempt == 0; }
-  /// Removes this attempt's tables of running tasks, of ranks 0 to `ranks` - 1: tasks that still run are not
-  /// suspects.
+  /// Removes this attempt's tables of running tasks, of ranks 0 to `ranks` - 1:
+  /// tasks that still run are not suspects.
   void forget_running(std::uint32_t ranks) const;
   /// Removes the journals, and the directory when it is empty then.
   void remove();

@@ -46,8 +46,8 @@ class JobCheckpoint {
   /// Every rank: makes its journal. Returns why that failed; empty: it did not. Throws: the error of `start`,
   /// if there is one.
   std::string join(const JobStart& start, const Options& options, std::uint32_t rank, unsigned threads);
-  /// Every rank, when one could not join: the run goes on without a journal. The rank with `speaks` logs
-  /// that.
+  /// Every rank, when one could not join: the run goes on without a journal.
+  /// The rank with `speaks` logs that.
   /// Throws: Error when --bask-checkpoint-failure=stop.
   void do_without(const std::string& why, const Options& options, bool speaks);
 

@@ -2,8 +2,8 @@
 // moment it is appended. Small ones are gathered in a batch, which the writing thread takes; large ones are
 // written by the thread that appends them.
 // Runs on: every rank. Threads: any may append and sync; the writing and the syncing thread (JournalThreads)
-// take their work here. All of them wait under one mutex, the journal's lock; no thread writes while it holds
-// it.
+// take their work here. All of them wait under one mutex, the journal's lock;
+// no thread writes while it holds it.
 // Invariants: (1) a mark says that all before it has reached the disk; (2) after the first failure nothing
 //             more is appended, and what was appended before is still tried.
 #pragma once
@@ -53,8 +53,8 @@ class JournalBatches {
   // ---- For the syncing thread ----
 
   /// Waits until the first write since the last sync is `patience` old, or write_all() asks for the disk.
-  /// Returns the offset up to which the file is whole now; nothing when the journal is closing and all is on
-  /// the disk.
+  /// Returns the offset up to which the file is whole now;
+  /// nothing when the journal is closing and all is on the disk.
   std::optional<std::uint64_t> next_sync(std::chrono::milliseconds patience);
   /// Writes a mark that says: all before `synced_to` has reached the disk. It is not noted as written, as a
   /// mark must not cause the next sync.

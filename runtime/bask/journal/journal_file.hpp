@@ -1,5 +1,5 @@
-// journal_file.hpp: the file of one journal: writes records at the offsets that it is given, and makes Errors
-// of failures.
+// journal_file.hpp: the file of one journal: writes records at the offsets that it is given,
+// and makes Errors of failures.
 // Runs on: every rank. Threads: any may write, each to places of its own; one syncs.
 // Invariants: (1) the head of a record that is written alone is written after its payload: a process that
 //             dies in between leaves no head of a payload that is not there.

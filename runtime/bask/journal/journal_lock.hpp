@@ -30,8 +30,8 @@ LockHolder this_process_as_holder();
 std::string to_text(const LockHolder& holder);
 /// Members that the text has not stay empty.
 LockHolder parse_lock_holder(std::string_view text);
-/// The text of a directory's lock; empty when there is none. Ranks compare it to know that they see the same
-/// directory.
+/// The text of a directory's lock; empty when there is none.
+/// Ranks compare it to know that they see the same directory.
 std::string lock_text(const std::filesystem::path& directory);
 /// "Slurm job 42 on host n1 (process 4242, since 2026-11-24 12:00:00 UTC)".
 std::string description(const LockHolder& holder);

@@ -50,8 +50,8 @@ struct JournalContents {
 };
 
 /// Reads the heads of all journals in `directory`, and those payloads that are up to 64 KiB long or may not
-/// have reached the disk; other payloads are verified when they are loaded. A missing directory has no
-/// journals.
+/// have reached the disk; other payloads are verified when they are loaded.
+/// A missing directory has no journals.
 /// Throws: Error when the directory cannot be read.
 JournalContents read_journals(const std::filesystem::path& directory, const Key& program);
 

@@ -42,8 +42,8 @@ std::uint64_t BufferedFile::next_data(std::uint64_t offset) const {
 JournalScan::JournalScan(const std::filesystem::path& directory, std::string name, const Key& program,
                          JournalContents& contents)
     : name_(std::move(name)), program_(program), contents_(contents) {
-  // O_NONBLOCK: does not wait for the other end of a pipe. O_NOCTTY: a terminal does not become this
-  // process's own.
+  // O_NONBLOCK: does not wait for the other end of a pipe.
+  // O_NOCTTY: a terminal does not become this process's own.
   const FileDescriptor file = open_file(directory / name_, O_RDONLY | O_NONBLOCK | O_NOCTTY);
   struct stat status {};
   if (!file.is_open() || ::fstat(file.number(), &status) != 0) {

@@ -55,8 +55,8 @@ class JournalScan {
   void take(BufferedFile& file, const Found& record);
   void take_result(const Found& record);
   void take_note(std::span<const std::byte> payload);
-  /// Takes the results that are longer than 64 KiB, and verifies those that may not have reached the disk
-  /// whole.
+  /// Takes the results that are longer than 64 KiB, and verifies those that may not have
+  /// reached the disk whole.
   void take_long_results(BufferedFile& file);
   bool has_checksum(BufferedFile& file, const Found& record) const;
   std::uint64_t find_record(BufferedFile& file, std::uint64_t offset) const;

@@ -1,5 +1,5 @@
-// suspects.hpp: which tasks were running at each of the last crashes: one of them may be what crashes the
-// job.
+// suspects.hpp: which tasks were running at each of the last crashes:
+// one of them may be what crashes the job.
 // Runs on: rank 0, at start, under the lock of the checkpoint directory. Threads: one.
 // Invariants: (1) no file of the directory is trusted or waited for, as it may be damaged or hostile.
 #pragma once

@@ -1,4 +1,4 @@
-// expect_error.hpp: that something is refused, and in which words.
+// expect_error.hpp: the message with which wrong usage is refused.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-/// The message with which `action` is refused as wrong usage; a failure of the test when it is not.
+/// The message with which `action` is refused as wrong usage; the test fails when it is not refused.
 inline std::string refusal(const std::function<void()>& action) {
   try {
     action();

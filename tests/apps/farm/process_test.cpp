@@ -14,7 +14,7 @@ using farm::ProcessEnd;
 using farm::run_process;
 using farm::State;
 
-// Before GoogleTest and the tests make threads.
+// Started before GoogleTest and the tests make threads.
 const bool nursery_is_there = [] {
   farm::start_nursery();
   return true;
@@ -66,8 +66,8 @@ TEST(Process, LeavesNothingBehind) {
   const Finished it = run("sleep 600 & echo $!");
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(100));
   const pid_t left = std::stoi(it.output);
-  for (int i = 0; i < 1000 && kill(left, 0) == 0;
-       ++i) {  // until the system has cleared it away, or kept a zombie
+  // Until the process is gone; it may also stay as a zombie.
+  for (int i = 0; i < 1000 && kill(left, 0) == 0; ++i) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   EXPECT_EQ(farm::memory_of_group(getpgid(left)), 0u);
@@ -97,7 +97,7 @@ TEST(Process, IsGoneWhenItsOutputCannotBeKept) {
   const auto refuse = [](std::string_view) { throw std::runtime_error("the disk is full"); };
   const farm::ProcessSpec spec{.words = {"/bin/sh", "-c", "echo x; sleep 600"}, .environment = kEnvironment};
   EXPECT_THROW(run_process(spec, refuse), std::runtime_error);
-  EXPECT_EQ(run("echo next").output, "next\n");  // and the next one starts as ever
+  EXPECT_EQ(run("echo next").output, "next\n");  // the next one starts as before
 }
 
 TEST(Process, ManyThreadsRunTheirOwn) {
