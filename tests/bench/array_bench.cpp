@@ -1,12 +1,12 @@
-// array_bench.cpp: workloads of Dask's tutorials and of HDF5 files, beside Dask on the same cores and beside
-// the machine's own limits, all in one command:
+// array_bench.cpp: workloads of Dask's tutorials and of HDF5 files, compared with Dask on the same cores and
+// with the machine's own limits, all in one command:
 //
 //   array_bench --bask-threads=2                            Bask, and the limits
 //   array_bench --bask-threads=2 --dask [--rounds 3]        and Dask, in turn, by array_bench_dask.py
 //   array_bench --only matmul,transpose --file /scratch/bench.h5
 //
-// Prints for each the fastest of some rounds in seconds; ratios are to the limit that is named, or to Dask's
-// faster scheduler of threads and distributed.
+// Prints for each workload the fastest of some rounds in seconds, and the ratios to the limit that is named
+// and to Dask's faster scheduler, threads or distributed.
 #include <hdf5.h>
 #include <bask/bask.hpp>
 #include <bask/collections/array.hpp>
@@ -67,7 +67,7 @@ __attribute__((target_clones("avx512f", "avx2", "default"), optimize("O3"))) dou
   return sum;
 }
 
-// Reads that much memory once.
+// Seconds to read `elements` doubles once.
 double read_limit(unsigned threads, int rounds, std::size_t elements) {
   std::vector<double> x(elements, 1.0);
   volatile double keep = 0;
@@ -78,7 +78,7 @@ double read_limit(unsigned threads, int rounds, std::size_t elements) {
   });
 }
 
-// Writes it as well: a[i] = b[i] * s.
+// Seconds to read as many and write as many: a[i] = b[i] * s.
 double write_limit(unsigned threads, int rounds, std::size_t elements) {
   std::vector<double> a(elements, 1.0), b(elements, 2.0);
   return fastest(rounds, [&] {
@@ -103,7 +103,7 @@ double gemm_limit(unsigned threads, int rounds, int n) {
   });
 }
 
-// HDF5's own reading, chunk by chunk into one buffer, by one thread: it has a lock.
+// Seconds of HDF5's own reading, chunk by chunk into one buffer, by one thread, as the library has a lock.
 double hdf5_limit(int rounds, const std::string& file, const char* dataset) {
   const bask::Hdf5Dataset described = bask::describe_hdf5(file, dataset);
   const bask::Hdf5Lock lock;
@@ -139,11 +139,11 @@ struct Workload {
   const char* name;
   const char* what;
   std::function<void()> run;
-  std::string limit = {};  ///< what `seconds` of the machine are
+  std::string limit = {};  ///< the name of the limit that `seconds` measures
   std::function<double()> seconds = {};
 };
 
-// 1 GiB that compresses to about a fifth: a smooth field and some noise.
+// Writes 1 GiB that compresses to about a fifth: a smooth field and some noise.
 void make_file(const std::string& file) {
   if (std::filesystem::exists(file)) return;
   const Array<double> rows = bask::arange<double>(0, 16384)(bask::Slice{}, bask::newaxis);
@@ -227,7 +227,7 @@ std::vector<Workload> workloads(const Settings& settings, unsigned threads) {
   };
 }
 
-// Dask's seconds by threads and distributed; nothing where it is not there.
+// Dask's seconds by threads and by distributed; empty where there is no Dask.
 std::vector<double> dask_seconds(const Settings& settings, const std::string& name) {
   const std::string command = std::string(ARRAY_BENCH_PYTHON " " ARRAY_BENCH_DASK) + " --only " + name +
                               " --rounds " + std::to_string(settings.rounds) + " --file " + settings.file;
@@ -246,7 +246,7 @@ std::vector<double> dask_seconds(const Settings& settings, const std::string& na
 }
 
 void run_one(const Settings& settings, const Workload& workload) {
-  workload.run();  // once for all that is made at the first time
+  workload.run();  // not timed: the first run makes what later ones reuse
   const double bask = fastest(settings.rounds, workload.run);
   std::printf("%-17s bask %.3f s", workload.name, bask);
   if (workload.seconds) {

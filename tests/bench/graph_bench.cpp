@@ -1,10 +1,10 @@
 // graph_bench.cpp: what a task costs to build, to plan and to run, on three large graphs of empty tasks,
-// beside OpenMP tasks with the same dependences, run in turn in the same process.
+// compared with OpenMP tasks with the same dependences, run in turn in the same process.
 //
 //   graph_bench [independent|chain|tree …] [--bask-threads=2]
 //
 // Prints for each graph nanoseconds per task (medians of five rounds), the ratio to OpenMP, bytes per task of
-// the graph, and the peak memory of the process, which is one for each graph.
+// the graph, and the peak memory of the process; each graph has a process of its own.
 #include <omp.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -69,7 +69,7 @@ bask::Delayed<int> tree() {
 
 // ---- The same as OpenMP tasks. ----
 
-volatile int sink;  // keeps the compiler from seeing through the tasks
+volatile int sink;  // keeps the compiler from removing the tasks
 
 void independent_openmp() {
   for (int i = 0; i < kTasks; ++i) {
@@ -191,7 +191,7 @@ int main(int argc, char** argv) {
     const bool all =
         std::none_of(words.begin(), words.end(), [](const auto& word) { return word[0] != '-'; });
     if (!all && std::find(words.begin(), words.end(), name) == words.end()) continue;
-    const pid_t child = fork();  // a process each, for its peak memory; no thread has started yet
+    const pid_t child = fork();  // a process for each, to measure its peak memory; no thread has started yet
     if (child == 0) return bench(name, argc, argv);
     int status = 0;
     waitpid(child, &status, 0);

@@ -1,5 +1,5 @@
-// journal_bench.cpp: what a journal costs, beside the same work without one in the same command, in turn; and
-// how much of the work a kill at the end of it loses.
+// journal_bench.cpp: what a journal costs, compared with the same work without one, in turn in the same
+// command; and how much of the work is lost by a kill at the end of it.
 //
 //   journal_bench --bask-threads=2                                 one process
 //   journal_bench --launch "mpirun --oversubscribe -n 3" --bask-threads=1
@@ -7,11 +7,12 @@
 //   journal_bench --fan-in 0                                       results that no task reads
 //
 // Every measurement is a process of its own that runs one row of journal_rows.cpp; the journal begins empty,
-// in `directory`. Costs are medians over the rounds of the ratio of a run with the journal to the one without
-// beside it: of the time from compute() to its result, and of the CPU time of all ranks in between. `start`
-// is what the process takes longer before and after, in ms. `lost` is the work that is done again after
-// kill -9 in the moment when compute() has its result: in seconds of CPU, and in % of all. Of busy tasks it
-// counts their loops; of other rows it is the CPU time of the run after, which plans and reads as well.
+// in `directory`. Costs are ratios of a run with the journal to the run without it in the same round, medians
+// over the rounds: of the time from compute() to its result, and of the CPU time of all ranks in between.
+// `start` is how much longer the process takes before and after that, in ms. `lost` is the work that is done
+// again after kill -9 at the moment when compute() has its result: in seconds of CPU, and in % of all. For
+// busy tasks it is counted in their loops; for other rows it is the CPU time of the next run, which includes
+// planning and reading.
 #include "journal_rows.hpp"
 
 #include <sys/resource.h>
@@ -80,7 +81,7 @@ void run_row(bask::Client& client, const std::string& name, Settings settings, b
 struct Measured {
   double wall = 0, cpu = 0, loops = 0, process = 0;  ///< process: from its start to its end
   unsigned long long tasks = 0;
-  double append = 0, background = 0;  ///< seconds of the journals: of tasks' threads, and of their own
+  double append = 0, background = 0;  ///< seconds that journals took: in threads of tasks, and in their own
   std::uint64_t results = 0, bytes = 0;
 };
 
@@ -145,7 +146,7 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// The middle half: what the machine's other work did to the rounds.
+// The spread of the middle half of the values: how much other work on the machine has disturbed the rounds.
 double spread(std::vector<double> values) {
   std::ranges::sort(values);
   return values[values.size() * 3 / 4] - values[values.size() / 4];

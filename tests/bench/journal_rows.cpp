@@ -92,7 +92,7 @@ Row busy(const char* name, double microseconds, std::uint32_t bytes) {
   return {name, "busy tasks of that time, with results of that size", run};
 }
 
-// ---- Empty tasks: what journalling costs when nothing is worth it. ----
+// ---- Empty tasks: what a journal costs when no result is worth keeping. ----
 
 void run_stencil(const Settings& settings) {
   constexpr std::uint32_t kWidth = 64;

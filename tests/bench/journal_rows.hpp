@@ -1,4 +1,4 @@
-// journal_rows.hpp: what journal_bench runs with a journal and without.
+// journal_rows.hpp: the rows of journal_bench: work that it runs with a journal and without.
 // Runs on: rank 0. Threads: one.
 #pragma once
 
@@ -12,10 +12,10 @@
 namespace journal_bench {
 
 struct Settings {
-  double seconds = 1.0;       ///< that a row of tasks takes
+  double seconds = 1.0;       ///< how long a row of tasks takes
   double loops_per_us = 0;    ///< of the busy loop, as calibrated
   unsigned threads = 2;       ///< of all ranks
-  std::uint32_t fan_in = 16;  ///< results that are added up by one task; 0: the program asks for each
+  std::uint32_t fan_in = 16;  ///< how many results one task adds up; 0: the program asks for each result
   std::string directory;      ///< of the HDF5 file
 };
 
@@ -26,10 +26,10 @@ struct Row {
 
 /// All rows, in the order in which they are printed.
 const std::vector<Row>& rows();
-/// Makes what rows read.
+/// Makes the files that rows read.
 void prepare(const Settings& settings);
 
-/// Loops of a microsecond of a core.
+/// How many loops a core runs in a microsecond.
 double calibrate();
 /// Loops that tasks of this process have run so far.
 std::uint64_t loops_run();

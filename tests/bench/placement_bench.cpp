@@ -1,5 +1,5 @@
-// placement_bench.cpp: where plans put work whose sizes and times differ: bytes moved, beside what the plan
-// said beforehand, and wall time. Each program runs several times: from the second on, times are known.
+// placement_bench.cpp: where plans put work whose sizes and times differ: bytes moved, compared with the
+// plan's forecast, and wall time. Each program runs several times: from the second run on, times are known.
 //
 //   mpirun -n 3 placement_bench [join|arrays|times|blocks|slice …] --bask-rank0=off --bask-threads=1
 #include <bask/bask.hpp>
@@ -36,7 +36,7 @@ int nap_20_ms(int x) {
   return x;
 }
 
-// Prints each round: the first knows nothing, the others what was measured before.
+// Runs and prints each round: in the first nothing is known, in the others what was measured before.
 void measure(const bask::Client& client, const char* name, const std::function<void()>& run) {
   for (int round = 0; round < kRounds; ++round) {
     const auto start = std::chrono::steady_clock::now();
@@ -66,7 +66,7 @@ void join(const bask::Client& client) {
   });
 }
 
-// Two arrays of equal chunks, made by tasks of their own, meet.
+// Adds two arrays of equal chunks, whose blocks were made by tasks of their own.
 void arrays(const bask::Client& client) {
   measure(client, "arrays", [] {
     auto random = bask::random::default_rng(1);
@@ -76,7 +76,7 @@ void arrays(const bask::Client& client) {
   });
 }
 
-// Forty tasks of 1 ms, then twenty of 20 ms, and one that reads them all.
+// Forty tasks of 1 ms, then twenty of 20 ms, and one that reads all of them.
 void times(const bask::Client& client) {
   measure(client, "times", [] {
     std::vector<bask::Delayed<int>> all;
@@ -86,7 +86,7 @@ void times(const bask::Client& client) {
   });
 }
 
-// A few blocks of 8 MB before many of 125 KB, each worked through for long.
+// A few blocks of 8 MB before many of 125 KB, with much work on each.
 void blocks(const bask::Client& client) {
   bask::AxisChunks chunks(8, 1 << 20);
   chunks.insert(chunks.end(), 64, 1 << 14);
@@ -97,7 +97,7 @@ void blocks(const bask::Client& client) {
   });
 }
 
-// Of a persisted array only the part on one rank is read, and hardly anything done with it.
+// Reads only the part of a persisted array that lies on one rank, with hardly any work on it.
 void slice(const bask::Client& client) {
   const auto x = bask::random::default_rng(1).random({64 << 20}, 1 << 20).persist();
   measure(client, "slice", [&] { bask::sum(x[":33554432"]).compute(); });

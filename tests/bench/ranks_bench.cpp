@@ -1,11 +1,15 @@
-// ranks_bench.cpp: what runs over ranks cost, beside their physical limits or plain MPI in the same command.
+// ranks_bench.cpp: what runs over ranks cost, compared with physical limits or plain MPI in the same command.
 //
-//   mpirun -n 4 ranks_bench balance --bask-rank0=off --bask-threads=1   1,000 naps of random length: makespan
-//   mpirun -n 3 ranks_bench idle --bask-rank0=off --bask-threads=1      CPU of ranks that wait, in % of a
-//   core mpirun -n 2 ranks_bench move 67108864                               a result of so many bytes from
-//   rank to rank mpirun -n 64 ranks_bench many                                       a stencil and a tree on
-//   very many ranks mpirun -n 3 ranks_bench empty --bask-rank0=off --bask-threads=1     empty tasks a second,
-//   rank 0's cost of each
+//   balance: the makespan of 1,000 naps of random length
+//     mpirun -n 4 ranks_bench balance --bask-rank0=off --bask-threads=1
+//   idle: the CPU time of ranks that wait, in % of a core
+//     mpirun -n 3 ranks_bench idle --bask-rank0=off --bask-threads=1
+//   move: a result of 67108864 bytes from rank to rank
+//     mpirun -n 2 ranks_bench move 67108864
+//   many: a stencil and a tree on very many ranks
+//     mpirun -n 64 ranks_bench many
+//   empty: empty tasks per second, and what each costs rank 0
+//     mpirun -n 3 ranks_bench empty --bask-rank0=off --bask-threads=1
 #include "stencil_tasks.hpp"
 
 #include <mpi.h>
@@ -32,7 +36,7 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// ---- balance: tasks whose lengths nobody knows. ----
+// ---- balance: tasks whose durations nobody knows. ----
 
 double nap(double seconds) {
   std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
@@ -102,7 +106,7 @@ double first_and_last(const std::vector<double>& numbers) {
   return numbers.front() + numbers.back();
 }
 
-// From the last rank to rank 0, into memory that was not touched before, in pieces below 2 GiB.
+// Seconds from the last rank to rank 0, into memory that was not touched before, in pieces below 2 GiB.
 double transfer_by_mpi(std::uint64_t bytes) {
   const bask::MpiTurn turn;
   static MPI_Comm ranks = [] {
@@ -133,8 +137,8 @@ void move(bask::Client& client, std::uint64_t bytes) {
   std::vector<double> by_bask, by_mpi;
   for (int round = 0; round < 5; ++round) {
     by_mpi.push_back(client.run<transfer_by_mpi>(bytes)[0]);
-    const auto held =
-        bask::delayed<make>(bytes / sizeof(double)).persist();  // rank 0 plans only: it lies elsewhere
+    // Rank 0 runs no tasks: the result is on another rank.
+    const auto held = bask::delayed<make>(bytes / sizeof(double)).persist();
     const auto start = Clock::now();
     const std::vector<double> result = held.compute();
     by_bask.push_back(seconds_since(start));

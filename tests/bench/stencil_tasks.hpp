@@ -1,5 +1,5 @@
-// stencil_tasks.hpp: the tasks of a stencil in one dimension, as small as tasks can be, for what a task
-// costs.
+// stencil_tasks.hpp: the tasks of a stencil in one dimension, as small as tasks can be, to measure the cost
+// of a task.
 #pragma once
 
 #include <bask/bask.hpp>
@@ -8,7 +8,7 @@
 
 namespace stencil_tasks {
 
-/// Steps of so many tasks, each of which reads its neighbours in the step before.
+/// Steps of a number of tasks, each of which reads its neighbours in the step before.
 struct Neighbours {
   std::uint32_t width;
   void operator()(std::uint32_t index, bask::TaskWriter& task) const {

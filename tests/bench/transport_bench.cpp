@@ -1,12 +1,12 @@
-// transport_bench.cpp: what parcels and bulk transfers cost between two ranks, beside plain MPI that moves
-// the same bytes, in turn in the same run.
+// transport_bench.cpp: what parcels and bulk transfers cost between two ranks, compared with plain MPI that
+// moves the same bytes, in turn in the same run.
 //
 //   mpirun -n 2 transport_bench [parcels|bulk …]
 //
-// Prints the half round trip of parcels, what an empty receive() costs, parcels per second in a window, and
-// the rates of bulk transfers: medians, and the ratio to MPI. Bulk bytes arrive in fresh memory: of malloc,
-// not touched before, as with MPI_Recv; and in a vector that grows piece by piece, with MPI_Recv in one of
-// full size.
+// Prints half the round trip of parcels, the cost of an empty receive(), parcels per second in a window, and
+// the rates of bulk transfers: medians, and the ratios to MPI. Bulk bytes arrive in fresh memory: once from
+// malloc, not touched before, as for MPI_Recv; and once in a vector that grows piece by piece, while MPI_Recv
+// has one of full size.
 #include <mpi.h>
 #include <bask/transport/mpi_transport.hpp>
 
@@ -203,7 +203,7 @@ struct Bench {
 
   using Measurement = double (Bench::*)(const Buffer& source, std::size_t bytes) const;
 
-  /// In the order ABBA: what pages the system hands out depends on what has been freed just before.
+  /// Measures in the order ABBA, as the pages that the system hands out depend on those freed just before.
   void show_bulk(const char* into, Measurement ours, Measurement mpi, std::size_t mebibytes,
                  int rounds) const {
     const std::size_t bytes = mebibytes << 20;

@@ -1,4 +1,4 @@
-// Which cell of a grid lies where: compared with a search for the nearest centre, all around the globe.
+// The cell of a grid at each place: compared with a search for the nearest centre, all around the globe.
 #include <gtest/gtest.h>
 
 #include <bask/core/error.hpp>

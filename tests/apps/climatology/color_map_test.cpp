@@ -1,4 +1,4 @@
-// The colours of maps and lines, measured anew from what they are on a screen.
+// The colours of maps and lines, measured from their values on a screen.
 #include <gtest/gtest.h>
 
 #include <climatology/color_map.hpp>
@@ -30,7 +30,7 @@ TEST(ColorMap, GrowsLighterFromDarkToLightInEvenSteps) {
     most = std::max(most, step);
   }
   EXPECT_GT(least, 0);
-  EXPECT_LT(most / least, 2);  // Oklab's lightness, which is even, and CIE's are not the same
+  EXPECT_LT(most / least, 2);  // the map is even in Oklab's lightness, which differs from CIE's
   EXPECT_LT(lightness(color_of(0)), 20);
   EXPECT_GT(lightness(color_of(1)), 90);
 }

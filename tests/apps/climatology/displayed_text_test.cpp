@@ -1,4 +1,4 @@
-// Words out of files, whatever their bytes.
+// Texts from files are displayed, whatever their bytes.
 #include <gtest/gtest.h>
 
 #include <climatology/displayed_text.hpp>

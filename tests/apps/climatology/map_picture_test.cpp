@@ -19,7 +19,7 @@ constexpr int kWidth = 480;
 
 const Rgb kGrey{219, 219, 219};
 
-// Where a place is on a map of that width that begins at 180°W: margins are given in 1600ths of the width.
+// The colour of a place on a map that begins at longitude `west`. Margins are in 1600ths of the width.
 Rgb color_at(const PictureFile& picture, double longitude, double latitude, double west = -180) {
   const double unit = picture.width() / 1600.0;
   const double left = 90 * unit, right = picture.width() - 170 * unit, top = 90 * unit;
@@ -31,7 +31,7 @@ Rgb expected(double part) {
   return rgb_of(color_of(part));
 }
 
-// Six cells: three longitudes at two latitudes, 0 to 5 from the south-west corner on.
+// Six cells: three longitudes at two latitudes, with values 0 to 5 from the south-west corner on.
 struct Field {
   std::vector<double> latitudes{-45, 45};
   std::vector<double> longitudes{-120, 0, 120};
@@ -51,7 +51,7 @@ using MapPictureTest = PictureTest;
 
 const Field kField;
 
-// Away from edges and from the graticule.
+// Checks the colours of places away from edges and from the graticule.
 void expect_cells_in_place(const PictureFile& picture, double west = -180) {
   for (int row = 0; row < 2; ++row) {
     for (int column = 0; column < 3; ++column) {

@@ -1,4 +1,4 @@
-// picture_file.hpp: a picture read back, pixel by pixel, and a folder for it that goes with the test.
+// picture_file.hpp: a picture read back, pixel by pixel, and a folder for it that is removed with the test.
 #pragma once
 
 #include <cairo.h>
@@ -15,8 +15,8 @@
 #include <stdexcept>
 #include <string>
 
-// Fontconfig, with which cairo finds fonts, keeps some of them for good; a leak checker, where there is one,
-// asks here.
+// Fontconfig, by which cairo finds fonts, never frees some of them. A leak checker calls this function to
+// learn which leaks to ignore.
 extern "C" const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() {
   return "leak:libfontconfig\n";
@@ -55,7 +55,7 @@ class PictureFile {
     return {static_cast<int>(pixel >> 16 & 255), static_cast<int>(pixel >> 8 & 255),
             static_cast<int>(pixel & 255)};
   }
-  /// Pixels of about that colour.
+  /// How many pixels have about that colour.
   int count(Rgb color) const {
     int found = 0;
     for (int y = 0; y < height(); ++y) {

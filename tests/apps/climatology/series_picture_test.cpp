@@ -1,4 +1,4 @@
-// Series, read back: what is drawn, where it lies, and what is refused.
+// Series, read back: which lines are drawn, where they lie, and which series are refused.
 #include <gtest/gtest.h>
 
 #include <climatology/series_picture.hpp>
@@ -31,7 +31,7 @@ SeriesPicture flat(int count, double value) {
           .lines = {{"monthly", years(count), std::vector<double>(static_cast<std::size_t>(count), value)}}};
 }
 
-// In the plot alone, below the legend.
+// Pixels of line k in the plot alone, below the legend.
 int pixels_of_line(const PictureFile& picture, std::size_t k, int top = 95) {
   int found = 0;
   for (int y = top; y < picture.height(); ++y) {

@@ -1,4 +1,4 @@
-// The options: Task Bench's names and meanings, and what wrong ones say.
+// The options: Task Bench's names and meanings, and the messages of wrong ones.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 

@@ -1,5 +1,5 @@
-// Turns, medians and ratios, with machines whose tasks take times written down here; and which ranks mpi
-// takes.
+// Turns, medians and ratios, for machines whose tasks take the times given here; and the ranks that the
+// runner mpi uses.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 
@@ -69,7 +69,7 @@ TEST(Compare, TakesTheSmallerOfTwoMiddleRounds) {
                                   std::make_unique<Scripted>("other", std::vector{1.0}, log, 4));
   const std::vector<Result> results = compare(runners, workload(), {.effort = kOnce, .rounds = 4});
   EXPECT_NEAR(results[0].figure_us(), 2, 1e-9);
-  EXPECT_FALSE(results[0].ratio_to_mpi);  // there is no mpi
+  EXPECT_FALSE(results[0].ratio_to_mpi);  // there is no runner mpi
 }
 
 // METG of such a machine is about twice its overhead.

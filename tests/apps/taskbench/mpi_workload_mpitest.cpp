@@ -1,4 +1,4 @@
-// The workload in plain MPI, on however many ranks there are: all of them run each test together.
+// The workload in plain MPI, on any number of ranks, all of which run each test together.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 
@@ -25,7 +25,7 @@ class MpiWorkloadTest : public testing::Test {
         .work = {.kernel = KernelType::kComputeBound, .iterations = 1, .scratch_bytes = 64, .imbalance = 1},
         .output_bytes = output_bytes};
   }
-  /// Runs it everywhere and checks the counts over all ranks.
+  /// Runs the workload on all ranks and checks the counts over all of them.
   MpiCounts run(const Workload& workload, Ranks working) {
     const MpiCounts mine = run_by_mpi(workload, working);
     const std::uint64_t runs = boost::mpi::all_reduce(world_, mine.runs, std::plus<>());

@@ -1,4 +1,4 @@
-// The check that each task makes of its inputs: what passes, and what it says of what does not.
+// The check that each task makes of its inputs: which inputs pass, and the message for those that do not.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 
@@ -23,7 +23,7 @@ std::vector<Marks> outputs_of(std::uint32_t step, const std::vector<std::uint32_
   return outputs;
 }
 
-// What the task at step 3, point 4 says of its inputs.
+// The message of the task at step 3, point 4 about its inputs.
 std::string complaint(const std::vector<Marks>& inputs) {
   try {
     check_inputs(stencil(), {3, 4}, kBytes, inputs);

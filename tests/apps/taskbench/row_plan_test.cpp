@@ -1,4 +1,4 @@
-// Which rank owns what, and that what ranks plan to send is what others plan to receive.
+// Which rank owns which points, and that ranks plan to send exactly what others plan to receive.
 #include <gtest/gtest.h>
 
 #include <taskbench/row_plan.hpp>

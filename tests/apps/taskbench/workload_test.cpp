@@ -46,7 +46,7 @@ TEST(Work, RunsEveryKernel) {
   }
 }
 
-/// A machine whose tasks cost a fixed time besides their iterations.
+/// A machine whose tasks take a fixed time beside their iterations.
 class Model final : public Runner {
  public:
   static constexpr double kOverhead_s = 2e-6, kIteration_s = 10e-9;
@@ -86,8 +86,8 @@ TEST(Measure, StopsAddingStepsWhenMemoryWouldRunOut) {
   EXPECT_GT(measured.count.tasks, 10'000'000u);
 }
 
-// Half of the peak is left where the iterations take as long as the rest: at a granularity of twice the rest,
-// or a little less, as the peak itself lies a little below the iterations' own speed.
+// Half of the peak is reached where the iterations take as long as the fixed time: at a granularity of twice
+// the fixed time, or a little less, as the peak itself lies a little below the speed of the iterations alone.
 TEST(Metg, FindsTheGranularityAtHalfOfThePeak) {
   Model model;
   const Metg metg =

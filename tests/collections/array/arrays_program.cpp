@@ -1,7 +1,7 @@
 // arrays_program.cpp: array programs for tests to run under mpirun: prints a hash of all bytes of each
 // result, which must not depend on ranks, threads or the scheduler.
 //
-//   mpirun -n 4 arrays_program        mean 8d0c0ff4e3a04ba1, and so on, a line each
+//   mpirun -n 4 arrays_program        prints "mean 8d0c0ff4e3a04ba1" and so on, a line for each
 #include <bask/bask.hpp>
 #include <bask/collections/array.hpp>
 #include <bask/collections/array/blockwise.hpp>
@@ -45,7 +45,7 @@ std::vector<std::int64_t> months(std::int64_t count) {
   return labels;
 }
 
-// Through a file of rank 0's, and through one of each rank.
+// Writes and reads one file, and a file per rank.
 void write_and_read(const bask::Array<double>& x) {
   std::string name = (std::filesystem::temp_directory_path() / "bask-arrays-XXXXXX").string();
   const std::filesystem::path directory = ::mkdtemp(name.data());

@@ -28,7 +28,7 @@ bool is_aligned(const Block& block) {
   return reinterpret_cast<std::uintptr_t>(block.elements()) % 64 == 0;
 }
 
-/// The block that arrives when these bytes are sent.
+/// The block that a rank decodes from these bytes.
 Block arrived(std::span<const std::byte> bytes) {
   ByteWriter writer;
   writer.write_raw(static_cast<std::uint64_t>(bytes.size()));

@@ -1,4 +1,4 @@
-// Functions of blocks against loops over the whole array, on uneven chunks.
+// Functions of blocks compared with loops over the whole array, on uneven chunks.
 #include "message_of.hpp"
 
 #include <gtest/gtest.h>
@@ -104,7 +104,7 @@ TEST_F(BlockwiseTest, TellsTheFunctionWhereItsBlockLies) {
   EXPECT_EQ(places.compute(), NdArray<std::int64_t>({2, 2}, {0, 13, 100, 113}));
 }
 
-// The sum of the elements within two before and one after along axis 0, and one around along axis 1.
+// For each element the sum of the elements at most two places away along axis 0 and one along axis 1.
 NdArray<double> box(NdView<const double> x) {
   NdArray<double> y(Shape(x.shape.begin(), x.shape.end()));
   for (std::int64_t i = 0; i < x.shape[0]; ++i) {

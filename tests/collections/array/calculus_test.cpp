@@ -1,4 +1,4 @@
-// Differences, gradients and coarser grids against loops over the elements, on uneven chunks.
+// Differences, gradients and coarser grids compared with loops over the elements, on uneven chunks.
 #include "message_of.hpp"
 
 #include <gtest/gtest.h>
@@ -47,7 +47,8 @@ TEST_F(CalculusTest, DiffSubtractsNeighbours) {
   EXPECT_EQ(diff(flags).compute(), NdArray<bool>({3}, {false, true, true}));
 }
 
-// The derivative at point i of a parabola through three points, or of a line through two at the ends.
+// The derivative at point i of a parabola through three points;
+// at the ends, with order 1, of a line through two.
 double plain_derivative(const std::vector<double>& x, const std::vector<double>& f, std::size_t i,
                         int order) {
   const std::size_t last = x.size() - 1;
@@ -122,7 +123,7 @@ TEST_F(CalculusTest, CoarsenMakesBoxesOne) {
   EXPECT_EQ(coarsen<Coarsen::kSum>(numbers, {{0, 3}}).compute(), NdArray<std::int64_t>({2}, {6, 15}));
 }
 
-// Numbers of very different sizes, of which sums in another order differ by more than the next number.
+// The numbers are of very different sizes: sums in another order would differ by more than the next number.
 template <class T>
 void expect_running_sums_never_fall() {
   NdArray<T> x({1000, 3});

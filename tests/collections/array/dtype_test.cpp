@@ -68,7 +68,7 @@ TEST(DTypes, CastSafelyAsInNumPy) {
   }
 }
 
-/// The result of numpy.true_divide of two of each type.
+/// The expected type is that of numpy.true_divide, for two operands of each type.
 TEST(DTypes, DivideAsInNumPy) {
   for (std::size_t i = 0; i < kDTypes; ++i)
     EXPECT_EQ(name_of(quotient(at(i))), i < 9 ? "float64" : kNames[i]) << kNames[i];

@@ -1,4 +1,4 @@
-// Reductions by label against loops over the elements, on uneven chunks.
+// Reductions by label compared with loops over the elements, on uneven chunks.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/collections/array/creation.hpp>
@@ -28,7 +28,8 @@ NdArray<double> values(const Shape& shape) {
   return array;
 }
 
-// What `reduce` makes of the values of each group, whose position along `axis` (0, 1 or 2) has its label.
+// The result of `reduce` for each group: for the values whose positions along `axis` (0, 1 or 2)
+// have the group's label.
 template <class Reduce>
 NdArray<double> expected(const NdArray<double>& x, const std::vector<std::int64_t>& labels, std::size_t axis,
                          const Reduce& reduce) {

@@ -1,4 +1,4 @@
-// What grows with the program: views of views of operations, huge steps and counts, thousands of blocks.
+// Costs that grow with the program: views of views of operations, huge steps and counts, thousands of blocks.
 #include "message_of.hpp"
 
 #include <gtest/gtest.h>
@@ -145,7 +145,7 @@ double counted(double x) {
   return x * 1.7 - 3;
 }
 
-// What a reduction gives with others, and alone.
+// Checks that reductions that are computed together have the same bits as alone.
 template <class... Arrays>
 void expect_same_together(int elements, const Arrays&... reductions) {
   const auto alone = std::make_tuple(reductions.compute()...);

@@ -1,4 +1,4 @@
-// message_of.hpp: what a wrong call says.
+// message_of.hpp: the message of the Error that a wrong call throws.
 #pragma once
 
 #include <bask/core/error.hpp>
@@ -8,7 +8,8 @@
 
 namespace bask {
 
-/// Errors of other kinds than Bask's pass, and fail the test.
+/// The message of the bask::Error that `wrong` throws.
+/// Exceptions of other types are not caught, and fail the test.
 inline std::string message_of(const std::function<void()>& wrong) {
   try {
     wrong();

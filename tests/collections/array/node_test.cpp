@@ -1,4 +1,4 @@
-// How lazy arrays become tasks: only what is needed, once, in one pass a block, however long the chain.
+// How lazy arrays become tasks: only needed ones, once, in one pass over each block, however long the chain.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/collections/array/blockwise.hpp>
@@ -29,7 +29,7 @@ NdArray<double> made_block(int value) {
 class LoweringTest : public testing::Test {
  protected:
   void SetUp() override { calls_made = 0; }
-  // 4 x 4 blocks of 10 x 10, each made by one task, full of its own number.
+  // 4 x 4 blocks of 10 x 10, each made by one task and filled with the block's number.
   static Array<double> grid() {
     std::vector<Delayed<NdArray<double>>> blocks;
     for (int k = 0; k < 16; ++k) blocks.push_back(delayed<made_block>(k));
@@ -133,7 +133,7 @@ TEST_F(LoweringTest, AChainOfTenThousandOperationsHoldsTheStackAndTheTime) {
 TEST_F(LoweringTest, ChainsOfViewsAndOfSharedOperandsDoNotGrowByTheirPaths) {
   auto x = arange<double>(64).reshape({8, 8});
   for (int k = 0; k < 1000; ++k) x = x.T()["::-1"];
-  EXPECT_EQ(x.compute()(0, 0), 0);  // a quarter turn, 250 whole ones
+  EXPECT_EQ(x.compute()(0, 0), 0);  // a quarter turn and 250 whole ones
   auto y = ones({8}, 4);
   for (int k = 0; k < 1000; ++k) y = (y + y) * 0.5;
   EXPECT_EQ(y.compute()[3], 1);
@@ -150,7 +150,7 @@ TEST_F(LoweringTest, PointsMakeOnlyTheBlocksThatHoldThem) {
   const std::vector<std::int64_t> rows{35, 0, 1, -1}, columns{25, 39, 38, 20};
   EXPECT_EQ(grid()(rows, columns).compute(), NdArray<double>({4}, {14, 3, 3, 14}));
   EXPECT_EQ(calls_made, 2);
-  EXPECT_EQ(tasks(), 4u + 2 + 1);  // blocks and their checks, what each gives, and the result
+  EXPECT_EQ(tasks(), 4u + 2 + 1);  // two blocks and their checks, a pick from each, and the result
 }
 
 TEST_F(LoweringTest, ManyPointsAreGatheredInBlocksAsLargeAsThoseThatTheyComeFrom) {
@@ -169,7 +169,7 @@ TEST_F(LoweringTest, ManyPointsAreGatheredInBlocksAsLargeAsThoseThatTheyComeFrom
 
 // Annotations.
 
-// What the tasks of each layer that the array needs carry.
+// The annotations of the tasks of each layer that the array needs.
 std::map<std::string, Annotations> annotations_in(const ArrayPtr& node) {
   const BlockRefs& refs = node->lowered();
   open_layer::close();
@@ -191,7 +191,7 @@ TEST_F(LoweringTest, AnnotationsBelongToTheOperationWhereTheyAreWritten) {
     const annotate scope({.retries = 3});
     return sqrt(x + 1.0);
   }();
-  const annotate elsewhere({.priority = 7});  // where it is lowered
+  const annotate elsewhere({.priority = 7});  // around its lowering: does not count
   const Annotations retried{.retries = 3};
   EXPECT_EQ(annotations_in(y.node()), (std::map<std::string, Annotations>{{"sqrt", retried}}));
 }
@@ -202,7 +202,7 @@ TEST_F(LoweringTest, OperationsOfDifferentAnnotationsAreNotFused) {
   const auto x = ones({8}, 4) + ones({8}, 4);
   {
     const annotate scope(gpu);
-    y = exp(x);  // with x, which asks for nothing
+    y = exp(x);  // fused with x, which has no annotations
   }
   {
     const annotate scope(retried);
@@ -263,7 +263,7 @@ TEST_F(LoweringTest, AMappedFunctionIsNamedByItsHash) {
   EXPECT_NE(bytes.find(named), std::string::npos);
   const Expression again = Expression::from_bytes(bytes);
   EXPECT_EQ(again.root().map_kernel, expression.root().map_kernel);
-  // Its number is nowhere in them: two functions differ by their hashes alone.
+  // The bytes do not have the kernel's number: those of two functions differ by the hashes alone.
   const Expression other = expression_of(map<plus_two>(x).node()).expression;
   std::string other_bytes = other.to_bytes();
   const Key other_hash = hash_of(other);

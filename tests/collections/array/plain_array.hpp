@@ -1,5 +1,5 @@
-// plain_array.hpp: arrays of doubles, element by element and without Bask, to compare with. Runs on: tests.
-// Threads: any; plain data.
+// plain_array.hpp: arrays of doubles, computed element by element without Bask, to compare with.
+// Runs on: tests. Threads: any; plain data.
 #pragma once
 
 #include <bask/collections/array/block/shape.hpp>
@@ -13,7 +13,7 @@ namespace bask {
 
 using Place = std::vector<std::int64_t>;
 
-// An array as it should be.
+// The expected array.
 struct Plain {
   Shape shape;
   std::vector<double> values;

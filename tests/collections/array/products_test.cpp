@@ -1,4 +1,4 @@
-// Products of matrices against loops over their elements, on uneven chunks.
+// Products of matrices compared with loops over their elements, on uneven chunks.
 #include "message_of.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// Random expressions of views, operations, joins and reductions, computed by Bask in random chunks, and
+// Random expressions of views, operations, joins and reductions: computed by Bask in random chunks, and
 // element by element by plain code.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
@@ -227,7 +227,7 @@ class Program {
         if (!one && axes.size() != kept.size()) return x;
         return {x.array.argmin(one ? std::optional(axes[0]) : std::nullopt, options).astype<double>(), plain};
       case 4:
-        // Deviations are rounded otherwise than here.
+        // Bask's deviations have other rounding errors than those computed here.
         return {round(x.array.std(axes, {.ddof = 0, .keepdims = options.keepdims}) * 8.0), plain};
       default:
         return {x.array.any(axes, options).astype<double>(), plain};
@@ -290,7 +290,7 @@ class Program {
               if (mode == PadMode::kConstant && (at < 0 || at >= length)) return 7.0;
               if (mode == PadMode::kEdge) at = std::clamp<std::int64_t>(at, 0, length - 1);
               if (mode == PadMode::kWrap) at = (at + 100 * length) % length;
-              while (at < 0 || at >= length) {  // as mirrors at both ends do
+              while (at < 0 || at >= length) {  // reflected at both ends
                 if (mode == PadMode::kReflect && length == 1) at = 0;
                 if (at < 0) at = mode == PadMode::kReflect ? -at : -1 - at;
                 if (at >= length) at = mode == PadMode::kReflect ? 2 * length - 2 - at : 2 * length - 1 - at;
@@ -300,7 +300,7 @@ class Program {
             })};
   }
 
-  // Its own indices, in place of values.
+  // Adds the indices along one axis to the values.
   Member placed(const Member& x) {
     if (x.plain.shape.empty()) return x;
     const std::size_t axis = axis_of(x);

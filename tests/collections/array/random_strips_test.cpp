@@ -1,5 +1,5 @@
-// What random numbers are made of: Philox, the functions that turn its words into other numbers, the same
-// bits on every instruction set, and counts of any mean.
+// The parts of random numbers: Philox; the functions that turn its words into numbers; the same bits on every
+// instruction set; counts of any mean.
 #include <gtest/gtest.h>
 #include <bask/collections/array/kernels/random_tables.hpp>
 #include <bask/collections/array/kernels/strips.hpp>
@@ -109,7 +109,7 @@ TEST(RandomVariants, EveryInstructionSetMakesTheSameBits) {
   }
 }
 
-// A journal of an earlier run, and a user's notes, hold on to these.
+// Journals of earlier runs depend on these bits, and so do users' notes: they must never change.
 TEST(RandomVariants, NumbersOfASeedStayWhatTheyAre) {
   const auto hash = [](const RandomNumbers& numbers) {
     std::uint64_t sum = 0;
@@ -136,12 +136,13 @@ TEST(PoissonStrips, AreNearlyNormalForLargeMeans) {
       const double expected = 0.5 * std::erfc(-z / std::numbers::sqrt2);
       distance = std::max(distance, std::abs(expected - static_cast<double>(i) / kMany));
     }
-    EXPECT_LT(distance * std::sqrt(kMany), 1.95) << mean;  // more than that one time in a thousand
+    EXPECT_LT(distance * std::sqrt(kMany), 1.95) << mean;  // one time in a thousand it is more
     EXPECT_NEAR(squares / kMany, 1, 4 * std::sqrt(2.0 / kMany)) << mean;
   }
 }
 
-// From 10 on by another method, whose probabilities are found in another way from counts of 16 on.
+// From a mean of 10 on, counts are drawn by another method, which computes probabilities in another way from
+// counts of 16 on.
 TEST(PoissonStrips, HaveEachCountAsOftenAsItIsProbable) {
   constexpr std::size_t kMany = 200000;
   for (const double mean : {0.01, 9.99, 10.0, 16.0, 24.0}) {

@@ -1,5 +1,5 @@
-// Random numbers: against Random123's own Philox, over all ways to cut a block, and against their
-// distributions.
+// Random numbers: compared with Random123's own Philox and with their distributions,
+// for all ways to cut a block.
 #include "message_of.hpp"
 
 #include <gtest/gtest.h>
@@ -54,7 +54,7 @@ std::string name_of(const RandomNumbers& numbers) {
          std::string(bask::name_of(numbers.dtype));
 }
 
-// As bytes, for -0.0 is not 0.0.
+// The numbers as bytes, as -0.0 must not pass for 0.0.
 std::vector<std::byte> bytes_of(RandomStrip make, const RandomNumbers& numbers, std::uint64_t first,
                                 std::int64_t stride, std::size_t count) {
   std::vector<std::byte> bytes(count * size_of(numbers.dtype));
@@ -115,7 +115,7 @@ TEST(Philox, FloatsAreTheUpper24BitsOfWords) {
 
 TEST(Philox, IntegersAreLemiresProducts) {
   auto numbers = numbers_of(Distribution::kIntegers);
-  numbers.low = -5, numbers.high = kHighest;  // half of what is drawn is rejected
+  numbers.low = -5, numbers.high = kHighest;  // half of the drawn words are rejected
   const std::uint64_t range = static_cast<std::uint64_t>(kHighest) + 5;
   __extension__ using Wide = unsigned __int128;
   const auto made = drawn<std::int64_t>(numbers, 500);
@@ -196,7 +196,8 @@ Moments moments_of(const std::vector<T>& values) {
   moments.variance /= static_cast<double>(values.size());
   return moments;
 }
-// sqrt(n) times the Kolmogorov-Smirnov distance: above 1.95 one time in a thousand. Values may be equal.
+// sqrt(n) times the Kolmogorov-Smirnov distance, which is above 1.95 one time in a thousand.
+// Values may be equal.
 template <class T>
 double distance(std::vector<T> values, const std::function<double(T)>& cumulative,
                 const std::function<double(T)>& below) {
@@ -267,7 +268,7 @@ TEST(Distributions, ExponentialHasItsScale) {
     ASSERT_EQ(value, 0);
 }
 
-// What counts of this mean are at most k.
+// For each k the probability that a count of this mean is at most k.
 std::vector<double> poisson_sums(double mean, std::size_t count) {
   std::vector<double> sums;
   double sum = 0;

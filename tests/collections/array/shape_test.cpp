@@ -99,7 +99,7 @@ TEST(ChunkSpec, CutsUniformChunksWithAShorterLast) {
   EXPECT_EQ(ChunkSpec(4).of({}, 8, "x"), Chunks{});
 }
 
-// g++ takes designated initialisers for a list where a class can be made from one.
+// g++ takes designated initialisers for an initializer list where a class has a constructor for one.
 template <class Spec>
 concept TakesCountsByName = requires(void (*take)(const Spec&)) {
   take({.along = {2}});

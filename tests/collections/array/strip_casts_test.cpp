@@ -1,10 +1,11 @@
-// Casts of every compiled variant that this CPU runs, between all types, against plain code.
+// Casts by every compiled variant that this CPU runs, between all types, compared with plain code.
 #include "strip_test_support.hpp"
 
 namespace bask::strips {
 namespace {
 
-/// Of floating to integer: what does not fit is, by its width, the least int32 or int64, cut to the type.
+/// A floating number cast to an integer. A number that does not fit becomes the least int32 or int64,
+/// depending on the width, cut to the type.
 template <class To, class From>
 To integer_from(From a) {
   const auto cut = [](auto least, long double x) {

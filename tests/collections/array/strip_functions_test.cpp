@@ -1,11 +1,12 @@
-// The functions of analysis, of every compiled variant that this CPU runs, against the C library's long
-// double.
+// The functions of analysis, by every compiled variant that this CPU runs,
+// compared with the C library's long double.
 #include "strip_test_support.hpp"
 
 namespace bask::strips {
 namespace {
 
-/// SLEEF stays below 1; the C library, where there is no SLEEF, below 3.
+/// Largest error in units of the last place: SLEEF stays below 1;
+/// the C library, where there is no SLEEF, below 3.
 constexpr double kUnits = 3;
 
 struct Unary {
@@ -105,7 +106,7 @@ std::vector<T> values_of(std::size_t random_ones) {
   return values;
 }
 
-/// How many units of the last place of the exact result lie between.
+/// The distance between both in units of the last place of the exact result.
 template <class T>
 double ulps_between(T got, long double exact) {
   const T rounded = static_cast<T>(exact);
@@ -202,7 +203,8 @@ bool have_same_bits(const std::vector<T>& a, const std::vector<T>& b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
 }
 
-/// Huge and ordinary numbers as neighbours, so that a shortcut which one lane takes would show in another.
+/// Huge and ordinary numbers next to each other, so that a shortcut taken for one lane
+/// would show in another lane.
 template <class T>
 void expect_independent_of_position() {
   const std::vector<T> a = values_of<T>(30), b(a.rbegin(), a.rend());
@@ -326,7 +328,7 @@ void expect_accurate_complex() {
     std::vector<Z> results(a.size());
     loop(opcode, dtype_of<Z>())(a.size(), results.data(), in);
     for (std::size_t i = 0; i < a.size(); ++i) {
-      if (b[i] == Z(0)) continue;  // of the parts of such a quotient, at most the infinity counts
+      if (b[i] == Z(0)) continue;  // the parts of such a quotient may differ: infinities and NaNs
       const auto exact = complex_reference<T>(opcode, a[i], b[i]);
       const bool is_real = result_of(opcode, dtype_of<Z>()) != dtype_of<Z>();
       const Z got = is_real ? Z(reinterpret_cast<const T*>(results.data())[i]) : results[i];

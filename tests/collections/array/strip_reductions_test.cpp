@@ -1,4 +1,4 @@
-// The reductions of every compiled variant that this CPU runs, against plain code.
+// Reductions by every compiled variant that this CPU runs, compared with plain code.
 #include "strip_test_support.hpp"
 
 namespace bask::strips {
@@ -27,7 +27,8 @@ T combined(Fold fold, T a, T b) {
   }
 }
 
-/// Lane by lane, then the lanes pairwise: the order that is promised. Complex sums have half as many lanes.
+/// Folds each lane, then the lanes pairwise: the order that is promised.
+/// Complex sums have half as many lanes.
 template <class T>
 T folded_in_order(Fold fold, const Strip<T>& in, std::size_t count) {
   const std::size_t width = is_complex(dtype_of<T>()) && fold == Fold::kSum ? kLanesOfSums / 2 : kLanesOfSums;
@@ -44,7 +45,7 @@ T folded_in_order(Fold fold, const Strip<T>& in, std::size_t count) {
   return *lanes[0];
 }
 
-/// As some_values, but of floating numbers such that no sum or product is a NaN or overflows by itself.
+/// As some_values, but with floating numbers whose sums and products are no NaNs and do not overflow.
 template <class T>
 Strip<T> tame_values(std::size_t size, unsigned seed) {
   Strip<T> values = some_values<T>(size, seed);
@@ -201,7 +202,7 @@ void expect_near(const Moments& got, const Moments& exact) {
   EXPECT_NEAR(got.m2, exact.m2, 1e-10 * exact.m2);
 }
 
-/// Far from 0, where the sum of squares would lose all digits; every 7th a NaN where it is asked for.
+/// Values far from 0, whose plain sum of squares would lose all digits; with `has_nan` every 7th is a NaN.
 Strip<double> far_values(std::size_t size, bool has_nan, unsigned seed) {
   std::mt19937_64 random(seed);
   Strip<double> values(size);
@@ -236,7 +237,7 @@ TEST(Moments, OfPartsMergeToThoseOfTheWhole) {
   expect_near(merged(right, Moments()), right);
 }
 
-// As NumPy: squared distances that overflow are infinite, those from an infinity NaN.
+// As in NumPy, squared distances that overflow are infinite, and those from an infinity are NaN.
 TEST(Moments, OfHugeNumbersOverflowAndOfInfinitiesAreNan) {
   constexpr double kInfinite = std::numeric_limits<double>::infinity();
   const double huge[] = {1.5e308, -1.5e308, 1e308, 5, 5, 5, 5},

@@ -1,5 +1,5 @@
-// strip_test_support.hpp: what the tests of strips share: strips of any element type, values worth trying,
-// and the compiled variants that this CPU runs.
+// strip_test_support.hpp: for the tests of strips: strips of any element type, values worth trying, and the
+// compiled variants that this CPU runs.
 #pragma once
 
 #include <bask/collections/array/kernels/strip_variant.hpp>
@@ -77,7 +77,7 @@ std::vector<T> notable_reals() {
   }
 }
 
-/// Values worth trying in all mixtures, small ones and any bits.
+/// Values worth trying in any combination: special ones, small ones, and random bits.
 template <class T>
 Strip<T> some_values(std::size_t size, unsigned seed) {
   std::mt19937_64 random(seed);
@@ -113,7 +113,7 @@ Strip<T> some_values(std::size_t size, unsigned seed) {
   return values;
 }
 
-/// The same value and sign; one NaN is as another.
+/// Whether both have the same value and sign; all NaNs are the same.
 template <class T>
 bool same(const T& a, const T& b) {
   if constexpr (is_complex(dtype_of<T>())) {

@@ -1,4 +1,4 @@
-// The loops of exact operations, of every compiled variant that this CPU runs, against plain code.
+// The loops of exact operations, by every compiled variant that this CPU runs, compared with plain code.
 #include "strip_test_support.hpp"
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ __extension__ typedef __int128 Wide;
 template <class T>
 constexpr bool kIsInteger = std::is_integral_v<T> && !std::is_same_v<T, bool>;
 
-/// What an operation gives of two integers, computed without overflow and then wrapped.
+/// The result of an operation on two integers, computed without overflow, to be wrapped afterwards.
 template <class T>
 Wide of_integers(Opcode opcode, Wide a, Wide b) {
   const Wide bits = 8 * sizeof(T);
@@ -263,7 +263,7 @@ bool is_function_of_analysis(Opcode opcode, DType dtype) {
   return (opcode == Opcode::kPower && is_floating(dtype)) || (is_hard && is_complex(dtype));
 }
 
-/// Every length, out of place and in place; the element behind the strip must stay what it was.
+/// Tries every length, out of place and in place; the element behind the strip must not change.
 template <class R, class T>
 void expect_loop_gives(Loop loop, const Strip<T>& a, const Strip<T>& b, const Strip<R>& exact,
                        const std::string& what) {

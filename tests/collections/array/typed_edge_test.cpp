@@ -1,5 +1,5 @@
-// What users write beside arrays: numbers of any size, options without axes, lists, and what NumPy lets them
-// leave out.
+// What users write besides arrays: numbers of any size, options without axes, lists, and arguments left out
+// as in NumPy.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 
@@ -22,7 +22,7 @@ NdArray<E> row(std::initializer_list<E> values) {
 
 class TypedEdgeTest : public testing::Test {
  protected:
-  // 0 … 11 in three rows.
+  // 0, …, 11 in three rows.
   Array<std::int64_t> table() const { return arange(std::int64_t{12}).reshape({3, 4}).rechunk(2); }
   Array<double> line() const { return vector_of<double>({0, 1, 2, 3}); }
   static std::string message_of(const auto& wrong) {

@@ -1,5 +1,5 @@
-// Arrays whose lengths a mask leaves unknown: what goes together block by block works, the rest says what to
-// do.
+// Arrays whose lengths a mask leaves unknown: operations that go block by block work; the errors of others
+// say what to do.
 #include "message_of.hpp"
 
 #include <gtest/gtest.h>
@@ -98,7 +98,7 @@ TEST_F(UnknownLengthsTest, ReductionsOfNothingSayThatThereIsNothing) {
   EXPECT_FALSE(none_left.any().compute().item());
   EXPECT_TRUE(std::isnan(none_left.mean().compute().item()));
   EXPECT_TRUE(std::isnan(none_left.var().compute().item()));
-  EXPECT_EQ(no_rows.max(1).compute().size(), 0u);  // no row has no greatest element
+  EXPECT_EQ(no_rows.max(1).compute().size(), 0u);  // no rows, so no greatest elements, and no error
 }
 
 TEST_F(UnknownLengthsTest, AnAxisBesideMayBeEmpty) {

@@ -1,4 +1,4 @@
-// What arrays say to wrong use: where, what, and how to do it right.
+// The errors of wrong use of arrays: where, what, and how to do it right.
 #include "message_of.hpp"
 
 #include <gtest/gtest.h>
@@ -203,7 +203,7 @@ TEST(WrongUse, OfEmptyThings) {
   EXPECT_EQ(zeros({0, 3}).max(1).shape(), Shape{0});
 }
 
-// A number that does not fit the array's type, wherever one is given.
+// A number that does not fit the array's type, in every place where one can be given.
 TEST(WrongUse, OfNumbers) {
   const auto u = zeros<std::uint8_t>({3});
   const auto refuses = [](const std::string& where, const std::string& number, auto wrong,
@@ -303,7 +303,7 @@ TEST(WrongUse, OfValues) {
       });
 }
 
-// What only the tasks find out.
+// Errors that only tasks can find.
 
 NdArray<double> three() {
   return NdArray<double>({3});

@@ -1,4 +1,5 @@
-// Operators and functions of two arrays, or of an array and a number on either side, of all pairs of kinds.
+// Operators and functions of two arrays, or of an array and a number on either side,
+// for all pairs of kinds of types.
 #include "cases.hpp"
 
 #include <bask/collections/array/average.hpp>
@@ -12,7 +13,7 @@ using Complex = std::complex<double>;
 using Complex32 = std::complex<float>;
 using BinaryFunction = Result (*)(const ArrayPtr&, const ArrayPtr&);
 
-// Both operands have shapes that broadcast to one, each its own. `floating`: both are cast as Bask does it.
+// The operands have different shapes that broadcast together. `floating`: both are cast as Bask casts them.
 struct Rules {
   Values x = Values::kSmall, y = Values::kSmall;
   bool floating = false;

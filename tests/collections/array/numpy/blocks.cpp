@@ -57,7 +57,7 @@ void coarser(Round& round) {
   round.expect(boxes + ".max((1, 3))", coarsen<Coarsen::kMax>(x, axes));
 }
 
-// The reductions of each group, and their labels, ascending.
+// The reductions of each group, and the labels, ascending.
 template <class E>
 void groups(Round& round) {
   const Shape shape = round.shape({.least_axes = 1, .most_axes = 3, .empty = false});
@@ -88,7 +88,7 @@ NdArray<double> negated(NdView<const double> x) {
   return result;
 }
 
-// The sum of an element and its four neighbours; the edges are cut away again.
+// The sum of an element and its four neighbours; the edges are trimmed afterwards.
 NdArray<double> cross(NdView<const double> x) {
   NdArray<double> result(Shape(x.shape.begin(), x.shape.end()));
   for (std::int64_t i = 1; i + 1 < x.shape[0]; ++i) {

@@ -1,8 +1,8 @@
 // cases.hpp: expressions in NumPy and in Bask, side by side, over random arrays in random chunks.
 // Threads: one. A case is run three times over the same values: by scheduler sync, by two threads, and in
 // other chunks; the results must be equal to the bit, and compare.py compares them with what NumPy has.
-// Invariants: (1) what a case makes is a function of its name and the round: values come from one sequence of
-//             numbers, chunks from another, so other chunks hold the same values.
+// Invariants: (1) a case's inputs are a function of its name and the round: values come from one sequence of
+//             random numbers, chunks from another, so the values are the same in other chunks.
 #pragma once
 
 #include <bask/collections/array/array.hpp>
@@ -15,18 +15,17 @@
 
 namespace bask::numpy_cases {
 
-/// What the elements of an input are.
+/// Which elements an input has.
 enum class Values {
   kSmall,     ///< real numbers from -10 to 10, integers from -20 to 20 (unsigned: 0 to 20)
   kPositive,  ///< from 0.1 to 10, integers from 1 to 20
   kUnit,      ///< from -1 to 1, integers from -1 to 1
-  kSpecial,   ///< also NaN, infinities, zeros of both signs, huge and tiny ones; integers from all over the
-              ///< type
+  kSpecial,   ///< also NaN, infinities, zeros of both signs, huge and tiny ones; integers of the whole range
   kWithNan,   ///< as kSmall, one in five a NaN
   kWhole,     ///< small integers, in any type: sums of them are exact
 };
 
-/// What shapes are drawn.
+/// Which shapes are drawn.
 struct Shapes {
   std::size_t least_axes = 1, most_axes = 4;
   bool empty = true;              ///< some have an axis of length 0
@@ -34,8 +33,8 @@ struct Shapes {
   std::int64_t divisible_by = 1;  ///< every extent
 };
 
-/// How far a result may be from NumPy's, relative to it, or to the largest element of the text `scale`, where
-/// cancellation makes the result small. 0: not at all.
+/// How far a result may be from NumPy's, relative to NumPy's result, or, where cancellation makes that small,
+/// to the largest element of the expression `scale`. 0: not at all.
 struct Tolerance {
   double float64 = 1e-12, float32 = 1e-5;
   std::string scale{};
@@ -44,7 +43,7 @@ inline Tolerance exactly() {
   return {0, 0};
 }
 
-/// An array and the type that the program knows it as.
+/// An array and its element type in the program.
 struct Result {
   template <class E>
   Result(const Array<E>& array) : node(array.node()), dtype(dtype_of<E>()) {}
@@ -69,9 +68,9 @@ class Round {
  public:
   Round(std::string_view name, int round, int chunking);
 
-  /// In rounds one of six larger, beyond the length of a strip.
+  /// Draws a shape. In one round of six it is larger than a strip.
   Shape shape(const Shapes& shapes = {});
-  /// One that broadcasts to this one.
+  /// Draws a shape that broadcasts to this one.
   Shape broadcastable(const Shape& shape);
   std::int64_t integer(std::int64_t lowest, std::int64_t highest);
   std::vector<std::int64_t> integers(std::size_t count, std::int64_t lowest, std::int64_t highest);
@@ -86,7 +85,7 @@ class Round {
   }
   ArrayPtr input(const std::string& name, DType dtype, const Shape& shape, Values values);
   void expect(const std::string& text, const Result& result, const Tolerance& tolerance = {});
-  /// Of what has been computed some other way.
+  /// The same for a result that was computed in some other way.
   void expect_block(const std::string& text, Block result, const Tolerance& tolerance = {});
 
   const std::vector<Input>& inputs() const { return inputs_; }
@@ -109,11 +108,11 @@ class Theme {
  public:
   using Case = std::function<void(Round&)>;
   explicit Theme(std::string name) : name_(std::move(name)) {}
-  /// `same_in_other_chunks`: the bits depend on the chunks neither in theory nor here.
+  /// `same_in_other_chunks`: neither the bits of the results nor the expressions depend on the chunks.
   void add(std::string name, Case run, bool same_in_other_chunks = true, int rounds = 6);
-  /// Runs all of it and writes what NumPy is to be asked. Layout: see compare.py.
+  /// Runs all cases and writes the expressions, inputs and results for compare.py, which has the layout.
   void run(std::ostream& out) const;
-  /// The same by the ranks of the client that there is, once.
+  /// The same, once, by the client that is there, on its ranks.
   void run_once(std::ostream& out) const;
 
  private:
@@ -131,7 +130,7 @@ class Theme {
 std::string list_of(const std::vector<std::int64_t>& numbers);
 std::string tuple_of(const std::vector<std::int64_t>& numbers);
 std::string numpy_name(DType dtype);
-/// x cast as Bask casts it for functions of analysis: NumPy takes float16 for bool and 8 bits.
+/// `x`, cast as Bask casts it for functions of analysis: NumPy would take float16 for bool and 8 bits.
 std::string floating_text(DType dtype, const std::string& x);
 
 void add_elementwise(Theme& theme);

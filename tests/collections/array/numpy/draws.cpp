@@ -52,7 +52,8 @@ std::string slice_text(Round& round, std::int64_t extent) {
 
 std::string index_text(Round& round, const Shape& shape) {
   const auto axes = static_cast<std::int64_t>(shape.size());
-  const std::int64_t hidden = round.integer(0, 2) == 0 ? round.integer(0, axes) : 0;  // by an ellipsis
+  // How many axes an ellipsis stands for.
+  const std::int64_t hidden = round.integer(0, 2) == 0 ? round.integer(0, axes) : 0;
   const std::int64_t from = hidden == 0 ? -1 : round.integer(0, axes - hidden);
   std::string text;
   const auto add = [&](const std::string& index) { text += (text.empty() ? "" : ", ") + index; };

@@ -11,7 +11,7 @@ using Function = Result (*)(const ArrayPtr&);
 using Complex = std::complex<double>;
 using Complex32 = std::complex<float>;
 
-// `text` with "X" for the operand, which functions of analysis take as floating.
+// In `text`, "X" stands for the operand, which functions of analysis take as floating.
 void add(Theme& theme, const std::string& text, DType dtype, bool analysis, Values values, Function function,
          const Tolerance& tolerance) {
   theme.add(text + " of " + std::string(name_of(dtype)), [=](Round& round) {

@@ -47,7 +47,7 @@ void positions(Round& round) {
   round.expect("x[-1]", x(-1));
 }
 
-// An index array that broadcasts to `common`, as NumPy writes it and as Bask has it.
+// An index array that broadcasts to `common`, as text for NumPy and as an array for Bask.
 struct IndexText {
   std::string text;
   Index index;
@@ -78,7 +78,7 @@ void points(Round& round) {
     for (std::size_t axis = 0; axis < shape.size(); ++axis) {
       if (static_cast<std::int64_t>(axis) == ellipsis_at) {
         add("...", ellipsis);
-        if (round.coin() && axis + 1 < shape.size()) ++axis;  // which it stands for
+        if (round.coin() && axis + 1 < shape.size()) ++axis;  // the ellipsis stands for this axis
       }
       if (round.integer(0, 5) == 0) add("np.newaxis", newaxis);
       const std::int64_t kind = round.integer(0, 4);
@@ -140,7 +140,8 @@ void of_blocks(Round& round) {
   const auto start = [&](std::size_t axis, std::int64_t block) {
     return number(grid.starts[axis][static_cast<std::size_t>(block)]);
   };
-  // The expressions have the chunks in them, so they differ in other chunks: see `same_in_other_chunks`.
+  // NumPy's expressions name the starts of chunks, so they differ in other chunks: see
+  // `same_in_other_chunks`.
   round.expect("x[" + start(0, row) + ":" + start(0, row + 1) + ", " + start(1, column) + ":]",
                x.blocks(number(row) + ":" + number(row + 1) + ", " + number(column) + ":"));
   round.expect("x[:" + start(0, row) + "]", x.blocks(":" + number(row)));

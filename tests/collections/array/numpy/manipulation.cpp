@@ -148,8 +148,8 @@ void padding(Round& round) {
   round.expect(call + ")", pad(x, widths));
   round.expect(call + ", constant_values=3)", pad(x, widths, PadMode::kConstant, E(3)));
   round.expect(call + ", 'edge')", pad(x, widths, PadMode::kEdge));
-  std::string wrapped =
-      "x";  // NumPy before 1.25 does not repeat whole arrays where widths are larger than the array
+  // Not by np.pad: NumPy before 1.25 does not repeat whole arrays where widths are larger than the array.
+  std::string wrapped = "x";
   for (std::size_t k = 0; k < shape.size(); ++k) {
     const std::string range =
         number(-*widths[k].first) + ", " + number(shape[k] + *widths[k].second) + ") % " + number(shape[k]);

@@ -10,7 +10,7 @@ namespace bask::numpy_cases {
 
 namespace {
 
-// What is added up may cancel: a result is as near as its largest summands are.
+// Summands may cancel: the error of a result is relative to its largest summands.
 Tolerance near_products(std::int64_t count) {
   return {1e-12, 1e-5,
           "np.max(np.abs(x), initial=0) * np.max(np.abs(y), initial=0) * " +

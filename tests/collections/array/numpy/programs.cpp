@@ -1,5 +1,5 @@
-// Random programs: chains of views and element operations, some of which use what was made before, compared
-// with NumPy to the last bit.
+// Random programs: chains of views and element operations, some of which use earlier results, compared with
+// NumPy to the last bit.
 #include "cases.hpp"
 #include "draws.hpp"
 
@@ -13,8 +13,8 @@ namespace bask::numpy_cases {
 
 namespace {
 
-// NumPy's program is "[t := x.dtype.type, s0 := x, s1 := s0.T, …][-1]". Numbers are of type t, for NumPy 1.24
-// promotes arrays of no axes as numbers.
+// NumPy's program is "[t := x.dtype.type, s0 := x, s1 := s0.T, …][-1]". Numbers are of type t, as NumPy 1.24
+// promotes arrays without axes like numbers.
 template <class E>
 class Program {
  public:
@@ -48,7 +48,7 @@ class Program {
     add(last() + "[" + index + "]", x[index]);
   }
 
-  // With another array: a new one, an older result of the same shape, or itself.
+  // Combines x with another array: a new one, an earlier result of the same shape, or x itself.
   void combine(const Array<E>& x, std::int64_t kind) {
     std::string name = last() + "[::-1]";
     Array<E> other = x.ndim() == 0 ? x : x["::-1"];

@@ -1,5 +1,5 @@
-// Reductions over any axes. Sums of real numbers are not the same in other chunks, for they are added in
-// another order: those of whole numbers are.
+// Reductions over any axes. Sums of real numbers differ in other chunks, as they are added in another order;
+// sums of whole numbers do not.
 #include "cases.hpp"
 #include "draws.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 using Complex = std::complex<double>;
 using Complex32 = std::complex<float>;
 
-// What a reduction is called with, here and in NumPy: ", axis=(0, 2), keepdims=True)".
+// The arguments of a reduction, for Bask and as text for NumPy: ", axis=(0, 2), keepdims=True)".
 struct Arguments {
   Axes axes;
   ReduceOptions options;
@@ -113,7 +113,7 @@ void extrema(Round& round) {
   }
 }
 
-// Those that real and complex numbers have.
+// The reductions that real and complex numbers have.
 template <class E>
 void expect_sums_without_nan(Round& round, const Array<E>& x, const Arguments& by, const std::string& degrees,
                              const VarianceOptions& options) {
@@ -152,7 +152,7 @@ void without_nan(Round& round) {
   round.expect("np.nancumsum(x)", nancumsum(x), near_sum());
 }
 
-// A complex number is left out when either part is NaN, but nan_to_num goes part by part.
+// Bask leaves a complex number out when either part is NaN, but nan_to_num replaces each part by itself.
 template <class E>
 void complex_without_nan(Round& round) {
   const Shape shape = round.shape({.empty = false});
@@ -172,7 +172,7 @@ void complex_without_nan(Round& round) {
   round.expect("np.nan_to_num(x, nan=3)", nan_to_num(x, 3), exactly());
 }
 
-// Blocks whose own products are too large or too small, where the whole is not.
+// Blocks whose own products overflow or underflow, although the product of all does not.
 template <class E>
 void far_products(Round& round) {
   const auto u = round.array<E>("u", {round.integer(1, 40)}, Values::kUnit);

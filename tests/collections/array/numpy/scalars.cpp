@@ -68,7 +68,7 @@ void add_with_integers(Theme& theme) {
   Of<std::uint8_t, bool>::add(theme, "np.logical_and(x, 4)", [](const auto& x) { return logical_and(x, 4); });
 }
 
-// Whatever the number, as Python compares integers.
+// Compares with any number, as Python compares integers.
 template <auto Number>
 void add_comparisons(Theme& theme, const std::string& number) {
   const auto text = [&](const std::string& compared) {

@@ -11,7 +11,7 @@ namespace {
 
 enum Chunking { kFirst, kOther };
 
-// All rounds of all cases, by whatever client there is.
+// Runs all rounds of all cases, by the client that is there.
 template <class Cases>
 std::vector<Round> run_all(const Cases& cases, Chunking chunking) {
   std::vector<Round> rounds;

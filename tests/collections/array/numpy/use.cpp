@@ -1,5 +1,4 @@
-// What becomes of an array once it is wanted: computed, kept, stored, given to lazy calls and taken from
-// them.
+// What users do with arrays: compute, persist, write to a file, give to lazy calls and take from them.
 #include "cases.hpp"
 
 #include <bask/bask.hpp>
