@@ -25,7 +25,7 @@ def random(shape):
 
 
 def wait_for(persisted):
-    """Distributed's persist returns when it has begun; that of threads has nothing to wait for."""
+    """Waits for persist: distributed's returns when it has begun, that of threads when it is done."""
     from distributed import wait
 
     try:
@@ -35,7 +35,7 @@ def wait_for(persisted):
 
 
 def tasks_known():
-    """How many tasks the scheduler of distributed remembers."""
+    """How many tasks distributed's scheduler remembers."""
     from distributed import default_client
 
     try:
@@ -46,7 +46,8 @@ def tasks_known():
 
 
 def wait_until_forgotten(kept):
-    """A round has the keys of the one before: what distributed has not yet forgotten, it does not compute again."""
+    """Waits until distributed has forgotten all but `kept` tasks: a round has the keys of the one before, and remembered tasks are not
+    computed again."""
     deadline = time.monotonic() + 60
     while tasks_known() > kept:
         if time.monotonic() > deadline:

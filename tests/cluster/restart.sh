@@ -1,17 +1,17 @@
 #!/bin/sh
-# restart.sh <case> <restart_program> <mpiexec>: a run on three ranks is stopped or killed once some of its tasks have
-# ended, and started again from what it kept, on one process and on four ranks. The result must be that of an
-# uninterrupted run, and nothing that was kept may run again. Cases: usr1, usr1_one_rank, term, ctrl_c, kill_rank,
-# kill_launcher; stuck, one process in a task that does not end; and twice, two computations of one start, of which the
-# second reads what ranks have kept in the first.
+# restart.sh <case> <restart_program> <mpiexec>: stops or kills a run on three ranks once some of its tasks have ended, and
+# starts it again from the results that it has kept, on one process and on four ranks. The result must be that of an
+# uninterrupted run, and no task whose result was kept may run again. Cases: usr1, usr1_one_rank, term, ctrl_c, kill_rank,
+# kill_launcher; stuck: one process in a task that does not end; twice: two computations of one start, the second of which
+# reads results that ranks have kept in the first.
 set -u
 case=$1 program=$2 mpiexec=$3
 work=$(mktemp -d "${TMPDIR:-/tmp}/bask-restart-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 tasks=40
 ms=20
-[ "$case" = ctrl_c ] && ms=100   # mpirun takes a while to pass it on
-sums=6   # tasks of the program that do not tell when they run
+[ "$case" = ctrl_c ] && ms=100   # mpirun takes a while to pass the signal on
+sums=6   # tasks of the program that write no lines when they run
 
 fail() {
   echo "restart.sh: $case: $*"
@@ -21,7 +21,7 @@ fail() {
 count() { cat "$2" 2>/dev/null | grep -c "^$1" || true; }
 expect() { [ "$2" -eq "$3" ] || fail "$1 is $2, not $3"; }
 
-# Until a command succeeds, for 30 s.
+# wait_until <command…>: waits until the command succeeds, 30 s at most.
 wait_until() {
   for _ in $(seq 1500); do
     "$@" && return
@@ -58,7 +58,7 @@ if [ "$case" = twice ]; then
   exit 0
 fi
 
-# stdout of ranks comes through the launcher, which may be gone: only the last runs' counts.
+# stdout of ranks goes through the launcher, which may be gone: only the result of later runs is compared.
 "$mpiexec" -n 3 "$program" --tasks $tasks --ms $ms --block 100 --ran "$work/ran" --bask-threads=1 \
   --bask-checkpoint="$work/journal" > "$work/first.log" 2>&1 &
 launcher=$!
@@ -77,7 +77,7 @@ code=$?
 for rank in $ranks; do wait_until is_gone "$rank"; done
 case $case in
   kill_*) expect "the exit code of the launcher" $code 137 ;;
-  ctrl_c) expect "the exit code of the launcher" $code 1   # whatever its ranks end with
+  ctrl_c) expect "the exit code of the launcher" $code 1   # whatever exit codes its ranks have
     grep -q "tasks that run have 1.20 s to end, as mpirun kills them after 2.00 s" "$work/first.log" ||
       fail "it does not say how long tasks have" ;;
   *) expect "the exit code of the launcher" $code 75 ;;
@@ -87,7 +87,7 @@ grep -q "^result" "$work/first.log" && fail "the first run came to its end"
 
 mv "$work/ran" "$work/first.ran"
 
-# again <name> <command…>: starts the program again from a copy of what the first run left.
+# again <name> <command…>: starts the program again from a copy of the first run's journal.
 again() {
   name=$1
   shift
@@ -104,7 +104,7 @@ again() {
   [ "$ran" -le $((all - needless)) ] || fail "$name: $ran tasks ran, where $needless of $all need not"
   [ "$ran" -ge $((all - needless - sums)) ] || fail "$name: $ran tasks ran, where $needless of $all need not"
   case $case in
-    kill_rank) ;;   # what was not yet written is lost
+    kill_rank) ;;   # results that were not written yet are lost
     *) twice=$(cat "$work/first.ran" "$work/ran" | grep "^end" | cut -d' ' -f2,3 | sort | uniq -d)
        [ -z "$twice" ] || fail "$name: ran twice:" $twice ;;
   esac

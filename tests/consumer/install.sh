@@ -1,12 +1,12 @@
 #!/bin/sh
-# install.sh <build> <prefix>: installs the built tree, then moves it to <prefix>, so that whatever is built
-# against it there shows that an installed Bask may be moved.
+# install.sh <build> <prefix>: installs the built tree, then moves it to <prefix>: programs that are built against it
+# there show that an installed Bask may be moved.
 set -eu
 unset DESTDIR
 rm -rf "$2" "$2.first"
 cmake --install "$1" --prefix "$2.first"
 mv "$2.first" "$2"
-# has_page <tool> <prefix> <its help>: its man page is there, and has the options that its help has, and no others.
+# has_page <tool> <prefix> <its help>: the tool's man page must be there, and have exactly the options of its help.
 has_page() {
   page=$2/share/man/man1/$1.1
   grep -q "^\.Nm $1\$" "$page"
@@ -16,7 +16,7 @@ has_page() {
   rm "$2/options_of_page"
 }
 
-# The tools are there and run, wherever they lie.
+# The tools are installed, and run where they lie now.
 if [ -e "$1/apps/farm" ]; then
   "$2/bin/farm" --help | grep -q 'usage\|Usage\|farm'
   "$2/bin/taskbench" --bask-version | grep -q '^BLAS: '

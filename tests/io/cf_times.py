@@ -19,7 +19,7 @@ NUMBERS_IN_A_LINE = 12
 
 
 def per_day(unit):
-    """So many of the unit make a day."""
+    """How many of the unit make a day."""
     return 86400e6 / cftime._cftime.UNIT_CONVERSION_FACTORS[unit]
 
 
@@ -43,13 +43,13 @@ def numbers(rng, unit):
     span = rng.choice([1, 40, 1000, 40000, 800000])
     if rng.random() < 0.4:
         return [rng.randint(int(-span * of_day / 4), int(span * of_day)) for _ in range(NUMBERS_IN_A_LINE)]
-    round_to = rng.choice([1, 2, 3, 12, 24, 1440, 86400, 7919])  # parts of a day, few of which are finite in binary
+    round_to = rng.choice([1, 2, 3, 12, 24, 1440, 86400, 7919])  # parts of a day: most are not finite in binary
     return [float(rng.choice([rng.uniform(-span / 4, span), rng.randint(-span * round_to // 4, span * round_to) / round_to])
                   * of_day) for _ in range(NUMBERS_IN_A_LINE)]
 
 
 def expected(calendar, units, values):
-    """The lines that the program is to print."""
+    """The lines that the program must print."""
     times = np.array(values, "i8" if isinstance(values[0], int) else "f8")
     try:
         dates = cftime.num2date(times, units, calendar)

@@ -32,7 +32,7 @@ def output_of(*command):
 
 
 def processes_of(job):
-    """All processes that carry the job in their environment: (pid, node, command line)."""
+    """All processes that have the job in their environment: (pid, node, rank, command line)."""
     found = []
     for entry in pathlib.Path("/proc").iterdir():
         if not entry.name.isdigit():
@@ -80,7 +80,7 @@ class Run:
         return self.state() not in ("PENDING", "RUNNING", "COMPLETING", "CONFIGURING", "SUSPENDED", "REQUEUED")
 
     def kill(self):
-        """Kills something of the job. Returns what, or nothing when there was nothing to kill."""
+        """Kills some part of the job. Returns which, or nothing when there was none to kill."""
         processes = processes_of(self.job)
         program = os.path.basename(self.options.program)
         ranks = [p for p in processes if p[3].split(" ")[0].endswith(program)]
@@ -125,7 +125,7 @@ class Run:
             if time.monotonic() > deadline:
                 self.fail("it did not end within 300 s")
             if self.options.crashed and self.state() == "PENDING":
-                self.revive()  # it waits for as many nodes as it had
+                self.revive()  # the job waits for as many nodes as it had
             if kills < self.options.kills and time.monotonic() > next_kill:
                 now = time.monotonic()
                 what = self.kill()
@@ -155,7 +155,7 @@ class Run:
         return sum(ended.values()) - len(ended)
 
     def check_attempts(self, log, lines):
-        """An attempt that needs m tasks runs each of them once at most; the last one runs exactly those."""
+        """The last attempt must run exactly the tasks that are left, each once."""
         attempts, current = [], None
         for line in lines:
             if line.startswith("attempt"):
@@ -167,7 +167,7 @@ class Run:
         if not told:
             return
         needless, tasks = told[-1]
-        sums = -(-TASKS // 8) + 1  # tasks that do not tell that they run
+        sums = -(-TASKS // 8) + 1  # tasks that write no lines when they run
         begun = attempts[-1]
         if begun and max(begun.values()) > 1:
             self.fail("the last attempt ran a task twice")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# dead_node_test.sh: a node dies whole: the program goes on on the others, in the same allocation; when it was the node of
-# the batch script, the job is queued again.
+# dead_node_test.sh: a whole node dies: the program goes on on the other nodes of the allocation; when it was the node of the
+# batch script, the job is queued again.
 source "$(dirname -- "$0")/support.sh" own
 cluster=$work/cluster cluster_nodes=7
 chmod 755 "$work"
@@ -16,14 +16,14 @@ first=$(submit first --nodes 2 --exclude 'n[1-4]' -- "$here/program.sh" first de
 for name in mpirun srun first; do
   wait_for 30 test -e "$name/running.1"
 done
-has_guard() { ps -C bash -o args= | grep -Eq " done $first\$"; }   # it runs, not only its launcher
+has_guard() { ps -C bash -o args= | grep -Eq " done $first\$"; }   # the guard itself runs, not only its launcher
 wait_for 30 has_guard
 "$slurm/devcluster" crash n4 --dir "$cluster"
 "$slurm/devcluster" crash n5 --dir "$cluster"
 
 for launcher in mpirun srun; do
   wait_for 90 grep -q 'the program ended with 0' "$launcher.out"
-  expect_text "$launcher: state" 'COMPLETING|COMPLETED' <(field "${job[$launcher]}" JobState)   # n4 does not say that it is
+  expect_text "$launcher: state" 'COMPLETING|COMPLETED' <(field "${job[$launcher]}" JobState)   # the dead n4 never reports that it has completed
   expect_equal "$launcher: exit code" 0:0 "$(field "${job[$launcher]}" ExitCode)"
   expect_text "$launcher" '3 of 4 nodes are there; starting again on n1,n2,n3 in 1 s .restart 1 of 10' "$launcher.out"
   expect_text "$launcher" 'start 2 on .*: 3 ranks' "$launcher.out"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# devcluster_test.sh <cluster>: two clusters side by side; up and down as often as one likes; wrong use is explained.
+# devcluster_test.sh <cluster>: two clusters side by side; repeated up and down; the messages of wrong use.
 source "$(dirname -- "$0")/support.sh" "$1"
 use_cluster
 first=$SLURM_CONF

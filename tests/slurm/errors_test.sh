@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# errors_test.sh <cluster>: sbatch's errors come with what to change; --wait ends as the program does.
+# errors_test.sh <cluster>: after an error of sbatch, bask-submit says what to change; --wait ends with the program's exit code.
 source "$(dirname -- "$0")/support.sh" "$1"
 use_cluster
 

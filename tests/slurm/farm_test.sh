@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# farm_test.sh <cluster> <farm>: Slurm's signals reach farm's commands as well as its ranks; none of them counts as failed.
+# farm_test.sh <cluster> <farm>: Slurm's signals reach farm's commands as well as its ranks; no command counts as failed.
 source "$(dirname -- "$0")/support.sh" "$1"
 farm=$2
 use_cluster

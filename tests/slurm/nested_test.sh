@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# nested_test.sh <cluster>: a job that is submitted inside of another one is a job of its own.
+# nested_test.sh <cluster>: a job that is submitted inside of another job is independent of it.
 source "$(dirname -- "$0")/support.sh" "$1"
 use_cluster
 program=$here/program.sh
 
-# Inside a job of an array, one that crashes once: its script ends its own steps and counts its own restarts.
+# Submitted inside a job of an array, it crashes once: its script ends only its own steps and counts only its own restarts.
 cat >outer.sh <<SCRIPT
 #!/bin/bash
 [[ \$SLURM_ARRAY_TASK_ID -eq 1 ]] || exec sleep 20
@@ -24,7 +24,7 @@ done
 wait_for 60 grep -q 'the program ended with 0' outer.2.out
 expect_no_text 'the outer job' 'starting again|is queued again' outer.2.out
 
-# Inside an allocation of one core and little memory, it has the node that it asks for.
+# Submitted inside an allocation of one core and little memory, it has the whole node that it asks for.
 cat >show.sh <<'SCRIPT'
 #!/bin/bash
 echo "cores $SLURM_CPUS_ON_NODE, bound to ${SLURM_CPU_BIND_TYPE:-none}, memory ${SLURM_MEM_PER_NODE:-${SLURM_MEM_PER_CPU:-none}}"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# outcomes_test.sh <cluster>: how a program ends is how its job ends, by either launcher, and what is tried before.
+# outcomes_test.sh <cluster>: a job ends as its program does, by either launcher, after the restarts that the program's exit
+# code asks for.
 source "$(dirname -- "$0")/support.sh" "$1"
 use_cluster
 declare -A job
@@ -17,7 +18,7 @@ for launcher in srun mpirun; do
   run loop '3 3 3' --max-restarts 2
 done
 
-# Of an array, only the job that crashed starts again: the last one, whose number is also the array's.
+# Of an array, only the job that crashed starts again: here the last one, whose number is also the array's.
 cat >member.sh <<SCRIPT
 #!/bin/bash
 [[ \$SLURM_ARRAY_TASK_ID -eq 1 ]] && exec "$here/program.sh" array.1 deaf
@@ -40,7 +41,7 @@ for launcher in srun mpirun; do
   [[ ! -e $launcher.journal ]] || failed "$launcher: the count of restarts remains"
   ends crashed COMPLETED 0:0 && says crashed '2 of 2 nodes are there; starting again on n[1-4],n[1-4] in 1 s .restart 1 of 10'
   ends twice COMPLETED 0:0 && says twice 'the job is queued again .restart 2 of 10' && says twice 'start 3 on'
-  ends loop FAILED "$([[ $launcher == srun ]] && field "${job[srun.loop]}" ExitCode || echo 3:0)"   # srun: the highest
+  ends loop FAILED "$([[ $launcher == srun ]] && field "${job[srun.loop]}" ExitCode || echo 3:0)"   # srun ends with the highest code
   says loop 'in 2 s .restart 2 of 2' && says loop 'not started again after 2 restarts .--max-restarts'
 done
 
@@ -51,7 +52,7 @@ expect_text array "^bask: .* job ${array}_2 on .* restarts: 1 of" array.2.out
 expect_text array 'starting again .* .restart 2 of 10' array.2.out
 scancel "$array"
 
-sacct -c --format=jobid,exitcode,state >sacct.out 2>/dev/null   # it does not know arrays
+sacct -c --format=jobid,exitcode,state >sacct.out 2>/dev/null   # it tells nothing of arrays
 expect_text 'sacct -c' "^${job[srun.done]} +0:0 +COMPLETED" sacct.out
 expect_text 'sacct -c' "^${job[srun.failure]} +1:0 +FAILED" sacct.out
 expect_text 'sacct -c' "^${job[mpirun.stopped]} +75:0 +FAILED" sacct.out

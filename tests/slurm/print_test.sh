@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# print_test.sh: the scripts that bask-submit writes, and the site's defaults. No cluster is asked.
+# print_test.sh: the scripts that bask-submit writes, and the site's defaults. Needs no cluster.
 source "$(dirname -- "$0")/support.sh" none
 unset SLURM_CONF
 mkdir -p config/bask
@@ -16,7 +16,7 @@ refused() {
   expect_text "${*:2}" "$1" message
 }
 
-# ---- What is asked for, and what is added ----
+# ---- Options that are given, and options that are added ----
 script --nodes 4 --time 1:00:00 --mem 16GiB -- /bin/echo 'two words' '$HOME'
 for line in nodes=4 time=1:00:00 mem=16384M ntasks-per-node=1 exclusive requeue no-kill open-mode=append job-name=echo \
   output=echo-%j.out signal=B:USR1@120; do
@@ -72,7 +72,7 @@ has 'ulimit -s unlimited'
 has 'launcher=srun          # srun, mpirun, or auto: srun where it knows pmix'
 has_not 'partition=long'
 
-# All of TOML may be written, such as escapes, numbers, and keys and strings in quotes of all kinds.
+# All of TOML is understood, such as escapes, numbers, and keys and strings in quotes of all kinds.
 cat >all.toml <<'TOML'
 "account" = "cl\u0069mate"
 mail_user = 'a # b'
@@ -109,7 +109,7 @@ wrong_toml 1 'expected a string such as "name", found: .*a' 'account = { a = 1 }
 wrong_toml 2 "'word' is no option of sbatch" $'sbatch = ["--exclusive",\n"word"]'
 refused '--config: none.toml cannot be read' --config none.toml
 
-# What reads it lies beside bask-submit, or is found by PATH.
+# bask-site-defaults, which reads the file, lies beside bask-submit, or is found by PATH.
 without_reader=$(tr ':' '\n' <<<"$PATH" | while read -r folder; do [[ -e $folder/bask-site-defaults ]] || echo "$folder"; done |
   paste -s -d ':')
 PATH=$without_reader refused 'slurm.toml: bask-site-defaults, which reads it, is neither beside bask-submit nor in PATH' -p long

@@ -1,5 +1,5 @@
 #!/bin/bash
-# program.sh <folder> <act>…: a program of several ranks that does the nth act when it is started for the nth time.
+# program.sh <folder> <act>…: a program of several ranks that does the nth act at its nth start. Acts:
 #   <number>   all ranks end with that exit code        kill   rank 0 is killed, the others wait for ever
 #   usr1       stops in order at USR1, with 75          deaf   goes on until a signal ends it
 #   peer       rank 0 notices the end of the last rank, as Bask does, and ends with 3

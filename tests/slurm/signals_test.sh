@@ -5,9 +5,9 @@ use_cluster
 declare -A job
 program=$here/program.sh
 
-# Slurm looks at the time limits every half minute, so the signal may come at once.
+# Slurm checks time limits every half minute, so the signal may come at once.
 job[limit]=$(submit limit --time 1 --signal-before 55 --nodes 2 -- "$program" limit usr1 0)
-# As if it came before the program was started.
+# As if the signal came before the program was started.
 echo 'setup = ["kill -USR1 $$"]' >early.toml
 job[early]=$(submit early --config early.toml -- "$program" early usr1 0)
 for launcher in srun mpirun; do
@@ -24,7 +24,7 @@ for launcher in srun mpirun; do
   done
   scancel --batch --signal=USR1 "${job[$launcher.signal]}" "${job[$launcher.deaf]}"
   scancel "${job[$launcher.cancelled]}"
-  pkill -KILL -f "^$launcher .*program.sh $launcher.killed"   # and not its ranks
+  pkill -KILL -f "^$launcher .*program.sh $launcher.killed"   # but not its ranks
 done
 
 for launcher in srun mpirun; do

@@ -1,5 +1,5 @@
-# support.sh: what the tests of slurm/ share; sourced with the folder of their cluster as $1.
-# They submit real jobs: on success nothing but what they say remains, on failure the outputs of the jobs are shown.
+# support.sh: functions for the tests of slurm/, which source it with the folder of their cluster as $1.
+# The tests submit real jobs. On success nothing of these remains; on failure the outputs of the jobs are shown.
 set -euo pipefail
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 slurm=$here/../../slurm
@@ -15,7 +15,7 @@ done
 cluster=$1
 work=$(mktemp -d "${TMPDIR:-/tmp}/bask-slurm-test.XXXXXX")
 cd "$work"
-export XDG_CONFIG_HOME=$work/config   # not the defaults of whoever runs the tests
+export XDG_CONFIG_HOME=$work/config   # not the defaults of the user who runs the tests
 
 use_cluster() {
   eval "$("$slurm/devcluster" up --dir "$cluster" --nodes "${cluster_nodes:-4}" --cpus 4)"
@@ -37,7 +37,7 @@ expect_no_text() { ! grep -Eq -e "$2" "$3" || { failed "$1: $2 is in:" && sed 's
 
 expect_equal() { [[ $2 == "$3" ]] || failed "$1: expected '$2', found '$3'"; }
 
-# wait_for <seconds> <command…>: until it succeeds.
+# wait_for <seconds> <command…>: waits until the command succeeds.
 wait_for() {
   local end=$((SECONDS + $1))
   while ! "${@:2}" >/dev/null 2>&1; do
@@ -46,14 +46,15 @@ wait_for() {
   done
 }
 
-# submit <name> <options…> -- <program…>: with one core for a rank, so that jobs run side by side; prints the number.
+# submit <name> <options…> -- <program…>: submits a job with one core for each rank, so that jobs run side by side; prints the
+# job's number.
 submit() { "$bask_submit" --parsable --job-name "$1" --output "$1.out" --time 5 --cpus-per-task 1 --mem 100MiB "${@:2}"; }
 
 field() { scontrol -o show job "$1" | sed -n "s/.* $2=\([^ ]*\).*/\1/p"; }
 
 is_over() { [[ $(field "$1" JobState) =~ ^(COMPLETED|FAILED|CANCELLED|TIMEOUT|NODE_FAIL)$ ]]; }
 
-# expect_end <what> <job> <state> <exit code>: as squeue, scontrol and sacct -c show it.
+# expect_end <what> <job> <state> <exit code>: waits until the job is over, and compares its state and exit code.
 expect_end() {
   wait_for 120 is_over "$2"
   expect_equal "$1: state" "$3" "$(field "$2" JobState)"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# templates_test.sh <cluster>: the templates for those who write their own scripts do what they say.
+# templates_test.sh <cluster>: the templates for users who write their own scripts do what they say.
 source "$(dirname -- "$0")/support.sh" "$1"
 use_cluster
 templates=$slurm/templates

@@ -1,6 +1,6 @@
 #!/bin/sh
-# header_examples.sh <header> <statement before> <compiler> <options…>: the examples in the header, the lines of its
-# comments that are indented by five spaces, compile as statements after the one before them.
+# header_examples.sh <header> <statement before> <compiler> <options…>: the examples in the header must compile as
+# statements after <statement before>. Examples are the lines of /// comments that are indented by five spaces.
 set -eu
 header=$1 before=$2
 shift 2

@@ -1,7 +1,7 @@
 #!/bin/sh
 # include_arrows.sh <runtime>: compares the #includes between the rooms of <runtime>/bask with the drawing in <runtime>/README.md.
 # It refuses an #include that is not drawn, one that does not name its room, and an arrow that no #include follows.
-# A room is a folder; `top` is what lies in none, and collections/array.hpp belongs to the folder it opens.
+# A room is a folder. `top` are the files that lie in none; collections/array.hpp belongs to the folder collections/array.
 set -eu
 cd "$1"
 
@@ -14,7 +14,7 @@ function room_of(path) {
 
 function refuse(why) { printf "%s:%d: %s\n", FILENAME, FNR, why; refused = 1 }
 
-# What a room includes, the rooms behind it may be included from there, too. In brackets: from sources only.
+# A room may include the rooms behind its arrow, and the rooms that those may include; rooms in brackets only from sources.
 function reach(from, to,    i, count, next_rooms) {
   if ((from, to) in may) return
   may[from, to] = 1

@@ -1,5 +1,6 @@
 #!/bin/sh
-# readme_programs.sh <README.md> <compiler> <options…>: the whole programs in it, those that include <iostream>, compile.
+# readme_programs.sh <README.md> <compiler> <options…>: the whole programs in the README, those that include <iostream>,
+# must compile.
 set -eu
 readme=$1
 shift

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# setup_test.sh CASE TREE COMPILER: what the set-up of quickstart.sh and check.sh finds missing, asks apt-get for and says: with the
-# project's own cmake/ on a project that is nothing but its dependencies, and with an apt-get that writes down what it is asked.
-# Dependencies are taken away by hiding them from CMake, and put back by that apt-get. Needs neither root nor a network.
+# setup_test.sh CASE TREE COMPILER: which dependencies the set-up of quickstart.sh and check.sh finds missing, asks apt-get for,
+# and tells the user of. It uses the project's own cmake/ on a project that has only the dependencies, and a fake apt-get that
+# notes its arguments. Dependencies are hidden from CMake, and that apt-get brings them back. Needs neither root nor a network.
 set -euo pipefail
 case=$1 tree=$2
 export CXX=$3
@@ -24,7 +24,7 @@ fail() {
   exit 1
 }
 
-# tool NAME: a program that is found first in PATH, from the lines of stdin.
+# tool NAME: makes a program of the lines of stdin, which is found first in PATH.
 tool() {
   { printf '#!/usr/bin/env bash\n' && cat; } >"$here/bin/$1"
   chmod +x "$here/bin/$1"
@@ -36,7 +36,7 @@ printf '%s\n' "\$*" >>"$here/apt"
 APT
 export PATH=$here/bin:$PATH
 
-# hide_pc NAME…: pkg-config knows all but these, and headers outside of its directories are not found by CMake.
+# hide_pc NAME…: hides these packages from pkg-config.
 hide_pc() {
   local directory name
   IFS=: read -ra directories <<<"$(pkg-config --variable pc_path pkg-config)"
@@ -52,13 +52,14 @@ hide_pc() {
 }
 headers_of_the_system=/usr/include\;/usr/include/$(gcc -print-multiarch 2>/dev/null || uname -m)-linux-gnu\;/usr/include/$(uname -m)-linux-gnu
 
-# Random123 has no .pc file: it stays when the system's headers are ignored.
+# Random123 has no .pc file: this keeps it visible when CMake ignores the system's headers.
 random123() {
   mkdir -p "$here/random/include"
   ln -sfn /usr/include/Random123 "$here/random/include/Random123"
 }
 
-# set_up EXIT KINDS [options of cmake…]: its output is in $output, what apt-get was asked for in $asked.
+# set_up EXIT KINDS [options of cmake…]: runs the set-up, which must end with EXIT; sets $output to its output and $asked to
+# the packages that apt-get was asked for.
 set_up() {
   local expected=$1 kinds=$2 code=0
   shift 2
@@ -88,7 +89,7 @@ case $case in
     expect_asked_nothing
     ;;
 
-  all_is_missing)   # told all at once, with the names of all packages
+  all_is_missing)   # all of it is told at once, with the names of all packages
     hide_pc hwloc libxxhash hdf5-openmpi hdf5-mpi hdf5 libdeflate zlib libzstd liblzf sleef cairo
     off=()
     for package in MPI Boost fmt spdlog tomlplusplus BLAS CLI11 GTest; do
@@ -114,14 +115,14 @@ case $case in
     expect_said 'On a cluster: load a module for each'
     ;;
 
-  one_is_missing)   # is asked for, and seen when it has come
+  one_is_missing)   # apt-get is asked for it, and it is found when it has come
     hide_pc hwloc && random123
     export CMAKE_PREFIX_PATH=$here/random
     echo "mv '$here/hwloc.pc.hidden' '$here/pc/hwloc.pc'" >"$here/brings"
     set_up 0 needed "-DCMAKE_IGNORE_PATH=$headers_of_the_system"
     expect_asked libhwloc-dev
     expect_not_asked libxxhash-dev
-    rm "$here/pc/hwloc.pc"   # a folder that was configured with it
+    rm "$here/pc/hwloc.pc"   # missing again, in a build folder that was configured with it
     FAKE_UID=1000 set_up 2 needed "-DCMAKE_IGNORE_PATH=$headers_of_the_system"
     expect_said 'hwloc 2.0 or newer'
     ;;
@@ -140,7 +141,7 @@ case $case in
     expect_said 'HDF5, with its high-level library, 1.10.5 or newer (1.10.4 is here)'
     ;;
 
-  without_pc_files)   # by header and library below CMAKE_PREFIX_PATH, as modules of clusters have them
+  without_pc_files)   # found by header and library below CMAKE_PREFIX_PATH, as in modules of clusters
     hide_pc hwloc libxxhash && random123
     mkdir -p "$here/module/include" "$here/module/lib"
     "$CXX" -shared -x c++ -o "$here/module/lib/libhwloc.so" - <<<''
@@ -156,7 +157,7 @@ case $case in
     expect_asked_nothing
     ;;
 
-  blas)   # by name, with its C interface inside, beside, or not at all
+  blas)   # a named BLAS, with its C interface inside, in a library beside it, or nowhere
     mkdir -p "$here/netlib"
     "$CXX" -shared -x c -o "$here/netlib/libblas.so" - <<<'void sgemm_(void) {}'
     export LD_LIBRARY_PATH=$here/netlib

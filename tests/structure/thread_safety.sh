@@ -1,10 +1,10 @@
 #!/bin/sh
-# thread_safety.sh <clang++> <folder> [include folders…]: Clang's thread-safety analysis finds nothing in the sources below the
-# folder that declare or take annotated locks (bask/core/mutex.hpp), themselves or in their header.
+# thread_safety.sh <clang++> <folder> [include folders…]: Clang's thread-safety analysis must find nothing in those sources below
+# the folder that declare or take annotated locks (bask/core/mutex.hpp), themselves or in their header.
 set -eu
 clang=$1 folder=$2
 shift 2
-# After Clang's own: /usr/include may be among them, and must not come before the C++ library's.
+# They come after Clang's own folders, as /usr/include may be among them, which must not come before the C++ library's.
 for include in "$@"; do set -- "$@" "-idirafter$include"; shift; done
 
 locks='\<(Held|Mutex|SpinLock|BASK_GUARDED_BY|BASK_REQUIRES)\>'

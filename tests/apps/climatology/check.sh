@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# check.sh APP PYTHON WINDS MPIEXEC: the climatology of real data, and of the same with holes and packed numbers, on one
-# process and on three ranks: equal to an independent computation, and the same bits on both.
+# check.sh APP PYTHON WINDS MPIEXEC: the climatology of real data, and of the same data with holes and packed numbers, on
+# one process and on three ranks: both must equal an independent computation, and have the same bits.
 set -euo pipefail
 app=$1 python=$2 winds=$3 mpiexec=$4
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)

@@ -13,7 +13,7 @@ TOLERANCE = 1e-10
 
 
 def decoded(stored):
-    """In float64 from the start: xarray unpacks 16 bits into float32."""
+    """Unpacks into float64 at once: xarray would unpack 16 bits into float32."""
     values = stored.astype("f8")
     for name in ("_FillValue", "missing_value"):
         if name in stored.attrs:
@@ -59,7 +59,7 @@ def expected(path, u_name, v_name):
 
 
 def sizes(wanted, speed, years):
-    """What differences are seen against: the numbers that a result was made of, for it may be near 0 itself."""
+    """The size relative to which differences count: that of the numbers a result was made of, as the result may be near 0."""
     largest = np.nanmax(np.where(np.isfinite(speed), np.abs(speed), 0), axis=0)
     span = max(years.max() - years.min(), 1 / 12)
     of_cells = {name: largest for name in ("speed_mean", "speed_std", "anomaly")}

@@ -22,7 +22,7 @@ def winds():
     u[:, 0, 0] = np.nan
     u[1:, 1, 1] = np.nan
     axes = ("time", "lat", "lon")
-    days = [31 * k - k // 2 for k in range(MONTHS)]  # from 15 January on: one in each month
+    days = [31 * k - k // 2 for k in range(MONTHS)]  # one in each month, from 15 January on
     return xr.Dataset(
         {name: (axes, values, {"units": "m/s"}) for name, values in (("UWND", u), ("VWND", v))},
         {"time": ("time", days, {"units": "days since 2001-01-15"}),
@@ -38,7 +38,7 @@ def slope(points):
 
 
 def climatology(data):
-    """Cell by cell, month by month, in the words of a schoolbook."""
+    """Cell by cell and month by month, by the textbook formulas."""
     dates = xr.decode_cf(data)["time"].dt
     month = dates.month.values
     days_of_year = np.where(dates.is_leap_year, 366, 365)

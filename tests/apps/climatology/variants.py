@@ -31,7 +31,7 @@ def month_ends(units, calendar):
 
 def write(path, dims_of_u=("time", "lat", "lon"), dims_of_v=None, names={}, said={}, units="days since 1980-01-15",
           calendar="standard", numbers=None, levels=1, lengths={}):
-    """`names`: of dimensions; `said`: attributes of coordinates, instead of SAID; `lengths`: of axes that are cut."""
+    """`names`: names of dimensions; `said`: attributes of coordinates, instead of SAID; `lengths`: lengths to cut axes to."""
     numbers = np.arange(MONTHS) * 30.4 if numbers is None else numbers
     values = {"time": numbers, "lat": LATITUDES, "lon": LONGITUDES, "level": np.arange(levels) * 100.0,
               "station": np.arange(1.0)}

@@ -12,9 +12,9 @@ random = np.random.default_rng(7)
 for name in ("UWND", "VWND"):
     values = data[name].values
     values[random.random(values.shape) < 0.1] = np.nan
-    values[:, 20:23, 40:60] = np.nan  # cells that have none
-    values[5:, 30, 30] = np.nan       # one that has few
-    values[1:, 31, 31] = np.nan       # and one that has one
+    values[:, 20:23, 40:60] = np.nan  # cells without data
+    values[5:, 30, 30] = np.nan       # a cell with few values
+    values[1:, 31, 31] = np.nan       # a cell with one value
 packed = {"dtype": "i2", "scale_factor": 0.01, "add_offset": 1.0, "_FillValue": np.int16(-32767)}
 data["UWND"].encoding = dict(packed)
 data["VWND"].encoding = dict(packed)

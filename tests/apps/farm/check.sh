@@ -11,7 +11,7 @@ fail() {
   exit 1
 }
 
-# expect CODE REGEX COMMAND…: it ends with that code and prints something that matches (ERE).
+# expect CODE REGEX COMMAND…: the command must end with the code, and its output match the regex (ERE).
 expect() {
   local wanted=$1 regex=$2 code=0
   shift 2
@@ -20,14 +20,14 @@ expect() {
   grep -Eq -e "$regex" out.txt || { cat out.txt && fail "nothing matches '$regex': $*"; }
 }
 
-# has REGEX: so has what was printed last.
+# has REGEX: the output of the last expect must match this, too.
 has() { grep -Eq -e "$1" out.txt || { cat out.txt && fail "nothing matches '$1'"; }; }
 has_not() { ! grep -Eq -e "$1" out.txt || { cat out.txt && fail "something matches '$1'"; }; }
 
-# output_of N: all that the command printed, to the byte.
+# output_of N: prints all output of command N, byte for byte.
 output_of() { "$farm" show "$1" | sed '1,/^output /d'; }
 
-is_gone() {  # is_gone REGEX: no process has such a command line, at the latest after ten seconds
+is_gone() {  # is_gone REGEX: within ten seconds no process must have such a command line
   local i
   for i in $(seq 100); do
     grep -lEaz -e "$1" /proc/[0-9]*/cmdline >/dev/null 2>&1 || return 0
@@ -126,7 +126,7 @@ LIST
   has_not '^[12] '
   expect 0 'tries 3' "$farm" show flaky
   has 'it failed with exit code 1; try 3 of 3'
-  expect 1 '2 of 4 commands succeeded, 1 failed, 1 skipped' "$farm" run list.txt   # finished: not run again
+  expect 1 '2 of 4 commands succeeded, 1 failed, 1 skipped' "$farm" run list.txt   # all have ended: none runs again
   echo content >file
   expect 0 '4 of 4 commands succeeded' "$farm" retry
   [[ $(cat fine.log) == "attempt 1 try 1" ]] || fail "what had succeeded was run again"
@@ -137,7 +137,7 @@ LIST
   [[ $(cat fine.log) == $'attempt 1 try 1\nattempt 2 try 1' ]] || fail "the attempt that was asked for"
   expect 0 '4 of 4 commands succeeded' "$farm" retry --all
   [[ $(cat fine.log) == *'attempt 3 try 1' ]] || fail "the attempt of all"
-  # An interrupted retry goes on, and does not begin another.
+  # An interrupted retry goes on; no other one begins.
   printf '1\t4\n' >>farm-log/attempts.tsv
   expect 0 'a retry that was interrupted goes on' "$farm" retry 2
   has '3 of 4 commands have ended already; 1 are to be run'
@@ -168,7 +168,7 @@ LIST
   [[ $(output_of 5) == "left behind" && $(output_of 6) == "2 2" ]] || fail outputs
   printf '#farm: cores=3\ntrue\n' >wide.txt
   expect 2 'wide.txt:2: command 1 wants 3 cores, and rank 0 .* has 2' "$farm" run --log other wide.txt
-  # One that holds both cores is never beside another.
+  # A command that has both cores never runs beside another.
   cat >gate.txt <<'LIST'
 #farm: cores=2
 mkdir busy && sleep 0.1 && rmdir busy
@@ -178,7 +178,7 @@ mkdir busy && sleep 0.1 && rmdir busy
 test ! -e busy && sleep 0.05 && test ! -e busy
 LIST
   expect 0 '4 of 4 commands succeeded' "$farm" run --log gate gate.txt
-  # What a command used is its own, not what farm or MPI has.
+  # The peak memory of a command is its own, without the memory of farm or MPI.
   expect 0 '2 of 2' "$farm" run --log memory - <<<$'true\nhead -c 200000000 /dev/zero | tail | wc'
   awk -F, 'NR == 2 && $13 > 8e6 { exit 1 } NR == 3 && ($13 < 2e8 || $13 > 4e8) { exit 1 }' memory/results.csv ||
     fail "peak memory: $(cat memory/results.csv)"
@@ -243,7 +243,7 @@ LIST
   [[ -e told ]] || fail "the command was not told"
   is_gone 'sleep.61\.25'
   expect 0 'interrupted' "$farm" list
-  # After kill -9 nothing goes on either.
+  # After kill -9 no command goes on either.
   rm -f begun told
   "$farm" run list.txt >stop.txt 2>&1 &
   pid=$!
@@ -252,7 +252,7 @@ LIST
   wait $pid || true
   wait_for told
   is_gone 'sleep.61\.25'
-  # And the next start goes on.
+  # The next start goes on.
   touch again
   sed -i 's/x/x/' list.txt
   (wait_for told && sleep 0.3) || true
@@ -270,7 +270,8 @@ LIST
   has '^3  succeeded'
 }
 
-# A batch system signals commands and ranks in no order: what dies of it within a second of its rank was interrupted.
+# A batch system signals commands and ranks in any order: a command that dies of the signal within a second of its rank's
+# signal was interrupted.
 check_signals() {
   cat >list.txt <<'LIST'
 test -e again || { touch begun; kill -USR1 $$; }
@@ -286,7 +287,7 @@ LIST
   expect 0 '0 of 2 commands have ended' "$farm" status
   touch again
   expect 0 '2 of 2 commands succeeded' "$farm" run list.txt
-  # By itself it was killed, and by a crash at once.
+  # Without a signal to the rank the command was killed; after a crash that is told at once.
   printf '%s\n' 'kill -USR1 $$' 'kill -SEGV $$' >killed.txt
   expect 1 'command 1 was killed by SIGUSR1' "$farm" run --log killed killed.txt
   has 'command 2 was killed by SIGSEGV'
@@ -311,22 +312,22 @@ LIST
   expect 0 '4 of 4' "$mpiexec" -n 2 "$farm" run --log inside inside.txt </dev/zero
   "$farm" show --log inside 1 | sed '1,/^output/d' >fds.txt
   [[ $(grep -c -- '->' fds.txt) -eq 4 && $(grep -c /dev/null fds.txt) -eq 1 ]] || fail "descriptors: $(cat fds.txt)"
-  # Of the signals that are ignored, 32 and 33 are those of the C library itself.
+  # Of the ignored signals, 32 and 33 are the C library's own.
   "$farm" show --log inside 2 >signals.txt
   grep -Eq '^SigBlk:.0000000000000000$' signals.txt && grep -Eq '^SigIgn:.0000000[01]80000000$|0000000000000000$' signals.txt ||
     fail "signals: $(cat signals.txt)"
-  # A command that is an MPI job of its own.
+  # A command that is itself an MPI job.
   echo 'echo $FARM_NUMBER' >small.txt
   echo "$mpiexec -n 2 $farm run small.txt --log inner" >nested.txt
   expect 0 '1 of 1' "$mpiexec" -n 2 "$farm" run --log outer --keep-env OMPI_MCA_rmaps_base_oversubscribe nested.txt
   [[ $("$farm" show --log inner 1 | tail -1) == 1 ]] || fail "mpirun in a command"
-  # The user's own variables do arrive, and one of the launcher's where it is asked for.
+  # Commands get the user's own variables, and those of the launcher that --keep-env names.
   MINE=yes expect 0 '1 of 1' "$mpiexec" -n 2 -x MINE "$farm" run --log kept --keep-env OMPI_COMM_WORLD_SIZE - \
     <<<'echo $MINE $OMPI_COMM_WORLD_SIZE'
   [[ $("$farm" show --log kept 1 | tail -1) == "yes 2" ]] || fail "--keep-env"
 }
 
-# ranks_of PID: the processes of farm that a launcher has started, without those that they start themselves.
+# ranks_of PID: prints the processes of farm that launcher PID has started, without processes that these start.
 ranks_of() {
   local pid
   for pid in $(pgrep -P "$1"); do
@@ -338,7 +339,7 @@ check_restart() {
   seq 1 90 | sed 's/.*/echo & >> ran; sleep 0.05/' >list.txt
   local ranks wanted pid code
   touch ran
-  for ranks in 3 2; do  # a rank is killed, first of three, then of two
+  for ranks in 3 2; do  # kills one rank of three, then one of two
     wanted=$(($(wc -l <ran) + 20))
     "$mpiexec" -n $ranks "$farm" run list.txt >killed.txt 2>&1 &
     pid=$!
@@ -355,7 +356,7 @@ check_restart() {
   expect 0 '90 of 90 commands succeeded' "$farm" run list.txt
   has 'commands have ended already'
   [[ $(sort -un ran | wc -l) -eq 90 ]] || fail "some were never run"
-  # Only what ran at the moment of a kill is run again: one command per rank with a thread, and no more than two.
+  # Only commands that ran at the moment of a kill run again: at most two for each rank.
   [[ $(wc -l <ran) -le 100 ]] || fail "$(($(wc -l <ran) - 90)) were run again"
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# same_bits.sh <program> <mpiexec> <number flag>: the program prints the same one task at a time, on threads, and on 2, 3 and 4
-# ranks.
+# same_bits.sh <program> <mpiexec> <number flag>: the program must print the same when it runs one task at a time, on
+# threads, and on 2, 3 and 4 ranks.
 program=$1 mpiexec=$2 number=$3
 
 expected=$("$program" --bask-scheduler=sync) && [ -n "$expected" ] || exit 1

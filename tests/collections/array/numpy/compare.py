@@ -22,7 +22,7 @@ def read_array(lines):
 
 
 def differences(actual, wanted, scale):
-    """How far apart, relative to `wanted` or `scale`: 0 where equal, infinite where one alone is NaN or infinite."""
+    """Differences of elements, relative to `wanted` or `scale`: 0 where equal, infinite where only one is NaN or infinite."""
     if wanted.dtype.kind in "biu":
         return np.where(actual == wanted, 0.0, np.inf)
     if wanted.dtype.kind == "c":
@@ -32,7 +32,7 @@ def differences(actual, wanted, scale):
             (actual.imag == wanted.imag) | np.isnan(actual.imag) & np.isnan(wanted.imag))
     else:
         same = (actual == wanted) | (np.isnan(actual) & np.isnan(wanted))
-    least = max(scale, np.finfo(wanted.dtype).tiny)  # below, digits are lost everywhere
+    least = max(scale, np.finfo(wanted.dtype).tiny)  # below this, digits are lost in any case
     relative = np.abs(actual - wanted) / np.maximum(np.abs(wanted), least)
     relative = np.where(np.isfinite(actual) & np.isfinite(wanted), relative, np.inf)
     return np.where(same, 0.0, relative)

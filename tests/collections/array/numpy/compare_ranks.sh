@@ -1,6 +1,6 @@
 #!/bin/sh
-# compare_ranks.sh <program> <theme> <folder> <mpirun…>: numpy_cases by one process and under mpirun must write the
-# same bytes.
+# compare_ranks.sh <program> <theme> <folder> <mpirun…>: numpy_cases must write the same bytes in one process and under
+# mpirun.
 set -e
 program=$1 theme=$2 folder=$3
 shift 3
