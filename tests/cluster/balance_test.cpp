@@ -68,7 +68,7 @@ std::vector<Delayed<std::vector<double>>> persisted_blocks() {
   return persist(blocks);
 }
 
-// On the rank of which block the plan puts each task, as long as the program has learned no costs.
+// For each task the block on whose rank the plan puts it, as long as the program has learned no costs.
 template <auto kTask>
 std::vector<int> planned_places() {
   Options options;

@@ -22,11 +22,11 @@ class Balancer {
 
   /// A run begins: how many units each rank has.
   void begin(std::vector<std::uint32_t> units);
-  /// A rank has nothing to run, or nothing more of what it has stolen.
+  /// `rank` has nothing to run: no units of its own, and no stolen ones.
   void on_dry(std::uint32_t rank);
   /// `rank` has `left` units to do; `ready` of them could be run now.
   void on_progress(std::uint32_t rank, std::uint32_t left, std::uint32_t ready);
-  /// `ask.victim` has nothing that is worth stealing.
+  /// `ask.victim` has no unit that is worth stealing.
   void on_refused(const Ask& ask);
   /// Which victims are to be asked now.
   std::vector<Ask> asks(Clock::time_point now);

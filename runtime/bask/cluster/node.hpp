@@ -37,9 +37,10 @@ struct NodeOptions {
   ResourceAmounts resources;
   BackoffOptions backoff;
   std::chrono::nanoseconds silence_limit{0};  ///< the job ends when a rank is silent for longer; 0: never
-  std::chrono::nanoseconds stall_limit{0};    ///< when nothing moves for so long, ranks say why; 0: never
-  std::vector<std::string> hosts;             ///< of all ranks, for messages
-  Recorder* recorder = nullptr;               ///< keeps results beyond the runs; it must outlive the node
+  /// When nothing moves for so long while no task runs, ranks tell what they wait for; 0: never.
+  std::chrono::nanoseconds stall_limit{0};
+  std::vector<std::string> hosts;  ///< of all ranks, for messages
+  Recorder* recorder = nullptr;    ///< keeps results beyond the runs; it must outlive the node
   std::shared_ptr<const std::unordered_set<Key>> isolated = nullptr;  ///< see RunnerOptions
   bool isolate_all = false;
   std::chrono::steady_clock::time_point end{};  ///< when no task should run any more; {}: no end

@@ -1,4 +1,4 @@
-// run_outcome.hpp: what a run over all ranks is asked for, and how it has ended.
+// run_outcome.hpp: the settings of a run over all ranks, and its outcome.
 // Runs on: rank 0. Threads: any; plain data.
 #pragma once
 

@@ -32,7 +32,7 @@ class RunState {
     std::vector<std::uint32_t> units;  ///< by rank
     std::size_t groups = 0;
     bool balances = false;                    ///< dry ranks steal from loaded ones
-    std::chrono::nanoseconds stall_limit{0};  ///< when nothing moves for so long, ranks say why; 0: never
+    std::chrono::nanoseconds stall_limit{0};  ///< see NodeOptions::stall_limit
   };
   /// A message to rank `to`.
   struct Order {

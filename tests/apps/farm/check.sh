@@ -287,7 +287,7 @@ LIST
   expect 0 '0 of 2 commands have ended' "$farm" status
   touch again
   expect 0 '2 of 2 commands succeeded' "$farm" run list.txt
-  # Without a signal to the rank the command was killed; after a crash that is told at once.
+  # A command that dies of a signal while its rank gets none was killed; after a crash this is clear at once.
   printf '%s\n' 'kill -USR1 $$' 'kill -SEGV $$' >killed.txt
   expect 1 'command 1 was killed by SIGUSR1' "$farm" run --log killed killed.txt
   has 'command 2 was killed by SIGSEGV'
