@@ -2,9 +2,9 @@
 // Runs on: every rank. Threads: any; messages are plain data.
 //
 // A parcel is a row of messages. Each begins with a MessageHead of 12 bytes: the size of the body that
-// follows (4 bytes), the kind (2), two bytes of zero, and the number of the run to which the message belongs
-// (4; 0: none). Numbers are in the machine's byte order: all ranks run the same binary on the same kind of
-// machine. Bodies (sizes in bytes):
+// follows (4 bytes), the kind (2), two bytes of zero, and the number of the message's run (4; 0: none).
+// Numbers are in the machine's byte order: all ranks run the same binary on the same kind of machine.
+// Bodies, with sizes in bytes:
 //
 //   kResult       position (4), number of the value's type (4), the value as `encode` writes it
 //   kBulk         BulkHead (24), and for kResult position and type (8); the bytes follow as a bulk transfer

@@ -1,5 +1,5 @@
 // admission.hpp: whether a ready unit may start now: its resources must be free, and it must be expected to
-// end before the end of the time.
+// end before the job's time is over.
 // Runs on: every rank. Threads: any; a worker thread notes durations of its units under its own number.
 // Invariants: (1) a unit that was let in holds its resources until leave(); (2) a unit that waits for
 //             resources comes out of a later leave(), and enters again; (3) a unit that would not end in
