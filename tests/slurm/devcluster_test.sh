@@ -21,6 +21,8 @@ source ./output
 expect_equal 'the nodes of the second' 2 "$(srun --nodes=2 --ntasks=2 bash -c 'echo $SLURMD_NODENAME' | sort -u | grep -c '^n[12]$')"
 expect_equal 'the nodes of the first' 4 "$(SLURM_CONF=$first sinfo -h -p all -o %D)"
 ends_with 0 '2 nodes of 1 cores are up' up --dir "$dir"
+mkdir none && printf '#!/bin/sh\nexit 2\n' >none/getent && chmod +x none/getent   # as without a line in /etc/hosts
+PATH=$work/none:$PATH ends_with 0 'does not know its own name.*add to /etc/hosts: 127.0.1.1 ' up --dir "$dir"
 ends_with 1 'it is up with 2 nodes of 1 cores' up --nodes 3 --dir "$dir"
 ends_with 0 'n2 is dead, with 0 processes of jobs' crash n2 --dir "$dir"
 ends_with 1 'n2 is not running' crash n2 --dir "$dir"
