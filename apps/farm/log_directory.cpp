@@ -3,6 +3,7 @@
 #include "command_file.hpp"
 #include "dependencies.hpp"
 #include "rank_log.hpp"
+#include "refuse.hpp"
 
 #include <bask/core/error.hpp>
 #include <bask/system/file_descriptor.hpp>

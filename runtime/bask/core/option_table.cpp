@@ -190,7 +190,7 @@ OptionDescriptor optional_text_option(std::string name, std::string choices, std
   return {std::move(name), std::move(choices), std::move(meaning), read, print};
 }
 
-std::vector<OptionDescriptor> all_options() {
+std::vector<OptionDescriptor> options_of_running() {
   return {
       choice_option<Scheduler>("scheduler", &Options::scheduler,
                                {{"threads", Scheduler::kThreads}, {"sync", Scheduler::kSync}},
@@ -218,6 +218,11 @@ std::vector<OptionDescriptor> all_options() {
                   "results that a rank holds at once; a computation that needs more stops with an error"),
       resources_option("resources", &Options::resources,
                        "what tasks annotated with resources may use at once"),
+  };
+}
+
+std::vector<OptionDescriptor> options_of_waiting_and_going_on() {
+  return {
       timeout_option("heartbeat-timeout", &Options::heartbeat_timeout,
                      "a rank that is silent for so long ends the job"),
       timeout_option("stall-timeout", &Options::stall_timeout,
@@ -247,6 +252,11 @@ std::vector<OptionDescriptor> all_options() {
           "isolate", &Options::isolate,
           {{"off", Isolate::kOff}, {"suspects", Isolate::kSuspects}, {"all", Isolate::kAll}},
           "tasks that run in a process of their own: those that ran at each of the last 3 crashes, or all"),
+  };
+}
+
+std::vector<OptionDescriptor> options_of_files() {
+  return {
       choice_option<LogLevel>("log-level", &Options::log_level,
                               {{"error", LogLevel::kError},
                                {"warning", LogLevel::kWarning},
@@ -262,7 +272,12 @@ std::vector<OptionDescriptor> all_options() {
 }  // namespace
 
 const std::vector<OptionDescriptor>& option_table() {
-  static const std::vector<OptionDescriptor> table = all_options();
+  static const std::vector<OptionDescriptor> table = [] {
+    std::vector<OptionDescriptor> all;
+    for (const auto& some : {options_of_running(), options_of_waiting_and_going_on(), options_of_files()})
+      all.insert(all.end(), some.begin(), some.end());
+    return all;
+  }();
   return table;
 }
 
