@@ -91,14 +91,14 @@ class Client final : public Runtime {
   /// Throws: Error with what F threw, from the first rank that failed.
   template <auto F, class... As>
   auto run(const As&... arguments) {
-    using Call = arguments::Call<FunctionCallee<F>, std::decay_t<const As&>...>;
-    using R = typename arguments::DelayedResult<typename decltype(Call::invoker(
+    using RankCall = arguments::Call<FunctionCallee<F>, std::decay_t<const As&>...>;
+    using R = typename arguments::DelayedResult<typename decltype(RankCall::invoker(
         std::index_sequence_for<As...>{}))::type>::value_type;
     arguments::CallPacker packer;
     (arguments::Argument<std::decay_t<const As&>>::pack(arguments, packer), ...);
     std::vector<R> results;
     refuse_lazy(packer.inputs().size());
-    for (Value& value : call_everywhere(Call::kernel, packer.bytes())) {
+    for (Value& value : call_everywhere(RankCall::kernel, packer.bytes())) {
       results.push_back(std::move(value.get_mutable<R>()));
     }
     return results;

@@ -101,13 +101,13 @@ struct LayerCall {
 /// task and 3 ns an input.
 template <auto F, TaskGenerator G, class... Ts>
 auto tasks(std::uint32_t size, const G& generator, const Tasks<Ts>&... inputs) {
-  using Call = arguments::LayerCall<F, G>;
-  static_assert(arguments::ReadsOnlyItsInputType<typename Call::Function, Ts...>,
+  using LayerCall = arguments::LayerCall<F, G>;
+  static_assert(arguments::ReadsOnlyItsInputType<typename LayerCall::Function, Ts...>,
                 "bask::tasks: the layers that are read must be Tasks<T>, where the function takes Inputs<T>");
   open_layer::close();  // what is added later may refer to this layer
-  const LayerKernel kernel{Call::kernel, &typeid(typename Call::Function::Argument),
-                           arguments::ReadsItsOwnResults<typename Call::Function>};
-  return Tasks<typename Call::Function::Result>(
+  const LayerKernel kernel{LayerCall::kernel, &typeid(typename LayerCall::Function::Argument),
+                           arguments::ReadsItsOwnResults<typename LayerCall::Function>};
+  return Tasks<typename LayerCall::Function::Result>(
       LayerPtr(new GeneratedLayer<G>(std::string(callable::name_of_value<F>()), kernel, size, generator,
                                      std::vector<LayerPtr>{inputs.layer()...})));
 }

@@ -52,9 +52,9 @@ template <class Callee, class... Es>
 auto call(const std::vector<ArrayPtr>& operands) {
   static_assert(sizeof...(Es) <= kMostOperands, "bask: map takes up to eight arrays");
   if constexpr (takes_elements<Callee, Es...>()) {
-    using Call = MapCall<Callee, Es...>;
-    return Array<typename Call::Result>(lazy::map(Call::kernel, {}, std::string(Callee::name()),
-                                                  dtype_of<typename Call::Result>(), operands));
+    using Mapped = MapCall<Callee, Es...>;
+    return Array<typename Mapped::Result>(lazy::map(Mapped::kernel, {}, std::string(Callee::name()),
+                                                    dtype_of<typename Mapped::Result>(), operands));
   } else {
     return Array<double>();
   }
