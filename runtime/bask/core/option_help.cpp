@@ -16,7 +16,7 @@ constexpr const char* kIntroduction =
 constexpr const char* kConclusion =
     "\n"
     "SIZE is 4GiB, 1.5MiB or 512B (binary units); TIME is 500ms, 90s, 5min, 2h, 1:30:00 or 1-12:00:00.\n"
-    "--bask-help prints this text, --bask-version the version and what it computes by.\n"
+    "--bask-help prints this text; --bask-version prints the version, the vector loops, BLAS, MPI and HDF5.\n"
     "Arguments after a lone -- are never Bask's.\n";
 
 struct Row {
