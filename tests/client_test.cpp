@@ -41,21 +41,23 @@ TEST(Signal, StopsAComputationInOrder) {
   times_ran = 0;
   const Error error = stopped_by(SIGINT, {.scheduler = Scheduler::kSync});
   EXPECT_STREQ(error.what(),
-               "compute: SIGINT (Ctrl-C) stopped it after 1 of 2 tasks; start it again to compute the rest");
+               "compute: SIGINT (Ctrl-C) stopped the computation after 1 of 2 tasks; start it again to "
+               "compute the rest");
   EXPECT_EQ(error.exit_code(), ExitCode::kInterrupted);
   EXPECT_EQ(times_ran, 1);  // by the next computation
 }
 
 TEST(Signal, ThatSlurmSendsHasAnExitCodeOfItsOwn) {
   const Error error = stopped_by(SIGTERM, {.scheduler = Scheduler::kSync});
-  EXPECT_STREQ(error.what(),
-               "compute: SIGTERM stopped it after 1 of 2 tasks; start it again to compute the rest");
+  EXPECT_STREQ(
+      error.what(),
+      "compute: SIGTERM stopped the computation after 1 of 2 tasks; start it again to compute the rest");
   EXPECT_EQ(static_cast<int>(error.exit_code()), 143);
 }
 
 TEST(Signal, StopsThreadsToo) {
   const Error error = stopped_by(SIGINT, {.threads = 2});
-  EXPECT_EQ(error.happened().substr(0, 33), "SIGINT (Ctrl-C) stopped it after ");
+  EXPECT_EQ(error.happened().substr(0, 46), "SIGINT (Ctrl-C) stopped the computation after ");
   EXPECT_EQ(error.exit_code(), ExitCode::kInterrupted);
 }
 
@@ -210,7 +212,8 @@ TEST(Run, Gives130AfterCtrlC) {
       run_with({"--bask-scheduler=sync"}, [](Client&) { delayed<follow>(delayed<send>(SIGINT)).compute(); });
   EXPECT_EQ(outcome.code, 130);
   EXPECT_EQ(outcome.error,
-            "bask: error: compute: SIGINT (Ctrl-C) stopped it after 1 of 2 tasks; start it again to compute "
+            "bask: error: compute: SIGINT (Ctrl-C) stopped the computation after 1 of 2 tasks; start it "
+            "again to compute "
             "the rest\n");
 }
 
@@ -233,9 +236,8 @@ void leave_in_a_task(int code) {
 TEST(RunDeathTest, EndsAsAnErrorWhenATaskExits) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_EXIT(leave_in_a_task<leave>(3), testing::ExitedWithCode(3),
-              "bask: error: std::exit\\(3\\) was called in task 0 \\(.*leave.*\\): it must return or throw, "
-              "for others "
-              "wait for its result");
+              "bask: error: std::exit\\(3\\) was called in task 0 \\(.*leave.*\\); what Bask runs must "
+              "return or throw, because other tasks wait for its result");
   EXPECT_EXIT(leave_in_a_task<leave>(0), testing::ExitedWithCode(1), "std::exit\\(0\\) was called in task 0");
   EXPECT_EXIT(leave_in_a_task<leave_quickly>(0), testing::ExitedWithCode(1),
               "std::quick_exit was called in task 0");
@@ -251,7 +253,8 @@ TEST(Run, StopsAtASignalThatCameBeforeTheComputationWhereThereIsAJournal) {
   std::filesystem::remove_all(directory);
   EXPECT_EQ(outcome.code, 75);
   EXPECT_EQ(times_ran, 0);
-  EXPECT_NE(outcome.error.find("bask: error: compute: SIGTERM stopped it after 0 of 1 tasks; start it again"),
+  EXPECT_NE(outcome.error.find(
+                "bask: error: compute: SIGTERM stopped the computation after 0 of 1 tasks; start it again"),
             std::string::npos)
       << outcome.error;
 }

@@ -77,8 +77,9 @@ std::string exit_in_task_text(const std::string& call) {
   const char* const name = task.name();
   const std::string where =
       name == nullptr ? "a function that Bask runs" : fmt::format("task {} ({})", task.task(), name);
-  return fmt::format("{} was called in {}: it must return or throw, for others wait for its result", call,
-                     where);
+  return fmt::format(
+      "{} was called in {}; what Bask runs must return or throw, because other tasks wait for its result",
+      call, where);
 }
 
 }  // namespace bask

@@ -57,7 +57,7 @@ void Watch::pass_on(int signal) {
   rest_by_ = steady_clock::now() + time;
   const std::string why =
       signal == 0 ? "no task that is left would end before the time limit" : cause(signal) + " has come";
-  std::string line = fmt::format("{}: tasks that run have {} to end", why, format_duration(time));
+  std::string line = fmt::format("{}: running tasks have {} to end", why, format_duration(time));
   if (time < options_.stop_timeout && (signal == SIGINT || signal == SIGTERM)) {
     line += fmt::format(
         ", as mpirun kills them after {}; OMPI_MCA_odls_base_sigkill_timeout=10 gives them ten times as long",
@@ -101,7 +101,7 @@ Error Watch::stopped() const {
   const std::vector<std::uint64_t> by_group = run_.done_by_group();
   const auto done = std::accumulate(by_group.begin(), by_group.end(), std::uint64_t{0});
   const std::string happened =
-      fmt::format("{} stopped it after {} of {} tasks", cause(signal()), done, run_.tasks);
+      fmt::format("{} stopped the computation after {} of {} tasks", cause(signal()), done, run_.tasks);
   if (run_.stop) {
     return Error(
         "compute", happened,

@@ -422,7 +422,7 @@ TEST(Ranks, StopAtCtrlC) {
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), ExitCode::kInterrupted);
     const std::string text = error.what();
-    EXPECT_EQ(text.find("compute: SIGINT (Ctrl-C) stopped it after "), 0u) << text;
+    EXPECT_EQ(text.find("compute: SIGINT (Ctrl-C) stopped the computation after "), 0u) << text;
     EXPECT_NE(text.find(" of 20000 tasks"), std::string::npos) << text;
   }
   EXPECT_EQ(delayed<host_number>(1).compute(), 2) << "usable afterwards";

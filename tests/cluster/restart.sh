@@ -44,7 +44,7 @@ if [ "$case" = stuck ]; then
   wait_until has_begun
   kill -USR1 $running
   wait $running; expect "the exit code" $? 75
-  grep -q "SIGUSR1 stopped it after 0 of" "$work/first.log" || fail "it does not say why it ended"
+  grep -q "SIGUSR1 stopped the computation after 0 of" "$work/first.log" || fail "it does not say why it ended"
   ls "$work/journal" | grep -q "^running-" && fail "a task that was given up is a suspect"
   exit 0
 fi
@@ -78,7 +78,7 @@ for rank in $ranks; do wait_until is_gone "$rank"; done
 case $case in
   kill_*) expect "the exit code of the launcher" $code 137 ;;
   ctrl_c) expect "the exit code of the launcher" $code 1   # whatever exit codes its ranks have
-    grep -q "tasks that run have 1.20 s to end, as mpirun kills them after 2.00 s" "$work/first.log" ||
+    grep -q "running tasks have 1.20 s to end, as mpirun kills them after 2.00 s" "$work/first.log" ||
       fail "it does not say how long tasks have" ;;
   *) expect "the exit code of the launcher" $code 75 ;;
 esac

@@ -31,7 +31,7 @@ TEST_P(CheckpointTest, AClientReadsWhatTheOneBeforeHasKept) {
   EXPECT_EQ(runs_in(program), 3);
   EXPECT_EQ(log_, "");
   EXPECT_EQ(runs_in(program), 1);
-  EXPECT_TRUE(has_logged("checkpoint: attempt 2; 2 results of earlier ones are there")) << log_;
+  EXPECT_TRUE(has_logged("checkpoint: attempt 2 finds 2 results of earlier attempts")) << log_;
   EXPECT_TRUE(has_logged("checkpoint: 2 of 3 tasks need not run: 1 result is read from the journal")) << log_;
   EXPECT_EQ(runs_in(program), 1) << "a third attempt reads what the first one kept";
 }
@@ -127,7 +127,9 @@ TEST_P(CheckpointTest, ChangedInputsAreTold) {
   log_ = attempt(program("1 byte"));
   EXPECT_EQ(log_, "");
   log_ = attempt(program("2 bytes"));
-  EXPECT_TRUE(has_logged("checkpoint: 'sea.h5' has changed since (then 1 byte, now 2 bytes)")) << log_;
+  EXPECT_TRUE(
+      has_logged("checkpoint: 'sea.h5' has changed since an earlier attempt (then 1 byte, now 2 bytes)"))
+      << log_;
   EXPECT_FALSE(has_logged("wind.h5")) << log_;
 }
 
@@ -240,10 +242,10 @@ TEST_P(CheckpointTest, AfterASignalAllThatWasDoneIsKept) {
   for (int i = 0; i < 20'000; ++i) chain = i % 100 == 0 ? delayed<increment>(kKept)(chain) : chain + 1;
   signal_to_raise = SIGTERM;
   const std::string error = error_of([&](Client&) { chain.compute(); }, ExitCode::kResumable);
-  EXPECT_EQ(error.find("compute: SIGTERM stopped it after "), 0u) << error;
+  EXPECT_EQ(error.find("compute: SIGTERM stopped the computation after "), 0u) << error;
   EXPECT_NE(error.find("what is done is kept in '" + options_.checkpoint + "'"), std::string::npos) << error;
   if (GetParam() == 0) {  // threads may end the chain before the signal is noticed
-    EXPECT_TRUE(has_logged("SIGTERM has come: tasks that run have 20.0 s to end")) << log_;
+    EXPECT_TRUE(has_logged("SIGTERM has come: running tasks have 20.0 s to end")) << log_;
   }
   const int before = runs;
   const int after = runs_in([&](Client&) { EXPECT_EQ(chain.compute(), 20'000); });
@@ -255,7 +257,7 @@ TEST_P(CheckpointTest, StopsWhenTheTimeIsOverAndGoesOnAfterwards) {
   options_.time_limit = std::chrono::seconds(1);
   options_.time_margin = std::chrono::seconds(2);
   const std::string error = error_of([&](Client&) { x.compute(); }, ExitCode::kResumable);
-  EXPECT_EQ(error.find("compute: the time limit stopped it after 0 of 2 tasks"), 0u) << error;
+  EXPECT_EQ(error.find("compute: the time limit stopped the computation after 0 of 2 tasks"), 0u) << error;
   EXPECT_EQ(runs, 0);
   options_.time_limit = std::chrono::hours(1);
   EXPECT_EQ(runs_in([&](Client&) { EXPECT_EQ(x.compute(), 3); }), 1);

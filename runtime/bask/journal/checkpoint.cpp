@@ -102,7 +102,7 @@ bool Checkpoint::works() {
   if (writer_ == nullptr) return false;
   if (!writer_->has_failed()) return true;
   if (on_failure_ == CheckpointFailure::kStop) {
-    throw Error("", writer_->failure(), "or go on without it: --bask-checkpoint-failure=warn");
+    throw Error("", writer_->failure(), "or go on without keeping results: --bask-checkpoint-failure=warn");
   }
   if (!told_failure_.exchange(true)) {
     log_line(LogLevel::kWarning, writer_->failure() + "; the run goes on, and nothing more is kept");

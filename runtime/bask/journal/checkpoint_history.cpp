@@ -46,7 +46,8 @@ CheckpointHistory::CheckpointHistory(const Options& options)
         "checkpoint",
         fmt::format("the program was started {} times on '{}', and --bask-max-restarts allows {}",
                     contents_.last_attempt, options.checkpoint, count_text(options.max_restarts, "restart")),
-        "see in the log why it did not end; raise the number to go on, or remove the directory to begin anew",
+        "see in the log why the program did not reach its end; raise --bask-max-restarts to go on, or remove "
+        "the directory to begin anew",
         ExitCode::kUsage);
   }
 }
@@ -69,9 +70,9 @@ void CheckpointHistory::tell() const {
   });
   log_job_line(
       LogLevel::kInfo,
-      fmt::format("checkpoint: attempt {}; {} of earlier ones {} there ({}){}", start_.attempt,
+      fmt::format("checkpoint: attempt {} finds {} of earlier attempts ({}){}", start_.attempt,
                   count_text(static_cast<long>(contents_.records.size()), "result"),
-                  contents_.records.size() == 1 ? "is" : "are", format_size(contents_.bytes),
+                  format_size(contents_.bytes),
                   crashed ? fmt::format("; attempt {} did not end in order", contents_.last_attempt) : ""));
 }
 
@@ -127,10 +128,12 @@ bool CheckpointHistory::note_input(const std::string& name, const std::string& i
   if (!inputs_.insert(name).second) return false;
   const auto before = earlier_inputs_.find(name);
   if (before != earlier_inputs_.end() && before->second != identity) {
-    log_job_line(LogLevel::kWarning,
-                 fmt::format("checkpoint: '{}' has changed since (then {}, now {}): what depends on it is "
-                             "computed again",
-                             name, before->second, identity));
+    log_job_line(
+        LogLevel::kWarning,
+        fmt::format(
+            "checkpoint: '{}' has changed since an earlier attempt (then {}, now {}): what depends on it is "
+            "computed again",
+            name, before->second, identity));
   }
   return true;
 }
