@@ -104,8 +104,8 @@ TEST(Launch, BySrunWithoutPmixIsRefusedWithTheTask) {
     EXPECT_EQ(error.exit_code(), ExitCode::kUsage);
     EXPECT_STREQ(error.what(),
                  "start: this is task 2 of 4 that srun started without PMIx, so each would do all the work "
-                 "alone; use srun --mpi=pmix, or mpirun; if 4 runs side by side are meant, start each by env "
-                 "-u SLURM_STEP_NUM_TASKS");
+                 "alone; use srun --mpi=pmix, or mpirun; for 4 independent runs side by side, start each "
+                 "with env -u SLURM_STEP_NUM_TASKS");
   }
 }
 

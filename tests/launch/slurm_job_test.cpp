@@ -115,7 +115,8 @@ TEST(SlurmJob, WarnsWhenSqueueDoesNotKnow) {
   ASSERT_TRUE(job);
   EXPECT_FALSE(job->end);
   EXPECT_EQ(
-      job->warning.find("Slurm job 18: squeue says '18 NOT_SET?' of the time left; the time limit is not"),
+      job->warning.find(
+          "Slurm job 18: squeue's answer '18 NOT_SET?' does not tell the time left; the time limit is not"),
       0u)
       << job->warning;
 }

@@ -18,7 +18,7 @@ TEST(StartWatch, EndsAProcessThatWaitsTooLong) {
         while (true) pause();
       },
       testing::ExitedWithCode(69),
-      "bask: error: rank 2 \\(n3\\) has waited 20.0 ms in MPI_Init for all 4 ranks to start; .*"
+      "bask: error: rank 2 \\(n3\\) has waited 20.0 ms in MPI_Init for all 4 ranks to start\\. .*"
       "--bask-start-timeout=40ms\n");
 }
 
@@ -51,17 +51,17 @@ TEST(StartWatch, NamesThePhaseAndThoseWhoHaveNotCome) {
       testing::ExitedWithCode(69),
       "bask: error: rank 0 \\(n1\\) has waited 20.0 ms at the start, in the exchange of hosts and cores, for "
       "rank 2 "
-      "\\(n2\\), rank 3: that process is stopped, .*--bask-start-timeout=40ms\n");
+      "\\(n2\\), rank 3\\. A process that is awaited is stopped, .*--bask-start-timeout=40ms\n");
 }
 
 TEST(StartWatch, NamesAFewOfMany) {
   std::vector<std::string> ranks{""};
   for (int rank = 1; rank < 100; ++rank) ranks.push_back("rank " + std::to_string(rank));
   const std::string text = start_timeout_text("rank 0 (n1)", 1s, "MPI", ranks, "");
-  EXPECT_NE(text.find("for rank 1, rank 2, rank 3, rank 4, rank 5, rank 6, rank 7, rank 8 and 91 more: "),
+  EXPECT_NE(text.find("for rank 1, rank 2, rank 3, rank 4, rank 5, rank 6, rank 7, rank 8 and 91 more. "),
             std::string::npos)
       << text;
-  EXPECT_NE(start_timeout_text("rank 0 (n1)", 1s, "MPI", {}, "").find(", for another rank: "),
+  EXPECT_NE(start_timeout_text("rank 0 (n1)", 1s, "MPI", {}, "").find(", for another rank. "),
             std::string::npos);
 }
 
@@ -76,7 +76,7 @@ TEST(StartWatch, BeginsAnewWithEachPhaseAndWhenItIsTold) {
 
 TEST(StartWatch, CountsNoRanksThatOnlyMpiKnows) {
   EXPECT_EQ(start_timeout_text(120s, {Launch::By::kPmix, 1, 0}, "n3").substr(0, 81),
-            "bask: error: rank 1 (n3) has waited 2:00 in MPI_Init for all ranks to start; one ");
+            "bask: error: rank 1 (n3) has waited 2:00 in MPI_Init for all ranks to start. One ");
 }
 
 }  // namespace

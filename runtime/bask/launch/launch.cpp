@@ -62,15 +62,14 @@ std::string launcher_fix(Launch::By by) {
 }  // namespace
 
 LonelyTaskError::LonelyTaskError(int task, int tasks)
-    : Error(
-          "start",
-          fmt::format("this is task {} of {} that srun started without PMIx, so each would do all the work "
-                      "alone",
-                      task, tasks),
-          fmt::format("use srun --mpi=pmix, or mpirun; if {} runs side by side are meant, start each by env "
-                      "-u SLURM_STEP_NUM_TASKS",
-                      tasks),
-          ExitCode::kUsage),
+    : Error("start",
+            fmt::format("this is task {} of {} that srun started without PMIx, so each would do all the work "
+                        "alone",
+                        task, tasks),
+            fmt::format("use srun --mpi=pmix, or mpirun; for {} independent runs side by side, start each "
+                        "with env -u SLURM_STEP_NUM_TASKS",
+                        tasks),
+            ExitCode::kUsage),
       task_(task) {}
 
 Launch find_launch(const Environment& environment) {

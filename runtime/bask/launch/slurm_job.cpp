@@ -51,7 +51,7 @@ void ask_squeue(SlurmJob& job, const Environment& environment, const RunCommand&
   const SlurmTimeLeft time = find_slurm_time_left(said.output, job.id);
   if (time.kind == SlurmTimeLeft::Kind::kKnown) job.end = now + time.left;
   if (time.kind != SlurmTimeLeft::Kind::kUnknown) return;
-  job.warning = fmt::format("Slurm job {}: squeue says '{}' of the time left; {}", job.id,
+  job.warning = fmt::format("Slurm job {}: squeue's answer '{}' does not tell the time left; {}", job.id,
                             printable_beginning(said.output), kSoWhat);
 }
 

@@ -21,7 +21,7 @@ std::string rank_text(const Launch& launch, const std::string& host) {
 }
 
 std::string longer_text(std::chrono::nanoseconds timeout) {
-  return fmt::format("to wait longer say --bask-start-timeout={}", spell_duration(2 * timeout));
+  return fmt::format("To wait longer, use --bask-start-timeout={}", spell_duration(2 * timeout));
 }
 
 // Rank 0 knows best who is missing: the others let it speak first.
@@ -36,10 +36,9 @@ std::string start_timeout_text(std::chrono::nanoseconds timeout, const Launch& l
                                const std::string& host) {
   const std::string ranks = launch.size > 0 ? fmt::format("{} ranks", launch.size) : "ranks";
   return fmt::format(
-      "bask: error: {} has waited {} in MPI_Init for all {} to start; one never started or is stopped, or "
-      "hosts "
-      "cannot reach each other: see what {} said, and try OMPI_MCA_btl_tcp_if_include with the cluster's own "
-      "network; {}\n",
+      "bask: error: {} has waited {} in MPI_Init for all {} to start. One of them never started or is "
+      "stopped, or hosts cannot reach each other. See what {} said, and try OMPI_MCA_btl_tcp_if_include with "
+      "the cluster's own network. {}\n",
       rank_text(launch, host), format_duration(timeout), ranks,
       launch.by == Launch::By::kSrunPmix ? "srun" : "the launcher", longer_text(timeout));
 }
@@ -57,8 +56,8 @@ std::string start_timeout_text(const std::string& speaker, std::chrono::nanoseco
   if (count > kMostNamed) names += fmt::format(" and {} more", count - kMostNamed);
   if (count == 0) names = "another rank";
   return fmt::format(
-      "bask: error: {} has waited {} {}, for {}: that process is stopped, or its host "
-      "cannot be reached: look at it, and try OMPI_MCA_btl_tcp_if_include with the cluster's own network; "
+      "bask: error: {} has waited {} {}, for {}. A process that is awaited is stopped, or its host cannot be "
+      "reached. Check whether it runs, and try OMPI_MCA_btl_tcp_if_include with the cluster's own network. "
       "{}\n",
       speaker, format_duration(waited), phase, names, fix);
 }
