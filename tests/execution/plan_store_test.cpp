@@ -118,7 +118,7 @@ TEST_F(GrowingPlan, RefusesResultsThatNobodyWaitsFor) {
     return message_of([&] { store.require_awaited(position); });
   };
   EXPECT_EQ(message(2), "no error");
-  const std::string end = " waits for none; this is an error in the runtime";
+  const std::string end = " awaits no result; this is an error in the runtime";
   EXPECT_EQ(message(1), "result of another rank: position 1" + end) << "a task's own";
   EXPECT_EQ(message(3), "result of another rank: position 3" + end);
   store.import_arrived(2, ready);

@@ -162,8 +162,7 @@ TEST_F(RunningFileTest, RefusesWhatItCannotMake) {
     FAIL() << "no Error";
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what())
-                  .find("which tells a later run what ran at a crash, cannot be made: "
-                        "File exists"),
+                  .find("which records the running tasks for the run after a crash: File exists"),
               std::string::npos)
         << error.what();
   }

@@ -258,7 +258,8 @@ TEST(MemoryTransport, RefusesWhatATransportMayNotBeAsked) {
             "stream 0 from rank 0 to rank 1 is sent on while it is in use");
   EXPECT_EQ(refusal([&] { one->receive_bulk(0, 0, 9, {}); }),
             "10 bytes are sent and 9 expected through stream 0 from rank 0 to rank 1");
-  EXPECT_EQ(refusal([&] { network.endpoint(1); }), "rank 1 has an endpoint already, or is none of 2");
+  EXPECT_EQ(refusal([&] { network.endpoint(1); }), "rank 1 has an endpoint already");
+  EXPECT_EQ(refusal([&] { network.endpoint(2); }), "rank 2 does not exist in a network of 2");
 }
 
 /// One rank's part in the test below: sends parcels and bulk bytes to every other rank,

@@ -104,7 +104,7 @@ void PlanStore::announce(const PlanPart& part, std::vector<ReadyUnit>& ready) {
 
 void PlanStore::require_awaited(std::uint32_t position) const {
   if (position >= plan_.tasks() && imports_.is_awaited(position - plan_.tasks())) return;
-  throw Error("result of another rank", "position " + std::to_string(position) + " waits for none",
+  throw Error("result of another rank", "position " + std::to_string(position) + " awaits no result",
               "this is an error in the runtime");
 }
 

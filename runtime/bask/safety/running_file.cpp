@@ -101,7 +101,7 @@ RunningFile::RunningFile(std::filesystem::path path, const RunningFileOwner& own
   }
   if (error == 0) return;
   throw Error("checkpoint",
-              fmt::format("'{}', which tells a later run what ran at a crash, cannot be made: {}",
+              fmt::format("cannot make '{}', which records the running tasks for the run after a crash: {}",
                           path_.string(), error_text(error)),
               "make room in the directory, or name one that this rank may write");
 }

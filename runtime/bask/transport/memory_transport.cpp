@@ -273,9 +273,10 @@ MemoryNetwork::~MemoryNetwork() = default;
 
 std::unique_ptr<Transport> MemoryNetwork::endpoint(std::uint32_t rank) {
   const Held held(state_->mutex);
-  if (rank >= state_->options.ranks || state_->has_endpoint[rank])
-    refuse("rank " + std::to_string(rank) + " has an endpoint already, or is none of " +
+  if (rank >= state_->options.ranks)
+    refuse("rank " + std::to_string(rank) + " does not exist in a network of " +
            std::to_string(state_->options.ranks));
+  if (state_->has_endpoint[rank]) refuse("rank " + std::to_string(rank) + " has an endpoint already");
   state_->has_endpoint[rank] = true;
   state_->sent[rank].clear();  // left by an earlier endpoint
   return std::make_unique<MemoryTransport>(*state_, rank);

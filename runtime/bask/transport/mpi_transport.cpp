@@ -202,8 +202,8 @@ class Bulk {
     check(MPI_Comm_get_attr(comm, MPI_TAG_UB, &most, &is_set), "MPI_Comm_get_attr");
     if (is_set == 0 || *most < static_cast<int>(Transport::kStreams - 1))
       throw Error("MPI",
-                  "its largest tag is " + std::to_string(is_set ? *most : 0) + ", and " +
-                      std::to_string(Transport::kStreams - 1) + " is needed",
+                  "the largest tag of the MPI library is " + std::to_string(is_set ? *most : 0) +
+                      ", but Bask needs tags up to " + std::to_string(Transport::kStreams - 1),
                   "use an MPI library, or a setting of its network layer, with more bits for tags");
   }
   ~Bulk() {
