@@ -194,8 +194,8 @@ TEST_F(Functions, CannotBothOwnAMoveOnlyValue) {
     FAIL() << "one value went to two owners";
   } catch (const TaskError& error) {
     EXPECT_NE(std::string(error.what())
-                  .find("a value that cannot be copied is wanted by value in more than "
-                        "one place; take it by const reference; or use it once, in a task without retries"),
+                  .find("a value that cannot be copied is passed by value more than once; "
+                        "take it by const reference, or use it once, in a task without retries"),
               std::string::npos)
         << error.what();
   }

@@ -39,8 +39,8 @@ struct Held {
     if constexpr (std::is_copy_constructible_v<V>) {
       return natural();
     } else {
-      throw Error("compute", "a value that cannot be copied is wanted by value in more than one place",
-                  "take it by const reference; or use it once, in a task without retries");
+      throw Error("compute", "a value that cannot be copied is passed by value more than once",
+                  "take it by const reference, or use it once, in a task without retries");
     }
   }
   template <class P>

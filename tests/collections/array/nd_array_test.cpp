@@ -110,7 +110,8 @@ TEST(NdArray, RefusesWrongUse) {
       "its length less one");
   EXPECT_NE(message_of([&] { array.at(-1, 0); }).find("no element (-1, 0)"), std::string::npos);
   EXPECT_NE(message_of([&] { array.at(1); }).find("no element (1)"), std::string::npos);
-  EXPECT_NE(message_of([&] { array.item(); }).find("shape (2, 3) has not one element"), std::string::npos);
+  EXPECT_NE(message_of([&] { array.item(); }).find("shape (2, 3) has 6 elements, but item() takes one"),
+            std::string::npos);
   EXPECT_EQ(message_of([] {
               NdArray<int>({2, 2}, {1});
             }),

@@ -439,24 +439,25 @@ TEST(RandomErrors, NameWhatIsWrong) {
             "random::exponential: the scale is -2.000000; use 0 or more");
   EXPECT_EQ(message_of([&] { rng.poisson(-1, {3}); }),
             "random::poisson: the mean is -1.000000; use one from 0 to 2^62");
-  EXPECT_EQ(message_of([&] { rng.integers(4, 4, {3}); }),
-            "random::integers: there is no integer from 4 on below 4; give a high that is above low");
+  EXPECT_EQ(
+      message_of([&] { rng.integers(4, 4, {3}); }),
+      "random::integers: no integer is at least 4 and less than 4; give a high that is greater than low");
   EXPECT_EQ(message_of([&] { rng.choice<int>({}, {3}); }),
             "random::choice: there are no values to choose from; give one at least");
   EXPECT_EQ(message_of([&] {
               rng.choice<int>({1, 2}, {3}, {1});
             }),
             "random::choice: 1 probabilities are given for 2 values; give one for each");
-  EXPECT_EQ(
-      message_of([&] {
-        rng.choice<int>({1, 2}, {3}, {0.5, 0.25});
-      }),
-      "random::choice: the probabilities are negative or add up to 0.750000; give ones that add up to 1");
-  EXPECT_EQ(
-      message_of([&] {
-        rng.choice<int>({1, 2}, {3}, {1.5, -0.5});
-      }),
-      "random::choice: the probabilities are negative or add up to 1.000000; give ones that add up to 1");
+  EXPECT_EQ(message_of([&] {
+              rng.choice<int>({1, 2}, {3}, {0.5, 0.25});
+            }),
+            "random::choice: the probabilities are negative or add up to 0.750000; give probabilities of 0 "
+            "or more that add up to 1");
+  EXPECT_EQ(message_of([&] {
+              rng.choice<int>({1, 2}, {3}, {1.5, -0.5});
+            }),
+            "random::choice: the probabilities are negative or add up to 1.000000; give probabilities of 0 "
+            "or more that add up to 1");
 }
 
 }  // namespace

@@ -189,7 +189,8 @@ TEST_F(UnknownLengthsTest, WhatNeedsTheLengthSaysHowToKnowIt) {
   EXPECT_EQ(message_of([&] { y.take({0}, 0); }), axis);
   EXPECT_EQ(message_of([&] { y.repeat(2, 0); }), axis);
   EXPECT_EQ(message_of([&] { y.rechunk(2); }),
-            "array::rechunk: shape (?,) has a length that only a computation tells, so it cannot be cut; "
+            "array::rechunk: shape (?,) has a length that is not known before it is computed, so it cannot "
+            "be cut into chunks; "
             "compute or persist the array first");
 }
 

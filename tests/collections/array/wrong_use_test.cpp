@@ -60,7 +60,7 @@ TEST(WrongUse, OfShapes) {
       });
   expect(
       "array::broadcast_to: shape (8, 4) cannot be broadcast to (4,); "
-      "give a shape whose last axes are those of the array, or where the array's are 1",
+      "give a shape that ends with the array's extents; an extent of 1 may become any other",
       [] { broadcast_to(matrix(), {4}); });
   expect(
       "array::reshape: an array of shape (8, 4) has 32 elements, which do not fit shape (5, 6); "
@@ -291,7 +291,8 @@ TEST(WrongUse, OfValues) {
         const double three[] = {1, 2, 3};
         from_array<double>(three, {2, 2});
       });
-  expect("array::repeat: elements are repeated -1 times; use 0 or more", [] { matrix().repeat(-1, 0); });
+  expect("array::repeat: elements cannot be repeated -1 times; use 0 or more",
+         [] { matrix().repeat(-1, 0); });
   expect("array::pad: a width is negative; give widths of 0 or more; slice to make an array smaller", [] {
     pad(matrix(), {{-1, 0}});
   });

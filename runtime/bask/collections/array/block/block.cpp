@@ -87,13 +87,13 @@ void Block::reshape(std::span<const std::int64_t> to) {
 
 void Block::check() const {
   if (size_ < sizeof(Header)) refuse("header is cut off");
-  if (static_cast<std::size_t>(header().dtype) >= kDTypes) refuse("dtype is none");
+  if (static_cast<std::size_t>(header().dtype) >= kDTypes) refuse("dtype is unknown");
   if (ndim() > kMostAxes || header().offset != offset_of(ndim()) || size_ < header().offset) {
     refuse("header is inconsistent");
   }
   std::int64_t bytes = static_cast<std::int64_t>(element_bytes());
   for (const std::int64_t extent : shape()) {
-    if (extent < 0 || __builtin_mul_overflow(bytes, extent, &bytes)) refuse("shape is none");
+    if (extent < 0 || __builtin_mul_overflow(bytes, extent, &bytes)) refuse("shape is impossible");
   }
   if (size_ - header().offset != static_cast<std::size_t>(bytes)) refuse("shape is not that of its elements");
 }

@@ -283,7 +283,10 @@ void check_dtype(const Block& block, DType dtype) {
 
 void check_one(std::span<const std::int64_t> shape) {
   if (element_count(shape) == 1) return;
-  throw Error("NdArray::item", "shape " + text_of(shape) + " has not one element", "name one with at(…)");
+  throw Error("NdArray::item",
+              "shape " + text_of(shape) + " has " + std::to_string(element_count(shape)) +
+                  " elements, but item() takes one",
+              "choose an element with at(…)");
 }
 
 void print(std::ostream& out, const Block& block) {

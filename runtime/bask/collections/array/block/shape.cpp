@@ -73,7 +73,8 @@ void check_axes(std::size_t given, std::string_view what, const Shape& shape, st
 void refuse_unknown(const Shape& shape, std::string_view where) {
   if (std::find(shape.begin(), shape.end(), kUnknown) == shape.end()) return;
   throw Error(where_of(where),
-              "shape " + text_of(shape) + " has a length that only a computation tells, so it cannot be cut",
+              "shape " + text_of(shape) +
+                  " has a length that is not known before it is computed, so it cannot be cut into chunks",
               "compute or persist the array first");
 }
 

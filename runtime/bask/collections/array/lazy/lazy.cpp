@@ -191,7 +191,7 @@ ArrayPtr broadcast_to(const ArrayPtr& node, const Shape& shape, std::string_view
   if (broadcast_shapes(both, where) != shape) {
     throw Error(std::string(where),
                 "shape " + text_of(node->shape()) + " cannot be broadcast to " + text_of(shape),
-                "give a shape whose last axes are those of the array, or where the array's are 1");
+                "give a shape that ends with the array's extents; an extent of 1 may become any other");
   }
   Chunks chunks = common_chunks({node}, shape);
   for (std::size_t k = 0; k < shape.size(); ++k) {

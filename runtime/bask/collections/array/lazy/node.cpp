@@ -382,7 +382,7 @@ void TaskExpression::make_local(std::uint32_t task, const std::vector<SourceBloc
       if (lengths[axis] != kUnknown && lengths[axis] != length) {
         throw Error("array",
                     "blocks of lengths " + std::to_string(lengths[axis]) + " and " + std::to_string(length) +
-                        " meet, whose lengths were unknown",
+                        " cannot be combined; their lengths were unknown until now",
                     "take both arrays by the same mask, or call compute_chunk_sizes() first");
       }
       lengths[axis] = length;

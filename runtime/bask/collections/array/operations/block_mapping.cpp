@@ -192,8 +192,9 @@ std::vector<std::int64_t> aligned_axes(const ArrayPtr& node, const Shape& shape)
 void check_counts(const Chunks& chunks, const Chunks& cut) {
   if (BlockGrid(chunks).counts == BlockGrid(cut).counts) return;
   throw Error("array::map_blocks",
-              "chunks " + text_of(chunks) + " are not as many as the blocks that are read, " + text_of(cut),
-              "name one length for each block along each axis of the result");
+              "chunks " + text_of(chunks) + " have another number of blocks than the chunks that are read, " +
+                  text_of(cut),
+              "give one length for each block along each axis of the result");
 }
 
 template <class T>

@@ -212,7 +212,7 @@ ArrayPtr diff(const ArrayPtr& node, std::int64_t n, std::int64_t axis) {
   constexpr std::string_view kWhere = "array::diff";
   const std::size_t number = normal_axis(axis, node->shape(), kWhere);
   if (n < 0)
-    throw Error(std::string(kWhere), "differences are taken " + std::to_string(n) + " times",
+    throw Error(std::string(kWhere), "differences cannot be taken " + std::to_string(n) + " times",
                 "use 0 or more");
   ArrayPtr result = node;
   for (std::int64_t k = 0; k < n; ++k) {

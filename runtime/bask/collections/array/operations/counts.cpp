@@ -174,7 +174,9 @@ std::vector<double> bin_edges(int bins, double low, double high) {
 
 ArrayPtr bincount(const ArrayPtr& node, std::int64_t least_length) {
   if (node->ndim() != 1) {
-    throw Error("array::bincount", "shape " + text_of(node->shape()) + " has not one axis",
+    throw Error("array::bincount",
+                "shape " + text_of(node->shape()) + " has " + std::to_string(node->ndim()) +
+                    " axes, but bincount takes one",
                 "count the elements of x.ravel()");
   }
   if (least_length < 0 || least_length > std::int64_t{1} << 32) {

@@ -266,7 +266,7 @@ ArrayPtr pad(const ArrayPtr& node, const std::vector<PadWidth>& widths, PadMode 
 ArrayPtr repeat(const ArrayPtr& node, std::int64_t times, std::int64_t axis) {
   const std::size_t along = normal_axis(axis, node->shape(), "array::repeat");
   if (times < 0)
-    throw Error("array::repeat", "elements are repeated " + std::to_string(times) + " times",
+    throw Error("array::repeat", "elements cannot be repeated " + std::to_string(times) + " times",
                 "use 0 or more");
   return repeat_along(node, times, along);
 }
@@ -290,7 +290,7 @@ ArrayPtr tile(const ArrayPtr& node, std::vector<std::int64_t> times) {
 
 ArrayPtr diagonal(const ArrayPtr& node, std::int64_t offset) {
   if (node->ndim() != 2) {
-    throw Error("array::diagonal", "shape " + text_of(node->shape()) + " is no matrix",
+    throw Error("array::diagonal", "shape " + text_of(node->shape()) + " is not that of a matrix",
                 "use an array of two axes");
   }
   const std::int64_t row = std::max<std::int64_t>(0, -offset), column = std::max<std::int64_t>(0, offset);

@@ -88,8 +88,8 @@ Array<std::int64_t> Generator::integers(std::int64_t low, std::int64_t high, con
                                         const ChunkSpec& chunks) {
   if (low >= high) {
     refuse("integers",
-           "there is no integer from " + std::to_string(low) + " on below " + std::to_string(high),
-           "give a high that is above low");
+           "no integer is at least " + std::to_string(low) + " and less than " + std::to_string(high),
+           "give a high that is greater than low");
   }
   return Array<std::int64_t>(
       make({strips::Distribution::kIntegers, DType::kInt64, 0, 0, 0, 0, low, high}, shape, chunks));
@@ -110,7 +110,7 @@ ArrayPtr Generator::choose(DType dtype, std::span<const std::byte> values, std::
       std::any_of(probabilities.begin(), probabilities.end(), [](double p) { return !(p >= 0); });
   if (!probabilities.empty() && (negative || std::abs(total - 1) > 1e-8)) {
     refuse("choice", "the probabilities are negative or add up to " + std::to_string(total),
-           "give ones that add up to 1");
+           "give probabilities of 0 or more that add up to 1");
   }
   ByteWriter state;
   state.write_raw(static_cast<std::uint64_t>(count));
