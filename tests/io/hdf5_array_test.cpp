@@ -429,7 +429,7 @@ TEST_F(Hdf5Arrays, AreNotPackedIntoOtherNumbers) {
   expect(message(numbers<std::int64_t>() - std::int64_t{1}, {.dtype = DType::kUInt64}),
          "an element of -1 becomes -1, which uint64 does not hold");
   expect(message(where(x == 9.0, std::nan(""), x), {.dtype = DType::kInt16}),
-         "an element of nan has no place; give a fill value: .fill_value");
+         "an element of nan cannot be stored as int16; give a fill value: .fill_value");
   expect(message(x, {.dtype = DType::kInt16, .fill_value = 9.0}),
          "an element of 9 becomes 9, the fill value, and would be read as missing");
   EXPECT_REFUSED(to_hdf5(path("x.nc"), "x", x, {.scale_factor = 0.0}),
@@ -439,7 +439,7 @@ TEST_F(Hdf5Arrays, AreNotPackedIntoOtherNumbers) {
   EXPECT_REFUSED(to_hdf5(path("x.nc"), "x", x, {.dtype = DType::kInt16, .fill_value = 0.5}),
                  "fill_value is 0.5, which int16 does not hold");
   EXPECT_REFUSED(to_hdf5(path("x.nc"), {{"x", x, {.append_axis = 0}}}, {}, Hdf5Output::kFilePerRank),
-                 "what shows the parts of several ranks cannot grow");
+                 "with one file per rank, a dataset cannot grow");
   EXPECT_EQ(entries(), 0u);
 }
 
@@ -448,10 +448,10 @@ TEST_F(Hdf5Arrays, MayHaveNamesThatHdf5TakesForPatterns) {
     to_hdf5(path(name), "x%b", numbers<double>());
     EXPECT_EQ(from_hdf5<double>(path(name), "x%b").compute(), numbers<double>().compute());
     EXPECT_REFUSED(to_hdf5(path(name), {{"x", numbers<double>()}}, {}, Hdf5Output::kFilePerRank),
-                   "a file that shows the parts of several ranks has no '%' in its name");
+                   "with one file per rank, the name of the file cannot contain '%'");
   }
   EXPECT_REFUSED(to_hdf5(path("x.h5"), {{"x%b", numbers<double>()}}, {}, Hdf5Output::kFilePerRank),
-                 "a dataset that shows the parts of several ranks has no '%' in its name");
+                 "with one file per rank, the name of a dataset cannot contain '%'");
   EXPECT_EQ(entries(), 3u);
 }
 

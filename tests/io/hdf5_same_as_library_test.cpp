@@ -373,7 +373,7 @@ TEST_F(SameAsLibrary, InFilesOfOtherKindsAndThroughLinks) {
       SCOPED_TRACE(file + " " + name);
       expect_same(path(file), name, type.dtype);
       EXPECT_EQ(access_of(path(file), name).reason,
-                file == "block" ? "its file begins with a block of the user's" : "");
+                file == "block" ? "its file begins with a user block" : "");
       if (file == "paged") continue;
       expect_same(path("master"), file + "_" + name, type.dtype);
       expect_same(path("master"), file + "/" + name, type.dtype);

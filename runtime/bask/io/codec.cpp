@@ -127,7 +127,7 @@ std::string name_of(Codec codec) {
 }
 
 std::string decompress(Codec codec, Bytes from, Room to) {
-  if (!is_built_in(codec)) return "this build of Bask is without " + name_of(codec);
+  if (!is_built_in(codec)) return "this build of Bask does not include " + name_of(codec);
   const bool good = codec == Codec::kDeflate ? inflate_all(from, to)
                     : codec == Codec::kLzf   ? lzf_inflate(from, to)
                                              : zstd_inflate(from, to);

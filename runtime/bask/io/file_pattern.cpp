@@ -65,7 +65,7 @@ std::vector<std::string> files_matching(const std::string& path) {
   ::globfree(&found);
   if (failed != 0 || files.empty()) {
     throw Error("from_hdf5", "no file matches " + path,
-                "give a pattern that matches a file at least; it is taken as a shell takes it");
+                "give a pattern that matches at least one file; *, ? and [ mean what they mean in a shell");
   }
   std::sort(files.begin(), files.end(), comes_before);
   return files;

@@ -17,7 +17,7 @@ void check_compression(const Hdf5DatasetSpec& spec, const std::string& where) {
   }
   if (!is_built_in(codec)) {
     throw Error(
-        where, fmt::format("this build of Bask is without {}", name_of(codec)),
+        where, fmt::format("this build of Bask does not include {}", name_of(codec)),
         fmt::format("install lib{}-dev and build Bask again, or compress with deflate", name_of(codec)));
   }
   const int most = codec == Codec::kZstd ? 19 : 9;

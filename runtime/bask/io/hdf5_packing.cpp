@@ -38,7 +38,9 @@ class Packer {
     constexpr bool kIsInteger = std::is_integral_v<U>;
     if (std::isnan(x)) {
       if (packing_.has_fill_value) return packing_.fill_value;
-      if constexpr (kIsInteger) refuse(x, "has no place", "give a fill value: .fill_value");
+      if constexpr (kIsInteger)
+        refuse(x, fmt::format("cannot be stored as {}", name_of(packing_.dtype)),
+               "give a fill value: .fill_value");
       return x;
     }
     long double stored = x;

@@ -152,7 +152,7 @@ Hdf5Id open_block(std::int64_t file, const std::string& dataset, const std::stri
 PartsDirectory::PartsDirectory(const fs::path& master, const std::string& where) {
   const fs::path all = all_parts_of(master);
   if (all.filename().string().find('%') != std::string::npos) {  // HDF5 would put a block number there
-    throw Error(where, "a file that shows the parts of several ranks has no '%' in its name",
+    throw Error(where, "with one file per rank, the name of the file cannot contain '%'",
                 "give it another name, or write one file: Hdf5Output::kOneFile");
   }
   const std::string own = random_name();

@@ -41,7 +41,7 @@ std::string why_not_addresses(hid_t id, hid_t file, int descriptor) {
   if (descriptor < 0) return "its file is not one ordinary file";
   const auto of_dataset = file_number(id, "."), of_file = file_number(file, "/");
   if (!of_dataset || of_dataset != of_file) return "it lies in a mounted file";
-  if (!counts_from_zero(file)) return "its file begins with a block of the user's";
+  if (!counts_from_zero(file)) return "its file begins with a user block";
   return {};
 }
 

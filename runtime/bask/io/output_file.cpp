@@ -207,8 +207,9 @@ void OutputFile::copy_old() {
 void OutputFile::put_in_place() {
   if (const int error = file_->sync(); error != 0) refuse(error);
   if (is_copy_ && !(look() == old_)) {
-    throw Error(where_, "another program has changed the file meanwhile",
-                "let one program after the other add to it; what this one had to add is not in it");
+    throw Error(
+        where_, "another program has changed the file meanwhile",
+        "let programs add to the file one after the other; this program's additions are not in the file");
   }
   ::flock(descriptor(), LOCK_UN);  // under its name, the file may be read
   if (const int error = file_->put_in_place(place_); error != 0) refuse(error);

@@ -82,11 +82,11 @@ Hdf5Store::State::State(std::string path, std::vector<Hdf5Variable> variables,
     fill_element(spec, where);
     for (const auto& attribute : spec.attributes) attribute_of(attribute, spec.dtype, where);
     if (wanted_ == Hdf5Output::kFilePerRank && has_percent(variable.name)) {
-      throw Error(where, "a dataset that shows the parts of several ranks has no '%' in its name",
+      throw Error(where, "with one file per rank, the name of a dataset cannot contain '%'",
                   "give it another name, or write one file: Hdf5Output::kOneFile");
     }
     if (wanted_ == Hdf5Output::kFilePerRank && may_grow(variable)) {
-      throw Error(where, "what shows the parts of several ranks cannot grow",
+      throw Error(where, "with one file per rank, a dataset cannot grow",
                   "write one file: Hdf5Output::kOneFile");
     }
   }
@@ -308,8 +308,8 @@ Ready<std::string> Argument<Hdf5Store>::unpack(CallUnpacker& unpacker) {
     }
   }
   if (state == nullptr || state->output() != output) {
-    throw Error("to_hdf5", "a file is finished by compute(), once in each, and not in a task",
-                "pass it to compute() beside what else is wanted");
+    throw Error("to_hdf5", "only compute() can finish a file, and only once in each call; a task cannot",
+                "pass the store once to compute(), together with what else is to be computed");
   }
   state->finish(blocks);
   return {state->path()};
