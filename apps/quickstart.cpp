@@ -180,7 +180,7 @@ Settings read_settings(int argc, char** argv) {
       throw bask::Error(name, "unknown option", usage, bask::ExitCode::kUsage);
     const bool fits = name == "--pictures" ? std::filesystem::is_directory(settings.pictures = value)
                                            : text >> settings.pause && text.eof() && settings.pause >= 0;
-    if (!fits) throw bask::Error(name, "'" + value + "' is no value for it", usage, bask::ExitCode::kUsage);
+    if (!fits) throw bask::Error(name, "'" + value + "' is not a valid value", usage, bask::ExitCode::kUsage);
   }
   return settings;
 }
