@@ -23,7 +23,7 @@ expect_equal 'the nodes of the first' 4 "$(SLURM_CONF=$first sinfo -h -p all -o 
 ends_with 0 '2 nodes of 1 cores are up' up --dir "$dir"
 mkdir none && printf '#!/bin/sh\nexit 2\n' >none/getent && chmod +x none/getent   # as without a line in /etc/hosts
 PATH=$work/none:$PATH ends_with 0 'does not know its own name.*add to /etc/hosts: 127.0.1.1 ' up --dir "$dir"
-ends_with 1 'it is up with 2 nodes of 1 cores' up --nodes 3 --dir "$dir"
+ends_with 1 'a cluster is up with 2 nodes of 1 cores' up --nodes 3 --dir "$dir"
 ends_with 0 'n2 is dead, with 0 processes of jobs' crash n2 --dir "$dir"
 ends_with 1 'n2 is not running' crash n2 --dir "$dir"
 ends_with 0 'up again' up --dir "$dir"
@@ -31,13 +31,13 @@ ends_with 0 '' status --dir "$dir"
 expect_text status 'short .* 2 +idle n.1-2.' output
 
 job=$(sbatch --parsable --output=/dev/null --wrap 'sleep 1000')
-ends_with 0 'it is down' down --dir "$dir"
+ends_with 0 'the cluster is down' down --dir "$dir"
 ends_with 0 'are up; logs in' up --nodes 2 --cpus 1 --dir "$dir"
 next=$(sbatch --parsable --output=/dev/null --wrap true)
 [[ $next -gt $job ]] || failed "job numbers start again: $job, then $next"
-ends_with 0 'it is down' down --clean --dir "$dir"
+ends_with 0 'the cluster is down' down --clean --dir "$dir"
 [[ ! -e $dir ]] || failed '--clean leaves the folder'
-ends_with 0 'there is none' down --dir "$dir"
+ends_with 0 'there is no cluster' down --dir "$dir"
 export SLURM_CONF=$first
 expect_equal 'the first goes on' 4 "$(sinfo -h -p all -o %D)"
 
