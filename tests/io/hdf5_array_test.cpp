@@ -490,7 +490,7 @@ TEST_F(Hdf5Arrays, OfSeveralFilesAreReadFromEachOfThem) {
   to_hdf5(path("v.h5"), {Hdf5Variable("x", all, {.compression = {Codec::kDeflate}})}, {},
           Hdf5Output::kFilePerRank);
   const Hdf5Dataset dataset = describe_hdf5(path("v.h5"), "x");
-  EXPECT_EQ(dataset.parts.size(), 9u);
+  EXPECT_EQ(dataset.shown_boxes.size(), 9u);
   for (const ChunkSpec& blocks : {ChunkSpec{3, 4}, ChunkSpec{2, 7}, ChunkSpec(100)}) {
     const auto x = from_hdf5<double>(path("v.h5"), "x", {.chunks = blocks});
     EXPECT_EQ(x.compute(), all.compute());

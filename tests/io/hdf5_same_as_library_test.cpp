@@ -18,7 +18,7 @@ struct Type {
   std::string name;
   Hdf5Id id;
   DType dtype = DType::kFloat64;  // the type to be read as
-  bool is_plain = false;
+  bool has_bytes_of_dtype = false;
 };
 
 struct Layout {
@@ -290,8 +290,8 @@ TEST_F(SameAsLibrary, InEveryTypeAndLayout) {
         const std::string name = type.name + std::to_string(scale);
         SCOPED_TRACE(layout.name + ", " + name);
         expect_same(file, name, type.dtype);
-        EXPECT_EQ(describe_hdf5(file, name).is_plain, type.is_plain);
-        EXPECT_EQ(access_of(file, name).reason.empty(), type.is_plain && layout.name != "compact");
+        EXPECT_EQ(describe_hdf5(file, name).has_bytes_of_dtype, type.has_bytes_of_dtype);
+        EXPECT_EQ(access_of(file, name).reason.empty(), type.has_bytes_of_dtype && layout.name != "compact");
       }
     }
   }
@@ -306,8 +306,8 @@ TEST_F(SameAsLibrary, InEveryTypeAndFilter) {
     for (const Filters& filters : all_filters()) {
       const std::string file = path(layout.name + filters.name);
       const auto wanted = [&](const Type& type) {
-        if (filters.needs_integers &&
-            !(type.is_plain && type.name.size() == 4 && (type.name[0] == 'i' || type.name[0] == 'u')))
+        if (filters.needs_integers && !(type.has_bytes_of_dtype && type.name.size() == 4 &&
+                                        (type.name[0] == 'i' || type.name[0] == 'u')))
           return false;
         return has_all || type.name == "i4le" || type.name == "f8be" || type.name == "i2behalf";
       };

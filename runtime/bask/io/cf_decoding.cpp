@@ -105,7 +105,7 @@ class Attributes {
     constexpr int kBetween = static_cast<int>(DType::kUInt8) - static_cast<int>(DType::kInt8);
     const bool changes = (text == "true") == is_signed_integer(dtype);
     if (!changes) return dtype;
-    if (!dataset_.is_plain) refuse(*attribute, "but its integers have fewer bits than their bytes");
+    if (!dataset_.has_bytes_of_dtype) refuse(*attribute, "but its integers have fewer bits than their bytes");
     return static_cast<DType>(static_cast<int>(dtype) + (is_signed_integer(dtype) ? kBetween : -kBetween));
   }
 
@@ -141,14 +141,14 @@ bool is_packed(const CfDecoding& decoding) {
 }
 
 void take_bound(const Attributes& attributes, const char* name, std::optional<long double> bound,
-                bool is_least, CfDecoding& decoding) {
+                bool is_minimum, CfDecoding& decoding) {
   if (!bound) return;
   const bool is_unpacked =
       attributes.is_floating_one(name) && !is_floating(attributes.stored()) && is_packed(decoding);
   if (is_unpacked) {
-    (is_least ? decoding.least_value : decoding.most_value) = static_cast<double>(*bound);
+    (is_minimum ? decoding.valid_unpacked_min : decoding.valid_unpacked_max) = static_cast<double>(*bound);
   } else {
-    (is_least ? decoding.least : decoding.most) = attributes.of_stored(*bound);
+    (is_minimum ? decoding.valid_min : decoding.valid_max) = attributes.of_stored(*bound);
   }
 }
 
@@ -186,8 +186,9 @@ CfDecoding cf_decoding_of(const Hdf5Dataset& dataset, Hdf5Decoding how) {
   if (asks_for(how, Hdf5Decoding::kValidRange)) take_valid_range(attributes, dataset, decoding);
   const CfDecoding nothing;
   decoding.is_used = !decoding.missing.empty() || is_packed(decoding) || decoding.stored != dataset.dtype ||
-                     decoding.least > nothing.least || decoding.most < nothing.most ||
-                     decoding.least_value > nothing.least_value || decoding.most_value < nothing.most_value;
+                     decoding.valid_min > nothing.valid_min || decoding.valid_max < nothing.valid_max ||
+                     decoding.valid_unpacked_min > nothing.valid_unpacked_min ||
+                     decoding.valid_unpacked_max < nothing.valid_unpacked_max;
   return decoding;
 }
 

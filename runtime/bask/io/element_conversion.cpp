@@ -78,7 +78,7 @@ std::array<From, 2> valid_numbers(long double least, long double most) {
 // Drops missing numbers that the type cannot hold.
 template <class From>
 std::vector<std::byte> limits_of(CfDecoding& decoding) {
-  const auto bounds = valid_numbers<From>(decoding.least, decoding.most);
+  const auto bounds = valid_numbers<From>(decoding.valid_min, decoding.valid_max);
   std::vector<From> limits(bounds.begin(), bounds.end());
   std::erase_if(decoding.missing, [](long double number) { return !as_stored<From>(number); });
   for (const long double number : decoding.missing) limits.push_back(*as_stored<From>(number));
@@ -116,13 +116,13 @@ void decode(const std::byte* from, std::byte* to, std::size_t count, const CfDec
       if (in[i] == missing[m]) out[i] = kNan;
     }
   }
-  if (decoding.least > -CfDecoding::kInfinity || decoding.most < CfDecoding::kInfinity) {
+  if (decoding.valid_min > -CfDecoding::kInfinity || decoding.valid_max < CfDecoding::kInfinity) {
     const From least = bounds[0], most = bounds[1];
     for (std::size_t i = 0; i < count; ++i) {
       if (in[i] < least || in[i] > most) out[i] = kNan;
     }
   }
-  const double least = decoding.least_value, most = decoding.most_value;
+  const double least = decoding.valid_unpacked_min, most = decoding.valid_unpacked_max;
   if (least == -CfDecoding::kInfinity && most == CfDecoding::kInfinity) return;
   for (std::size_t i = 0; i < count; ++i) {
     const double value = static_cast<double>(in[i]) * scale + offset;

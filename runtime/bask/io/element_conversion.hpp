@@ -20,8 +20,8 @@ struct CfDecoding {
   std::vector<long double> missing{};
   double scale = 1;
   double offset = 0;
-  long double least = -kInfinity, most = kInfinity;         ///< valid stored numbers
-  double least_value = -kInfinity, most_value = kInfinity;  ///< valid unpacked ones
+  long double valid_min = -kInfinity, valid_max = kInfinity;               ///< valid stored numbers
+  double valid_unpacked_min = -kInfinity, valid_unpacked_max = kInfinity;  ///< valid unpacked ones
 };
 static_assert(std::numeric_limits<long double>::digits >= 64);
 

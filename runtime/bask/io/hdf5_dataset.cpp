@@ -178,7 +178,7 @@ void read_layout(hid_t id, Hdf5Dataset& dataset, const std::string& where) {
     case H5D_VIRTUAL:
       dataset.layout = Hdf5Layout::kVirtual;
       // A dataset behind a link is skipped: its source names are relative to another file.
-      if (is_in(id, dataset)) dataset.parts = shown_boxes(list.get());
+      if (is_in(id, dataset)) dataset.shown_boxes = shown_boxes(list.get());
       break;
     default:
       refuse_hdf5(where, "cannot read how it is laid out", "look at the file with h5dump; it may be damaged");
@@ -204,7 +204,7 @@ void describe(hid_t file, Hdf5Dataset& dataset, const std::string& where) {
   }
   dataset.dtype = stored->dtype;
   dataset.is_swapped = stored->is_swapped;
-  dataset.is_plain = stored->is_plain;
+  dataset.has_bytes_of_dtype = stored->has_bytes_of_dtype;
   read_shape(id.get(), dataset, where);
   read_layout(id.get(), dataset, where);
   auto dimensions = read_dimensions(id.get(), dataset.name, dataset.shape.size());
@@ -231,7 +231,7 @@ Hdf5Dataset describe_hdf5(const std::string& path, const std::string& name) {
     const Hdf5Lock lock;
     describe(reading->file().id(), dataset, where);
   }
-  find_files_of(dataset.parts, dataset.path);
+  find_files_of(dataset.shown_boxes, dataset.path);
   return dataset;
 }
 

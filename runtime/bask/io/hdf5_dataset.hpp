@@ -62,24 +62,25 @@ struct Hdf5Dataset {
   std::string path;  ///< absolute
   std::string name;  ///< from the root: "/u"
   FileIdentity file;
-  DType dtype = DType::kFloat64;  ///< as stored
-  bool is_swapped = false;        ///< the byte order of numbers is the opposite of this machine's
-  bool is_plain = true;           ///< the bytes are those of `dtype`, but for their order; else HDF5 converts
+  DType dtype = DType::kFloat64;   ///< as stored
+  bool is_swapped = false;         ///< the byte order of numbers is the opposite of this machine's
+  bool has_bytes_of_dtype = true;  ///< but for their byte order; else HDF5 converts
   Hdf5Layout layout = Hdf5Layout::kContiguous;
   std::vector<std::int64_t> shape;
   std::vector<std::int64_t> chunk_shape;  ///< empty where the dataset is not chunked
   std::vector<Hdf5Filter> filters;
   std::vector<std::byte> fill_value;  ///< one element of `dtype`, in this machine's order
   std::vector<Hdf5Source> sources;    ///< all other files that elements come from
-  std::vector<Hdf5ShownBox> parts;    ///< of a virtual dataset, later ones over earlier; none: HDF5 reads it
+  /// Of a virtual dataset, later ones over earlier; none: HDF5 reads it.
+  std::vector<Hdf5ShownBox> shown_boxes;
   std::vector<std::string> dimensions;   ///< one name per axis; empty names where the file has none
   std::vector<std::string> coordinates;  ///< one dataset per axis that holds its coordinates; empty for none
   std::vector<Hdf5Attribute> attributes;
 
   template <class Archive>
   void serialize(Archive& archive, unsigned /*version*/) {
-    archive& path& name& file& dtype& is_swapped& is_plain& layout& shape& chunk_shape& filters& fill_value&
-        sources& parts& dimensions& coordinates& attributes;
+    archive& path& name& file& dtype& is_swapped& has_bytes_of_dtype& layout& shape& chunk_shape& filters&
+        fill_value& sources& shown_boxes& dimensions& coordinates& attributes;
   }
 };
 

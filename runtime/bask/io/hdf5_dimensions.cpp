@@ -77,7 +77,7 @@ void attach_scale(std::int64_t dataset, std::int64_t scale, std::size_t axis, co
                 fmt::format("cannot attach a dimension scale to axis {}", axis));
 }
 
-bool only_stands_for_a_length(std::int64_t dataset) {
+bool is_scale_without_coordinates(std::int64_t dataset) {
   return H5DSis_scale(dataset) > 0 && read_text_attribute(dataset, "NAME").starts_with(kNoVariable);
 }
 
@@ -122,13 +122,13 @@ std::vector<ReplacedDimension::Axis> axes_with(hid_t file, hid_t scale) {
 void lengthen_scales(std::int64_t dataset, std::size_t axis, std::int64_t length, const std::string& where) {
   for (const auto& name : scales_of(dataset, axis)) {
     const Hdf5Id scale(H5Dopen2(dataset, name.c_str(), H5P_DEFAULT));
-    if (!only_stands_for_a_length(scale.get())) continue;
+    if (!is_scale_without_coordinates(scale.get())) continue;
     const auto extent = static_cast<hsize_t>(length);
     checked_write(H5Dset_extent(scale.get(), &extent), where, fmt::format("cannot lengthen '{}'", name));
   }
 }
 
-ReplacedDimension take_out(std::int64_t file, std::int64_t dataset, const std::string& where) {
+ReplacedDimension detach_dimension(std::int64_t file, std::int64_t dataset, const std::string& where) {
   ReplacedDimension replaced;
   replaced.is_scale = H5DSis_scale(dataset) > 0;
   if (!replaced.is_scale) {
@@ -156,8 +156,8 @@ ReplacedDimension take_out(std::int64_t file, std::int64_t dataset, const std::s
   return replaced;
 }
 
-void put_back(const ReplacedDimension& replaced, std::int64_t file, std::int64_t dataset,
-              const std::string& name, const std::string& where) {
+void reattach_dimension(const ReplacedDimension& replaced, std::int64_t file, std::int64_t dataset,
+                        const std::string& name, const std::string& where) {
   if (!replaced.is_scale) return;
   make_scale(dataset, name.substr(name.rfind('/') + 1), 0, true, where);
   if (replaced.netcdf_id) {

@@ -22,7 +22,7 @@ void make_scale(std::int64_t dataset, const std::string& dimension, std::int64_t
                 const std::string& where);
 /// Whether it is a scale that only stands for a length. netCDF has one for each dimension that has no
 /// coordinates.
-bool only_stands_for_a_length(std::int64_t dataset);
+bool is_scale_without_coordinates(std::int64_t dataset);
 /// Gives the new length to the scales of an axis that only stand for its length.
 void lengthen_scales(std::int64_t dataset, std::size_t axis, std::int64_t length, const std::string& where);
 
@@ -37,10 +37,10 @@ struct ReplacedDimension {
   std::vector<Axis> axes;
 };
 /// Before a dataset is removed: detaches it from its dimensions, and from the axes whose dimension it is.
-ReplacedDimension take_out(std::int64_t file, std::int64_t dataset, const std::string& where);
+ReplacedDimension detach_dimension(std::int64_t file, std::int64_t dataset, const std::string& where);
 /// Makes the new dataset the dimension of the axes that the replaced one was the dimension of.
-void put_back(const ReplacedDimension& replaced, std::int64_t file, std::int64_t dataset,
-              const std::string& name, const std::string& where);
+void reattach_dimension(const ReplacedDimension& replaced, std::int64_t file, std::int64_t dataset,
+                        const std::string& name, const std::string& where);
 void attach_scale(std::int64_t dataset, std::int64_t scale, std::size_t axis, const std::string& where);
 
 }  // namespace bask

@@ -177,7 +177,8 @@ Hdf5OpenFile::Dataset& Hdf5OpenFile::dataset(const Hdf5Dataset& described, const
   opened.id = Hdf5Id(checked_hdf5(H5Dopen2(file_.get(), described.name.c_str(), list.get()), where,
                                   "cannot open the dataset"));
   opened.space = Hdf5Id(checked_hdf5(H5Dget_space(opened.id.get()), where, "cannot read its shape"));
-  opened.type = described.is_plain ? Hdf5Id(H5Dget_type(opened.id.get())) : native_type_of(described.dtype);
+  opened.type =
+      described.has_bytes_of_dtype ? Hdf5Id(H5Dget_type(opened.id.get())) : native_type_of(described.dtype);
   opened.is_virtual = described.layout == Hdf5Layout::kVirtual;
   opened.raw = can_read_by_address(described, opened.id.get());
   opened.descriptor = descriptor_of(opened.id.get());

@@ -22,7 +22,8 @@ bool counts_from_zero(hid_t file) {
 std::string why_not_bytes(const Hdf5Dataset& dataset, hid_t id, hid_t list) {
   const Hdf5Id type(H5Dget_type(id));
   const auto stored = stored_type_of(type.get());
-  if (!dataset.is_plain || !stored || !stored->is_plain) return "its type is converted by HDF5";
+  if (!dataset.has_bytes_of_dtype || !stored || !stored->has_bytes_of_dtype)
+    return "its type is converted by HDF5";
   if (stored->dtype != dataset.dtype || stored->is_swapped != dataset.is_swapped ||
       H5Tget_size(type.get()) != size_of(dataset.dtype)) {
     return "its type is another than was described";

@@ -56,7 +56,7 @@ class RegionReader {
   }
 
   void read() {
-    if (!dataset_.parts.empty()) return read_shown_boxes();
+    if (!dataset_.shown_boxes.empty()) return read_shown_boxes();
     open();
     if (raw_.address) return read_contiguous();
     if (dataset_.layout == Hdf5Layout::kChunked && raw_.access != Hdf5Access::kLibrary) return read_chunks();
@@ -73,7 +73,7 @@ class RegionReader {
     reading_.emplace(open_for_reading(dataset_.path, dataset_.file, where()), where());
     opened_ = &reading_->file().dataset(dataset_, where());
     raw_ = opened_->raw;
-    if (!dataset_.is_swapped || !dataset_.is_plain) return;
+    if (!dataset_.is_swapped || !dataset_.has_bytes_of_dtype) return;
     // dataset_.fill_value has this machine's byte order; stored_fill_ must have the file's.
     const auto number = static_cast<std::ptrdiff_t>(size_of(real_of(dataset_.dtype)));
     for (auto at = stored_fill_.begin(); at != stored_fill_.end(); at += number)
@@ -84,7 +84,7 @@ class RegionReader {
     std::vector<ChunkPart> shown;
     std::vector<const Hdf5ShownBox*> boxes;
     std::int64_t covered = 0;
-    for (const Hdf5ShownBox& box : dataset_.parts) {
+    for (const Hdf5ShownBox& box : dataset_.shown_boxes) {
       ChunkPart part = part_within(box.start, box.extent);
       if (std::any_of(part.extent.begin(), part.extent.end(), [](auto length) { return length <= 0; }))
         continue;
@@ -309,7 +309,7 @@ class RegionReader {
   void read_through_hdf5(std::span<const std::int64_t> from, std::span<const std::int64_t> box,
                          const Extents& in_out) const {
     // Bytes that Bask can decode are not converted under the lock, but afterwards.
-    const ElementConversion& conversion = dataset_.is_plain ? conversion_ : unswapped_;
+    const ElementConversion& conversion = dataset_.has_bytes_of_dtype ? conversion_ : unswapped_;
     Extents start(from.begin(), from.end()), extent(box.begin(), box.end()), to = in_out;
     const std::int64_t all = extent.empty() ? 1 : extent[0];
     const std::int64_t row = element_count(extent) / all;

@@ -54,7 +54,7 @@ bool is_replaced(hid_t file, const std::string& name, std::span<const Hdf5Datase
     }
     case H5I_DATASET:
       return spec != specs.end() ? !spec->append_axis && is_same(object.get(), *spec)
-                                 : only_stands_for_a_length(object.get());
+                                 : is_scale_without_coordinates(object.get());
     case H5I_DATATYPE:
       return name == "bool";  // Bask's own
     default:

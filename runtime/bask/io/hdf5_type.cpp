@@ -25,8 +25,8 @@ std::optional<StoredType> stored_integer(hid_t type) {
   const DType first = is_signed ? DType::kInt8 : DType::kUInt8;
   const H5T_order_t order = H5Tget_order(type);
   StoredType stored{static_cast<DType>(static_cast<int>(first) + log), order == H5T_ORDER_BE, true};
-  stored.is_plain = size == std::size_t{1} << log && H5Tget_precision(type) == 8 * size &&
-                    H5Tget_offset(type) == 0 && (order == H5T_ORDER_LE || order == H5T_ORDER_BE);
+  stored.has_bytes_of_dtype = size == std::size_t{1} << log && H5Tget_precision(type) == 8 * size &&
+                              H5Tget_offset(type) == 0 && (order == H5T_ORDER_LE || order == H5T_ORDER_BE);
   return stored;
 }
 
@@ -71,7 +71,8 @@ std::optional<StoredType> stored_enumeration(hid_t type) {
   if (H5Tget_size(type) == 1 && H5Tget_nmembers(type) == 2 && member_name(type, 0) == "FALSE" &&
       member_name(type, 1) == "TRUE") {
     stored->dtype = DType::kBool;
-    stored->is_plain = stored->is_plain && member_value(type, 0) == 0 && member_value(type, 1) == 1;
+    stored->has_bytes_of_dtype =
+        stored->has_bytes_of_dtype && member_value(type, 0) == 0 && member_value(type, 1) == 1;
   }
   return stored;
 }
@@ -85,7 +86,7 @@ std::optional<StoredType> stored_complex(hid_t type) {
     return std::nullopt;
   }
   auto stored = stored_float(part.get());
-  if (!stored || !stored->is_plain) return std::nullopt;
+  if (!stored || !stored->has_bytes_of_dtype) return std::nullopt;
   const std::size_t size = H5Tget_size(part.get());
   if (H5Tget_member_offset(type, 0) != 0 || H5Tget_member_offset(type, 1) != size ||
       H5Tget_size(type) != 2 * size) {

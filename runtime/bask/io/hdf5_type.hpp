@@ -17,7 +17,7 @@ struct StoredType {
   /// The byte order of numbers is the opposite of this machine's.
   bool is_swapped = false;
   /// The bytes in the file are those of `dtype`, but for their order. Else HDF5 converts, as from float16.
-  bool is_plain = true;
+  bool has_bytes_of_dtype = true;
 };
 
 /// The element type for an HDF5 datatype; nothing where arrays have none. An enumeration of FALSE and TRUE,

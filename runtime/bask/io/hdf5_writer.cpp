@@ -61,7 +61,7 @@ Hdf5Writer::~Hdf5Writer() {
 
 void Hdf5Writer::open_file(Hdf5Mode mode) {
   std::error_code ignored;
-  const bool adds = mode == Hdf5Mode::kAdd && output_.replaces() &&
+  const bool adds = mode == Hdf5Mode::kAdd && output_.had_old_file() &&
                     std::filesystem::file_size(output_.place(), ignored) > 0;
   if (adds) output_.copy_old();
   const Hdf5Lock lock;
@@ -130,10 +130,10 @@ Hdf5Writer::Dataset& Hdf5Writer::make_dataset(const Hdf5DatasetSpec& spec, std::
       throw Error(where(spec.name), "the file has something else of that name, not a dataset",
                   "give it another name, or have the file replaced: Hdf5Mode::kReplace");
     }
-    if (!only_stands_for_a_length(old.get())) {
+    if (!is_scale_without_coordinates(old.get())) {
       check_old(spec, extent_of(old.get()), Hdf5Id(H5Dget_type(old.get())).get());
     }
-    replaced = take_out(file_.get(), old.get(), where(spec.name));
+    replaced = detach_dimension(file_.get(), old.get(), where(spec.name));
     checked_write(H5Ldelete(file_.get(), spec.name.c_str(), H5P_DEFAULT), where(spec.name),
                   "cannot replace the dataset");
   }
@@ -155,7 +155,7 @@ Hdf5Writer::Dataset& Hdf5Writer::make_dataset(const Hdf5DatasetSpec& spec, std::
   if (spec.dtype == DType::kBool) {  // by this attribute xarray knows a bool
     write_attribute(made->id.get(), {"dtype", "bool"}, where(spec.name));
   }
-  put_back(replaced, file_.get(), made->id.get(), spec.name, where(spec.name));
+  reattach_dimension(replaced, file_.get(), made->id.get(), spec.name, where(spec.name));
   return keep(std::move(made));
 }
 

@@ -37,7 +37,7 @@ class OutputFile {
   /// For reading and writing; locked while it is open.
   int descriptor() const { return file_->descriptor(); }
   /// Whether there was a file of that name.
-  bool replaces() const { return old_.exists; }
+  bool had_old_file() const { return old_.exists; }
 
   /// Copies the old file into the temporary file. From then on put_in_place() throws when another program has
   /// changed the old file. Cost: none where the file system shares blocks of files (XFS, Btrfs); else a copy.
