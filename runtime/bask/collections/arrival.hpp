@@ -11,8 +11,8 @@
 namespace bask::arguments {
 
 // An argument arrives in one of three forms: Ready, Held or HeldRange. Each has `pass<P>()`, which gives what
-// a parameter of type P takes; `natural()`, for a parameter of unknown type; `take()`, a value for the caller
-// to own.
+// a parameter of type P takes; `pass_untyped()`, for a parameter of unknown type; `take()`, a value for the
+// caller to own.
 
 template <class P, class V>
 inline constexpr bool wants_own = !std::is_lvalue_reference_v<P> && std::is_same_v<std::remove_cvref_t<P>, V>;
@@ -25,7 +25,7 @@ struct Ready {
   V&& pass() {
     return std::move(value);
   }
-  V&& natural() { return std::move(value); }
+  V&& pass_untyped() { return std::move(value); }
   V take() { return std::move(value); }
 };
 
@@ -33,11 +33,11 @@ struct Ready {
 template <class V>
 struct Held {
   Input input;
-  const V& natural() const { return input.value->get<V>(); }
+  const V& pass_untyped() const { return input.value->get<V>(); }
   V take() {
     if (input.last_use) return std::move(input.value->get_mutable<V>());
     if constexpr (std::is_copy_constructible_v<V>) {
-      return natural();
+      return pass_untyped();
     } else {
       throw Error("compute", "a value that cannot be copied is passed by value more than once",
                   "take it by const reference, or use it once, in a task without retries");
@@ -48,7 +48,7 @@ struct Held {
     if constexpr (wants_own<P, V> && !std::is_trivially_copyable_v<V>) {
       return take();
     } else {
-      return natural();
+      return pass_untyped();
     }
   }
 };
@@ -63,7 +63,7 @@ struct HeldRange {
     for (const Input& input : inputs) values.push_back(Held<V>{input}.take());
     return values;
   }
-  std::vector<V> natural() { return take(); }
+  std::vector<V> pass_untyped() { return take(); }
   template <class P>
   auto pass() {
     if constexpr (std::is_same_v<std::remove_cvref_t<P>, Inputs<V>>) {
@@ -112,14 +112,14 @@ class CallUnpacker {
       }
     }
     Held<V> in_place() { return held.input.value != nullptr ? held : Held<V>{{&inside, true}}; }
-    const V& natural() { return in_place().natural(); }
+    const V& pass_untyped() { return in_place().pass_untyped(); }
     V take() { return in_place().take(); }
     template <class P>
     decltype(auto) pass() {
       if constexpr (wants_own<P, V>) {
         return take();
       } else {
-        return natural();
+        return pass_untyped();
       }
     }
     Value inside;

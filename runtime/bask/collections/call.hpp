@@ -32,10 +32,10 @@ decltype(auto) pass_to(Arrived& arrived) {
     if constexpr (I < std::tuple_size_v<Parameters>) {
       return arrived.template pass<typename std::tuple_element_t<I, Parameters>::type>();
     } else {
-      return arrived.natural();
+      return arrived.pass_untyped();
     }
   } else {
-    return arrived.natural();
+    return arrived.pass_untyped();
   }
 }
 

@@ -111,19 +111,20 @@ inline constexpr bool are_pairs<Array<E>, Indices, Others...> =
     std::is_convertible_v<const Indices&, std::string_view>&& are_pairs<Others...>;
 
 template <class Callee, std::size_t... I>
-auto wise_of(std::string_view out, std::index_sequence<I...>, const auto& arguments) {
+auto by_index_pairs(std::string_view out, std::index_sequence<I...>, const auto& arguments) {
   return over<Callee, typename std::decay_t<decltype(std::get<2 * I>(arguments))>::value_type...>(
       lazy::plan_blockwise(out, {std::get<2 * I>(arguments).node()...},
                            {std::string(std::get<2 * I + 1>(arguments))...}));
 }
 template <class Callee, class... Arguments>
-auto wise(std::string_view out, const Arguments&... arguments) {
+auto by_indices(std::string_view out, const Arguments&... arguments) {
   constexpr bool kPairs = are_pairs<Arguments...> && sizeof...(Arguments) > 0;
   static_assert(kPairs,
                 "bask: blockwise takes the indices of the result, then each array and its indices: "
                 "blockwise<f>(\"ik\", a, \"ij\", b, \"jk\")");
   if constexpr (kPairs) {
-    return wise_of<Callee>(out, std::make_index_sequence<sizeof...(Arguments) / 2>(), std::tie(arguments...));
+    return by_index_pairs<Callee>(out, std::make_index_sequence<sizeof...(Arguments) / 2>(),
+                                  std::tie(arguments...));
   } else {
     return Array<double>();
   }
@@ -202,12 +203,12 @@ auto map_overlap(const F&, const Overlap& overlap, const Array<Es>&... arrays) {
 /// with Dask's concatenate=True. The chunks of an index are those of the first array that has it.
 template <auto F, class... Arguments>
 auto blockwise(std::string_view out, const Arguments&... arguments) {
-  return blocks::wise<FunctionCallee<F>, Arguments...>(out, arguments...);
+  return blocks::by_indices<FunctionCallee<F>, Arguments...>(out, arguments...);
 }
 template <AnyFunction F, class... Arguments>
 auto blockwise(const F&, std::string_view out, const Arguments&... arguments) {
   if constexpr (goes_to_arrays<F>()) {
-    return blocks::wise<ObjectCallee<F>, Arguments...>(out, arguments...);
+    return blocks::by_indices<ObjectCallee<F>, Arguments...>(out, arguments...);
   } else {
     return Array<double>();
   }

@@ -18,7 +18,7 @@ namespace {
 struct Cumulating {
   std::uint32_t axis = 0;
   strips::Fold fold = strips::Fold::kSum;
-  bool goes_on = false;  // a block begins with the value before it; else that is added at the end
+  bool continues_previous = false;  // a block begins with the value before it; else that is added at the end
   std::uint8_t unused[2]{};
 };
 
@@ -110,8 +110,8 @@ class Running {
     for (std::size_t o = 0; o < extents_.outer && row_ != 0; ++o) {
       const std::byte* from = block_.elements() + o * extents_.length * row_;
       const std::byte* before = before_ != nullptr ? before_ + o * row_ : nullptr;
-      run_rows(rules_.goes_on ? before : nullptr, rules_.goes_on ? nullptr : before, from, so_far + o * row_,
-               to != nullptr ? to + o * extents_.length * row_ : nullptr);
+      run_rows(rules_.continues_previous ? before : nullptr, rules_.continues_previous ? nullptr : before,
+               from, so_far + o * row_, to != nullptr ? to + o * extents_.length * row_ : nullptr);
     }
   }
   // Integers are summed in 64 bits, unsigned, so that they wrap.
@@ -121,10 +121,10 @@ class Running {
     const std::vector<T> nothing(extents_.outer, rules_.fold == strips::Fold::kProduct ? T(1) : T(-0.0));
     const T* before = before_ != nullptr ? reinterpret_cast<const T*>(before_) : nothing.data();
     auto* last = reinterpret_cast<T*>(so_far);
-    std::copy_n(rules_.goes_on ? before : nothing.data(), extents_.outer, last);
+    std::copy_n(rules_.continues_previous ? before : nothing.data(), extents_.outer, last);
     const auto lines = [&](auto folded) {
       run_all_lines(folded, extents_, reinterpret_cast<const T*>(block_.elements()), last,
-                    rules_.goes_on ? nothing.data() : before, reinterpret_cast<T*>(to));
+                    rules_.continues_previous ? nothing.data() : before, reinterpret_cast<T*>(to));
     };
     if (rules_.fold == strips::Fold::kProduct) return lines([](T a, T b) { return a * b; });
     lines([](T a, T b) { return a + b; });
@@ -196,12 +196,13 @@ std::vector<TaskRef> lower_before(const Lines& lines, const Cumulating& rules, c
     each.end_task();
   }
   // The last values of each block by itself, unless blocks go on from the values before them.
-  const BlockRefs lasts =
-      rules.goes_on ? blocks : BlockTasks<last_block>::add(name + "-last", rules, {blocks}, std::move(each));
-  if (!rules.goes_on) lasts.set_bytes(lines.last_bytes);
+  const BlockRefs lasts = rules.continues_previous
+                              ? blocks
+                              : BlockTasks<last_block>::add(name + "-last", rules, {blocks}, std::move(each));
+  if (!rules.continues_previous) lasts.set_bytes(lines.last_bytes);
   for (std::int64_t k = 1; k < longest; ++k) {
     const std::vector<std::uint32_t>& at = blocks_at[static_cast<std::size_t>(k)];
-    if (k == 1 && !rules.goes_on) {
+    if (k == 1 && !rules.continues_previous) {
       for (const std::uint32_t block : at) before[block] = lasts[lines.previous(block)];
       continue;
     }
@@ -209,17 +210,17 @@ std::vector<TaskRef> lower_before(const Lines& lines, const Cumulating& rules, c
     std::vector<TaskRef> so_far;
     for (std::uint32_t i = 0; i < at.size(); ++i) {
       const std::uint32_t previous = lines.previous(at[i]);
-      if (rules.goes_on) reads.read(0, previous);
+      if (rules.continues_previous) reads.read(0, previous);
       if (k > 1) {
         reads.read(1, i);
         so_far.push_back(before[previous]);
       }
-      if (!rules.goes_on) reads.read(0, previous);
+      if (!rules.continues_previous) reads.read(0, previous);
       reads.end_task();
     }
     std::vector<BlockRefs> both{lasts};
     if (k > 1) both.emplace_back(std::move(so_far));
-    const auto add = rules.goes_on ? &BlockTasks<last_block>::add : &BlockTasks<before_block>::add;
+    const auto add = rules.continues_previous ? &BlockTasks<last_block>::add : &BlockTasks<before_block>::add;
     const BlockRefs step = add(name + "-before", rules, std::move(both), std::move(reads));
     for (std::uint32_t i = 0; i < at.size(); ++i) before[at[i]] = step[i];
   }

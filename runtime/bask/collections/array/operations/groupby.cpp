@@ -59,8 +59,8 @@ Rows rows_of(std::span<const std::int64_t> extent, std::size_t axis, std::size_t
           element_count(extent.subspan(axis + 1))};
 }
 
-Block ended(const Grouping& grouping, Shape shape, const std::vector<std::uint32_t>& groups,
-            const std::byte* state) {
+Block result_or_state(const Grouping& grouping, Shape shape, const std::vector<std::uint32_t>& groups,
+                      const std::byte* state) {
   const Rows rows = rows_of(shape, grouping.axis, groups.size());
   shape[grouping.axis] = rows.groups;
   if (!grouping.ends) {
@@ -140,7 +140,7 @@ Block group_block(const BlockCall<Grouping>& call) {
     runner.each_strip(streams, [&](const Strip& strip) { feeder.take(strip, place, position, element); });
     sink.close();
   }
-  return ended(grouping, region.extent, groups, sink.state());
+  return result_or_state(grouping, region.extent, groups, sink.state());
 }
 
 // Merges a state of the groups `own` into one of the groups `all`, row by row.
@@ -179,7 +179,7 @@ Block combine_groups(const BlockCall<Grouping>& call) {
   for (std::size_t k = 0; k < call.blocks(); ++k) {
     merge_groups(grouping.rules, rows, call.block(k), present(codes_of(first + k, 1)), all, state.data());
   }
-  return ended(grouping, shape, all, state.data());
+  return result_or_state(grouping, shape, all, state.data());
 }
 
 // The sizes of the first states: how many groups occur in each of the parts is known.

@@ -47,7 +47,7 @@ Block state_block(const Reducing& reducing, const Shape& kept, const std::byte* 
   return block;
 }
 
-Block ended(const Reducing& reducing, const Shape& kept, const std::byte* state) {
+Block result_or_state(const Reducing& reducing, const Shape& kept, const std::byte* state) {
   if (!reducing.ends) return state_block(reducing, kept, state);
   Block block(reducing.rules.result, kept);
   ReduceSink::finish(reducing.rules, element_count(kept), state, block.elements());
@@ -82,7 +82,7 @@ Block combine_blocks(const BlockCall<Reducing>& call) {
     ReduceSink::merge(reducing.rules, kept, {call.block(k).elements(), kept}, {state.elements(), kept});
   }
   if (!reducing.ends) return state;
-  return ended(reducing, kept_shape(reducing, ones, reducing.keepdims), state.elements());
+  return result_or_state(reducing, kept_shape(reducing, ones, reducing.keepdims), state.elements());
 }
 
 // The blocks that go into each block of the result, in C order.
@@ -174,7 +174,8 @@ void BlockReduction::begin(const Region& piece) {
 Block BlockReduction::result() {
   const bool empty = element_count(region_.extent) == 0 && element_count(ones_) != 0;
   if (empty && needs_elements(how_.rules)) return no_state(how_, ones_);
-  return ended(how_, how_.ends ? kept_shape(how_, region_.extent, how_.keepdims) : ones_, sink_.state());
+  return result_or_state(how_, how_.ends ? kept_shape(how_, region_.extent, how_.keepdims) : ones_,
+                         sink_.state());
 }
 
 namespace lazy {
