@@ -67,7 +67,7 @@ std::vector<bask::Delayed<CommandResult>> add_commands(const FarmLog& log) {
       if (const auto task = tasks.find(number); task != tasks.end()) {
         before.push_back(task->second);
       } else if (log.records[number - 1].result->state != State::kSucceeded) {
-        call.is_hopeless = true;
+        call.dependency_failed = true;
       }
     }
     const std::string label =
@@ -155,10 +155,10 @@ int retry(bask::Client& client, const Settings& settings) {
   const bask::JournalLock lock = lock_directory(settings.log);
   FarmLog log = read_log(settings.log);
   // A job that is started again with the same arguments goes on, and does not begin a further attempt.
-  const bool was_interrupted = std::any_of(log.records.begin(), log.records.end(), [](const auto& record) {
-    return record.wanted_attempt > 1 && !record.is_done();
-  });
-  if (was_interrupted) {
+  const bool has_unfinished_retry =
+      std::any_of(log.records.begin(), log.records.end(),
+                  [](const auto& record) { return record.wanted_attempt > 1 && !record.is_done(); });
+  if (has_unfinished_retry) {
     std::cout << "farm: a retry that was interrupted goes on" << std::endl;
   } else {
     const std::vector<std::size_t> positions = to_retry(log, settings);

@@ -94,7 +94,7 @@ std::vector<std::string> words_of(const std::string& text) {
   return std::move(line.words);
 }
 
-std::vector<std::string> told(const CommandCall& call, std::uint32_t a_try) {
+std::vector<std::string> own_variables(const CommandCall& call, std::uint32_t a_try) {
   std::vector<std::string> variables{"FARM_NUMBER=" + std::to_string(call.number), "FARM_NAME=" + call.name,
                                      "FARM_ATTEMPT=" + std::to_string(call.attempt),
                                      "FARM_TRY=" + std::to_string(a_try),
@@ -113,7 +113,7 @@ std::string title_of(const CommandCall& call) {
 // Runs the command once. Returns how it ended.
 ProcessEnd try_once(const CommandCall& call, std::uint32_t a_try, OutputBuffer& output,
                     CommandResult& result) {
-  const EnvironmentBlock environment(this_rank()->environment, told(call, a_try));
+  const EnvironmentBlock environment(this_rank()->environment, own_variables(call, a_try));
   const ProcessSpec spec{.words = words_of(call.text),
                          .environment = environment.get(),
                          .memory_bytes = call.needs.memory_bytes,
@@ -173,11 +173,11 @@ CommandResult run_command(const CommandCall& call, bask::Inputs<CommandResult> b
   CommandResult& result = line.result;
   result.host = here.host;
   result.rank = here.rank;
-  const bool is_hopeless =
-      call.is_hopeless || std::any_of(before.begin(), before.end(), [](const CommandResult& other) {
+  const bool dependency_failed =
+      call.dependency_failed || std::any_of(before.begin(), before.end(), [](const CommandResult& other) {
         return other.state != State::kSucceeded;
       });
-  if (is_hopeless) {
+  if (dependency_failed) {
     result.start_ns = result.end_ns = now_ns();
     line.is_end = true;
     here.log.note(line);

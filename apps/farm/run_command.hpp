@@ -30,14 +30,14 @@ struct RankSettings {
 /// A command as a task's argument. The key of the task is made from its bytes.
 struct CommandCall {
   std::uint32_t number = 0, attempt = 1;
-  bool is_hopeless = false;  ///< a command that it depends on has ended without success in an earlier start
-  std::string log = {};      ///< the id of its log
+  bool dependency_failed = false;  ///< a command that it depends on did not succeed in an earlier start
+  std::string log = {};            ///< the id of its log
   std::string name = {}, text = {};
   Needs needs = {};
 
   template <class Archive>
   void serialize(Archive& archive, unsigned /*version*/) {
-    archive& number& attempt& is_hopeless& log& name& text& needs;
+    archive& number& attempt& dependency_failed& log& name& text& needs;
   }
 };
 

@@ -17,10 +17,10 @@ std::vector<Message> joined(std::vector<Delivery> deliveries, std::uint32_t poin
   deliveries.erase(repeated.begin(), repeated.end());
   std::vector<Message> messages;
   for (const auto [peer, point] : deliveries) {
-    const bool goes_on = !messages.empty() && messages.back().peer == peer &&
-                         messages.back().points.end == point &&
-                         messages.back().points.size() < points_per_message;
-    if (goes_on) {
+    const bool continues_previous = !messages.empty() && messages.back().peer == peer &&
+                                    messages.back().points.end == point &&
+                                    messages.back().points.size() < points_per_message;
+    if (continues_previous) {
       ++messages.back().points.end;
     } else {
       messages.push_back({peer, {point, point + 1}});
