@@ -31,7 +31,7 @@ ClientSetup set_up_process(const Options& options) {
     JobCheckpoint& checkpoint = *setup.checkpoint;
     const std::string problem =
         checkpoint.join(checkpoint.begin(options), options, 0, std::max(info.threads, 1u));
-    if (!problem.empty()) checkpoint.do_without(problem, options, true);
+    if (!problem.empty()) checkpoint.go_on_without_journal(problem, options, true);
   }
   log_job_line(LogLevel::kDebug, numerics_text());
   return setup;

@@ -84,13 +84,13 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
                         {.hold = hold, .balance = setting.options.balance, .estimates = &estimates},
                         [&](const std::vector<std::uint64_t>& done_by_group) {
                           done = done_by_group;
-                          watch.look();
+                          watch.poll();
                         });
-  setting.last = {outcome.statistics.tasks, outcome.statistics.results_moved,
-                  outcome.results_forecast, outcome.statistics.bytes_moved,
-                  outcome.bytes_forecast,   outcome.statistics.peak_bytes};
+  setting.statistics = {outcome.statistics.tasks, outcome.statistics.results_moved,
+                        outcome.results_forecast, outcome.statistics.bytes_moved,
+                        outcome.bytes_forecast,   outcome.statistics.peak_bytes};
   setting.costs.learn(plan.groups, estimates.bytes_touched, outcome.statistics.measured);
-  emit_compute_event(EventKind::kComputeFinished, setting.last.tasks);
+  emit_compute_event(EventKind::kComputeFinished, setting.statistics.tasks);
   watch.finish(!outcome.cancelled);
   if (outcome.failure && reads_kept_result(expansion.graph, outcome.failure->task)) throw KeptResultLost();
   if (outcome.failure) throw_failure(outcome, describe, setting.info.ranks);

@@ -51,12 +51,12 @@ WatchedRun watched_run(const ComputeSetting& setting, TaskRunner& runner) {
 }
 
 void run_to_the_end(const ComputeSetting& setting, TaskRunner& runner, Watch& watch) {
-  watch.look();  // a signal may have come before
-  if (setting.pool == nullptr) return runner.work_in_order([&] { watch.look(); });
+  watch.poll();  // a signal may have come before
+  if (setting.pool == nullptr) return runner.work_in_order([&] { watch.poll(); });
   const ThreadPool::Round round(
       *setting.pool, [&](unsigned thread) { runner.work(thread); }, [&] { runner.cancel(); });
   while (!setting.pool->wait_for(Watch::kInterval)) {
-    watch.look();
+    watch.poll();
     if (watch.is_overdue()) leave_tasks(setting.checkpoint, watch.stopped());
   }
 }
@@ -70,9 +70,10 @@ Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Pla
   emit_compute_event(EventKind::kComputeStarted, runner.plan()->tasks());
   Watch watch(watched_run(setting, runner), setting.options, start);
   run_to_the_end(setting, runner, watch);
-  setting.last = {.tasks = runner.progress().tasks_done(), .peak_bytes = {runner.results().peak_bytes()}};
+  setting.statistics = {.tasks = runner.progress().tasks_done(),
+                        .peak_bytes = {runner.results().peak_bytes()}};
   setting.costs.learn(expansion.graph.groups, {}, runner.progress().measured());
-  emit_compute_event(EventKind::kComputeFinished, setting.last.tasks);
+  emit_compute_event(EventKind::kComputeFinished, setting.statistics.tasks);
   const std::optional<RunFailure> failed = runner.progress().failure();
   watch.finish(!failed && runner.progress().units_left() == 0);
   if (failed && reads_kept_result(expansion.graph, failed->task)) throw KeptResultLost();

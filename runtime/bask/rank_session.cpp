@@ -65,7 +65,7 @@ NodeOptions node_options(const Options& options, const RankShare& share, const s
                    .hosts = {},
                    .isolate_all = options.isolate == Isolate::kAll};
   // Where ranks share cores, and there are too few of them, the system places threads better than we do.
-  if (options.pin == Pin::kAuto && share.sharers > 1 && share.cpus.empty()) node.pin = Pin::kOff;
+  if (options.pin == Pin::kAuto && share.ranks_sharing_cores > 1 && share.cpus.empty()) node.pin = Pin::kOff;
   for (const RankInfo& info : infos) node.hosts.push_back(info.host);
   return node;
 }
@@ -139,7 +139,7 @@ class Session {
     node_.emplace(*transport_, std::move(node));
     node_->share_mpi();
     meeting_->enter("the first heartbeats");
-    node_->wait_for_first_words([&](std::uint32_t from) { meeting_->has_come(from); });
+    node_->wait_for_first_words([&](std::uint32_t from) { meeting_->rank_arrived(from); });
     meeting_.reset();
     watch_.reset();
   }
@@ -183,7 +183,7 @@ class Session {
   // a journal. Throws: Error, the same on all ranks.
   void begin_checkpoint(const Options& options) {
     const auto rank = static_cast<std::uint32_t>(world().rank());
-    const std::string told = meeting_->from_rank_0("the opening of the journal by rank 0", [&] {
+    const std::string told = meeting_->broadcast_text("the opening of the journal by rank 0", [&] {
       const Buffer start = encode_message(checkpoint_.begin(options));
       return std::string(reinterpret_cast<const char*>(start.data()), start.size());
     });
@@ -194,8 +194,8 @@ class Session {
     const auto first = std::ranges::find_if(problems, [](const std::string& text) { return !text.empty(); });
     if (first == problems.end()) return;
     const auto where = static_cast<std::size_t>(first - problems.begin());
-    checkpoint_.do_without(fmt::format("rank {} ({}): {}", where, infos_[where].host, *first), options,
-                           rank == 0);
+    checkpoint_.go_on_without_journal(fmt::format("rank {} ({}): {}", where, infos_[where].host, *first),
+                                      options, rank == 0);
   }
 
   // Returns what is wrong with the log, or nothing.

@@ -76,7 +76,7 @@ int run_program(int& argc, char** argv, const std::function<int(Client&)>& progr
   Launch launch;
   try {
     launch = find_launch(process_environment());
-  } catch (const LonelyTaskError& error) {
+  } catch (const TasksWithoutPmixError& error) {
     if (error.task() != 0) return static_cast<int>(error.exit_code());
     return report(error.what(), error.exit_code());
   }

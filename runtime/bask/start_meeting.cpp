@@ -32,7 +32,7 @@ std::vector<T> StartMeeting::all_gather(const std::string& phase, const T& own) 
     for (int left = world_.size() - 1; left > 0; --left) {
       const int from = world_.probe(boost::mpi::any_source, kToRank0).source();
       world_.recv(from, kToRank0, all[static_cast<std::size_t>(from)]);
-      watch_.has_come(static_cast<std::size_t>(from));
+      watch_.rank_arrived(static_cast<std::size_t>(from));
     }
   } else {
     world_.send(0, kToRank0, own);
@@ -55,7 +55,7 @@ void StartMeeting::enter(const std::string& phase) {
   watch_.enter("at the start, in " + phase, std::move(awaited));
 }
 
-std::string StartMeeting::from_rank_0(const std::string& phase, const std::function<std::string()>& make) {
+std::string StartMeeting::broadcast_text(const std::string& phase, const std::function<std::string()>& make) {
   enter(phase);
   std::string text;
   const auto tell_all = [&](bool is_made) {

@@ -30,11 +30,11 @@ class StartMeeting {
   std::vector<T> all_gather(const std::string& phase, const T& own);
   /// Returns on all ranks the text that `make` makes on rank 0. While `make` runs, rank 0 tells the others
   /// every half second that it is at work, so that their watches do not end them.
-  std::string from_rank_0(const std::string& phase, const std::function<std::string()>& make);
-  /// From now on the ranks wait for each other in another phase: rank 0 for every rank that has_come() has
-  /// not been called for, and the others for rank 0.
+  std::string broadcast_text(const std::string& phase, const std::function<std::string()>& make);
+  /// From now on the ranks wait for each other in another phase: rank 0 for every rank that rank_arrived()
+  /// has not been called for, and the others for rank 0.
   void enter(const std::string& phase);
-  void has_come(std::uint32_t rank) { watch_.has_come(rank); }
+  void rank_arrived(std::uint32_t rank) { watch_.rank_arrived(rank); }
 
  private:
   static constexpr int kToRank0 = 1, kAtWork = 2;

@@ -50,8 +50,8 @@ std::string Watch::cause(int signal) const {
 }
 
 // `signal` 0: the time limit.
-void Watch::pass_on(int signal) {
-  passed_on_ = true;
+void Watch::stop_run(int signal) {
+  run_was_stopped_ = true;
   if (!run_.stop) return run_.cancel();
   const std::chrono::nanoseconds time = patience(signal);
   rest_by_ = steady_clock::now() + time;
@@ -71,12 +71,12 @@ bool Watch::is_overdue() const {
   return rest_by_ != steady_clock::time_point::max() && steady_clock::now() > rest_by_ + kTimeToLeave;
 }
 
-void Watch::look() {
-  if (!passed_on_) {
+void Watch::poll() {
+  if (!run_was_stopped_) {
     if (signal() != 0) {
-      pass_on(signal());
+      stop_run(signal());
     } else if (has_end() && (run_.is_out_of_time() || steady_clock::now() >= run_.end)) {
-      pass_on(0);
+      stop_run(0);
     }
   }
   const auto elapsed = std::chrono::steady_clock::now() - start_;
@@ -94,7 +94,7 @@ void Watch::finish(bool has_all) {
   const auto done = std::accumulate(by_group.begin(), by_group.end(), std::uint64_t{0});
   if (display_) display_->finish(layers(), std::chrono::steady_clock::now() - start_, done == run_.tasks);
   const bool is_end = interruptible_.signal() != 0;
-  if (is_end || (!has_all && (passed_on_ || signal() != 0))) throw stopped();
+  if (is_end || (!has_all && (run_was_stopped_ || signal() != 0))) throw stopped();
 }
 
 Error Watch::stopped() const {

@@ -40,7 +40,7 @@ class Watch {
   Watch(WatchedRun run, const Options& options, std::chrono::steady_clock::time_point start);
 
   /// To be called every kInterval or so.
-  void look();
+  void poll();
   /// To be called when the run has ended; `has_all`: all results are there. Throws: Error when the run was
   /// stopped before it had all results; after SIGINT or SIGTERM in any case, because the sender wants the
   /// program to end.
@@ -51,7 +51,7 @@ class Watch {
   Error stopped() const;
 
  private:
-  void pass_on(int signal);
+  void stop_run(int signal);
   std::chrono::nanoseconds patience(int signal) const;
   std::string cause(int signal) const;
   bool has_end() const { return run_.stop && run_.end != std::chrono::steady_clock::time_point{}; }
@@ -62,7 +62,7 @@ class Watch {
   const Options& options_;
   const std::chrono::steady_clock::time_point start_;
   const Interruptible interruptible_;  // with a journal, a signal that came before the run stops it
-  bool passed_on_ = false;
+  bool run_was_stopped_ = false;
   std::chrono::steady_clock::time_point rest_by_ = std::chrono::steady_clock::time_point::max();
   std::chrono::nanoseconds next_update_{};
   std::vector<std::uint64_t> totals_;

@@ -174,7 +174,7 @@ TEST_F(JournalTest, UsesNoResultsOfAnotherVersion) {
   JournalWriter(directory_, {hash_text("older"), 4, 0}).append({1, 1}, value_of(1));
   JournalWriter(directory_, {program_, 5, 0}).append({1, 2}, value_of(2));
   const JournalContents contents = read();
-  EXPECT_EQ(contents.of_other_versions, 1u);
+  EXPECT_EQ(contents.results_of_other_versions, 1u);
   EXPECT_EQ(contents.files.size(), 1u);
   EXPECT_EQ(contents.last_attempt, 5u);
   EXPECT_EQ(contents.records.count({1, 1}), 0u);
@@ -284,7 +284,7 @@ TEST_F(JournalTest, OfAnUnknownTypeIsCountedAndNotUsed) {
   write_file("journal-1-0", file);
   const JournalContents contents = read();
   EXPECT_EQ(damages(contents), "");
-  EXPECT_EQ(contents.of_unknown_types, 1u);
+  EXPECT_EQ(contents.results_of_unknown_types, 1u);
   EXPECT_EQ(contents.records.size(), 1u);
 }
 

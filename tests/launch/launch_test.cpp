@@ -98,8 +98,8 @@ TEST(Launch, IgnoresWhatIsNoNumber) {
 TEST(Launch, BySrunWithoutPmixIsRefusedWithTheTask) {
   try {
     find_launch(step("2", "4"));
-    FAIL() << "four lonely tasks started";
-  } catch (const LonelyTaskError& error) {
+    FAIL() << "four tasks without PMIx started";
+  } catch (const TasksWithoutPmixError& error) {
     EXPECT_EQ(error.task(), 2);
     EXPECT_EQ(error.exit_code(), ExitCode::kUsage);
     EXPECT_STREQ(error.what(),

@@ -97,7 +97,7 @@ TEST(RankMap, JoinsMasksThatOverlapThroughAThird) {
   const RankMap map = make_rank_map(infos, Rank0::kOn);
   for (const RankShare& share : map.shares) {
     EXPECT_EQ(share.cores, 4);
-    EXPECT_EQ(share.sharers, 3);
+    EXPECT_EQ(share.ranks_sharing_cores, 3);
   }
 }
 

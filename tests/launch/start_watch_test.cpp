@@ -45,7 +45,7 @@ TEST(StartWatch, NamesThePhaseAndThoseWhoHaveNotCome) {
         StartWatch watch(20ms, {Launch::By::kMpirun, 0, 4}, "n1");
         watch.enter("at the start, in the exchange of hosts and cores",
                     {"", "rank 1", "rank 2 (n2)", "rank 3"});
-        watch.has_come(1);
+        watch.rank_arrived(1);
         while (true) pause();
       },
       testing::ExitedWithCode(69),

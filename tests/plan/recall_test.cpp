@@ -137,7 +137,7 @@ TEST(Recall, GivesWhatAPlainEvaluationGives) {
       const std::set<std::uint32_t> after = needed(recalled.expansion);
       EXPECT_EQ(asked.size(), after.size()) << "nothing is asked for that is not needed";
       EXPECT_EQ(recalled.tasks, before.size());
-      EXPECT_EQ(recalled.needless, before.size() - after.size());
+      EXPECT_EQ(recalled.skipped, before.size() - after.size());
       return std::move(recalled.expansion);
     };
     EXPECT_EQ(program.computed(), program.expected());
@@ -161,7 +161,7 @@ TEST(Recall, LeavesAGraphOfWhichNothingWasKeptAsItWas) {
     return std::optional<std::vector<std::byte>>();
   });
   EXPECT_EQ(recalled.tasks, 2u);
-  EXPECT_EQ(recalled.read + recalled.needless, 0u);
+  EXPECT_EQ(recalled.read + recalled.skipped, 0u);
   EXPECT_EQ(recalled.expansion.graph.recalled, kNoIndex);
 }
 
@@ -177,7 +177,7 @@ TEST(Recall, NeedsNothingButTheResultWhenThatWasKept) {
   EXPECT_EQ(asked, 1);
   EXPECT_EQ(recalled.tasks, 3u);
   EXPECT_EQ(recalled.read, 1u);
-  EXPECT_EQ(recalled.needless, 2u);
+  EXPECT_EQ(recalled.skipped, 2u);
   const TaskGraph& graph = recalled.expansion.graph;
   const TaskId target = recalled.expansion.targets[0];
   EXPECT_EQ(graph.group[target.index], graph.recalled);

@@ -15,12 +15,12 @@ namespace bask {
 namespace {
 
 void tell_of_other_versions(const JournalContents& contents) {
-  if (contents.of_other_versions == 0) return;
+  if (contents.results_of_other_versions == 0) return;
   log_job_line(
       LogLevel::kWarning,
       fmt::format("checkpoint: {} were made by another version of the program, and are computed again; "
                   "with the same --bask-checkpoint-version they would be used",
-                  count_text(static_cast<long>(contents.of_other_versions), "result")));
+                  count_text(static_cast<long>(contents.results_of_other_versions), "result")));
 }
 
 }  // namespace
@@ -57,10 +57,10 @@ void CheckpointHistory::tell() const {
     log_job_line(damage.is_normal ? LogLevel::kInfo : LogLevel::kWarning, "checkpoint: " + damage.text);
   }
   tell_of_other_versions(contents_);
-  if (contents_.of_unknown_types != 0) {
+  if (contents_.results_of_unknown_types != 0) {
     log_job_line(LogLevel::kWarning,
                  fmt::format("checkpoint: {} are of types that this program does not have",
-                             count_text(static_cast<long>(contents_.of_unknown_types), "result")));
+                             count_text(static_cast<long>(contents_.results_of_unknown_types), "result")));
   }
   if (contents_.last_attempt == 0) return;
   // Only rank 0's journal tells how an attempt ended:
@@ -105,7 +105,7 @@ CheckpointHistory::Recalled CheckpointHistory::recall(Expansion expansion) {
     log_job_line(
         reads_earlier_ones ? LogLevel::kInfo : LogLevel::kDebug,
         fmt::format("checkpoint: {} of {} need not run: {} read from the journal",
-                    recalled.needless + recalled.read, count_text(static_cast<long>(recalled.tasks), "task"),
+                    recalled.skipped + recalled.read, count_text(static_cast<long>(recalled.tasks), "task"),
                     recalled.read == 1 ? "1 result is" : fmt::format("{} results are", recalled.read)));
   }
   return {std::move(recalled.expansion), reads_this_attempt};

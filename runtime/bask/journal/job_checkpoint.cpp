@@ -25,7 +25,7 @@ JobStart JobCheckpoint::begin(const Options& options) {
       start.error = exception.what();
       start.exit_code = static_cast<int>(code);
     } else {
-      do_without(exception.what(), options, true);
+      go_on_without_journal(exception.what(), options, true);
     }
     return start;
   }
@@ -56,7 +56,7 @@ std::string JobCheckpoint::join(const JobStart& start, const Options& options, s
   return {};
 }
 
-void JobCheckpoint::do_without(const std::string& why, const Options& options, bool speaks) {
+void JobCheckpoint::go_on_without_journal(const std::string& why, const Options& options, bool speaks) {
   if (options.checkpoint_failure == CheckpointFailure::kStop) throw Error("", why, "");
   if (speaks) log_job_line(LogLevel::kWarning, why + "; the run goes on, and nothing is kept");
   here_.reset();

@@ -49,7 +49,7 @@ class JobCheckpoint {
   /// Every rank, when one could not join: the run goes on without a journal.
   /// The rank with `speaks` logs that.
   /// Throws: Error when --bask-checkpoint-failure=stop.
-  void do_without(const std::string& why, const Options& options, bool speaks);
+  void go_on_without_journal(const std::string& why, const Options& options, bool speaks);
 
   /// Rank 0, before a computation: replaces tasks whose results were kept, by earlier attempts or on any rank
   /// in this one, by tasks that read them. `other_nodes`: ranks run on several nodes.

@@ -44,8 +44,8 @@ struct JournalContents {
   std::vector<JournalDamage> damages;
   std::uint32_t last_attempt = 0;               ///< of any version; 0: there was none
   std::vector<std::uint32_t> crashed_attempts;  ///< some journal of theirs has no end; ascending
-  std::uint64_t of_other_versions = 0;          ///< results of other versions, which are not used
-  std::uint64_t of_unknown_types = 0;           ///< results of types that this program does not have
+  std::uint64_t results_of_other_versions = 0;  ///< results of other versions, which are not used
+  std::uint64_t results_of_unknown_types = 0;   ///< results of types that this program does not have
   std::uint64_t bytes = 0;                      ///< of the results in `records`
 };
 

@@ -153,14 +153,14 @@ void JournalScan::take(BufferedFile& file, const Found& record) {
 void JournalScan::take_result(const Found& record) {
   const RecordHead& head = record.head;
   if (is_other_version_) {
-    ++contents_.of_other_versions;
+    ++contents_.results_of_other_versions;
     return;
   }
   const ValueType* type = find_journal_type(head.type_hash);
   const bool is_known = type == nullptr ? head.type_hash == 0 && head.size == 0
                                         : head.kind == RecordKind::kEncoded || type->contiguous != nullptr;
   if (!is_known) {
-    ++contents_.of_unknown_types;
+    ++contents_.results_of_unknown_types;
     return;
   }
   ++file_.results;

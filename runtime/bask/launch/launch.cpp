@@ -61,7 +61,7 @@ std::string launcher_fix(Launch::By by) {
 
 }  // namespace
 
-LonelyTaskError::LonelyTaskError(int task, int tasks)
+TasksWithoutPmixError::TasksWithoutPmixError(int task, int tasks)
     : Error("start",
             fmt::format("this is task {} of {} that srun started without PMIx, so each would do all the work "
                         "alone",
@@ -88,7 +88,7 @@ Launch find_launch(const Environment& environment) {
     return {Launch::By::kPmi, *rank, known_size(*rank, number_of(environment, "PMI_SIZE"))};
   }
   const int tasks = number_of(environment, "SLURM_STEP_NUM_TASKS").value_or(1);
-  if (tasks > 1) throw LonelyTaskError(number_of(environment, "SLURM_PROCID").value_or(0), tasks);
+  if (tasks > 1) throw TasksWithoutPmixError(number_of(environment, "SLURM_PROCID").value_or(0), tasks);
   return {};
 }
 

@@ -28,9 +28,9 @@ struct Launch {
 };
 
 /// srun started several tasks that cannot find each other. Every one of them throws it: let task 0 speak.
-class LonelyTaskError : public Error {
+class TasksWithoutPmixError : public Error {
  public:
-  LonelyTaskError(int task, int tasks);
+  TasksWithoutPmixError(int task, int tasks);
   int task() const { return task_; }
 
  private:
@@ -41,7 +41,7 @@ class LonelyTaskError : public Error {
 /// - OMPI_COMM_WORLD_* come first: below mpirun, SLURM_STEP_* and SLURM_PROCID are those of its daemons.
 /// - SLURM_NTASKS is not looked at: a batch script has it too.
 /// - PMIX_RANK of another Slurm job does not count: sbatch passes on the variables of its caller's shell.
-/// Throws: LonelyTaskError (kUsage).
+/// Throws: TasksWithoutPmixError (kUsage).
 Launch find_launch(const Environment& environment);
 
 /// Throws: Error (kUsage) when MPI sees fewer processes than the launcher started: each would do all work.

@@ -99,7 +99,7 @@ void divide_cores(const std::vector<RankInfo>& infos, const Sharing& sharing, bo
   }
   for (const std::size_t rank : sharing.ranks) {
     shares[rank].cores = static_cast<int>(std::max<std::size_t>(1, sharing.cpus.size()));
-    shares[rank].sharers = static_cast<int>(sharing.ranks.size());
+    shares[rank].ranks_sharing_cores = static_cast<int>(sharing.ranks.size());
     shares[rank].oversubscribed = threads > shares[rank].cores;
     if (rank == 0 && !with_rank0) shares[rank].threads = 0;
   }
@@ -187,7 +187,7 @@ std::vector<std::string> blas_warnings(const std::vector<RankInfo>& infos) {
 // What the ranks of one kind on one host have in common; hosts that are alike share a line.
 struct Kind {
   std::size_t ranks;
-  int threads, cores, sharers;
+  int threads, cores, ranks_sharing_cores;
   unsigned machine_cores;
   std::uint64_t memory_limit;
   auto operator<=>(const Kind&) const = default;
@@ -195,7 +195,7 @@ struct Kind {
 
 std::string kind_text(const Kind& kind, bool on_several_hosts) {
   const bool several = kind.ranks > 1;
-  const bool each_its_own = kind.sharers == 1 && (several || on_several_hosts);
+  const bool each_its_own = kind.ranks_sharing_cores == 1 && (several || on_several_hosts);
   std::string text = several ? fmt::format("{} x ", kind.ranks) : "";
   text += kind.threads == 0 ? "no tasks" : count_text(kind.threads, "thread");
   text += kind.cores < static_cast<int>(kind.machine_cores)
@@ -217,7 +217,8 @@ std::vector<Line> lines_of(const std::vector<RankInfo>& infos, const RankMap& ma
     std::map<Kind, std::vector<int>> here;
     for (const std::size_t rank : ranks) {
       const RankShare& share = map.shares[rank];
-      here[{0, share.threads, share.cores, share.sharers, infos[rank].machine_cores, share.memory_limit}]
+      here[{0, share.threads, share.cores, share.ranks_sharing_cores, infos[rank].machine_cores,
+            share.memory_limit}]
           .push_back(static_cast<int>(rank));
     }
     for (const auto& [kind, members] : here) {

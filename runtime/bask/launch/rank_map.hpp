@@ -42,7 +42,7 @@ struct RankInfo {
 struct RankShare {
   int threads = 1;              ///< that run tasks; 0: rank 0, which then only plans and listens
   int cores = 1;                ///< in the masks of this rank and of the ranks whose masks overlap its own
-  int sharers = 1;              ///< how many ranks share these cores, this one counted
+  int ranks_sharing_cores = 1;  ///< how many ranks share these cores, this one counted
   bool oversubscribed = false;  ///< their threads outnumber the cores: idle threads should sleep early
   std::uint64_t memory_limit = 0;
   /// Where ranks share cores and there are enough: the core of each thread of this rank, by OS number.

@@ -127,11 +127,11 @@ void StartWatch::enter(const std::string& phase, std::vector<std::string> awaite
   changed_.notify_one();
 }
 
-void StartWatch::has_come(std::size_t number) {
+void StartWatch::rank_arrived(std::size_t rank) {
   if (!thread_.joinable()) return;
   const Held held(mutex_);
-  if (number >= awaited_.size()) return;
-  awaited_[number].clear();
+  if (rank >= awaited_.size()) return;
+  awaited_[rank].clear();
   text_ = start_timeout_text(speaker_, patience_, phase_, awaited_, fix_);
 }
 

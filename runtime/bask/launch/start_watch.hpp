@@ -25,7 +25,7 @@ inline constexpr int kLostExitCode = 69;
 ///     StartWatch watch(options.start_timeout, launch, host);
 ///     boost::mpi::environment environment(...);                 // the first phase
 ///     watch.enter("at the start, in the exchange of hosts", {"rank 0 (n1)", "rank 1", "rank 2"});
-///     while (...) watch.has_come(receive_from_any_rank());
+///     while (...) watch.rank_arrived(receive_from_any_rank());
 class StartWatch {
  public:
   StartWatch(std::chrono::nanoseconds timeout, const Launch& launch, const std::string& host);
@@ -37,8 +37,8 @@ class StartWatch {
   /// i at index i; an empty name: this process does not wait for that rank; no names: nobody knows for which.
   /// The time begins anew.
   void enter(const std::string& phase, std::vector<std::string> awaited);
-  /// The rank with this index in `awaited` has come.
-  void has_come(std::size_t number);
+  /// This rank, the index of a name in `awaited`, has arrived.
+  void rank_arrived(std::size_t rank);
   /// The awaited rank has said that it takes longer. The time begins anew.
   void restart();
 

@@ -20,9 +20,9 @@ using FindKept = std::function<std::optional<std::vector<std::byte>>(const Key& 
 
 struct Recall {
   Expansion expansion;
-  std::uint64_t tasks = 0;     ///< tasks that the targets would need if nothing had been kept
-  std::uint64_t read = 0;      ///< of these: tasks whose results are read instead
-  std::uint64_t needless = 0;  ///< of these: tasks that neither run nor are read
+  std::uint64_t tasks = 0;    ///< tasks that the targets would need if nothing had been kept
+  std::uint64_t read = 0;     ///< of these: tasks whose results are read instead
+  std::uint64_t skipped = 0;  ///< of these: tasks that neither run nor are read
 };
 
 /// Each task that the targets need, and whose result was kept, becomes a task without inputs that reads the
