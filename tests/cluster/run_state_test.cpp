@@ -86,7 +86,7 @@ TEST(RunState, SaysNothingAfterTheRanksWereToldToLeave) {
   state.abandon(kNow);
   EXPECT_FALSE(state.tick(kNow + 1h));
   EXPECT_EQ(said_to_all(state), Kinds{});
-  EXPECT_FALSE(state.is_cancelled()) << "its results are there";
+  EXPECT_FALSE(state.must_rest()) << "its results are there";
 }
 
 TEST(RunState, KeepsTheFailureOfTheTaskThatComesFirst) {
@@ -139,7 +139,7 @@ TEST(RunState, StopsEveryRankOnceAndLetsItsTasksEnd) {
     EXPECT_EQ(order.kind, MessageKind::kStop);
     EXPECT_EQ(decode_message<Stop>(order.body).patience_ns, std::chrono::nanoseconds(1h).count());
   }
-  EXPECT_TRUE(state.is_cancelled());
+  EXPECT_TRUE(state.must_rest());
   state.tick(kNow + 1h);
   EXPECT_EQ(state.phase(), Phase::kWorking);
   all_are_done(state);
@@ -173,7 +173,7 @@ TEST(RunState, LeavesAtOnceWhenItIsAbandoned) {
   state.abandon(kNow);
   EXPECT_EQ(said_to_all(state), (Kinds{MessageKind::kCancel, MessageKind::kEndRun}));
   EXPECT_EQ(state.phase(), Phase::kLeaving);
-  EXPECT_TRUE(state.is_cancelled());
+  EXPECT_TRUE(state.must_rest());
 }
 
 TEST(RunState, IsOutOfTimeWhenNothingIsLeftButWhatIsHeldBackAndAllHaveToldSo) {
@@ -298,12 +298,12 @@ TEST(RunState, TellsEachRankToLeaveOnceAndLastWhateverHappensInWhateverOrder) {
       }
       const bool was_told = told == std::vector<int>(kRanks, 1);
       ASSERT_EQ(was_told, state.phase() >= Phase::kLeaving) << "seed " << seed;
-      ASSERT_TRUE(!was_told || state.all_done() || state.is_cancelled()) << "seed " << seed;
+      ASSERT_TRUE(!was_told || state.all_done() || state.must_rest()) << "seed " << seed;
       ASSERT_TRUE(!state.all_done() || was_told) << "seed " << seed;
     }
     EXPECT_EQ(state.phase(), Phase::kOver) << "seed " << seed;
     if (events == kHarmless) {
-      EXPECT_FALSE(state.is_cancelled() || state.failure()) << "seed " << seed;
+      EXPECT_FALSE(state.must_rest() || state.failure()) << "seed " << seed;
       EXPECT_EQ(state.done_by_group(), (std::vector<std::uint64_t>{6, 6})) << "seed " << seed;
     }
   }

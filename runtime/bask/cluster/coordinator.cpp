@@ -156,8 +156,8 @@ RunOutcome Coordinator::concluded(std::uint32_t number, Run& run) {
     const std::optional<RunFailure> own = own_.failure(number);
     const bool is_own = own && outcome.failure && outcome.failure->rank == 0;
     if (is_own && own->task == outcome.failure->task) outcome.own_error = own->error;
-    outcome.cancelled = was_cancelled_ = state.is_cancelled();
-    was_left_inside_ = state.is_cancelled() && !state.all_done();
+    outcome.cancelled = was_cancelled_ = state.must_rest();
+    was_left_inside_ = state.must_rest() && !state.all_done();
     outcome.statistics = state.statistics();
     outcome.done_by_group = state.done_by_group();
     try {
@@ -219,7 +219,7 @@ bool Coordinator::may_be_inside_tasks() const {
   return exchange_.locked([&] {
     return was_left_inside_ || std::ranges::any_of(runs_, [](const auto& entry) {
              const RunState& state = entry.second->state;
-             return state.is_cancelled() && !state.all_done();
+             return state.must_rest() && !state.all_done();
            });
   });
 }
@@ -281,7 +281,7 @@ void Coordinator::post_drops() {
 
 bool Coordinator::is_ending() const {
   if (runs_.empty()) return was_cancelled_;
-  return std::ranges::any_of(runs_, [](const auto& entry) { return entry.second->state.is_cancelled(); });
+  return std::ranges::any_of(runs_, [](const auto& entry) { return entry.second->state.must_rest(); });
 }
 
 }  // namespace bask

@@ -70,7 +70,7 @@ void RunState::all_handed_out() {
 }
 
 void RunState::stop(std::chrono::nanoseconds patience, Clock::time_point now) {
-  if (is_cancelled() || phase_ >= Phase::kLeaving) return;
+  if (must_rest() || phase_ >= Phase::kLeaving) return;
   all_handed_out();
   rest_by_ = now + patience;
   stopped_ = true;
@@ -78,7 +78,7 @@ void RunState::stop(std::chrono::nanoseconds patience, Clock::time_point now) {
 }
 
 void RunState::cancel(Clock::time_point now) {
-  if ((is_cancelled() && !stopped_) || phase_ >= Phase::kLeaving) return;
+  if ((must_rest() && !stopped_) || phase_ >= Phase::kLeaving) return;
   all_handed_out();
   rest_by_ = now + kTimeToStop;
   stopped_ = false;
@@ -96,7 +96,7 @@ void RunState::all_sent() {
 
 bool RunState::tick(Clock::time_point now) {
   leave_if_over(now);
-  if (is_cancelled() || all_done()) return false;
+  if (must_rest() || all_done()) return false;
   ask_for_thefts(now);
   if (!is_stalled(now)) return false;
   moved_at_ = now;
@@ -105,7 +105,7 @@ bool RunState::tick(Clock::time_point now) {
 }
 
 void RunState::ask_for_thefts(Clock::time_point now) {
-  if (!shape_.balances || is_cancelled() || all_done()) return;
+  if (!shape_.balances || must_rest() || all_done()) return;
   for (const Balancer::Ask& ask : balancer_.asks(now)) {
     orders_.push_back({ask.victim, MessageKind::kSteal, encode_message(Steal{ask.thief})});
   }
@@ -123,7 +123,7 @@ void RunState::leave() {
 }
 
 void RunState::leave_if_over(Clock::time_point now) {
-  if (all_done() || (is_cancelled() && now > *rest_by_)) leave();
+  if (all_done() || (must_rest() && now > *rest_by_)) leave();
 }
 
 // ---- What rank 0 knows. ----

@@ -70,8 +70,8 @@ class RunState {
 
   Phase phase() const { return phase_; }
   bool all_done() const { return ranks_done_ == ranks_.size(); }
-  /// Whether the run was cancelled or stopped.
-  bool is_cancelled() const { return rest_by_.has_value(); }
+  /// Whether the run was cancelled or stopped: no further task is to begin.
+  bool must_rest() const { return rest_by_.has_value(); }
   /// Whether all ranks have told that nothing is left but units that would not end in time, and units that
   /// wait for those.
   bool is_out_of_time(Clock::time_point now) const;
