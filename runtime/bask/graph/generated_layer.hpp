@@ -34,10 +34,10 @@ class TaskWriter {
     if (!kernel_.reads_own || index >= graph_.size() - first_of_slot_[0]) refuse_own(index);
     graph_.add_input(TaskId{first_of_slot_[0] + index});
   }
-  /// Task `index` of the layer's input number `layer`, from 0.
-  void input(std::uint32_t layer, std::uint32_t index) {
-    if (layer >= sizes_.size() || index >= sizes_[layer]) refuse(layer, index);
-    graph_.add_input(TaskId{first_of_slot_[layer + 1] + index});
+  /// Task `index` of the layer's input number `input_layer`, from 0.
+  void input(std::uint32_t input_layer, std::uint32_t index) {
+    if (input_layer >= sizes_.size() || index >= sizes_[input_layer]) refuse(input_layer, index);
+    graph_.add_input(TaskId{first_of_slot_[input_layer + 1] + index});
   }
   /// The argument of the task itself, of exactly the type that its function takes. One call a task.
   template <CopiedWhole T>
