@@ -12,7 +12,8 @@ namespace farm {
   throw bask::Error("farm", happened, fix, bask::ExitCode::kUsage);
 }
 /// `where`: the file and line, or the option.
-[[noreturn]] inline void refuse(const std::string& where, const std::string& happened, const std::string& fix) {
+[[noreturn]] inline void refuse(const std::string& where, const std::string& happened,
+                                const std::string& fix) {
   throw bask::Error("farm: " + where, happened, fix, bask::ExitCode::kUsage);
 }
 
