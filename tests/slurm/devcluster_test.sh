@@ -13,7 +13,7 @@ ends_with() {
   expect_equal "${*:3}: exit code" "$1" $code
   [[ -z $2 ]] || expect_text "${*:3}" "$2" message
 }
-ends_with 1 'not up in .*second; start it' status --dir "$dir"
+ends_with 1 'no cluster is up in .*second; start one' status --dir "$dir"
 ends_with 0 '2 nodes of 1 cores are up; logs in' up --nodes 2 --cpus=1 --dir "$dir"
 expect_equal 'up prints nothing but exports' "$(wc -l <output)" "$(grep -c '^export ' output)"
 source ./output

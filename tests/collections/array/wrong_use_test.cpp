@@ -282,8 +282,9 @@ TEST(WrongUse, OfValues) {
       "use finite bounds and a step that is not 0",
       [] { arange<double>(0, 5, 0); });
   expect("array::linspace: the count is -1; use 0 or more", [] { linspace(0, 1, -1); });
-  expect("array::linspace: chunks of 0", [] { linspace(0, 1, 5, true, 0); });
-  expect("array::eye: shape (3, -2)", [] { eye(3, -2); });
+  expect("array::linspace: a chunk cannot have length 0; use 1 or more, or -1 for the whole axis",
+         [] { linspace(0, 1, 5, true, 0); });
+  expect("array::eye: shape (3, -2) has a negative extent; give extents of 0 or more", [] { eye(3, -2); });
   expect(
       "array::from_array: shape (2, 2) has 4 elements, and 3 are given; give as many elements as the shape "
       "has",
