@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/bask)
 
-install(TARGETS bask EXPORT baskTargets FILE_SET HEADERS)
+install(TARGETS bask EXPORT baskTargets FILE_SET HEADERS FILE_SET inner)
 install(EXPORT baskTargets NAMESPACE bask:: DESTINATION ${cmake_dir})
 set(optional_libraries)   # that this one was built with
 foreach(library IN ITEMS LIBDEFLATE ZLIB ZSTD LZF SLEEF)

@@ -16,7 +16,7 @@ work on one, `cmake --preset release -DCMAKE_UNITY_BUILD=OFF` rebuilds less.
   --help    this text
 
 Each step writes its output to build/logs/. CMAKE_BUILD_PARALLEL_LEVEL (default: the number of cores) and
-CTEST_PARALLEL_LEVEL (one more) set how much runs at a time.
+CTEST_PARALLEL_LEVEL (two more) set how much runs at a time.
 exit code: 0 all passed; 1 something failed; 2 something is missing, or wrong usage.
 HELP
 }

@@ -3,8 +3,8 @@
 # Exit codes: 1 something failed; 2 something is missing here, and the message says how to get it.
 unset CDPATH
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
-# One test more than there are cores: those of batch jobs wait for Slurm most of the time.
-: "${CMAKE_BUILD_PARALLEL_LEVEL:=$(nproc)}" "${CTEST_PARALLEL_LEVEL:=$(($(nproc) + 1))}"
+# Two tests more than there are cores: those of batch jobs and of several ranks wait most of the time.
+: "${CMAKE_BUILD_PARALLEL_LEVEL:=$(nproc)}" "${CTEST_PARALLEL_LEVEL:=$(($(nproc) + 2))}"
 export CMAKE_BUILD_PARALLEL_LEVEL CTEST_PARALLEL_LEVEL
 
 # Monthly winds of 1982 to 1992 on the whole globe, as Debian brings them.
