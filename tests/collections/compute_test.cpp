@@ -4,6 +4,7 @@
 #include <bask/bask.hpp>
 #include <bask/core/archive.hpp>
 
+#include "../many.hpp"
 #include "random_program.hpp"
 
 #include <atomic>
@@ -57,8 +58,8 @@ TEST_F(ComputeTest, RunsOnlyWhatIsNeeded) {
 
 TEST_F(ComputeTest, HoldsAChainOfAMillionAndADeepTree) {
   Delayed<int> chain = delayed<counted>(0);
-  for (int i = 0; i < 1'000'000; ++i) chain = chain + 1;
-  EXPECT_EQ(chain.compute(), 1'000'000);
+  for (int i = 0; i < many(1'000'000); ++i) chain = chain + 1;
+  EXPECT_EQ(chain.compute(), many(1'000'000));
   std::vector<Delayed<int>> level;
   for (int i = 0; i < (1 << 14); ++i) level.push_back(delayed<counted>(i));
   while (level.size() > 1) {

@@ -3,6 +3,7 @@
 #include <bask/core/archive.hpp>
 #include <bask/graph/value_layer.hpp>
 
+#include "../many.hpp"
 #include "test_tasks.hpp"
 
 #include <memory>
@@ -43,7 +44,7 @@ TEST(Layer, KeepsWhatItReadsAlive) {
 TEST(Layer, GoesWithoutRecursionFromTheEndOfALongChain) {
   open_layer::close();
   TaskRef end = ValueLayer::held("held", Key{1, 1}, counted());
-  for (int i = 0; i < 300'000; ++i) {
+  for (int i = 0; i < many(300'000); ++i) {
     end = add_task({&end});
     open_layer::close();  // one layer each
   }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <bask/plan/make_plan.hpp>
 
+#include "../many.hpp"
 #include "random_graph.hpp"
 
 #include <algorithm>
@@ -158,10 +159,11 @@ TEST(Plan, IsEmptyForConstantsAndForNothing) {
 }
 
 TEST(Plan, HoldsAChainOfAMillion) {
-  const TaskGraph graph = chain_graph(1'000'000);
-  const std::vector<TaskId> targets{{999'999}};
-  EXPECT_EQ(make_plan(graph, targets, {}).positions(), 1'000'000u);
-  EXPECT_EQ(make_plan(graph, targets, {.fuse = false}).units(), 1'000'000u);
+  constexpr std::uint32_t kTasks = many(1'000'000);
+  const TaskGraph graph = chain_graph(kTasks);
+  const std::vector<TaskId> targets{{kTasks - 1}};
+  EXPECT_EQ(make_plan(graph, targets, {}).positions(), kTasks);
+  EXPECT_EQ(make_plan(graph, targets, {.fuse = false}).units(), kTasks);
 }
 
 }  // namespace

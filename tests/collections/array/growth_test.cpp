@@ -1,4 +1,5 @@
 // Costs that grow with the program: views of views of operations, huge steps and counts, thousands of blocks.
+#include "../../many.hpp"
 #include "message_of.hpp"
 
 #include <gtest/gtest.h>
@@ -121,7 +122,7 @@ TEST_F(GrowthTest, WhatIsCutAndJoinedAgainLiesInFewChunks) {
 }
 
 TEST_F(GrowthTest, ThousandsOfPartsAndOfUnknownChunksAreRead) {
-  constexpr int kParts = 5000;
+  constexpr int kParts = many(5000);
   std::vector<Array<double>> parts;
   for (int k = 0; k < kParts; ++k) parts.push_back(arange<double>(0, 2, 1, 2) + static_cast<double>(k));
   const double sum = kParts * (kParts - 1.0) + kParts;
