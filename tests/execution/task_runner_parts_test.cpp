@@ -214,9 +214,6 @@ TEST(TaskRunnerParts, GiveTheSerialResultOnSeveralThreadsThatAreFedMeanwhile) {
 
 // ---- What is refused. ----
 
-int add_up(int a, int b) {
-  return a + b;
-}
 std::vector<char> make_bytes(int size) {
   return std::vector<char>(static_cast<std::size_t>(size));
 }
@@ -450,15 +447,6 @@ TEST(StolenUnits, AreNotGivenWhereTheInputsTakeLongerThanTheWork) {
   EXPECT_TRUE(two.was_robbed);
   EXPECT_EQ(two.stolen, 0u);
   EXPECT_EQ(two.results().targets[59].value->get<int>(), 20'000'059);
-}
-
-TEST(StolenUnits, AreNotGivenWhereLittleIsLeft) {
-  std::vector<Delayed<int>> units;
-  for (int i = 0; i < 60; ++i) units.push_back(delayed<add_up>(i, i));  // far below a µs each
-  TwoRanks two(units);
-  two.victim().runner.work(0);
-  EXPECT_TRUE(two.was_robbed);
-  EXPECT_EQ(two.stolen, 0u);
 }
 
 int fail_late(int task) {
