@@ -1,6 +1,7 @@
 #include "dependencies.hpp"
 
-#include <bask/core/error.hpp>
+#include "refuse.hpp"
+
 #include <bask/core/near_miss.hpp>
 
 #include <algorithm>
@@ -15,20 +16,15 @@ namespace {
 
 using Names = std::unordered_map<std::string, std::uint32_t>;
 
-[[noreturn]] void refuse_dependency(const Command& command, const std::string& happened,
-                                    const std::string& fix) {
-  throw bask::Error("farm: " + command.where, happened, fix, bask::ExitCode::kUsage);
-}
-
 Names names_of(const std::vector<Command>& commands) {
   Names names;
   for (const Command& command : commands) {
     if (command.name.empty()) continue;
     const auto [other, is_new] = names.emplace(command.name, command.number);
     if (is_new) continue;
-    refuse_dependency(
-        command, "there is a command '" + command.name + "' already, at " + commands[other->second - 1].where,
-        "give each a name of its own");
+    refuse(command.where,
+           "there is a command '" + command.name + "' already, at " + commands[other->second - 1].where,
+           "give each a name of its own");
   }
   return names;
 }
@@ -53,12 +49,12 @@ std::uint32_t resolve(const std::string& text, const Command& command, const std
   if (text.starts_with(kLine)) {
     number = command_at_line(commands, number_in(std::string_view(text).substr(kLine.size())));
     if (number == 0)
-      refuse_dependency(command, "after=" + text + ": no command stands there", "name the line of a command");
+      refuse(command.where, "after=" + text + ": no command stands there", "name the line of a command");
   } else if (text.find_first_not_of("0123456789") == std::string::npos) {
     number = number_in(text);
     if (number == 0 || number > commands.size()) {
-      refuse_dependency(command, "after=" + text + ": there is no such command",
-                        "the commands have the numbers 1 to " + std::to_string(commands.size()));
+      refuse(command.where, "after=" + text + ": there is no such command",
+             "the commands have the numbers 1 to " + std::to_string(commands.size()));
     }
   } else if (const auto found = names.find(text); found != names.end()) {
     number = found->second;
@@ -67,11 +63,11 @@ std::uint32_t resolve(const std::string& text, const Command& command, const std
     for (const auto& [name, of] : names) known.push_back(name);
     std::sort(known.begin(), known.end());
     const std::string meant = bask::near_miss(text, known);
-    refuse_dependency(command, "after=" + text + ": no command has that name",
-                      meant.empty() ? "name one with #farm: name=" + text : "did you mean '" + meant + "'?");
+    refuse(command.where, "after=" + text + ": no command has that name",
+           meant.empty() ? "name one with #farm: name=" + text : "did you mean '" + meant + "'?");
   }
   if (number == command.number)
-    refuse_dependency(command, "the command comes after itself", "remove after=" + text);
+    refuse(command.where, "the command comes after itself", "remove after=" + text);
   return number;
 }
 
@@ -91,8 +87,8 @@ std::uint32_t resolve(const std::string& text, const Command& command, const std
   for (auto step = std::find(way.begin(), way.end(), at); step != way.end(); ++step) {
     circle += title_of(commands[*step]) + " (" + commands[*step].where + ") comes after ";
   }
-  refuse_dependency(commands[at], "commands wait for each other: " + circle + title_of(commands[at]),
-                    "remove one of these dependencies");
+  refuse(commands[at].where, "commands wait for each other: " + circle + title_of(commands[at]),
+         "remove one of these dependencies");
 }
 
 }  // namespace
