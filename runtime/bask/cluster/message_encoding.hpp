@@ -26,13 +26,16 @@ concept HasMembers = requires(T message) {
 };
 
 template <class T>
+concept HasElementsWithMembers = requires {
+  typename T::value_type;
+  requires HasMembers<typename T::value_type>;
+};
+
+template <class T>
 void write_member(ByteWriter& writer, const T& member) {
   if constexpr (HasMembers<T>) {
     encode_message(writer, member);
-  } else if constexpr (requires {
-                         typename T::value_type;
-                         requires HasMembers<typename T::value_type>;
-                       }) {
+  } else if constexpr (HasElementsWithMembers<T>) {
     writer.write_raw(static_cast<std::uint64_t>(member.size()));
     for (const auto& element : member) encode_message(writer, element);
   } else {
@@ -44,10 +47,7 @@ template <class T>
 void read_member(ByteReader& reader, T& member) {
   if constexpr (HasMembers<T>) {
     member = decode_message<T>(reader);
-  } else if constexpr (requires {
-                         typename T::value_type;
-                         requires HasMembers<typename T::value_type>;
-                       }) {
+  } else if constexpr (HasElementsWithMembers<T>) {
     member.resize(reader.read_count(1));
     for (auto& element : member) element = decode_message<typename T::value_type>(reader);
   } else {
