@@ -231,8 +231,7 @@ class RegionReader {
 
   FoundChunk find(const ChunkPart& part) const {
     FoundChunk found;
-    // H5Dread_chunk copies as many bytes of an unfiltered chunk as the chunk index says, even when
-    // H5Dget_chunk_storage_size gives another size.
+    // H5Dread_chunk copies as many bytes as the chunk index says, whatever H5Dget_chunk_storage_size gives.
     if (dataset_.filters.empty() && !has_addresses_) {
       found.place = FoundChunk::Place::kUnknown;
       return found;
@@ -321,8 +320,7 @@ class RegionReader {
     }
   }
 
-  // How many rows to read at once from `first` on. Chunks with filters are read whole: HDF5 would decode them
-  // again for each piece.
+  // How many rows to read at once. Chunks with filters are read whole: HDF5 decodes them for each piece.
   std::int64_t rows_at_once(std::int64_t first, std::int64_t left, std::int64_t row_elements) const {
     constexpr std::int64_t kPieceBytes = 16 << 20;
     const auto bytes = static_cast<std::int64_t>(conversion_.from_bytes());
