@@ -10,6 +10,8 @@
 #include <bask/safety/isolation.hpp>
 #include <bask/safety/task_error.hpp>
 
+#include "../many.hpp"
+
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
@@ -23,7 +25,6 @@
 namespace bask {
 namespace {
 
-constexpr bool kSanitized = !kCrashReports;
 constexpr const char* kForks =
     "a sanitizer's allocator has locks that nobody sees to at a fork of several threads";
 
