@@ -7,6 +7,7 @@
 
 #include "directory_test.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <utility>
@@ -48,6 +49,27 @@ TEST_F(FileDescriptorTest, TellsTheErrorAndHowMuchWasWrittenBefore) {
   EXPECT_EQ(error_text(written.error), "No space left on device");
   const FileDescriptor read_only = open_file("/dev/null", O_RDONLY);
   EXPECT_EQ(write_at(read_only, 0, bytes_of("abc")).error, EBADF);
+}
+
+TEST_F(FileDescriptorTest, GoesOnFromAWholeUnitAfterAShortTransfer) {
+  const FileDescriptor file = open_memory_file("test");
+  std::vector<off_t> offsets;
+  const TransferCalls short_ones{[&](int from, void* to, std::size_t size, off_t offset) {
+                                   offsets.push_back(offset);
+                                   return pread(from, to, std::min<std::size_t>(size, 5), offset);
+                                 },
+                                 [&](int to, const void* from, std::size_t size, off_t offset) {
+                                   offsets.push_back(offset);
+                                   return pwrite(to, from, std::min<std::size_t>(size, 5), offset);
+                                 }};
+  EXPECT_EQ(write_at(file.number(), 0, bytes_of("abcdefghijk"), short_ones, 4).bytes, 11u);
+  EXPECT_EQ(offsets, (std::vector<off_t>{0, 4, 8}));
+  std::string back(11, ' ');
+  EXPECT_EQ(read_at(file.number(), 0, std::as_writable_bytes(std::span(back)), short_ones, 4).bytes, 11u);
+  EXPECT_EQ(back, "abcdefghijk");
+  const Transferred stuck = write_at(file.number(), 0, bytes_of("abcdefghijk"), short_ones, 8);
+  EXPECT_EQ(stuck.bytes, 0u);
+  EXPECT_EQ(stuck.error, EIO);
 }
 
 // The signal's default action would end the process.

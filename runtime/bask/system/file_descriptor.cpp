@@ -44,13 +44,16 @@ auto until_not_interrupted(const Call& call) {
 
 // `call` transfers what is behind the first `done` bytes, or a part of it.
 template <class Call>
-Transferred transfer_all(std::size_t size, const Call& call) {
+Transferred transfer_all(std::size_t size, std::size_t unit, const Call& call) {
   Transferred done;
   while (done.bytes < size) {
     const ssize_t count = until_not_interrupted([&] { return call(done.bytes); });
     if (count < 0) done.error = errno;
     if (count <= 0) break;
-    done.bytes += static_cast<std::size_t>(count);
+    const std::size_t reached = done.bytes + static_cast<std::size_t>(count);
+    const std::size_t next = reached < size ? reached / unit * unit : size;
+    if (next == done.bytes) break;
+    done.bytes = next;
   }
   return done;
 }
@@ -81,17 +84,24 @@ Pipe open_pipe() {
   return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
-Transferred read_at(int descriptor, std::uint64_t offset, std::span<std::byte> to) {
-  return transfer_all(to.size(), [&](std::size_t done) {
-    return ::pread(descriptor, to.data() + done, to.size() - done, static_cast<off_t>(offset + done));
+const TransferCalls& TransferCalls::of_system() {
+  static const TransferCalls calls{::pread, ::pwrite};
+  return calls;
+}
+
+Transferred read_at(int descriptor, std::uint64_t offset, std::span<std::byte> to, const TransferCalls& calls,
+                    std::size_t unit) {
+  return transfer_all(to.size(), unit, [&](std::size_t done) {
+    return calls.read(descriptor, to.data() + done, to.size() - done, static_cast<off_t>(offset + done));
   });
 }
 
-Transferred write_at(int descriptor, std::uint64_t offset, std::span<const std::byte> from) {
+Transferred write_at(int descriptor, std::uint64_t offset, std::span<const std::byte> from,
+                     const TransferCalls& calls, std::size_t unit) {
   const WithoutSizeSignal without_signal;
-  Transferred done = transfer_all(from.size(), [&](std::size_t before) {
-    return ::pwrite(descriptor, from.data() + before, from.size() - before,
-                    static_cast<off_t>(offset + before));
+  Transferred done = transfer_all(from.size(), unit, [&](std::size_t before) {
+    return calls.write(descriptor, from.data() + before, from.size() - before,
+                       static_cast<off_t>(offset + before));
   });
   if (done.error == EFBIG) without_signal.take_back();
   if (done.error == 0 && done.bytes < from.size()) done.error = EIO;

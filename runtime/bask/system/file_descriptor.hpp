@@ -2,9 +2,11 @@
 // Runs on: every rank. Threads: any may read and write at offsets; one opens and closes.
 #pragma once
 
+#include <sys/types.h>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <utility>
@@ -49,9 +51,19 @@ struct Transferred {
   std::size_t bytes = 0;
   int error = 0;
 };
-Transferred read_at(int descriptor, std::uint64_t offset, std::span<std::byte> to);
+/// The calls that transfer bytes; tests replace them.
+struct TransferCalls {
+  std::function<ssize_t(int, void*, std::size_t, off_t)> read;
+  std::function<ssize_t(int, const void*, std::size_t, off_t)> write;
+  /// ::pread and ::pwrite.
+  static const TransferCalls& of_system();
+};
+/// After a call that transfers only a part, the next one begins at a multiple of `unit`, as O_DIRECT needs.
+Transferred read_at(int descriptor, std::uint64_t offset, std::span<std::byte> to,
+                    const TransferCalls& calls = TransferCalls::of_system(), std::size_t unit = 1);
 /// A write past `ulimit -f` is an error like any other, and not a signal.
-Transferred write_at(int descriptor, std::uint64_t offset, std::span<const std::byte> from);
+Transferred write_at(int descriptor, std::uint64_t offset, std::span<const std::byte> from,
+                     const TransferCalls& calls = TransferCalls::of_system(), std::size_t unit = 1);
 
 inline Transferred read_at(const FileDescriptor& file, std::uint64_t offset, std::span<std::byte> to) {
   return read_at(file.number(), offset, to);

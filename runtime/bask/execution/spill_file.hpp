@@ -1,0 +1,114 @@
+// spill_file.hpp: the file to which a rank writes results that do not fit into its memory, and reads them
+// back. Two threads transfer pieces of 4 MiB: while one of them makes a checksum, the other keeps the disk
+// busy. Reads go before writes, from one piece to the next, for a reader waits for them. Runs on: every rank.
+// Threads: any. Invariants: (1) each `done` is called exactly once, by a thread of the file, without its
+// lock;
+//             (2) what a read gives is what was written, or the read is broken: its checksum is compared;
+//             (3) a write that fails leaves nothing in the file.
+#pragma once
+
+#include <bask/core/error.hpp>
+#include <bask/core/mutex.hpp>
+#include <bask/execution/extent.hpp>
+#include <bask/execution/spill_space.hpp>
+#include <bask/system/scratch_file.hpp>
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <thread>
+
+namespace bask {
+
+/// How a write or a read of a SpillFile has ended.
+struct SpillOutcome {
+  enum class Kind {
+    kDone,
+    kFull,     ///< the disk has no room; the same write may succeed later
+    kBroken,   ///< it would fail again
+    kStopped,  ///< the file was destroyed before; do not try again
+  };
+  Kind kind = Kind::kDone;
+  Extent extent = {};               ///< of what was written or read; of a write only with kDone
+  std::optional<Error> error = {};  ///< with all but kDone
+};
+
+/// What has gone through a SpillFile. The times are those in which at least one write, or read, ran.
+struct SpillCounts {
+  std::uint64_t bytes_written = 0, bytes_read = 0;
+  std::chrono::nanoseconds write_time{0}, read_time{0};
+};
+
+/// Cost: 8 MiB of memory for the buffers of the threads.
+///
+///     SpillFile file("/tmp");
+///     file.write(bytes, [&](SpillOutcome outcome) { keep(outcome.extent); });
+///     …
+///     file.read(extent, into, [&](SpillOutcome outcome) { … });
+///     file.free(extent);
+class SpillFile {
+ public:
+  using Done = std::function<void(SpillOutcome)>;
+
+  /// Throws: Error (kUsage) when no file can be made in the directory, or no thread.
+  explicit SpillFile(const std::filesystem::path& directory,
+                     const TransferCalls& calls = TransferCalls::of_system());
+  /// Waits for the pieces that are being transferred; all that is not complete then ends with kStopped,
+  /// before the destructor returns. A `done` must not destroy the file.
+  ~SpillFile();
+  SpillFile(const SpillFile&) = delete;
+  SpillFile& operator=(const SpillFile&) = delete;
+
+  /// The bytes stay as they are until `done` is called. They go straight to the disk from whole pages of
+  /// memory, and through a buffer from elsewhere. `done` may use the file, and must not throw.
+  void write(std::span<const std::byte> bytes, Done done) BASK_EXCLUDES(mutex_);
+  /// `into` has the extent's bytes and is not touched until `done` is called. After a read that failed its
+  /// content is arbitrary.
+  void read(const Extent& extent, std::span<std::byte> into, Done done) BASK_EXCLUDES(mutex_);
+  /// Later writes may use the extent, which nobody reads any more.
+  void free(const Extent& extent) BASK_EXCLUDES(mutex_);
+
+  SpillCounts counts() const BASK_EXCLUDES(mutex_);
+  /// What is on the disk or on its way there, in whole units of the file.
+  std::uint64_t bytes_held() const BASK_EXCLUDES(mutex_);
+  const std::filesystem::path& directory() const { return file_.directory(); }
+
+ private:
+  struct Transfer;
+  // All reads or all writes. A transfer waits until its last piece is begun; the threads then have it.
+  struct Direction {
+    std::deque<std::shared_ptr<Transfer>> waiting = {};
+    unsigned running = 0;  // pieces
+    std::chrono::steady_clock::time_point running_since = {};
+    std::chrono::nanoseconds time{0};
+    std::uint64_t bytes = 0;
+  };
+
+  void work(const ScratchFile::Buffer& buffer) BASK_EXCLUDES(mutex_);
+  // Without the lock while the piece is on its way.
+  void transfer_next_piece(Direction& direction, Transfer& transfer, const ScratchFile::Buffer& buffer)
+      BASK_REQUIRES(mutex_);
+  void skip_rest(Direction& direction, Transfer& transfer) BASK_REQUIRES(mutex_);
+  // Without the lock while `done` is called.
+  void end(Transfer& transfer) BASK_REQUIRES(mutex_);
+  SpillOutcome outcome_of(const Transfer& transfer) const BASK_REQUIRES(mutex_);
+  void close() BASK_EXCLUDES(mutex_);
+
+  ScratchFile file_;
+  mutable Mutex mutex_;
+  Condition changed_;
+  Direction reads_ BASK_GUARDED_BY(mutex_), writes_ BASK_GUARDED_BY(mutex_);
+  SpillSpace space_ BASK_GUARDED_BY(mutex_){ScratchFile::kUnit};
+  bool is_closing_ BASK_GUARDED_BY(mutex_) = false;
+  std::array<ScratchFile::Buffer, 2> buffers_;
+  std::array<std::thread, 2> threads_;
+};
+
+}  // namespace bask
