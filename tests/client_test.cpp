@@ -207,6 +207,16 @@ TEST(Run, GivesTwoForAnUnknownOption) {
   EXPECT_NE(outcome.error.find("--bask-threads"), std::string::npos) << outcome.error;
 }
 
+TEST(Run, GivesTwoForScratchThatIsNotThere) {
+  bool called = false;
+  const Outcome outcome = run_with({"--bask-scratch=/absent"}, [&](Client&) { called = true; });
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_FALSE(called);
+  EXPECT_EQ(outcome.error,
+            "bask: error: scratch directory /absent: no file can be made in it: No such file or directory; "
+            "name a directory in which you may write with --bask-scratch\n");
+}
+
 TEST(Run, Gives130AfterCtrlC) {
   const Outcome outcome =
       run_with({"--bask-scheduler=sync"}, [](Client&) { delayed<follow>(delayed<send>(SIGINT)).compute(); });

@@ -8,6 +8,7 @@
 #include <bask/system/affinity.hpp>
 #include <bask/system/host_name.hpp>
 #include <bask/system/memory_limit.hpp>
+#include <bask/system/scratch_directory.hpp>
 
 #include <algorithm>
 
@@ -20,6 +21,7 @@ ClientSetup set_up_process(const Options& options) {
   info.host = host_name();
   info.cores = CoreMask::of_process().count();
   info.memory_limit = options.memory_limit != 0 ? options.memory_limit : memory_limit();
+  if (!options.scratch.empty()) scratch_directory(options.scratch);  // refused now, not when it is needed
   if (options.scheduler == Scheduler::kThreads) {
     info.threads = options.threads != 0 ? static_cast<unsigned>(options.threads) : info.cores;
     setup.pool = std::make_unique<ThreadPool>(info.threads, options.pin);

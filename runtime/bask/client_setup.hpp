@@ -17,7 +17,8 @@ struct ClientSetup {
   std::unique_ptr<JobCheckpoint> checkpoint;  ///< null where no restart was asked for
 };
 
-/// Throws: Error when the threads cannot be had, or the journal cannot and --bask-checkpoint-failure=stop.
+/// Throws: Error when the threads cannot be had, no file can be made in --bask-scratch, or the journal cannot
+/// and --bask-checkpoint-failure=stop.
 ClientSetup set_up_process(const Options& options);
 
 /// The sum over the ranks of a job, rank 0 first. `pinned`: whether rank 0's threads are pinned to cores.

@@ -21,6 +21,7 @@
 #include <bask/system/affinity.hpp>
 #include <bask/system/host_name.hpp>
 #include <bask/system/memory_limit.hpp>
+#include <bask/system/scratch_directory.hpp>
 #include <bask/transport/mpi_transport.hpp>
 #include <boost/mpi/communicator.hpp>
 #include <boost/mpi/environment.hpp>
@@ -107,7 +108,7 @@ class Session {
   void meet(const Options& options, const std::string& error, const Launch& launch) {
     install_crash_report(world().rank(), host_name());  // again: libraries may have taken its signals
     check_world_size(launch, world().size());
-    const std::string problem = error.empty() ? start_log(options) : error;
+    const std::string problem = error.empty() ? prepare(options) : error;
     meeting_.emplace(world(), *watch_);
     infos_ =
         meeting_->all_gather("the exchange of hosts and cores", info_of(options, problem, world().rank()));
@@ -198,10 +199,11 @@ class Session {
                                       options, rank == 0);
   }
 
-  // Returns what is wrong with the log, or nothing.
-  std::string start_log(const Options& options) {
+  // Starts the log. Returns what is wrong with it, or with what this rank has of its node; or nothing.
+  std::string prepare(const Options& options) {
     try {
       set_up_log({options.log_level, options.log_file, world().rank(), world().size(), host_name()});
+      if (!options.scratch.empty()) scratch_directory(options.scratch);
       return {};
     } catch (const Error& refused) {
       return refused.what();

@@ -61,6 +61,7 @@ TEST(Options, HaveDefaultsWhenNothingIsSaid) {
   EXPECT_EQ(options.progress, Progress::kAuto);
   EXPECT_EQ(options.progress_delay, std::chrono::seconds(1));
   EXPECT_EQ(options.memory_limit, 0u);
+  EXPECT_EQ(options.scratch, "");
   EXPECT_TRUE(options.resources.empty());
   EXPECT_EQ(options.rank0, Rank0::kAuto);
   EXPECT_TRUE(options.balance);
@@ -73,10 +74,11 @@ TEST(Options, HaveDefaultsWhenNothingIsSaid) {
 }
 
 TEST(Options, TakeEachValueFromAnArgument) {
-  const Options options = load({"--bask-scheduler=sync", "--bask-threads=3", "--bask-pin=on",
-                                "--bask-fuse=off", "--bask-progress=lines", "--bask-progress-delay=500ms",
-                                "--bask-memory-limit=4GiB", "--bask-resources=GPU=1,db=0.5"})
-                              .options;
+  const Options options =
+      load({"--bask-scheduler=sync", "--bask-threads=3", "--bask-pin=on", "--bask-fuse=off",
+            "--bask-progress=lines", "--bask-progress-delay=500ms", "--bask-memory-limit=4GiB",
+            "--bask-scratch=/local", "--bask-resources=GPU=1,db=0.5"})
+          .options;
   EXPECT_EQ(options.scheduler, Scheduler::kSync);
   EXPECT_EQ(options.threads, 3);
   EXPECT_EQ(options.pin, Pin::kOn);
@@ -84,6 +86,7 @@ TEST(Options, TakeEachValueFromAnArgument) {
   EXPECT_EQ(options.progress, Progress::kLines);
   EXPECT_EQ(options.progress_delay, std::chrono::milliseconds(500));
   EXPECT_EQ(options.memory_limit, 4ull << 30);
+  EXPECT_EQ(options.scratch, "/local");
   EXPECT_EQ(options.resources, (std::map<std::string, double>{{"GPU", 1}, {"db", 0.5}}));
 }
 
@@ -112,6 +115,7 @@ TEST(Options, TakeATimeoutAsOff) {
 
 TEST(Options, TakeNoLogFileByNone) {
   EXPECT_EQ(load({"--bask-log-file=none"}, {{"BASK_LOG_FILE", "a.log"}}).options.log_file, "");
+  EXPECT_EQ(load({"--bask-scratch=auto"}, {{"BASK_SCRATCH", "/local"}}).options.scratch, "");
 }
 
 TEST(Options, TakeEachValueFromTheEnvironment) {
@@ -167,7 +171,7 @@ TEST(Options, ReadBackWhatTheyPrint) {
       load({"--bask-scheduler=sync", "--bask-threads=3", "--bask-fuse=off", "--bask-pin=off",
             "--bask-progress=bar", "--bask-progress-delay=1:30", "--bask-memory-limit=1.5GiB",
             "--bask-resources=db=0.1,GPU=1", "--bask-rank0=on", "--bask-heartbeat-timeout=off",
-            "--bask-start-timeout=7s", "--bask-log-file=%r.log"})
+            "--bask-start-timeout=7s", "--bask-log-file=%r.log", "--bask-scratch=/local"})
           .options;
   Options again;
   for (const OptionDescriptor& option : option_table()) {
@@ -325,14 +329,15 @@ TEST(OptionMistake, UnknownNamesAreToldWithAllNamesWhenNoneIsNear) {
   EXPECT_EQ(refusal({"--bask-frobnicate=1"}),
             "--bask-frobnicate: unknown option; there are --bask-scheduler, --bask-threads, --bask-rank0, "
             "--bask-balance, --bask-pin, --bask-fuse, --bask-progress, --bask-progress-delay, "
-            "--bask-memory-limit, --bask-resources, --bask-heartbeat-timeout, --bask-stall-timeout, "
+            "--bask-memory-limit, --bask-scratch, --bask-resources, --bask-heartbeat-timeout, "
+            "--bask-stall-timeout, "
             "--bask-start-timeout, --bask-checkpoint, --bask-checkpoint-version, --bask-checkpoint-failure, "
             "--bask-checkpoint-keep, --bask-max-restarts, --bask-time-limit, --bask-time-margin, "
             "--bask-stop-timeout, --bask-isolate, --bask-log-level, --bask-log-file, --bask-config");
   EXPECT_EQ(
       file_refusal("[bask]\nthreads = 4"),
       "bask.toml line 1: unknown key 'bask'; there are scheduler, threads, rank0, balance, pin, fuse, "
-      "progress, progress-delay, memory-limit, resources, heartbeat-timeout, stall-timeout, "
+      "progress, progress-delay, memory-limit, scratch, resources, heartbeat-timeout, stall-timeout, "
       "start-timeout, checkpoint, checkpoint-version, checkpoint-failure, checkpoint-keep, max-restarts, "
       "time-limit, time-margin, stop-timeout, isolate, log-level, log-file");
 }

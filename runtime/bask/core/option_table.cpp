@@ -179,13 +179,15 @@ OptionDescriptor file_option(std::string name, std::string Options::*field, std:
   return {std::move(name), "FILE", std::move(meaning), read, print};
 }
 
+// A text, or the first of the choices, which stands for an empty one.
 OptionDescriptor optional_text_option(std::string name, std::string choices, std::string Options::*field,
                                       std::string meaning) {
+  const std::string empty = choices.substr(0, choices.find('|'));
   const auto read = [=](Options& options, std::string_view value) {
-    options.*field = value == "none" ? "" : value;
+    options.*field = value == empty ? "" : value;
   };
   const auto print = [=](const Options& options) {
-    return (options.*field).empty() ? "none" : options.*field;
+    return (options.*field).empty() ? empty : options.*field;
   };
   return {std::move(name), std::move(choices), std::move(meaning), read, print};
 }
@@ -216,6 +218,9 @@ std::vector<OptionDescriptor> options_of_running() {
                   "a computation longer than this shows its progress"),
       size_option("memory-limit", &Options::memory_limit,
                   "results that a rank holds at once; a computation that needs more stops with an error"),
+      optional_text_option(
+          "scratch", "auto|DIR", &Options::scratch,
+          "where results go that memory has no room for, on a disk; auto: $SLURM_TMPDIR, $TMPDIR, /tmp"),
       resources_option("resources", &Options::resources,
                        "what tasks annotated with resources may use at once"),
   };

@@ -51,6 +51,7 @@ struct Options {
   Progress progress = Progress::kAuto;
   std::chrono::nanoseconds progress_delay = std::chrono::seconds(1);
   std::uint64_t memory_limit = 0;                // bytes; 0: from the machine
+  std::string scratch = {};                      // directory for results beyond it; empty: on a local disk
   std::map<std::string, double> resources = {};  // what tasks may hold at once, by resource name
   std::chrono::nanoseconds heartbeat_timeout = std::chrono::seconds(10);
   std::chrono::nanoseconds stall_timeout = std::chrono::seconds(60);

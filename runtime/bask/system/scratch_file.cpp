@@ -1,6 +1,6 @@
 #include <fcntl.h>
 #include <unistd.h>
-#include <bask/core/error.hpp>
+#include <bask/system/scratch_directory.hpp>
 #include <bask/system/scratch_file.hpp>
 
 #include <algorithm>
@@ -56,10 +56,7 @@ ScratchFile::Buffer::Buffer()
 
 ScratchFile::ScratchFile(std::filesystem::path directory, TransferCalls calls)
     : directory_(std::move(directory)), calls_(std::move(calls)), file_(open_nameless(directory_)) {
-  if (!file_.is_open()) {
-    throw Error("scratch directory " + directory_.string(), "no file can be made in it: " + error_text(errno),
-                "name a directory in which you may write with --bask-scratch", ExitCode::kUsage);
-  }
+  if (!file_.is_open()) throw no_file_can_be_made(directory_, errno);
   is_direct_ = set_direct(file_, true);
 }
 
