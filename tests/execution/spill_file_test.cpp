@@ -6,7 +6,6 @@
 #include "../system/directory_test.hpp"
 #include "spilled.hpp"
 
-#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <latch>
@@ -77,8 +76,7 @@ TEST_F(SpillFileTest, ManyTransfersWaitAtOnce) {
   for (std::size_t number = 0; number < data.size(); ++number) {
     file.write(data[number].bytes(), [&, number](const SpillOutcome& of_write) {
       file.read(of_write.extent, back[number].bytes(), [&, number](const SpillOutcome& of_read) {
-        equal +=
-            of_read.kind == Kind::kDone && std::ranges::equal(back[number].bytes(), data[number].bytes());
+        equal += of_read.kind == Kind::kDone && are_equal(back[number].bytes(), data[number].bytes());
         left.count_down();
       });
     });

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <future>
 #include <memory>
 #include <random>
@@ -25,8 +26,11 @@ class SpilledBytes {
             static_cast<std::byte*>(std::aligned_alloc(kPage, (size + behind_page + kPage) / kPage * kPage)),
             &std::free),
         bytes_(memory_.get() + behind_page, size) {
-    std::minstd_rand random(seed);
-    for (std::byte& byte : bytes_) byte = static_cast<std::byte>(random() >> 8);
+    std::mt19937_64 random(seed);
+    for (std::size_t begin = 0; begin < size; begin += sizeof(std::uint64_t)) {
+      const std::uint64_t word = random();
+      std::memcpy(bytes_.data() + begin, &word, std::min(sizeof(word), size - begin));
+    }
   }
   std::span<std::byte> bytes() const { return bytes_; }
 
@@ -35,6 +39,10 @@ class SpilledBytes {
   std::unique_ptr<std::byte, decltype(&std::free)> memory_;
   std::span<std::byte> bytes_;
 };
+
+inline bool are_equal(std::span<const std::byte> some, std::span<const std::byte> others) {
+  return some.size() == others.size() && std::memcmp(some.data(), others.data(), some.size()) == 0;
+}
 
 inline SpillOutcome written(SpillFile& file, std::span<const std::byte> bytes) {
   std::promise<SpillOutcome> outcome;
@@ -58,7 +66,7 @@ inline void expect_back(SpillFile& file, const Extent& extent, std::span<const s
   const SpilledBytes back(bytes.size(), behind_page, 0);
   const SpillOutcome outcome = read_back(file, extent, back.bytes());
   ASSERT_EQ(outcome.kind, SpillOutcome::Kind::kDone) << message_of(outcome);
-  EXPECT_TRUE(std::ranges::equal(back.bytes(), bytes));
+  EXPECT_TRUE(are_equal(back.bytes(), bytes));
 }
 
 }  // namespace bask
