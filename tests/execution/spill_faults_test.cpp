@@ -18,7 +18,6 @@ namespace bask {
 namespace {
 
 using Kind = SpillOutcome::Kind;
-constexpr std::size_t kMiB = 1u << 20;
 
 ssize_t fails_with(int error) {
   errno = error;
@@ -143,6 +142,18 @@ TEST_F(SpillFaultsTest, AChangedBitIsAnError) {
                                        ": its bytes on the disk of " + directory_.string() + " have changed" +
                                        kCheckDiskAdvice);
   }
+}
+
+TEST_F(SpillFaultsTest, AFileThatMayNotGrowIsFull) {
+  SpillFile file(directory_, disk_.calls());
+  disk_.write_error = EFBIG;
+  const SpillOutcome outcome = written(file, SpilledBytes(4096, 0, 1).bytes());
+  EXPECT_EQ(outcome.kind, Kind::kFull);
+  EXPECT_EQ(
+      message_of(outcome),
+      spilling() +
+          ": there is no room for 4 KiB besides the 0 B that are there: File too large; raise the largest "
+          "size of a file (ulimit -f), or name a directory that has more with --bask-scratch");
 }
 
 // As on file systems that open a file with O_DIRECT and then refuse to transfer.

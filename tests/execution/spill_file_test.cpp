@@ -19,7 +19,6 @@ namespace bask {
 namespace {
 
 using Kind = SpillOutcome::Kind;
-constexpr std::size_t kMiB = 1u << 20;
 
 class SpillFileTest : public DirectoryTest {};
 

@@ -18,6 +18,8 @@
 
 namespace bask {
 
+inline constexpr std::size_t kMiB = 1u << 20;
+
 // Memory that begins so many bytes behind the begin of a page, filled with random bytes.
 class SpilledBytes {
  public:

@@ -16,7 +16,7 @@ namespace bask {
 namespace {
 
 // A machine whose directories are made up; others do not exist.
-struct Node {
+struct MadeUpNode {
   Environment environment;
   std::map<std::string, ScratchState> directories;
 
@@ -41,25 +41,25 @@ constexpr ScratchState kDisk{}, kInMemory{.is_in_memory = true};
 
 TEST(ScratchDirectory, IsTheFirstOfSlurmsTheUsersAndTheSystems) {
   const std::map<std::string, ScratchState> all{{"/local/job7", kDisk}, {"/scratch", kDisk}, {"/tmp", kDisk}};
-  EXPECT_EQ((Node{kBoth, all}.choose()), "/local/job7");
-  EXPECT_EQ((Node{{{"TMPDIR", "/scratch"}}, all}.choose()), "/scratch");
-  EXPECT_EQ((Node{{}, all}.choose()), "/tmp");
-  EXPECT_EQ((Node{{{"TMPDIR", ""}}, all}.choose()), "/tmp");
+  EXPECT_EQ((MadeUpNode{kBoth, all}.choose()), "/local/job7");
+  EXPECT_EQ((MadeUpNode{{{"TMPDIR", "/scratch"}}, all}.choose()), "/scratch");
+  EXPECT_EQ((MadeUpNode{{}, all}.choose()), "/tmp");
+  EXPECT_EQ((MadeUpNode{{{"TMPDIR", ""}}, all}.choose()), "/tmp");
 }
 
 TEST(ScratchDirectory, PassesOverMemoryAndWhatCannotBeWritten) {
-  EXPECT_EQ((Node{kBoth, {{"/local/job7", kInMemory}, {"/scratch", kDisk}, {"/tmp", kDisk}}}.choose()),
+  EXPECT_EQ((MadeUpNode{kBoth, {{"/local/job7", kInMemory}, {"/scratch", kDisk}, {"/tmp", kDisk}}}.choose()),
             "/scratch");
-  EXPECT_EQ((Node{kBoth, {{"/scratch", {.error = EACCES}}, {"/tmp", kDisk}}}.choose()), "/tmp");
+  EXPECT_EQ((MadeUpNode{kBoth, {{"/scratch", {.error = EACCES}}, {"/tmp", kDisk}}}.choose()), "/tmp");
 }
 
 TEST(ScratchDirectory, IsTheGivenOneAlsoInMemory) {
   const std::map<std::string, ScratchState> all{{"/dev/shm", kInMemory}, {"/tmp", kDisk}};
-  EXPECT_EQ((Node{kBoth, all}.choose("/dev/shm")), "/dev/shm");
+  EXPECT_EQ((MadeUpNode{kBoth, all}.choose("/dev/shm")), "/dev/shm");
 }
 
 TEST(ScratchDirectory, AGivenOneThatIsNoGoodIsRefused) {
-  const Node node{kBoth, {{"/scratch", kDisk}, {"/root", {.error = EACCES}}}};
+  const MadeUpNode node{kBoth, {{"/scratch", kDisk}, {"/root", {.error = EACCES}}}};
   const std::string advice = "; name a directory in which you may write with --bask-scratch";
   EXPECT_EQ(node.refusal(ExitCode::kUsage, "/absent"),
             "scratch directory /absent: no file can be made in it: No such file or directory" + advice);
@@ -69,7 +69,8 @@ TEST(ScratchDirectory, AGivenOneThatIsNoGoodIsRefused) {
 
 TEST(ScratchDirectory, WhereAllAreInMemoryTheReasonsAreTold) {
   EXPECT_EQ(
-      (Node{kBoth, {{"/scratch", {.error = EROFS}}, {"/tmp", kInMemory}}}.refusal(ExitCode::kTaskFailed)),
+      (MadeUpNode{kBoth, {{"/scratch", {.error = EROFS}}, {"/tmp", kInMemory}}}.refusal(
+          ExitCode::kTaskFailed)),
       "scratch directory: none is on a disk and may be written: /local/job7 (SLURM_TMPDIR): No such file "
       "or directory, /scratch (TMPDIR): Read-only file system, /tmp: it is in memory; name one with "
       "--bask-scratch, or allow more memory with --bask-memory-limit");

@@ -17,38 +17,39 @@ constexpr const char* kCheckDisk = "check that disk (dmesg), or name another dir
 
 }  // namespace
 
-bool is_full(int error) {
+bool means_full_disk(int error) {
   return error == ENOSPC || error == EDQUOT || error == EFBIG;
 }
 
-Error cannot_write(const std::filesystem::path& directory, std::uint64_t bytes, int error,
-                   std::uint64_t held) {
-  if (is_full(error)) {
+Error spill_not_written(const std::filesystem::path& directory, std::uint64_t bytes, int error,
+                        std::uint64_t held) {
+  if (means_full_disk(error)) {
     return {spilling_to(directory),
             fmt::format("there is no room for {} besides the {} that are there: {}", format_size(bytes),
                         format_size(held), error_text(error)),
-            "make room there, or name a directory that has more with --bask-scratch"};
+            std::string(error == EFBIG ? "raise the largest size of a file (ulimit -f)" : "make room there") +
+                ", or name a directory that has more with --bask-scratch"};
   }
   return {spilling_to(directory),
           fmt::format("{} cannot be written: {}", format_size(bytes), error_text(error)), kCheckDisk};
 }
 
-Error cannot_read(const std::filesystem::path& directory, std::uint64_t bytes, int error) {
+Error spill_not_read(const std::filesystem::path& directory, std::uint64_t bytes, int error) {
   return {spilling_to(directory),
           fmt::format("{} cannot be read back: {}", format_size(bytes), error_text(error)), kCheckDisk};
 }
 
-Error is_cut_off(const std::filesystem::path& directory, std::uint64_t bytes) {
+Error spill_cut_off(const std::filesystem::path& directory, std::uint64_t bytes) {
   return {spilling_to(directory),
           fmt::format("{} cannot be read back: the file ends before them", format_size(bytes)), kCheckDisk};
 }
 
-Error has_changed(const std::filesystem::path& directory, std::uint64_t bytes) {
+Error spill_changed(const std::filesystem::path& directory, std::uint64_t bytes) {
   return {fmt::format("spilled result of {}", format_size(bytes)),
           fmt::format("its bytes on the disk of {} have changed", directory.string()), kCheckDisk};
 }
 
-Error stopped_before(const std::filesystem::path& directory, std::uint64_t bytes, bool is_write) {
+Error spill_stopped(const std::filesystem::path& directory, std::uint64_t bytes, bool is_write) {
   return {
       spilling_to(directory),
       fmt::format("the run ended before {} were {}", format_size(bytes), is_write ? "written" : "read back"),

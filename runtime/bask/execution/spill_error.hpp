@@ -11,15 +11,15 @@ namespace bask {
 
 /// Whether a write that fails with this `errno` may succeed when space is given back: by this process,
 /// another, or the user.
-bool is_full(int error);
+bool means_full_disk(int error);
 
 /// `held`: what the file has of other results.
-Error cannot_write(const std::filesystem::path& directory, std::uint64_t bytes, int error,
-                   std::uint64_t held);
-Error cannot_read(const std::filesystem::path& directory, std::uint64_t bytes, int error);
+Error spill_not_written(const std::filesystem::path& directory, std::uint64_t bytes, int error,
+                        std::uint64_t held);
+Error spill_not_read(const std::filesystem::path& directory, std::uint64_t bytes, int error);
 /// The file has fewer bytes than were written.
-Error is_cut_off(const std::filesystem::path& directory, std::uint64_t bytes);
-Error has_changed(const std::filesystem::path& directory, std::uint64_t bytes);
-Error stopped_before(const std::filesystem::path& directory, std::uint64_t bytes, bool is_write);
+Error spill_cut_off(const std::filesystem::path& directory, std::uint64_t bytes);
+Error spill_changed(const std::filesystem::path& directory, std::uint64_t bytes);
+Error spill_stopped(const std::filesystem::path& directory, std::uint64_t bytes, bool is_write);
 
 }  // namespace bask

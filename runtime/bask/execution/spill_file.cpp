@@ -195,20 +195,20 @@ SpillOutcome SpillFile::outcome_of(const Transfer& transfer) const {
   const std::uint64_t bytes = transfer.extent.bytes;
   if (transfer.is_write) {
     if (transfer.error != 0) {
-      return {.kind = is_full(transfer.error) ? Kind::kFull : Kind::kBroken,
-              .error = cannot_write(directory(), bytes, transfer.error, space_.used_bytes())};
+      return {.kind = means_full_disk(transfer.error) ? Kind::kFull : Kind::kBroken,
+              .error = spill_not_written(directory(), bytes, transfer.error, space_.used_bytes())};
     }
   } else {
     if (transfer.error != 0)
-      return {Kind::kBroken, transfer.extent, cannot_read(directory(), bytes, transfer.error)};
-    if (transfer.is_cut_off) return {Kind::kBroken, transfer.extent, is_cut_off(directory(), bytes)};
+      return {Kind::kBroken, transfer.extent, spill_not_read(directory(), bytes, transfer.error)};
+    if (transfer.is_cut_off) return {Kind::kBroken, transfer.extent, spill_cut_off(directory(), bytes)};
   }
   if (transfer.is_stopped)
-    return {Kind::kStopped, transfer.extent, stopped_before(directory(), bytes, transfer.is_write)};
+    return {Kind::kStopped, transfer.extent, spill_stopped(directory(), bytes, transfer.is_write)};
   Extent extent = transfer.extent;
   extent.checksum = transfer.checksum();
   if (!transfer.is_write && extent.checksum != transfer.extent.checksum)
-    return {Kind::kBroken, transfer.extent, has_changed(directory(), bytes)};
+    return {Kind::kBroken, transfer.extent, spill_changed(directory(), bytes)};
   return {Kind::kDone, extent, {}};
 }
 

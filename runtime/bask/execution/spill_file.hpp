@@ -1,8 +1,8 @@
 // spill_file.hpp: the file to which a rank writes results that do not fit into its memory, and reads them
 // back. Two threads transfer pieces of 4 MiB: while one of them makes a checksum, the other keeps the disk
-// busy. Reads go before writes, from one piece to the next, for a reader waits for them. Runs on: every rank.
-// Threads: any. Invariants: (1) each `done` is called exactly once, by a thread of the file, without its
-// lock;
+// busy. Reads go before writes, from one piece to the next, for a reader waits for them.
+// Runs on: every rank. Threads: any.
+// Invariants: (1) each `done` is called exactly once, by a thread of the file, without its lock;
 //             (2) what a read gives is what was written, or the read is broken: its checksum is compared;
 //             (3) a write that fails leaves nothing in the file.
 #pragma once

@@ -19,8 +19,8 @@ struct ScratchState {
 ScratchState look_at_scratch(const std::filesystem::path& directory);
 
 /// `given`, also when it is in memory. If that is empty: the first of $SLURM_TMPDIR, $TMPDIR and /tmp in
-/// which files can be made and which is not in memory. Throws: Error; kUsage when no file can be made in
-/// `given`.
+/// which files can be made and which is not in memory.
+/// Throws: Error; kUsage when no file can be made in `given`.
 std::filesystem::path scratch_directory(
     const std::string& given, const Environment& environment = process_environment(),
     const std::function<ScratchState(const std::filesystem::path&)>& look_at = look_at_scratch);

@@ -1,10 +1,9 @@
 // scratch_file.hpp: a file without a name, for bytes that need not outlive the process. It is read and
 // written past the page cache where its file system has that (O_DIRECT), so that they do not count as memory
-// of the job. Elsewhere large transfers are dropped from the page cache as soon as they are on the disk. Runs
-// on: every rank. Threads: any; each has a buffer of its own. Invariants: (1) nothing of it is left when the
-// process is gone, however it went;
-//             (2) transfers begin at multiples of kUnit, and so each has the units that it touches for
-//             itself.
+// of the job. Elsewhere large transfers are dropped from the page cache as soon as they are on the disk.
+// Runs on: every rank. Threads: any; each has a buffer of its own.
+// Invariants: (1) nothing of it is left when the process is gone, however it went;
+//             (2) transfers begin at multiples of kUnit, and so share no unit.
 #pragma once
 
 #include <bask/system/file_descriptor.hpp>
