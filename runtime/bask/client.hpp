@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bask/collections/delayed.hpp>
+#include <bask/core/memory_use.hpp>
 #include <bask/core/mpi_turn.hpp>
 #include <bask/core/options.hpp>
 #include <bask/graph/runtime.hpp>
@@ -42,14 +43,14 @@ struct ClientInfo {
   std::vector<RankSummary> ranks;  ///< by rank; one entry without MPI
 };
 
-/// What the last computation moved from rank to rank, and what its plan had forecast. The forecast of results
-/// leaves out constants, that of bytes includes them. The bytes of arrays are known beforehand; those of
-/// other results are learned from earlier computations of the same functions.
+/// What the last computation moved from rank to rank, what its plan had forecast, and what memory it took.
+/// The forecast of results leaves out constants, that of bytes includes them. The bytes of arrays are known
+/// beforehand; those of other results are learned from earlier computations of the same functions.
 struct ComputeStatistics {
   std::uint64_t tasks = 0;
   std::uint64_t results_moved = 0, results_forecast = 0;
   std::uint64_t bytes_moved = 0, bytes_forecast = 0;
-  std::vector<std::uint64_t> peak_bytes = {};  ///< of results held at once, by rank
+  std::vector<MemoryUse> memory = {};  ///< by rank
 };
 
 /// compute(), persist() and visualize() work while a client lives. `bask::run` makes one. A program that does

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <bask/cluster/node.hpp>
 #include <bask/execution/task_runner.hpp>
+#include <bask/memory_text.hpp>
 #include <bask/plan/partition.hpp>
 #include <bask/watch.hpp>
 
@@ -88,7 +89,8 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
                         });
   setting.statistics = {outcome.statistics.tasks, outcome.statistics.results_moved,
                         outcome.results_forecast, outcome.statistics.bytes_moved,
-                        outcome.bytes_forecast,   outcome.statistics.peak_bytes};
+                        outcome.bytes_forecast,   std::move(outcome.statistics.memory)};
+  log_spilled(setting.statistics.memory);
   setting.costs.learn(plan.groups, estimates.bytes_touched, outcome.statistics.measured);
   emit_compute_event(EventKind::kComputeFinished, setting.statistics.tasks);
   watch.finish(!outcome.cancelled);

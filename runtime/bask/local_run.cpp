@@ -3,6 +3,7 @@
 #include <bask/execution/task_runner.hpp>
 #include <bask/execution/thread_pool.hpp>
 #include <bask/journal/job_checkpoint.hpp>
+#include <bask/memory_text.hpp>
 #include <bask/plan/cost_model.hpp>
 #include <bask/watch.hpp>
 
@@ -70,8 +71,8 @@ Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Pla
   emit_compute_event(EventKind::kComputeStarted, runner.plan()->tasks());
   Watch watch(watched_run(setting, runner), setting.options, start);
   run_to_the_end(setting, runner, watch);
-  setting.statistics = {.tasks = runner.progress().tasks_done(),
-                        .peak_bytes = {runner.results().peak_bytes()}};
+  setting.statistics = {.tasks = runner.progress().tasks_done(), .memory = {runner.memory_use()}};
+  log_spilled(setting.statistics.memory);
   setting.costs.learn(expansion.graph.groups, {}, runner.progress().measured());
   emit_compute_event(EventKind::kComputeFinished, setting.statistics.tasks);
   const std::optional<RunFailure> failed = runner.progress().failure();

@@ -49,7 +49,7 @@ class CoordinatedRanks {
     ranks_[from].post_message(0, kind, run, message);
   }
   void say_done(std::uint32_t from, std::uint32_t run, std::uint64_t tasks = 0) {
-    say(from, MessageKind::kDone, run, Done{{0, tasks}, 10, 2, 100});
+    say(from, MessageKind::kDone, run, Done{{0, tasks}, {.peak = 10}, 2, 100});
   }
   void drive(int rounds = 30) {
     for (int round = 0; round < rounds; ++round) {

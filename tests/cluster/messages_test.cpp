@@ -102,10 +102,19 @@ TEST(Messages, OfHowARunGoesSurvive) {
   EXPECT_EQ(failed.task.index, 7u);
   EXPECT_EQ(failed.cause, "std::domain_error: x < 0");
   const std::vector<GroupMeasure> measured{{}, {6, 7, 8, 9}};
-  const Done done = survived(Done{{1, 2}, 3, 4, 5, measured});
+  const MemoryUse memory{.limit = 1ull << 40,
+                         .held = 2,
+                         .peak = 3,
+                         .peak_by_kind = {1, 2, 3, 4, 5, 6, 7, 8},
+                         .spilled = 4,
+                         .read_back = 5,
+                         .lost_ns = 6,
+                         .resident_peak = 7,
+                         .scratch = "/tmp"};
+  const Done done = survived(Done{{1, 2}, memory, 4, 5, measured});
   EXPECT_EQ(done.measured, measured);
   EXPECT_EQ(done.done_by_group.size(), 2u);
-  EXPECT_EQ(done.peak_bytes, 3u);
+  EXPECT_EQ(done.memory, memory);
   EXPECT_EQ(done.results_in, 4u);
   EXPECT_EQ(done.bytes_in, 5u);
 }

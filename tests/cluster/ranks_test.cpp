@@ -304,6 +304,19 @@ TEST(Ranks, TellWhateverIsThrown) {
   EXPECT_EQ(cause_of(delayed<throw_anything>(1)), "a value of type int");
 }
 
+TEST(Ranks, TellWhatMemoryEachHasTaken) {
+  LocalCluster cluster({.ranks = 3, .rank0_works = false, .memory_limit = 64 << 20});
+  compute(delayed<total>(delayed<make_large>(100'000)), delayed<total>(delayed<make_large>(100'001)));
+  const std::vector<MemoryUse>& memory = cluster.client().last_compute().memory;
+  ASSERT_EQ(memory.size(), 3u);
+  for (const MemoryUse& rank : memory) {
+    EXPECT_EQ(rank.limit, 64u << 20);
+    EXPECT_EQ(rank.peak, rank.peak_of(MemoryKind::kResults));
+    EXPECT_GT(rank.resident_peak, 0u);
+  }
+  EXPECT_GE(memory[1].peak + memory[2].peak, 800'000u);
+}
+
 TEST(Ranks, TellOfTheMemoryLimitWhichTaskPassedItWhere) {
   LocalCluster cluster({.ranks = 2, .rank0_works = false, .memory_limit = 1 << 20});
   EXPECT_EQ(delayed<total>(delayed<make_large>(1000)).compute(), 1e6);

@@ -20,7 +20,7 @@ RunState run_of_two_groups(bool balances = false, std::chrono::nanoseconds stall
   return RunState({std::vector<std::uint32_t>(kRanks, 10), 2, balances, stall_limit}, kNow);
 }
 Done done(std::vector<std::uint64_t> by_group) {
-  return {std::move(by_group), 10, 2, 100};
+  return {std::move(by_group), {.peak = 10}, 2, 100};
 }
 void all_are_done(RunState& state) {
   for (std::uint32_t rank = 0; rank < kRanks; ++rank) state.on_done(rank, done({0, 0}), kNow);
@@ -46,7 +46,7 @@ TEST(RunState, IsDoneWhenEveryRankIs) {
   EXPECT_EQ(statistics.tasks, 6u);
   EXPECT_EQ(statistics.results_moved, 6u);
   EXPECT_EQ(statistics.bytes_moved, 300u);
-  EXPECT_EQ(statistics.peak_bytes, (std::vector<std::uint64_t>{10, 10, 10}));
+  EXPECT_EQ(statistics.memory, std::vector<MemoryUse>(kRanks, {.peak = 10}));
 }
 
 TEST(RunState, AddsUpWhatRanksHaveMeasured) {

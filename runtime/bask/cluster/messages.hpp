@@ -14,6 +14,7 @@
 #pragma once
 
 #include <bask/cluster/message_encoding.hpp>
+#include <bask/core/memory_use.hpp>
 #include <bask/execution/stolen_unit.hpp>
 #include <bask/graph/group_measure.hpp>
 #include <bask/graph/plan_part.hpp>
@@ -122,11 +123,11 @@ struct Failed {
 /// All units of this rank's part are done, or it has stopped.
 struct Done {
   std::vector<std::uint64_t> done_by_group;
-  std::uint64_t peak_bytes = 0;
+  MemoryUse memory;
   std::uint64_t results_in = 0;             ///< from other ranks
   std::uint64_t bytes_in = 0;               ///< of these
   std::vector<GroupMeasure> measured = {};  ///< by group
-  auto members() { return std::tie(done_by_group, peak_bytes, results_in, bytes_in, measured); }
+  auto members() { return std::tie(done_by_group, memory, results_in, bytes_in, measured); }
 };
 
 /// Within this time running units are to end, and results to be kept.

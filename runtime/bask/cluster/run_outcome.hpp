@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bask/core/id.hpp>
+#include <bask/core/memory_use.hpp>
 #include <bask/graph/group_measure.hpp>
 #include <bask/graph/runtime.hpp>
 #include <bask/plan/split.hpp>
@@ -36,8 +37,8 @@ struct RunStatistics {
   std::uint64_t tasks = 0;
   std::uint64_t results_moved = 0;  ///< from rank to rank
   std::uint64_t bytes_moved = 0;
-  std::vector<std::uint64_t> peak_bytes;  ///< of results, per rank
-  std::vector<GroupMeasure> measured;     ///< by group, over all ranks
+  std::vector<MemoryUse> memory;       ///< by rank
+  std::vector<GroupMeasure> measured;  ///< by group, over all ranks
 };
 
 struct RunOutcome {

@@ -45,7 +45,7 @@ void RunReports::tell_if_done(bool inside) {
     return;
   told_.done = true;
   exchange_.post_message(0, MessageKind::kDone, run_,
-                         Done{runner_.progress().done_by_group(), runner_.results().peak_bytes(), results_in_,
+                         Done{runner_.progress().done_by_group(), runner_.memory_use(), results_in_,
                               bytes_in_, runner_.progress().measured()});
 }
 

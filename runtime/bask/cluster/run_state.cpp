@@ -44,7 +44,7 @@ void RunState::on_done(std::uint32_t from, Done done, Clock::time_point now) {
   rank.is_done = true;
   rank.progress = {std::move(done.done_by_group), 0, 0, 0, 0};
   balancer_.on_progress(from, 0, 0);
-  rank.peak_bytes = done.peak_bytes;
+  rank.memory = std::move(done.memory);
   rank.results_in = done.results_in;
   rank.bytes_in = done.bytes_in;
   rank.measured = std::move(done.measured);
@@ -155,7 +155,7 @@ RunStatistics RunState::statistics() const {
     for (const std::uint64_t done : rank.progress.done_by_group) all.tasks += done;
     all.results_moved += rank.results_in;
     all.bytes_moved += rank.bytes_in;
-    all.peak_bytes.push_back(rank.peak_bytes);
+    all.memory.push_back(rank.memory);
     for (std::size_t group = 0; group < std::min(all.measured.size(), rank.measured.size()); ++group)
       all.measured[group] += rank.measured[group];
   }

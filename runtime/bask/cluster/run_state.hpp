@@ -84,7 +84,8 @@ class RunState {
   struct Rank {
     RankProgress progress;
     bool is_done = false;
-    std::uint64_t peak_bytes = 0, results_in = 0, bytes_in = 0;
+    MemoryUse memory;
+    std::uint64_t results_in = 0, bytes_in = 0;
     std::vector<GroupMeasure> measured;
   };
 

@@ -93,6 +93,7 @@ class ResultStore {
 
   /// The bytes that were counted for the result at `position`, whose type must hold memory.
   std::uint64_t counted_bytes(std::uint32_t position) const { return bytes_[position]; }
+  std::uint64_t limit() const { return limit_; }
   std::uint64_t held_bytes() const { return held_.load(std::memory_order_relaxed); }
   std::uint64_t peak_bytes() const { return peak_.load(std::memory_order_relaxed); }
 

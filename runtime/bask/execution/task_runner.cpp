@@ -1,6 +1,7 @@
 #include <bask/core/error.hpp>
 #include <bask/execution/task_runner.hpp>
 #include <bask/safety/task_error.hpp>
+#include <bask/system/resident_memory.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -189,6 +190,14 @@ void TaskRunner::keep_frontier() {
 RunnerStatus TaskRunner::status() const {
   return {clock_.running(), static_cast<std::uint32_t>(ready_.size() + stealing_.waiting()),
           admission_.too_long()};
+}
+
+MemoryUse TaskRunner::memory_use() const {
+  return {.limit = results_.limit(),
+          .held = results_.held_bytes(),
+          .peak = results_.peak_bytes(),
+          .peak_by_kind = {results_.peak_bytes()},
+          .resident_peak = resident_memory().peak};
 }
 
 Results TaskRunner::take_results(std::span<const Source> targets) {

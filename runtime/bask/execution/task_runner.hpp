@@ -8,6 +8,7 @@
 //             timing, nor on when parts of the plan and results of other ranks arrive.
 #pragma once
 
+#include <bask/core/memory_use.hpp>
 #include <bask/execution/admission.hpp>
 #include <bask/execution/outlet.hpp>
 #include <bask/execution/parking.hpp>
@@ -90,6 +91,7 @@ class TaskRunner {
   const PlanStore& plan() const { return plan_; }
   const RunProgress& progress() const { return progress_; }
   RunnerStatus status() const;
+  MemoryUse memory_use() const;
   /// The results that this rank holds.
   ResultStore& results() { return results_; }
   const ResultStore& results() const { return results_; }
