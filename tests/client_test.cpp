@@ -4,6 +4,8 @@
 #include <bask/at_exit.hpp>
 #include <bask/bask.hpp>
 #include <bask/client_setup.hpp>
+#include <bask/system/memory_limit.hpp>
+#include <bask/system/resident_memory.hpp>
 
 #include <csignal>
 #include <cstdlib>
@@ -99,11 +101,12 @@ TEST(Client, SaysWhatItComputesWith) {
 TEST(Client, AddsUpWhatTheRanksHave) {
   Options options;
   const ClientInfo info =
-      info_of_ranks(options, {{"n1", 8, 0, 1000}, {"n2", 4, 4, 2000}, {"n1", 8, 8, 3000}}, true);
+      info_of_ranks(options, {{"n1", 8, 0, 1000, 10}, {"n2", 4, 4, 2000, 20}, {"n1", 8, 8, 3000, 30}}, true);
   EXPECT_EQ(info.host, "n1");
   EXPECT_EQ(info.cores, 8u);
   EXPECT_EQ(info.threads, 12u);
   EXPECT_EQ(info.memory_limit, 6000u);
+  EXPECT_EQ(info.memory_margin, 60u);
   EXPECT_TRUE(info.pinned);
   EXPECT_EQ(info.ranks.size(), 3u);
   EXPECT_EQ(info.scheduler, options.scheduler);
@@ -112,7 +115,22 @@ TEST(Client, AddsUpWhatTheRanksHave) {
 TEST(Client, HasAThreadPerCoreAndTheMachinesMemoryUnlessTold) {
   const Client client;
   EXPECT_EQ(client.info().threads, client.info().cores);
-  EXPECT_GT(client.info().memory_limit, 0u);
+  const ClientInfo& info = client.info();
+  EXPECT_GT(info.memory_limit, 0u);
+  EXPECT_LE(info.memory_limit, (memory_limit() - info.memory_margin) / 10 * 9);
+  EXPECT_GE(info.memory_margin, resident_memory().now / 2);
+}
+
+TEST(Client, TakesALimitAsItIsGiven) {
+  EXPECT_EQ(Client({.memory_limit = 100 << 20}).info().memory_limit, 100u << 20);
+}
+
+TEST(Client, WarnsOfALimitThatTheMachineDoesNotHave) {
+  testing::internal::CaptureStderr();
+  const Client client({.memory_limit = 1ull << 60});
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(text.find("bask: warning: --bask-memory-limit=1048576TiB, beside "), 0u) << text;
+  EXPECT_LT(client.info().memory_limit, memory_limit());
 }
 
 TEST(Client, MayEndBeforeOneThatWasMadeEarlierOrLater) {

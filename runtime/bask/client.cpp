@@ -6,6 +6,7 @@
 #include <bask/collections/array/kernels/strips.hpp>
 #include <bask/compute_setting.hpp>
 #include <bask/diagnostics/graph_drawing.hpp>
+#include <bask/execution/rank_memory.hpp>
 #include <bask/execution/thread_pool.hpp>
 #include <bask/graph/expand.hpp>
 #include <bask/journal/job_checkpoint.hpp>
@@ -47,6 +48,7 @@ Client::Client(const Options& options, ClientSetup setup)
       info_(std::move(setup.info)),
       own_checkpoint_(std::move(setup.checkpoint)),
       checkpoint_(own_checkpoint_.get()),
+      memory_(std::move(setup.memory)),
       pool_(std::move(setup.pool)) {
   begin_to_compute();
 }
@@ -55,7 +57,8 @@ Client::Client(const Options& options, Node& node, std::vector<RankSummary> rank
     : options_(options),
       info_(info_of_ranks(options, std::move(ranks), node.pinned())),
       node_(&node),
-      checkpoint_(checkpoint) {
+      checkpoint_(checkpoint),
+      memory_(node.memory()) {
   for (const RankSummary& rank : info_.ranks) other_nodes_ = other_nodes_ || rank.host != info_.host;
   begin_to_compute();
 }
@@ -71,12 +74,12 @@ Client::~Client() {
 }
 
 Computed Client::run_plan(const Expansion& expansion, bool hold) {
-  const ComputeSetting setting{options_, info_, node_, checkpoint_, pool_.get(), last_, *costs_};
+  const ComputeSetting setting{options_, info_, node_, checkpoint_, pool_.get(), memory_, last_, *costs_};
   const ResultSizes sizes = costs_->result_sizes(expansion.graph);
   Plan plan = make_plan(expansion.graph, expansion.targets,
                         {.fuse = options_.fuse, .keys = setting.keeps_results()}, sizes);
   if (node_ == nullptr || info_.scheduler == Scheduler::kSync)
-    return run_here(setting, expansion, std::move(plan));
+    return run_here(setting, expansion, std::move(plan), hold);
   return run_on_ranks(setting, expansion, plan, sizes, hold);
 }
 
@@ -114,7 +117,7 @@ Computed Client::run_targets(std::span<const TaskRef* const> targets, bool hold)
 std::vector<TaskRef> Client::persist(std::span<const TaskRef* const> targets) {
   const std::unique_lock one_at_a_time = only_computation();
   Computed computed = run_targets(targets, true);
-  if (computed.places.empty()) return hold_results(targets, computed.results);  // this process has them
+  if (computed.places.empty()) return hold_results(targets, computed.persisted);  // this process has them
   return hold_places(targets, computed.places, node_->coordinator().drops());
 }
 

@@ -19,6 +19,7 @@ namespace bask {
 class CostModel;
 class JobCheckpoint;
 class Node;
+class RankMemory;
 class ThreadPool;
 struct ClientSetup;
 struct Computed;
@@ -27,20 +28,22 @@ struct Expansion;
 /// One process of the job.
 struct RankSummary {
   std::string host;
-  unsigned cores = 1;              ///< in its affinity mask
-  unsigned threads = 1;            ///< that run tasks; 0: it runs none
-  std::uint64_t memory_limit = 0;  ///< bytes of results held at once
+  unsigned cores = 1;    ///< in its affinity mask
+  unsigned threads = 1;  ///< that run tasks; 0: it runs none
+  /// Bytes that it may hold at once: results, and what is held for them. The program has `memory_margin`
+  /// bytes beside them.
+  std::uint64_t memory_limit = 0, memory_margin = 0;
 };
 
 /// What there is to compute with.
 struct ClientInfo {
   Scheduler scheduler = Scheduler::kThreads;
-  std::string host;                ///< of rank 0
-  unsigned cores = 1;              ///< in rank 0's affinity mask
-  unsigned threads = 1;            ///< that run tasks, over all ranks
-  bool pinned = false;             ///< each thread of rank 0 to one core
-  std::uint64_t memory_limit = 0;  ///< bytes of results held at once, over all ranks
-  std::vector<RankSummary> ranks;  ///< by rank; one entry without MPI
+  std::string host;                                   ///< of rank 0
+  unsigned cores = 1;                                 ///< in rank 0's affinity mask
+  unsigned threads = 1;                               ///< that run tasks, over all ranks
+  bool pinned = false;                                ///< each thread of rank 0 to one core
+  std::uint64_t memory_limit = 0, memory_margin = 0;  ///< the sums over all ranks
+  std::vector<RankSummary> ranks;                     ///< by rank; one entry without MPI
 };
 
 /// What the last computation moved from rank to rank, what its plan had forecast, and what memory it took.
@@ -122,6 +125,7 @@ class Client final : public Runtime {
   Node* const node_ = nullptr;                     // null: one process
   std::unique_ptr<JobCheckpoint> own_checkpoint_;  // of one process
   JobCheckpoint* checkpoint_ = nullptr;
+  std::shared_ptr<RankMemory> memory_;  // of this process
   std::uint64_t computations_ = 0, computations_done_ = 0;
   std::unique_ptr<ThreadPool> pool_;  // of one process; none for the sync scheduler
   std::mutex one_at_a_time_;

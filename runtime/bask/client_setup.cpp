@@ -1,13 +1,15 @@
 #include <bask/client_setup.hpp>
 
 #include <bask/core/log.hpp>
+#include <bask/core/spare_memory.hpp>
+#include <bask/execution/rank_memory.hpp>
 #include <bask/execution/thread_pool.hpp>
 #include <bask/journal/job_checkpoint.hpp>
+#include <bask/launch/memory_share.hpp>
 #include <bask/numerics_text.hpp>
 #include <bask/rank_session.hpp>
 #include <bask/system/affinity.hpp>
 #include <bask/system/host_name.hpp>
-#include <bask/system/memory_limit.hpp>
 #include <bask/system/scratch_directory.hpp>
 
 #include <algorithm>
@@ -20,14 +22,22 @@ ClientSetup set_up_process(const Options& options) {
   info.scheduler = options.scheduler;
   info.host = host_name();
   info.cores = CoreMask::of_process().count();
-  info.memory_limit = options.memory_limit != 0 ? options.memory_limit : memory_limit();
   if (!options.scratch.empty()) scratch_directory(options.scratch);  // refused now, not when it is needed
   if (options.scheduler == Scheduler::kThreads) {
     info.threads = options.threads != 0 ? static_cast<unsigned>(options.threads) : info.cores;
     setup.pool = std::make_unique<ThreadPool>(info.threads, options.pin);
     info.pinned = setup.pool->pinned();
   }
-  info.ranks = {{info.host, info.cores, info.threads, info.memory_limit}};
+  const MemoryFacts facts = memory_facts(options);
+  const int threads = static_cast<int>(info.threads);
+  const MemoryShare memory = share_memory({&facts, 1}, {&threads, 1})[0];
+  if (!memory.warning.empty()) log_job_line(LogLevel::kWarning, memory.warning);
+  spare_memory::set_limit(memory.limit);
+  info.memory_limit = memory.limit;
+  info.memory_margin = memory.margin;
+  info.ranks = {{info.host, info.cores, info.threads, memory.limit, memory.margin}};
+  setup.memory = std::make_shared<RankMemory>(
+      memory.limit, [given = options.scratch] { return scratch_directory(given).string(); });
   if (!options.checkpoint.empty()) {
     setup.checkpoint = std::make_unique<JobCheckpoint>();
     JobCheckpoint& checkpoint = *setup.checkpoint;
@@ -49,6 +59,7 @@ ClientInfo info_of_ranks(const Options& options, std::vector<RankSummary> ranks,
   for (const RankSummary& rank : ranks) {
     info.threads += rank.threads;
     info.memory_limit += rank.memory_limit;
+    info.memory_margin += rank.memory_margin;
   }
   info.ranks = std::move(ranks);
   return info;

@@ -15,6 +15,7 @@ struct ClientSetup {
   ClientInfo info;
   std::unique_ptr<ThreadPool> pool;           ///< null with the sync scheduler
   std::unique_ptr<JobCheckpoint> checkpoint;  ///< null where no restart was asked for
+  std::shared_ptr<RankMemory> memory;
 };
 
 /// Throws: Error when the threads cannot be had, no file can be made in --bask-scratch, or the journal cannot

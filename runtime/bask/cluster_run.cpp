@@ -5,6 +5,7 @@
 #include <bask/execution/task_runner.hpp>
 #include <bask/memory_text.hpp>
 #include <bask/plan/partition.hpp>
+#include <bask/plan/require_room.hpp>
 #include <bask/watch.hpp>
 
 #include <chrono>
@@ -65,6 +66,38 @@ std::vector<Constant> places_of(const RunOutcome& outcome, const Plan& plan, con
   return places;
 }
 
+// What the program's own constants take on each rank is not known before its part is cut out of the plan.
+Rooms rooms_of(const TaskGraph& graph, const std::vector<RankSummary>& ranks,
+               std::vector<std::uint32_t> rank_of_unit) {
+  Rooms rooms{.of_rank = {}, .rank_of_unit = std::move(rank_of_unit)};
+  for (const RankSummary& rank : ranks)
+    rooms.of_rank.push_back(
+        {.limit = rank.memory_limit, .rank = fmt::format("rank {}", rooms.of_rank.size())});
+  for (const Constant& constant : graph.constants)
+    rooms.persisted.push_back(constant.held == 0 ? 0 : static_cast<std::uint64_t>(constant.bytes));
+  return rooms;
+}
+
+// How many bytes of results may be under way between two ranks: an eighth of a rank's memory in all. 0 where
+// all that the run makes is small for each rank.
+std::uint64_t push_credit(const Plan& plan, const TaskGraph& graph, const std::vector<RankSummary>& ranks) {
+  constexpr std::uint64_t kShareUnderWay = 8, kSmallShare = 16;
+  std::uint64_t least = ~std::uint64_t{0};
+  for (const RankSummary& rank : ranks) least = std::min(least, rank.memory_limit);
+  if (least == ~std::uint64_t{0}) return 0;
+  bool is_known = true;
+  double sum = 0;
+  for (const Annotations& notes : plan.annotations) is_known = is_known && !notes.memory;
+  for (const TaskGroup& group : plan.groups) is_known = is_known && (plan.bytes.empty() || group.sized);
+  for (const float bytes : plan.bytes) sum += bytes;
+  for (const Constant& constant : graph.constants) {
+    if (constant.held != 0) is_known = false;  // it may be on the disk
+    if (constant.value != nullptr) sum += static_cast<double>(constant.value->heap_bytes());
+  }
+  if (is_known && sum <= static_cast<double>(least / kSmallShare)) return 0;
+  return std::max<std::uint64_t>(least / kShareUnderWay / ranks.size(), 1);
+}
+
 }  // namespace
 
 Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion, const Plan& plan,
@@ -75,14 +108,18 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   ClusterShape shape;
   for (const RankSummary& rank : setting.info.ranks) shape.threads.push_back(rank.threads);
   const UnitEstimates estimates = setting.costs.estimate(plan, expansion.graph, sizes);
-  const std::vector<std::uint32_t> rank_of_unit =
-      partition(plan, estimates, shape, preferred_ranks(expansion.graph.constants));
+  const Rooms rooms = rooms_of(expansion.graph, setting.info.ranks,
+                               partition(plan, estimates, shape, preferred_ranks(expansion.graph.constants)));
+  if (knows_sizes(plan)) require_room(plan, expansion.graph, rooms, !hold);
   emit_compute_event(EventKind::kComputeStarted, plan.tasks());
   std::vector<std::uint64_t> done(plan.groups.size());
   Watch watch(watched_run(setting, plan, done), setting.options, start);
   RunOutcome outcome =
-      setting.node->run(plan, expansion.graph, rank_of_unit,
-                        {.hold = hold, .balance = setting.options.balance, .estimates = &estimates},
+      setting.node->run(plan, expansion.graph, rooms.rank_of_unit,
+                        {.hold = hold,
+                         .balance = setting.options.balance,
+                         .estimates = &estimates,
+                         .push_credit = push_credit(plan, expansion.graph, setting.info.ranks)},
                         [&](const std::vector<std::uint64_t>& done_by_group) {
                           done = done_by_group;
                           watch.poll();

@@ -7,6 +7,7 @@
 #include <bask/execution/runner_options.hpp>
 #include <bask/graph/expand.hpp>
 
+#include <memory>
 #include <vector>
 
 namespace bask {
@@ -16,20 +17,23 @@ struct WatchedRun;
 struct ComputeSetting {
   const Options& options;
   const ClientInfo& info;
-  Node* node;                     ///< null: one process
-  JobCheckpoint* checkpoint;      ///< null: no restart was asked for
-  ThreadPool* pool;               ///< of one process; null: the calling thread runs the tasks
-  ComputeStatistics& statistics;  ///< out: the statistics of the computation, also when it fails
-  CostModel& costs;               ///< learns from each computation, also from one that fails
+  Node* node;                          ///< null: one process
+  JobCheckpoint* checkpoint;           ///< null: no restart was asked for
+  ThreadPool* pool;                    ///< of one process; null: the calling thread runs the tasks
+  std::shared_ptr<RankMemory> memory;  ///< of this process
+  ComputeStatistics& statistics;       ///< out: the statistics of the computation, also when it fails
+  CostModel& costs;                    ///< learns from each computation, also from one that fails
 
   /// Whether finished results are kept beyond the process.
   bool keeps_results() const;
 };
 
-/// The results of a computation: values in this process, or, where ranks hold them, their places.
+/// The results of a computation: values in this process, or, where they stay for later ones, their places.
 struct Computed {
   Results results;
-  std::vector<Constant> places;  ///< one per target; `held` 0: the target was a constant, and stays as it was
+  std::vector<Constant> places = {};  ///< one per target; `held` 0: the target was a constant, and stays so
+  /// What stays in this process, one per target; null: the target was a constant, and stays so.
+  std::vector<std::shared_ptr<Value>> persisted = {};
 };
 
 /// Thrown: a result that an earlier attempt has kept cannot be read.

@@ -1,10 +1,12 @@
 #include <bask/local_run.hpp>
 
+#include <bask/execution/rank_memory.hpp>
 #include <bask/execution/task_runner.hpp>
 #include <bask/execution/thread_pool.hpp>
 #include <bask/journal/job_checkpoint.hpp>
 #include <bask/memory_text.hpp>
 #include <bask/plan/cost_model.hpp>
+#include <bask/plan/require_room.hpp>
 #include <bask/watch.hpp>
 
 #include <chrono>
@@ -16,7 +18,7 @@ namespace {
 
 RunnerOptions runner_options(const ComputeSetting& setting, const TaskGraph& graph) {
   RunnerOptions options{.threads = setting.info.threads,
-                        .memory_limit = setting.info.ranks[0].memory_limit,
+                        .memory = setting.memory,
                         .resources = setting.options.resources,
                         .describe = describe_tasks(graph, setting.info.host),
                         .isolate_all = setting.options.isolate == Isolate::kAll};
@@ -62,10 +64,22 @@ void run_to_the_end(const ComputeSetting& setting, TaskRunner& runner, Watch& wa
   }
 }
 
+Rooms rooms_of(const TaskGraph& graph, RankMemory& memory) {
+  Rooms rooms{.of_rank = {{.limit = memory.ledger().limit()}}};
+  for (const Constant& constant : graph.constants) {
+    const auto persisted = memory.find(constant.value);
+    rooms.persisted.push_back(persisted == nullptr ? 0 : persisted->bytes);
+    if (persisted == nullptr) rooms.of_rank[0].constants += constant.value->heap_bytes();
+  }
+  return rooms;
+}
+
 }  // namespace
 
-Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Plan plan) {
+Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Plan plan, bool hold) {
   const auto start = std::chrono::steady_clock::now();
+  if (setting.memory->ledger().has_limit() && knows_sizes(plan))
+    require_room(plan, expansion.graph, rooms_of(expansion.graph, *setting.memory), !hold);
   TaskRunner runner(std::move(plan), expansion.graph.constant_values(),
                     runner_options(setting, expansion.graph));
   emit_compute_event(EventKind::kComputeStarted, runner.plan()->tasks());
@@ -78,7 +92,8 @@ Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Pla
   const std::optional<RunFailure> failed = runner.progress().failure();
   watch.finish(!failed && runner.progress().units_left() == 0);
   if (failed && reads_kept_result(expansion.graph, failed->task)) throw KeptResultLost();
-  return {runner.take_results(runner.plan()->targets), {}};
+  if (hold) return {.results = {}, .persisted = runner.take_persisted(runner.plan()->targets)};
+  return {.results = runner.take_results(runner.plan()->targets)};
 }
 
 }  // namespace bask

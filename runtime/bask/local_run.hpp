@@ -10,6 +10,7 @@ namespace bask {
 /// Runs the plan of the expansion to its end. Throws: TaskError for the first task that failed, in the plan's
 /// order; Error when the run was stopped; KeptResultLost. When a run is stopped and its running tasks do not
 /// end in time, the process ends.
-Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Plan plan);
+/// With `hold`, what is returned stays for later computations.
+Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Plan plan, bool hold);
 
 }  // namespace bask

@@ -7,23 +7,21 @@
 
 namespace bask {
 
-std::vector<TaskRef> hold_results(std::span<const TaskRef* const> targets, Results& results) {
+std::vector<TaskRef> hold_results(std::span<const TaskRef* const> targets,
+                                  std::span<const std::shared_ptr<Value>> kept) {
   std::vector<TaskRef> held;
   std::unordered_map<const Value*, TaskRef> held_already;
   held.reserve(targets.size());
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const TaskRef& target = *targets[i];
-    Value* value = results.targets[i].value;
-    const bool computed = !results.values.empty() && value >= results.values.data() &&
-                          value < results.values.data() + results.values.size();
-    if (!computed) {
+    if (kept[i] == nullptr) {
       held.push_back(target);
       continue;
     }
-    const auto [entry, is_new] = held_already.try_emplace(value);
+    const auto [entry, is_new] = held_already.try_emplace(kept[i].get());
     if (is_new) {
       const Layer& layer = *target.layer;
-      entry->second = ValueLayer::held(layer.label(target.index), layer.key(target.index), std::move(*value));
+      entry->second = ValueLayer::held(layer.label(target.index), layer.key(target.index), kept[i]);
     }
     held.push_back(entry->second);
   }

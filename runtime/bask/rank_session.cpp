@@ -20,7 +20,6 @@
 #include <bask/start_meeting.hpp>
 #include <bask/system/affinity.hpp>
 #include <bask/system/host_name.hpp>
-#include <bask/system/memory_limit.hpp>
 #include <bask/system/scratch_directory.hpp>
 #include <bask/transport/mpi_transport.hpp>
 #include <boost/mpi/communicator.hpp>
@@ -44,8 +43,7 @@ RankInfo info_of(const Options& options, const std::string& error, int rank) {
       .host = host_name(),
       .cpus = cores.cpus(),
       .machine_cores = cores.machine_cores(),
-      .memory_limit = options.memory_limit != 0 ? options.memory_limit : memory_limit(),
-      .memory_is_given = options.memory_limit != 0,
+      .memory = memory_facts(options),
       .registry_hash = hash_member(KernelRegistry::instance().hash(), TypeRegistry::instance().hash().low),
       .wanted_threads = options.threads,
       .version = kVersion,
@@ -55,16 +53,18 @@ RankInfo info_of(const Options& options, const std::string& error, int rank) {
 }
 
 NodeOptions node_options(const Options& options, const RankShare& share, const std::vector<RankInfo>& infos) {
-  NodeOptions node{.threads = static_cast<unsigned>(share.threads),
-                   .pin = options.pin,
-                   .cpus = share.cpus,
-                   .memory_limit = share.memory_limit,
-                   .resources = options.resources,
-                   .backoff = {.crowded = share.oversubscribed},
-                   .silence_limit = options.heartbeat_timeout,
-                   .stall_limit = options.stall_timeout,
-                   .hosts = {},
-                   .isolate_all = options.isolate == Isolate::kAll};
+  NodeOptions node{
+      .threads = static_cast<unsigned>(share.threads),
+      .pin = options.pin,
+      .cpus = share.cpus,
+      .memory = std::make_shared<RankMemory>(
+          share.memory_limit, [given = options.scratch] { return scratch_directory(given).string(); }),
+      .resources = options.resources,
+      .backoff = {.crowded = share.oversubscribed},
+      .silence_limit = options.heartbeat_timeout,
+      .stall_limit = options.stall_timeout,
+      .hosts = {},
+      .isolate_all = options.isolate == Isolate::kAll};
   // Where ranks share cores, and there are too few of them, the system places threads better than we do.
   if (options.pin == Pin::kAuto && share.ranks_sharing_cores > 1 && share.cpus.empty()) node.pin = Pin::kOff;
   for (const RankInfo& info : infos) node.hosts.push_back(info.host);
@@ -75,7 +75,8 @@ std::vector<RankSummary> summaries(const std::vector<RankInfo>& infos, const Ran
   std::vector<RankSummary> ranks;
   for (std::size_t rank = 0; rank < infos.size(); ++rank) {
     ranks.push_back({infos[rank].host, static_cast<unsigned>(infos[rank].cpus.size()),
-                     static_cast<unsigned>(map.shares[rank].threads), map.shares[rank].memory_limit});
+                     static_cast<unsigned>(map.shares[rank].threads), map.shares[rank].memory_limit,
+                     map.shares[rank].memory_margin});
   }
   return ranks;
 }
@@ -117,6 +118,8 @@ class Session {
     map_ = make_rank_map(infos_, options.rank0);
     strips::use_instruction_set(strips::InstructionSet{common_vector_loops(infos_)});
     blas::set_name_in_job(blas_of_job(infos_));
+    const RankShare& share = map_.shares[static_cast<std::size_t>(world().rank())];
+    keep_to({share.memory_limit, share.memory_margin});
     std::vector<std::string> names;
     for (const RankInfo& info : infos_) names.push_back(fmt::format("rank {} ({})", info.rank, info.host));
     meeting_->set_names(std::move(names));

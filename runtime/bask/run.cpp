@@ -7,6 +7,7 @@
 #include <bask/graph/runtime.hpp>
 #include <bask/launch/launch.hpp>
 #include <bask/launch/launcher_life.hpp>
+#include <bask/launch/memory_share.hpp>
 #include <bask/launch/start_watch.hpp>
 #include <bask/numerics_text.hpp>
 #include <bask/rank_session.hpp>
@@ -15,6 +16,7 @@
 #include <bask/safety/task_error.hpp>
 #include <bask/system/host_name.hpp>
 #include <bask/system/kept_memory.hpp>
+#include <bask/system/memory_limit.hpp>
 
 #include <iostream>
 #include <optional>
@@ -37,6 +39,7 @@ int run_here(const Options& options, const std::function<int(Client&)>& program)
   if (!options.checkpoint.empty()) interruptible.emplace();
   int code = report_errors([&] {
     client.emplace(options);
+    keep_to({client->info().memory_limit, client->info().memory_margin});
     const auto give_up = [&](int exit_code) { client->give_up(exit_code); };
     const AtExit at_exit({.in_order = give_up, .at_once = give_up});
     return program(*client);
@@ -72,7 +75,6 @@ int seen_exit_code(int code, const Options& options) {
 
 int run_program(int& argc, char** argv, const std::function<int(Client&)>& program) {
   set_one_thread_variables();
-  keep_freed_memory();
   Launch launch;
   try {
     launch = find_launch(process_environment());
@@ -101,6 +103,9 @@ int run_program(int& argc, char** argv, const std::function<int(Client&)>& progr
   // SIGUSR1, which says that time is running out, must not kill a run that is done.
   static const StopNotice* stop_notice = nullptr;
   if (!loaded.options.checkpoint.empty() && stop_notice == nullptr) stop_notice = new StopNotice();
+  // Before MPI_Init, which starts threads. The limit of the rank, which is known later, may be smaller.
+  const Options& options = loaded.options;
+  keep_freed_memory(options.memory_limit != 0 ? options.memory_limit : memory_limit());
   if (launch.needs_mpi()) return run_ranks(loaded.options, bad_option, launch, program);
   return report_errors([&] { return run_here(loaded.options, program); });
 }

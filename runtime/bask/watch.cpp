@@ -7,6 +7,7 @@
 #include <bask/diagnostics/terminal.hpp>
 #include <bask/launch/launcher_life.hpp>
 #include <bask/launch/start_watch.hpp>
+#include <bask/system/kept_memory.hpp>
 
 #include <algorithm>
 #include <iostream>
@@ -72,6 +73,7 @@ bool Watch::is_overdue() const {
 }
 
 void Watch::poll() {
+  see_to_resident_bound();
   if (!run_was_stopped_) {
     if (signal() != 0) {
       stop_run(signal());

@@ -31,7 +31,7 @@ class CoordinatedRanks {
       if (is_for_coordinator(said.kind)) {
         coordinator_.on_message(said.from, said.kind, said.run, said.body);
       } else if (said.kind != MessageKind::kReported) {
-        worker_.on_message(said.kind, said.run, said.body);
+        worker_.on_message(said.from, said.kind, said.run, said.body);
       }
     };
     ranks_.listener(0).settled = [this](unsigned thread) { worker_.on_settled(thread); };

@@ -54,7 +54,6 @@ class LocalCluster {
     }
     NodeOptions node;
     node.pin = Pin::kOff;
-    node.memory_limit = options.memory_limit;
     node.resources = options.client.resources;
     node.backoff.crowded = true;
     node.silence_limit = options.silence_limit;
@@ -63,6 +62,7 @@ class LocalCluster {
     for (const RankSummary& rank : ranks) node.hosts.push_back(rank.host);
     for (std::uint32_t rank = 0; rank < options.ranks; ++rank) {
       node.threads = ranks[rank].threads;
+      node.memory = std::make_shared<RankMemory>(options.memory_limit, [] { return std::string("/tmp"); });
       transports_.push_back(network_.endpoint(rank));
       nodes_.push_back(std::make_unique<Node>(*transports_.back(), node));
     }

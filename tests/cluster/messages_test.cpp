@@ -69,7 +69,8 @@ BeginRun begin_run() {
   begin.exports = {{1, 2, 3}};
   begin.holds = {{4, 5}, {6, 7}};
   begin.groups = {{"constant", kNoIndex}, {"increment", 3}};
-  begin.annotations = {{}, {.priority = -3, .retries = 2, .resources = {{"gpu", 0.5}, {"disk", 2}}}};
+  begin.annotations = {
+      {}, {.priority = -3, .retries = 2, .resources = {{"gpu", 0.5}, {"disk", 2}}}, {.memory = 3_TiB}};
   begin.balance = true;
   return begin;
 }

@@ -4,6 +4,7 @@
 #include <bask/cluster/farewell.hpp>
 #include <bask/cluster/heartbeats.hpp>
 #include <bask/cluster/held_drops.hpp>
+#include <bask/cluster/idle_watch.hpp>
 #include <bask/cluster/news.hpp>
 #include <bask/cluster/rank_calls.hpp>
 #include <bask/cluster/standstill.hpp>
@@ -123,6 +124,26 @@ TEST(Standstill, IsNotWhereTheProcessWasAsleepNorWithoutALimit) {
   Standstill slept(1s, 250ms, 7, kStart), unlimited(0s, 250ms, 7, kStart);
   EXPECT_FALSE(slept.look(7, kStart + 1h));
   for (auto at = 50ms; at <= 5000ms; at += 50ms) EXPECT_FALSE(unlimited.look(7, kStart + at));
+}
+
+// ---- Idle watch. ----
+
+TEST(IdleWatch, TellsOnceThatNothingWasDoneForLongerThanTheLimit) {
+  IdleWatch watch(1s);
+  for (auto at = 0ms; at <= 1000ms; at += 50ms) EXPECT_FALSE(watch.look(true, kStart + at));
+  EXPECT_TRUE(watch.look(true, kStart + 1050ms));
+  EXPECT_FALSE(watch.look(true, kStart + 1h));
+}
+
+TEST(IdleWatch, BeginsAnewAfterWork) {
+  IdleWatch watch(1s);
+  for (const auto begin : {kStart, kStart + 1h}) {
+    EXPECT_FALSE(watch.look(true, begin));
+    EXPECT_FALSE(watch.look(false, begin + 900ms));
+    EXPECT_FALSE(watch.look(true, begin + 1000ms));
+    EXPECT_FALSE(watch.look(true, begin + 1900ms));
+    EXPECT_TRUE(watch.look(true, begin + 2100ms));
+  }
 }
 
 // ---- Farewell. ----

@@ -103,9 +103,9 @@ TEST_F(RunTableTest, HasRunsInOrderUntilTheyAreForgotten) {
 
 TEST(HeldResults, StayUntilTheyAreDroppedAndForThoseWhoReadThem) {
   HeldResults held(3);
-  Value value;
-  value.emplace<int>(7);
-  held.hold(10, std::move(value));
+  const auto value = std::make_shared<Value>();
+  value->emplace<int>(7);
+  held.hold(10, value);
   const HeldResults::Shared reader = held.at(10);
   EXPECT_EQ(held.size(), 1u);
   held.drop({9, 10});

@@ -107,7 +107,7 @@ class WorkerTest : public testing::Test {
       worker_->on_settled(0);
     });
   }
-  void hand_over(const Said& said) { worker_->on_message(said.kind, said.run, said.body); }
+  void hand_over(const Said& said) { worker_->on_message(said.from, said.kind, said.run, said.body); }
   /// How often rank 0 has received such a message.
   long heard(MessageKind kind, std::uint32_t run) const {
     return std::ranges::count_if(
@@ -137,7 +137,7 @@ class WorkerTest : public testing::Test {
     return 0;
   }
   void drop(std::uint32_t run, std::vector<std::uint64_t> numbers) {
-    worker_->on_message(MessageKind::kDrop, run, encode_message(Drop{std::move(numbers)}));
+    worker_->on_message(0, MessageKind::kDrop, run, encode_message(Drop{std::move(numbers)}));
   }
   bool is_idle() {
     return exchange1_.locked([&] { return worker_->is_idle(); });

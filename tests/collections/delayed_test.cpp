@@ -267,8 +267,8 @@ Annotations annotations_of(const TaskRef& ref) {
 
 TEST_F(AnnotationsOfTasks, ComeFromOptionsAndScopes) {
   const annotate scope({.priority = 1, .retries = 2});
-  const auto task = delayed<increment>({.priority = 9, .resources = {{"gpu", 1}}})(1);
-  const Annotations expected{.priority = 9, .retries = 2, .resources = {{"gpu", 1}}};
+  const auto task = delayed<increment>({.priority = 9, .resources = {{"gpu", 1}}, .memory = 3_MiB})(1);
+  const Annotations expected{.priority = 9, .retries = 2, .resources = {{"gpu", 1}}, .memory = 3_MiB};
   EXPECT_EQ(annotations_of(task.ref()), expected);
   EXPECT_EQ(annotations_of((delayed<increment>(1) + 1).ref()).retries, 2);
 }

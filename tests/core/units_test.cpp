@@ -97,6 +97,11 @@ TEST(Size, IsPrintedWithAboutThreeFigures) {
   EXPECT_EQ(format_size(4096 * 1024 * kGiB), "4096 TiB");
 }
 
+TEST(Size, IsWrittenInProgramsAsInOptions) {
+  static_assert(1_KiB == 1024 && 1_MiB == 1024_KiB && 1_GiB == 1024_MiB && 1_TiB == 1024_GiB);
+  EXPECT_EQ(3_GiB, parse_size("3GiB"));
+}
+
 TEST(Size, IsSpelledSoThatItIsReadBackExactly) {
   EXPECT_EQ(spell_size(4 * kGiB), "4GiB");
   EXPECT_EQ(spell_size(kGiB + kGiB / 2), "1536MiB");

@@ -100,7 +100,8 @@ TEST(GraphDrawing, ShowsAConstantOnceByItsValue) {
 TEST(GraphDrawing, ShowsAPersistedResultByNameAndValue) {
   Value value;
   value.emplace<int>(42);
-  const auto held = Delayed<int>(ValueLayer::held("load-7", hash_text("x"), std::move(value)));
+  const auto held =
+      Delayed<int>(ValueLayer::held("load-7", hash_text("x"), std::make_shared<Value>(std::move(value))));
   const std::string dot = dot_of({}, delayed<increment>(held));
   EXPECT_TRUE(has(dot, "label=\"" + held.name() + "\\n42\"")) << dot;
 }

@@ -10,13 +10,36 @@ namespace bask::result_store_test {
 using Numbers = std::vector<double>;
 constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
-void put(ResultStore& store, std::uint32_t position, std::size_t numbers) {
-  store.room_for(position).emplace<Numbers>(numbers);
-  store.made(position);
+/// A store with a ledger of its own.
+struct Store : RankMemory, ResultStore {
+  Store(std::vector<std::uint32_t> uses, std::vector<Value*> constants, std::uint64_t limit)
+      : RankMemory(limit, [] { return std::string(); }),
+        ResultStore(std::move(uses), std::move(constants), *this, false) {}
+  std::uint64_t held_bytes() const { return ResultStore::ledger().held(); }
+  void put_new(std::uint32_t position, Value value) {
+    MemoryBudget none;
+    room_for(position) = std::move(value);
+    made(position, none);
+  }
+};
+
+Value value_of(int number) {
+  Value value;
+  value.emplace<int>(number);
+  return value;
 }
+Value numbers_of(std::size_t count) {
+  Value value;
+  value.emplace<Numbers>(count);
+  return value;
+}
+void put(Store& store, std::uint32_t position, std::size_t numbers) {
+  store.put_new(position, numbers_of(numbers));
+}
+const auto nothing = [](std::uint32_t) {};
 
 TEST(ResultStore, FreesAResultWithItsLastReader) {
-  ResultStore store({2}, {}, kNoLimit);
+  Store store({2}, {}, kNoLimit);
   put(store, 0, 100);
   EXPECT_EQ(store.held_bytes(), 800u);
   EXPECT_FALSE(store.has_one_use_left(0));
@@ -29,66 +52,83 @@ TEST(ResultStore, FreesAResultWithItsLastReader) {
 }
 
 TEST(ResultStore, RemembersTheMostThatWasHeld) {
-  ResultStore store({1, 1}, {}, kNoLimit);
+  Store store({1, 1}, {}, kNoLimit);
   put(store, 0, 100);
   store.release(0);
   put(store, 1, 50);
-  EXPECT_EQ(store.peak_bytes(), 800u);
+  EXPECT_EQ(store.ResultStore::ledger().peak(), 800u);
 }
 
-TEST(ResultStore, RefusesAResultThatPassesTheLimit) {
-  ResultStore store({1, 1}, {}, 1000);
+TEST(ResultStore, RefusesAResultThatCanNeverFit) {
+  Store store({1, 1}, {}, 1000);
   put(store, 0, 100);
   try {
-    put(store, 1, 100);
-    FAIL() << "1600 bytes are held";
+    put(store, 1, 200);
+    FAIL() << "1600 bytes are more than the limit";
   } catch (const Error& error) {
-    EXPECT_EQ(error.where(), "memory limit");
-    EXPECT_EQ(error.happened(), "results of 1.56 KiB are held, and 1000 B are allowed");
+    EXPECT_STREQ(error.what(),
+                 "memory limit: the result has 1.56 KiB, and this rank may use 1000 B; make it in smaller "
+                 "pieces, or raise --bask-memory-limit");
   }
   EXPECT_EQ(store.held_bytes(), 800u);
   store.discard(1);
   store.release(0);
-  put(store, 1, 100);  // now there is room
+  put(store, 1, 100);
+}
+
+TEST(ResultStore, TakesFromTheBudgetOfTheUnitBeforeItTakesMore) {
+  Store store({1, 1, 1}, {}, kNoLimit);
+  MemoryBudget budget{1000};
+  store.RankMemory::ledger().take(MemoryKind::kResults, 1000);
+  store.room_for(0) = numbers_of(100);
+  store.made(0, budget);
+  EXPECT_EQ(budget.left, 200u);
+  EXPECT_EQ(store.held_bytes(), 1000u);
+  store.room_for(1) = numbers_of(100);
+  store.made(1, budget);
+  EXPECT_EQ(budget.left, 0u);
+  EXPECT_EQ(store.held_bytes(), 1600u);
+  EXPECT_EQ(store.release(0, &budget), 800u);
+  EXPECT_EQ(budget.left, 800u) << "for the next tasks of the unit";
+  EXPECT_EQ(store.held_bytes(), 1600u);
 }
 
 TEST(ResultStore, CountsWhatWasMovedFromNoMore) {
-  ResultStore store({1, 1}, {}, 1000);
+  Store store({1, 1}, {}, 1000);
   put(store, 0, 100);
   const std::vector<Source> sources{{0}};
   std::vector<Input> room;
   Pins inputs = store.pin(sources, true, room);
   ASSERT_TRUE(inputs.inputs()[0].last_use);
   store.room_for(1).emplace<Numbers>(std::move(inputs.inputs()[0].value->get_mutable<Numbers>()));
-  inputs.count_moved();
-  store.made(1);
+  MemoryBudget budget{inputs.count_moved()};
+  store.made(1, budget);
   EXPECT_EQ(store.held_bytes(), 800u);
-  inputs.release([](std::uint32_t, std::uint64_t) { ADD_FAILURE() << "nothing was left to be freed"; });
+  inputs.release(
+      {}, [](std::uint32_t, std::uint64_t) { ADD_FAILURE() << "nothing was left to be freed"; }, nothing);
   EXPECT_EQ(store.release(1), 800u);
   EXPECT_EQ(store.held_bytes(), 0u);
 }
 
 TEST(ResultStore, GivesAResultAwayForGood) {
-  ResultStore store({1, 1}, {}, kNoLimit);
+  Store store({1, 1}, {}, kNoLimit);
   put(store, 0, 10);
-  store.room_for(1).emplace<int>(5);
-  store.made(1);
+  store.put(1, value_of(5));
   EXPECT_EQ(store.take(0).get<Numbers>().size(), 10u);
   EXPECT_EQ(store.take(1).get<int>(), 5);
   EXPECT_EQ(store.held_bytes(), 0u);
 }
 
 TEST(ResultStore, KeepsSmallNumbersUntilTheEnd) {
-  ResultStore store({1}, {}, 0);
-  store.room_for(0).emplace<int>(3);
-  store.made(0);
+  Store store({1}, {}, 0);
+  store.put(0, value_of(3));
   EXPECT_EQ(store.release(0), 0u);
   EXPECT_EQ(store.at(0u).get<int>(), 3);
 }
 
 TEST(ResultStore, FreesOnceWhenReadersEndTogether) {
   for (int round = 0; round < 200; ++round) {
-    ResultStore store({2}, {}, kNoLimit);
+    Store store({2}, {}, kNoLimit);
     put(store, 0, 10);
     std::uint64_t freed = 0;
     std::thread other([&] { freed = store.release(0); });
@@ -99,12 +139,6 @@ TEST(ResultStore, FreesOnceWhenReadersEndTogether) {
   }
 }
 
-Value value_of(int number) {
-  Value value;
-  value.emplace<int>(number);
-  return value;
-}
-
 struct Pinned : testing::Test {
   Pinned() : store({1, 2, 1}, {&constant}, kNoLimit) {
     put(store, 0, 10);
@@ -112,7 +146,7 @@ struct Pinned : testing::Test {
     store.put(2, value_of(7));
   }
   Value constant = value_of(3);
-  ResultStore store;
+  Store store;
   const std::vector<Source> sources{{0}, Source::constant(0), {1}, {2}};
   std::vector<Input> room;
 };
@@ -147,19 +181,19 @@ TEST_F(Pinned, InputsAreFreedWithTheirLastReading) {
   std::vector<std::uint32_t> freed;
   const auto note = [&](std::uint32_t position, std::uint64_t) { freed.push_back(position); };
   Pins first = store.pin(sources, false, room);
-  first.release(note);
+  first.release({}, note, nothing);
   EXPECT_EQ(freed, std::vector<std::uint32_t>{0});
   EXPECT_EQ(store.held_bytes(), 160u);
   const std::vector<Source> rest{{1}};
   Pins second = store.pin(rest, false, room);
-  second.release(note);
+  second.release({}, note, nothing);
   EXPECT_EQ(freed, (std::vector<std::uint32_t>{0, 1}));
   EXPECT_EQ(store.held_bytes(), 0u);
 }
 
 TEST(ResultStore, GivesWhatWasAskedForAndTheLastOfEqualTargetsMayBeMoved) {
   Value constant = value_of(3);
-  ResultStore store({2, 1}, {&constant}, kNoLimit);
+  Store store({2, 1}, {&constant}, kNoLimit);
   put(store, 0, 10);
   store.put(1, value_of(7));
   const std::vector<Source> targets{{0}, {1}, Source::constant(0), {0}};

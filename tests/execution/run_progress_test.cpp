@@ -191,6 +191,8 @@ struct CountingOutlet final : Outlet {
     sent_position = position;
     sent += exports.size();
   }
+  void fetch(std::uint32_t) override { ADD_FAILURE() << "nothing was announced"; }
+  void serve(std::uint32_t) override { ADD_FAILURE() << "nothing was asked for"; }
   void give_back(const StolenUnit&, Value) override {}
   void flush() override { ++flushed; }
   bool progress(unsigned) override { return ++looks < 3; }

@@ -46,9 +46,11 @@ struct Rig {
         ranks(whole.units(), 0),
         splitter(whole, expansion.graph, ranks, {.ranks = 1}),
         plan(PlanShell{splitter.size(0), whole.groups, whole.annotations}),
-        results(plan.take_uses(), expansion.graph.constant_values(), limit),
+        memory(limit, [] { return std::string(); }),
+        results(plan.take_uses(), expansion.graph.constant_values(), memory, false),
         progress({plan->units(), plan->groups.size(), 1}, RunProgress::End::kWhenDone, {}, parking),
-        executor(plan, results, progress, {}) {
+        gate(plan, results, memory, {}, {}),
+        executor(plan, results, gate, progress, {}) {
     const PlanPart all = splitter.next(~0u)[0];
     plan.add(all);
     results.set_uses(0, all.uses);
@@ -66,19 +68,21 @@ struct Rig {
   Splitter splitter;
   PlanStore plan;
   Parking parking;
+  RankMemory memory;
   ResultStore results;
   RunProgress progress;
+  MemoryGate gate;
   TaskExecutor executor;
 };
 
 TEST(TaskExecutor, StoresWhatATaskMakesAndFreesWhatItHasRead) {
   Rig rig(delayed<length_of>(delayed<make>(100), 0));
   EXPECT_TRUE(rig.executor.run_unit(0, 0));
-  EXPECT_EQ(rig.results.held_bytes(), 400u);
+  EXPECT_EQ(rig.memory.ledger().held(), 400u);
   EXPECT_TRUE(rig.executor.run_unit(1, 0));
   EXPECT_EQ(rig.results.at(1u).get<int>(), 100);
   EXPECT_FALSE(rig.results.at(0u).has_value());
-  EXPECT_EQ(rig.results.held_bytes(), 0u);
+  EXPECT_EQ(rig.memory.ledger().held(), 0u);
   EXPECT_EQ(rig.progress.tasks_done(), 2u);
 }
 
@@ -89,15 +93,15 @@ TEST(TaskExecutor, LetsTheLastReaderMoveItsInput) {
   EXPECT_NE(made, nullptr);
   rig.executor.run_unit(1, 0);
   EXPECT_EQ(rig.results.at(1u).get<Numbers>().size(), 1001u);
-  EXPECT_LE(rig.results.peak_bytes(), 8000u + 4000u) << "what was moved on does not count twice";
-  EXPECT_EQ(rig.results.held_bytes(), rig.results.at(1u).heap_bytes());
+  EXPECT_LE(rig.memory.ledger().peak(), 8000u + 4000u) << "what was moved on does not count twice";
+  EXPECT_EQ(rig.memory.ledger().held(), rig.results.at(1u).heap_bytes());
 }
 
 TEST(TaskExecutor, KeepsTheInputsOfATaskThatFailsAndFailsTheRun) {
   Rig rig(delayed<length_of>(delayed<make>(100), 5));
   rig.executor.run_unit(0, 0);
   EXPECT_FALSE(rig.executor.run_unit(1, 0));
-  EXPECT_EQ(rig.results.held_bytes(), 400u);
+  EXPECT_EQ(rig.memory.ledger().held(), 400u);
   EXPECT_FALSE(rig.results.at(1u).has_value());
   ASSERT_TRUE(rig.progress.failure());
   EXPECT_EQ(rig.progress.failure()->position, 1u);
@@ -111,13 +115,13 @@ TEST(TaskExecutor, CallsATaskAgainWhereItMayBeRetried) {
   EXPECT_TRUE(rig.executor.run_unit(1, 0));
   EXPECT_EQ(calls, 3);
   EXPECT_FALSE(rig.progress.failure());
-  EXPECT_EQ(rig.results.held_bytes(), 0u);
+  EXPECT_EQ(rig.memory.ledger().held(), 0u);
 }
 
 TEST(TaskExecutor, FailsATaskWhoseResultPassesTheLimit) {
   Rig rig(delayed<make>(1000), false, 1000);
   EXPECT_FALSE(rig.executor.run_unit(0, 0));
-  EXPECT_EQ(rig.results.held_bytes(), 0u);
+  EXPECT_EQ(rig.memory.ledger().held(), 0u);
   EXPECT_EQ(rig.progress.failure()->cause.substr(0, 27), "bask::Error: memory limit: ");
 }
 
@@ -142,7 +146,7 @@ TEST(TaskExecutor, PutsATaskIntoTheTableOfRunningOnesWhileItsKernelRuns) {
 struct Robbed : Rig {
   using Rig::Rig;
   std::vector<StolenUnit> give(std::chrono::nanoseconds unit_time) {
-    return WorkStealing(plan, results, ready, nullptr).give(unit_time);
+    return WorkStealing(plan, results, gate, ready, nullptr).give(unit_time);
   }
   void make_ready(std::uint32_t unit) { ready.deal(std::vector{unit}, false); }
   ReadySet ready{1};
@@ -191,7 +195,7 @@ TEST(WorkStealing, GivesNothingWhereLittleIsLeft) {
 TEST(WorkStealing, GivesHalfOfWhatItHasStolenAndNotBegunToTheNextThief) {
   Rig rig(delayed<make>(3));
   ReadySet ready(1);
-  WorkStealing stealing(rig.plan, rig.results, ready, nullptr);
+  WorkStealing stealing(rig.plan, rig.results, rig.gate, ready, nullptr);
   for (std::uint32_t unit = 0; unit < 5; ++unit) {
     StolenUnit stolen;
     stolen.victim = 7;

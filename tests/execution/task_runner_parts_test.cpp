@@ -6,13 +6,16 @@
 #include <bask/execution/task_runner.hpp>
 #include <bask/graph/expand.hpp>
 #include <bask/plan/make_plan.hpp>
+#include <bask/plan/result_sizes.hpp>
 #include <bask/plan/split.hpp>
 
 #include "../collections/random_program.hpp"
+#include "../many.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -32,7 +35,7 @@ struct Program {
   Program(std::span<const TaskRef* const> targets, std::uint32_t number_of_ranks, unsigned seed)
       : ranks(number_of_ranks),
         expansion(expand(targets)),
-        plan(make_plan(expansion.graph, expansion.targets, {})),
+        plan(make_plan(expansion.graph, expansion.targets, {}, result_sizes(expansion.graph, {}))),
         rank_of_unit(ranks_downwards(seed)),
         splitter(plan, expansion.graph, rank_of_unit, {.ranks = ranks}) {}
 
@@ -49,7 +52,7 @@ struct Program {
   }
   PlanShell shell(std::uint32_t rank) const {
     return {splitter.size(rank), plan.groups,
-            plan.annotation.empty() ? std::vector<Annotations>{} : plan.annotations};
+            plan.annotation.empty() ? std::vector<Annotations>{} : plan.annotations, may_spill};
   }
   /// Stretches of `units` units, per rank.
   std::vector<std::vector<PlanPart>> parts(std::uint32_t units) {
@@ -64,6 +67,7 @@ struct Program {
   }
 
   std::uint32_t ranks;
+  bool may_spill = false;
   Expansion expansion;
   Plan plan;
   std::vector<std::uint32_t> rank_of_unit;
@@ -93,6 +97,23 @@ struct Rank final : Outlet {
       runner.sent(position);
     }
   }
+  void fetch(std::uint32_t position) override {
+    const std::lock_guard lock(mutex);
+    fetched.push_back(position);
+  }
+  /// The value of an announced result, if one was asked for, is handed over.
+  bool deliver() {
+    std::uint32_t position = 0;
+    {
+      const std::lock_guard lock(mutex);
+      if (fetched.empty()) return false;
+      position = fetched.back();
+      fetched.pop_back();
+    }
+    EXPECT_TRUE(runner.arrived(position, std::move(announced.at(position)))) << "it was asked for";
+    return true;
+  }
+  void serve(std::uint32_t) override { ADD_FAILURE() << "nothing was asked for"; }
   void give_back(const StolenUnit& stolen, Value value) override {
     const std::lock_guard lock(mutex);
     returned.push_back({stolen.unit, std::move(value)});
@@ -101,13 +122,13 @@ struct Rank final : Outlet {
   bool progress(unsigned thread) override {
     const std::unique_lock lock(one_progress, std::try_to_lock);
     if (!lock) return false;
-    if (when_idle && when_idle()) {
+    if (deliver() || (when_idle && when_idle())) {
       runner.feed(thread);
       idle = 0;
       return true;
     }
     if (runner.progress().units_left() == 0 && runner.plan().imports_left() == 0) {
-      runner.finish();
+      if (runner.fetch_rest()) runner.finish();
     } else if (++idle > 100'000) {
       ADD_FAILURE() << runner.progress().units_left() << " units are left, and nothing comes any more";
       runner.cancel();
@@ -129,14 +150,17 @@ struct Rank final : Outlet {
   int idle = 0;
   std::vector<Sent> sent;
   std::vector<Returned> returned;
+  std::vector<std::uint32_t> fetched;        ///< announced results that were asked for
+  std::map<std::uint32_t, Value> announced;  ///< by position; touched by the thread that makes progress
   TaskRunner runner;
 };
 
 /// Runs every computation on several ranks in this process, which are fed in an order drawn from the seed.
 class SplitRuntime final : public Runtime {
  public:
-  SplitRuntime(std::uint32_t ranks, unsigned threads, unsigned seed)
-      : ranks_(ranks), threads_(threads), random_(seed) {
+  /// `limit`: bytes that each rank may hold; 0: there is none.
+  SplitRuntime(std::uint32_t ranks, unsigned threads, unsigned seed, std::uint64_t limit = 0)
+      : ranks_(ranks), threads_(threads), limit_(limit), random_(seed) {
     use_runtime(this);
   }
   ~SplitRuntime() override { drop_runtime(this); }
@@ -153,11 +177,27 @@ class SplitRuntime final : public Runtime {
     for (std::uint32_t number = ranks_; number-- > 0;) {
       RunnerOptions options;
       options.threads = threads_;
+      if (limit_ != 0) {
+        memories_.push_back(std::make_shared<RankMemory>(limit_, [] { return testing::TempDir(); }));
+        options.memory = memories_.back();
+        program.may_spill = true;
+      }
       rank = std::make_unique<Rank>(program, number, options);
       run(*rank, parts[number], arriving[number]);
       for (Sent& sent : rank->sent) arriving[sent.to.rank].push_back(std::move(sent));
     }
     return rank->runner.take_results(program.splitter.targets());
+  }
+  /// Nothing is left in the memory of any rank that has run. Returns how much they have spilled.
+  std::uint64_t expect_nothing_left() const {
+    std::uint64_t spilled = 0;
+    for (const std::shared_ptr<RankMemory>& memory : memories_) {
+      EXPECT_EQ(memory->ledger().held(), 0u);
+      if (memory->use().spilled == 0) continue;
+      EXPECT_EQ(memory->spill_file().bytes_held(), 0u);
+      spilled += memory->use().spilled;
+    }
+    return spilled;
   }
   std::vector<TaskRef> persist(std::span<const TaskRef* const>) override { return {}; }
   std::vector<Value> call_everywhere(KernelId, std::span<const std::byte>) override { return {}; }
@@ -177,7 +217,13 @@ class SplitRuntime final : public Runtime {
         rank.runner.add(parts[step]);
       } else {
         Sent& sent = arriving[step - parts.size()];
-        rank.runner.arrived(sent.to.position, std::move(sent.value));
+        const std::uint64_t bytes = sent.value.heap_bytes();
+        if (limit_ != 0 && bytes != 0 && random_() % 2 == 0) {
+          rank.announced[sent.to.position] = std::move(sent.value);
+          rank.runner.announced(sent.to.position, bytes);
+        } else {
+          rank.runner.arrived(sent.to.position, std::move(sent.value));
+        }
       }
       return true;
     };
@@ -191,6 +237,8 @@ class SplitRuntime final : public Runtime {
 
   const std::uint32_t ranks_;
   const unsigned threads_;
+  const std::uint64_t limit_;
+  std::vector<std::shared_ptr<RankMemory>> memories_;
   std::mt19937 random_;
 };
 
@@ -231,13 +279,13 @@ Program program_of(const std::vector<Delayed<T>>& targets, std::uint32_t ranks) 
 
 // Rank 1 makes a result which rank 0 reads.
 struct OneImport {
-  explicit OneImport(std::uint64_t memory_limit = ~std::uint64_t{0})
+  explicit OneImport(std::uint64_t limit = ~std::uint64_t{0})
       : program(program_of(std::vector{delayed<count_bytes>(made), delayed<count_bytes>(made)}, 2)) {
     for (std::uint32_t unit = 0; unit < program.plan.units(); ++unit) program.rank_of_unit[unit] = unit == 0;
     splitter.emplace(program.plan, program.expansion.graph, program.rank_of_unit, SplitOptions{.ranks = 2});
     parts = splitter->next(100);
     RunnerOptions options;
-    options.memory_limit = memory_limit;
+    options.memory = std::make_shared<RankMemory>(limit, [] { return std::string(); });
     outlet.emplace(program, 1, RunnerOptions{});
     runner.emplace(PlanShell{splitter->size(0), program.plan.groups, {}},
                    program.expansion.graph.constant_values(), options, *outlet);
@@ -254,6 +302,28 @@ struct OneImport {
   std::optional<Rank> outlet;
   std::optional<TaskRunner> runner;
 };
+
+// Some results of other ranks come at once, some are announced and come when they are asked for.
+TEST(TaskRunnerParts, GiveTheSerialResultWithinAMemoryLimitAndLeaveNothing) {
+  std::uint64_t spilled = 0;
+  for (const std::uint32_t ranks : {1u, 2u, 4u}) {
+    for (unsigned seed = 0; seed < static_cast<unsigned>(many(100)); ++seed) {
+      SCOPED_TRACE(std::to_string(ranks) + " ranks, seed " + std::to_string(seed));
+      const SplitRuntime runtime(ranks, 1 + seed % 3, seed, 60'000 + seed % 7 * 20'000);
+      const RandomProgram program(seed);
+      std::string computed;
+      try {
+        computed = program.computed();
+      } catch (const Error& error) {
+        computed = error.what();
+      }
+      const bool is_refused = computed.find("raise --bask-memory-limit") != std::string::npos;
+      EXPECT_EQ(computed, is_refused ? computed : program.expected());
+      spilled += runtime.expect_nothing_left();
+    }
+  }
+  EXPECT_GT(spilled, 0u);
+}
 
 TEST(TaskRunnerParts, RefuseAResultThatNobodyWaitsFor) {
   OneImport one;
@@ -345,6 +415,8 @@ struct TwoRanks {
                            plan.annotation.empty() ? std::vector<Annotations>{} : plan.annotations},
                  std::move(constants), options, *this) {}
     void send(std::uint32_t, const Value&, std::span<const Export>) override { ADD_FAILURE(); }
+    void fetch(std::uint32_t) override { ADD_FAILURE() << "nothing was announced"; }
+    void serve(std::uint32_t) override { ADD_FAILURE() << "nothing was asked for"; }
     void give_back(const StolenUnit& stolen, Value value) override {
       returned.push_back({stolen.unit, std::move(value)});
     }

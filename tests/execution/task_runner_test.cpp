@@ -248,7 +248,7 @@ TEST_P(TaskRunnerTest, RefusesAResultThatPassesTheMemoryLimit) {
   EXPECT_EQ(make(1000).compute().size(), 1000u);
   const std::string cause = failure_of(make(2 << 20)).cause;
   EXPECT_EQ(cause.substr(0, 82),
-            "bask::Error: memory limit: results of 2 MiB are held, and 1 MiB are allowed; raise");
+            "bask::Error: memory limit: the result has 2 MiB, and this rank may use 1 MiB; make");
 }
 
 TEST_P(TaskRunnerTest, StaysWithinTheMemoryLimitWhereResultsAreMovedOn) {

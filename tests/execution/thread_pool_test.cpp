@@ -1,5 +1,6 @@
 // The thread pool: every thread takes part in every round, and in one round at a time.
 #include <gtest/gtest.h>
+#include <bask/core/spare_memory.hpp>
 #include <bask/execution/thread_pool.hpp>
 #include <bask/system/affinity.hpp>
 
@@ -50,6 +51,32 @@ TEST(ThreadPool, KeepsAPinnedThreadOnOneCore) {
   pool.start(body);
   ASSERT_TRUE(pool.wait_for(kLong));
   EXPECT_EQ(cores, (std::vector<int>{1, 1}));
+}
+
+std::atomic<int> times_given_back{0};
+const bool is_known = spare_memory::add({[]() -> std::uint64_t { return 0; },
+                                         [](std::uint64_t) -> std::uint64_t {
+                                           ++times_given_back;
+                                           times_given_back.notify_all();
+                                           return 0;
+                                         }});
+
+TEST(ThreadPool, GivesFreedMemoryBackOnceWhenNoRoundHasBegunForAWhile) {
+  ASSERT_TRUE(is_known);
+  const std::function<void(unsigned)> body = [](unsigned) {};
+  {
+    ThreadPool pool(2, Pin::kOff, {}, kLong);
+    pool.start(body);
+    EXPECT_TRUE(pool.wait_for(kLong));
+  }
+  EXPECT_EQ(times_given_back, 0) << "it was to wait for longer";
+  ThreadPool pool(2, Pin::kOff, {}, std::chrono::milliseconds(1));
+  for (int round = 1; round <= 3; ++round) {
+    pool.start(body);
+    ASSERT_TRUE(pool.wait_for(kLong));
+    times_given_back.wait(round - 1);
+    EXPECT_EQ(times_given_back, round);
+  }
 }
 
 TEST(ThreadPool, IsNotPinnedWhenTold) {

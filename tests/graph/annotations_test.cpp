@@ -8,15 +8,19 @@ namespace bask {
 namespace {
 
 TEST(Annotations, OverlayTakesTheInnerWhereItSaysSomething) {
-  const Annotations outer{.priority = 1, .retries = 2, .resources = {{"gpu", 1}, {"disk", 1}}};
+  const Annotations outer{
+      .priority = 1, .retries = 2, .resources = {{"gpu", 1}, {"disk", 1}}, .memory = 1_GiB};
   const Annotations inner{.priority = 5, .retries = {}, .resources = {{"gpu", 2}}};
-  const Annotations expected{.priority = 5, .retries = 2, .resources = {{"gpu", 2}, {"disk", 1}}};
+  const Annotations expected{
+      .priority = 5, .retries = 2, .resources = {{"gpu", 2}, {"disk", 1}}, .memory = 1_GiB};
   EXPECT_EQ(overlay(outer, inner), expected);
+  EXPECT_EQ(overlay(outer, {.memory = 2_GiB}).memory, 2_GiB);
 }
 
 TEST(Annotations, AreEmptyOnlyWhenNothingIsSaid) {
   EXPECT_TRUE(Annotations().empty());
   EXPECT_FALSE((Annotations{.priority = 0}.empty()));
+  EXPECT_FALSE((Annotations{.memory = 1_KiB}.empty()));
 }
 
 TEST(Annotate, HoldsWhileItsScopeLasts) {

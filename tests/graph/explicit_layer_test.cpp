@@ -54,7 +54,7 @@ TEST(ExplicitLayer, IsCalledAfterItsKernelUnlessTheUserSaysMore) {
 TEST(ExplicitLayer, ExpandsToTheTasksThatWereAdded) {
   open_layer::close();
   const std::vector<std::byte> bytes{std::byte{1}, std::byte{2}};
-  const TaskRef constant = ValueLayer::held("held", Key{1, 2}, Value());
+  const TaskRef constant = ValueLayer::held("held", Key{1, 2}, std::make_shared<Value>());
   const TaskRef a = add_task({});
   const std::vector<const TaskRef*> inputs{&a, &constant, &a};
   const TaskRef b = open_layer::append(task_with(bytes, inputs), {});

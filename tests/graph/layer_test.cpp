@@ -31,7 +31,7 @@ Value counted() {
 TEST(Layer, KeepsWhatItReadsAlive) {
   open_layer::close();
   {
-    TaskRef held = ValueLayer::held("held", Key{1, 1}, counted());
+    TaskRef held = ValueLayer::held("held", Key{1, 1}, std::make_shared<Value>(counted()));
     TaskRef reader = add_task({&held});
     held = {};
     open_layer::close();
@@ -43,7 +43,7 @@ TEST(Layer, KeepsWhatItReadsAlive) {
 
 TEST(Layer, GoesWithoutRecursionFromTheEndOfALongChain) {
   open_layer::close();
-  TaskRef end = ValueLayer::held("held", Key{1, 1}, counted());
+  TaskRef end = ValueLayer::held("held", Key{1, 1}, std::make_shared<Value>(counted()));
   for (int i = 0; i < many(300'000); ++i) {
     end = add_task({&end});
     open_layer::close();  // one layer each

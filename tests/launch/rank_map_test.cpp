@@ -27,7 +27,7 @@ void add_ranks(std::vector<RankInfo>& infos, int count, const std::string& host,
                      .host = host,
                      .cpus = cpus,
                      .machine_cores = machine_cores,
-                     .memory_limit = 64 * kGiB,
+                     .memory = {.there = 64 * kGiB},
                      .wanted_threads = wanted_threads,
                      .version = "1.0.0"});
   }
@@ -209,21 +209,48 @@ TEST(RankMap, WarnsOnceOfAThousandRanks) {
 
 TEST(RankMap, DividesTheMemoryOfAHost) {
   const RankMap map = make_rank_map(one_host(4, 8), Rank0::kOff);
-  for (const RankShare& share : map.shares) EXPECT_EQ(share.memory_limit, 16 * kGiB);
+  for (const RankShare& share : map.shares) {
+    EXPECT_LT(share.memory_limit + share.memory_margin, 16 * kGiB);
+    EXPECT_GT(share.memory_limit, 14 * kGiB);
+    EXPECT_GT(share.memory_margin, 0u);
+  }
+  EXPECT_EQ(map.shares[2].memory_limit, map.shares[3].memory_limit);
+}
+
+TEST(RankMap, DividesTheMemoryOfEachHostAlone) {
+  std::vector<RankInfo> infos;
+  for (const char* host : {"n1", "n2", "n1"}) add_ranks(infos, 1, host, cores(0, 4), 4);
+  const RankMap map = make_rank_map(infos, Rank0::kAuto);
+  EXPECT_GT(map.shares[1].memory_limit, 57 * kGiB);
+  EXPECT_LT(map.shares[0].memory_limit, 29 * kGiB);
+  EXPECT_GT(map.shares[2].memory_limit, 28 * kGiB);
 }
 
 TEST(RankMap, DividesTheSmallestLimitThatIsSeen) {
   std::vector<RankInfo> infos = one_host(2, 8);
-  infos[1].memory_limit = 8 * kGiB;
+  infos[1].memory.there = 8 * kGiB;
   const RankMap map = make_rank_map(infos, Rank0::kAuto);
-  EXPECT_EQ(map.shares[0].memory_limit, 4 * kGiB);
-  EXPECT_EQ(map.shares[1].memory_limit, 4 * kGiB);
+  EXPECT_EQ(map.shares[0].memory_limit, map.shares[1].memory_limit);
+  EXPECT_LT(map.shares[0].memory_limit, 4 * kGiB);
+  EXPECT_GT(map.shares[0].memory_limit, 3 * kGiB);
 }
 
 TEST(RankMap, LeavesALimitThatIsGivenAlone) {
   std::vector<RankInfo> infos = one_host(2, 8);
-  for (RankInfo& info : infos) info.memory_is_given = true;
-  EXPECT_EQ(make_rank_map(infos, Rank0::kAuto).shares[0].memory_limit, 64 * kGiB);
+  for (RankInfo& info : infos) info.memory.given = 31 * kGiB;
+  const RankMap map = make_rank_map(infos, Rank0::kAuto);
+  EXPECT_EQ(map.shares[0].memory_limit, 31 * kGiB);
+  EXPECT_EQ(map.warnings, std::vector<std::string>{});
+}
+
+TEST(RankMap, WarnsOnceOfLimitsThatNoHostHas) {
+  std::vector<RankInfo> infos;
+  for (int host = 1; host <= 3; ++host) add_ranks(infos, 2, "n" + std::to_string(host), cores(0, 8), 8);
+  for (RankInfo& info : infos) info.memory.given = 64 * kGiB;
+  EXPECT_EQ(make_rank_map(infos, Rank0::kAuto).warnings,
+            std::vector<std::string>{
+                "ranks 0-5 (n1, n2, n3): --bask-memory-limit=64GiB, beside 48 MiB for the program, is more "
+                "than the 32 GiB that there are for a rank: only the rest of these is used"});
 }
 
 // Ranks that cannot start
@@ -269,7 +296,7 @@ TEST(RankInfo, GoesToOtherRanksWhole) {
   RankInfo info = one_host(1, 8, 3)[0];
   info.registry_hash = {1, 2};
   info.error = "bad";
-  info.memory_is_given = true;
+  info.memory = {1 * kGiB, 2 * kGiB, 3 * kGiB};
   ByteWriter writer;
   encode(writer, info);
   ByteReader reader(writer.bytes());
@@ -285,7 +312,7 @@ std::string description(const std::vector<RankInfo>& infos, Rank0 rank0 = Rank0:
 TEST(RankDescription, IsAsTheHeaderShows) {
   EXPECT_EQ(description(one_host(4, 8)),
             "4 ranks on 1 host run tasks on 8 threads\n"
-            "ranks 0-3 on n1: 4 x 2 threads on 8 cores, 16 GiB each");
+            "ranks 0-3 on n1: 4 x 2 threads on 8 cores, 14.4 GiB each, and 40 MiB for the program");
 }
 
 TEST(RankMap, TakesTheVectorLoopsThatAllRanksHave) {
@@ -314,14 +341,14 @@ TEST(RankMap, WarnsOnceOfRanksThatMultiplyByAnotherBlas) {
 TEST(RankDescription, TellsWhenRankZeroRests) {
   EXPECT_EQ(description(one_host(3, 2)),
             "3 ranks on 1 host run tasks on 2 threads\n"
-            "rank 0 on n1: no tasks on 2 cores, 21.3 GiB\n"
-            "ranks 1-2 on n1: 2 x 1 thread on 2 cores, 21.3 GiB each");
+            "rank 0 on n1: no tasks on 2 cores, 19.2 GiB, and 36 MiB for the program\n"
+            "ranks 1-2 on n1: 2 x 1 thread on 2 cores, 19.2 GiB each, and 36 MiB for the program");
 }
 
 TEST(RankDescription, TellsThatRanksAreBoundToFewOfTheCores) {
   EXPECT_EQ(description(bound(2, 64)),
             "2 ranks on 1 host run tasks on 2 threads\n"
-            "ranks 0-1 on n1: 2 x 1 thread on 1 of 64 cores each, 32 GiB each");
+            "ranks 0-1 on n1: 2 x 1 thread on 1 of 64 cores each, 28.8 GiB each, and 36 MiB for the program");
 }
 
 TEST(RankDescription, OfAThousandRanksHasALinePerKindOfHost) {
@@ -330,8 +357,9 @@ TEST(RankDescription, OfAThousandRanksHasALinePerKindOfHost) {
   add_ranks(infos, 4, "fat", cores(0, 64), 64);
   EXPECT_EQ(description(infos),
             "1000 ranks on 250 hosts run tasks on 2056 threads\n"
-            "ranks 0-995 on 249 hosts, n1 to n249: 4 x 2 threads on 8 cores, 16 GiB each\n"
-            "ranks 996-999 on fat: 4 x 16 threads on 64 cores, 16 GiB each");
+            "ranks 0-995 on 249 hosts, n1 to n249: 4 x 2 threads on 8 cores, 14.4 GiB each, and 40 MiB for "
+            "the program\n"
+            "ranks 996-999 on fat: 4 x 16 threads on 64 cores, 14.3 GiB each, and 96 MiB for the program");
 }
 
 }  // namespace

@@ -191,6 +191,44 @@ TEST(Order, FinishesOneTargetBeforeItStartsTheNext) {
   EXPECT_EQ(ordered_without_chains(graph, {{4}, {5}}), (std::vector<TaskId>{{0}, {2}, {4}, {1}, {3}, {5}}));
 }
 
+// Two tasks a column: the second one had better run right after the first.
+class PairedLayer final : public Layer {
+ public:
+  PairedLayer() : Layer(next_sequence()) {}
+  std::uint32_t size() const override { return 6; }
+  Key key(std::uint32_t index) const override { return {index, 0}; }
+  Key content_key() const override { return {6, 0}; }
+  std::string label(std::uint32_t) const override { return "paired"; }
+  void expand(TaskGraph& graph, std::span<const std::uint32_t>) const override {
+    const std::uint32_t group = graph.group_for("paired", nullptr);
+    for (std::uint32_t task = 0; task < size(); ++task) graph.end_task(group);
+  }
+  std::span<const std::uint32_t> companions() const override { return companions_; }
+
+ private:
+  const std::vector<std::uint32_t> companions_{3, 4, 5, kNoIndex, kNoIndex, kNoIndex};
+};
+
+TEST(Order, LetsCompanionsFollowEachOther) {
+  const LayerPtr layer(new PairedLayer());
+  TaskGraph graph;
+  graph.spans.push_back({TaskId{0}, layer.get()});
+  layer->expand(graph, {});
+  const std::uint32_t group = graph.group_for("reader", nullptr);
+  std::vector<TaskId> targets;
+  for (std::uint32_t task = 0; task < 6; ++task) {
+    graph.add_input({task});
+    graph.end_task(group);
+    targets.push_back({graph.size() - 1});
+  }
+  const std::vector<TaskId> each{{0}, {3}, {6}, {1}, {4}, {7}, {2}, {5}, {8}, {9}, {10}, {11}};
+  EXPECT_EQ(ordered_without_chains(graph, targets), each);
+  // Each reader is one chain with the task that it reads.
+  EXPECT_EQ(ordered(graph, targets), (std::vector<TaskId>{{6}, {9}, {7}, {10}, {8}, {11}}));
+  targets.erase(targets.begin() + 4);  // the companion of task 1 is not needed
+  EXPECT_EQ(ordered(graph, targets), (std::vector<TaskId>{{6}, {9}, {7}, {8}, {11}}));
+}
+
 TEST(Order, NamesAChainByItsLastTask) {
   EXPECT_EQ(ordered(chain_graph(5), {{4}}), (std::vector<TaskId>{{4}}));
 }

@@ -201,7 +201,8 @@ TEST(Split, SaysBeforehandHowMuchThePartsHold) {
         const PlanPart& part = parts[rank];
         const PartSize first{
             part.first_task,      part.first_unit,   part.first_import,           part.first_input,
-            part.first_successor, part.first_export, part.first_import_successor, part.first_argument};
+            part.first_successor, part.first_export, part.first_import_successor, part.first_argument,
+            sum.result_bytes};
         EXPECT_EQ(first, sum);
         sum.tasks += part.tasks();
         sum.units += part.units();
@@ -211,6 +212,8 @@ TEST(Split, SaysBeforehandHowMuchThePartsHold) {
         sum.exports += static_cast<std::uint32_t>(part.exports.size());
         sum.import_successors += static_cast<std::uint32_t>(part.import_successors.size());
         sum.argument_bytes += part.arguments.size();
+        for (const float bytes : part.bytes) sum.result_bytes += static_cast<std::uint64_t>(bytes);
+        for (const float bytes : part.import_bytes) sum.result_bytes += static_cast<std::uint64_t>(bytes);
         exports += part.exports.size();
       }
     }

@@ -34,6 +34,16 @@ TEST(MemoryLimit, IsThatOfTheControlGroupInVersionTwo) {
             8 * kGiB);
 }
 
+TEST(MemoryLimit, IsWhereTheControlGroupBeginsToSlowDown) {
+  EXPECT_EQ((Machine{{{"/proc/self/cgroup", "0::/slurm/job\n"},
+                      {"/sys/fs/cgroup/slurm/job/memory.max", "8589934592\n"},
+                      {"/sys/fs/cgroup/slurm/memory.high", "4294967296\n"},
+                      {"/sys/fs/cgroup/slurm/job/memory.high", "max\n"}},
+                     {}}
+                 .limit()),
+            4 * kGiB);
+}
+
 TEST(MemoryLimit, IsTheSmallestOnTheWayUp) {
   EXPECT_EQ((Machine{{{"/proc/self/cgroup", "0::/a/b/c\n"},
                       {"/sys/fs/cgroup/a/b/c/memory.max", "max\n"},

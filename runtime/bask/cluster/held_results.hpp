@@ -21,9 +21,7 @@ class HeldResults {
 
   explicit HeldResults(std::uint32_t rank) : rank_(rank) {}
 
-  void hold(std::uint64_t number, Value value) {
-    held_.emplace(number, std::make_shared<Value>(std::move(value)));
-  }
+  void hold(std::uint64_t number, Shared value) { held_.emplace(number, std::move(value)); }
   /// Throws: Error when there is none of this number.
   const Shared& at(std::uint64_t number) const {
     const auto found = held_.find(number);

@@ -14,6 +14,7 @@ void for_each_vector(Part& part, const Visit& visit) {
   visit(part.input_begin);
   visit(part.inputs);
   visit(part.uses);
+  visit(part.bytes);
   visit(part.unit_begin);
   visit(part.waits_for);
   visit(part.key);
@@ -22,6 +23,7 @@ void for_each_vector(Part& part, const Visit& visit) {
   visit(part.export_begin);
   visit(part.exports);
   visit(part.import_uses);
+  visit(part.import_bytes);
   visit(part.import_successor_begin);
   visit(part.import_successors);
   visit(part.arguments);

@@ -32,6 +32,9 @@ enum class MessageKind : std::uint16_t {
   kBeginRun = 1,  ///< 0 -> all: BeginRun
   kPart,          ///< 0 -> one: PlanPart
   kResult,        ///< any -> any: the value of an import
+  kAnnounced,     ///< any -> any: Announced; the value of an import can be had
+  kFetch,         ///< any -> any: Fetch; there is room for the value
+  kCredit,        ///< any -> any: Credit; results that came are accounted for
   kBulk,          ///< any -> any: a message whose body is too large for a parcel
   kProgress,      ///< all -> 0: RankProgress
   kFailed,        ///< all -> 0: Failed
@@ -90,7 +93,8 @@ struct HeldConstant {
 struct GroupName {
   std::string layer;
   std::uint32_t kernel;
-  auto members() { return std::tie(layer, kernel); }
+  bool sized = false;
+  auto members() { return std::tie(layer, kernel, sized); }
 };
 
 struct BeginRun {
@@ -102,7 +106,33 @@ struct BeginRun {
   std::vector<GroupName> groups;
   std::vector<Annotations> annotations;
   bool balance = false;
-  auto members() { return std::tie(size, constants, held, exports, holds, groups, annotations, balance); }
+  /// How many bytes of results may be on their way from one rank to another before the receiver has taken
+  /// them into account; 0: any number, as all results fit into the memory of each rank.
+  std::uint64_t push_credit = 0;
+  auto members() {
+    return std::tie(size, constants, held, exports, holds, groups, annotations, balance, push_credit);
+  }
+};
+
+/// A result is there, and too large to be sent unasked: it has `bytes`, and is at `place` on its rank.
+struct Announced {
+  std::uint32_t position = 0;  ///< of the import
+  std::uint32_t place = 0;
+  std::uint64_t bytes = 0;
+  auto members() { return std::tie(position, place, bytes); }
+};
+
+/// The result at `place` is to be sent: it is the import at `position`.
+struct Fetch {
+  std::uint32_t position = 0;
+  std::uint32_t place = 0;
+  auto members() { return std::tie(position, place); }
+};
+
+/// The receiver has taken so many results into account.
+struct Credit {
+  std::uint64_t results = 0;
+  auto members() { return std::tie(results); }
 };
 
 struct RankProgress {

@@ -1,5 +1,6 @@
 #include <unistd.h>
 #include <bask/cluster/end_job.hpp>
+#include <bask/cluster/idle_watch.hpp>
 #include <bask/cluster/node.hpp>
 #include <bask/cluster/standstill.hpp>
 #include <bask/launch/start_watch.hpp>
@@ -8,6 +9,7 @@
 #include <bask/core/log.hpp>
 #include <bask/core/units.hpp>
 #include <bask/safety/interrupt.hpp>
+#include <bask/system/kept_memory.hpp>
 
 #include <fmt/format.h>
 
@@ -20,6 +22,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
+constexpr std::chrono::seconds kIdleAfter{2};
+
 }  // namespace
 
 Node::Node(Transport& transport, NodeOptions options)
@@ -29,7 +33,7 @@ Node::Node(Transport& transport, NodeOptions options)
                 ? nullptr
                 : std::make_unique<ThreadPool>(options_.threads, options_.pin, options_.cpus)),
       worker_(exchange_, {.runner = {.threads = std::max(options_.threads, 1u),
-                                     .memory_limit = options_.memory_limit,
+                                     .memory = options_.memory,
                                      .resources = options_.resources,
                                      .describe = {},
                                      .backoff = options_.backoff,
@@ -80,9 +84,14 @@ void Node::try_beat() {
 std::function<void()> Node::beats_aside() {
   const Standstill standstill(heartbeats_.limit(), heartbeats_.interval(), exchange_.rounds(),
                               steady_clock::now());
-  return [this, watch = standstill]() mutable {
+  return [this, watch = standstill, idle_watch = IdleWatch(kIdleAfter)]() mutable {
     if (rank() != 0) see_to_signals();
     try_beat();
+    if (pool_ == nullptr) {
+      bool is_idle = false;
+      exchange_.try_locked([&] { is_idle = worker_.is_idle(); });
+      if (idle_watch.look(is_idle, steady_clock::now())) give_back_freed_memory();
+    }
     if (!watch.look(exchange_.rounds(), steady_clock::now())) return;
     log_line(LogLevel::kError,
              fmt::format(
@@ -132,6 +141,7 @@ void Node::serve() {
   Waiting waiting = this->waiting();
   while (true) {
     see_to_signals();
+    see_to_resident_bound();
     bool is_idle = true, is_asked = false, is_over = false;
     exchange_.locked([&] {
       beat();

@@ -32,8 +32,8 @@ namespace bask {
 struct NodeOptions {
   unsigned threads = 1;  ///< that run tasks; 0: none
   Pin pin = Pin::kAuto;
-  std::vector<unsigned> cpus = {};  ///< one for each thread, used by no other rank; empty: none
-  std::uint64_t memory_limit = ~std::uint64_t{0};
+  std::vector<unsigned> cpus = {};               ///< one for each thread, used by no other rank; empty: none
+  std::shared_ptr<RankMemory> memory = nullptr;  ///< of the rank; null: without a limit
   ResourceAmounts resources;
   BackoffOptions backoff;
   std::chrono::nanoseconds silence_limit{0};  ///< the job ends when a rank is silent for longer; 0: never
@@ -56,6 +56,7 @@ class Node final {
   /// Users' functions that call MPI themselves take their turns from this node while it lives.
   void share_mpi() { set_mpi_user(&turns_); }
   bool pinned() const { return pool_ != nullptr && pool_->pinned(); }
+  const std::shared_ptr<RankMemory>& memory() const { return options_.memory; }
   /// How many results this rank holds for later runs.
   std::size_t held() {
     return exchange_.locked([&] { return worker_.held(); });

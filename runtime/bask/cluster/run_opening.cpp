@@ -8,7 +8,7 @@ namespace {
 std::vector<GroupName> names_of(const std::vector<TaskGroup>& groups) {
   std::vector<GroupName> names;
   for (const TaskGroup& group : groups) {
-    names.push_back({group.layer, group.kernel == nullptr ? kNoIndex : group.kernel->id.index});
+    names.push_back({group.layer, group.kernel == nullptr ? kNoIndex : group.kernel->id.index, group.sized});
   }
   return names;
 }
@@ -22,6 +22,7 @@ RunOpening::RunOpening(const Plan& plan, const TaskGraph& graph, const Splitter&
   begin_.groups = names_of(plan.groups);
   if (!plan.annotation.empty()) begin_.annotations = plan.annotations;
   begin_.balance = settings.balance;
+  begin_.push_credit = settings.push_credit;
   for (std::uint32_t i = 0; i < graph.constants.size(); ++i) {
     const Constant& constant = graph.constants[i];
     if (constant.value == nullptr) held_[constant.rank].push_back({i, constant.held});

@@ -19,7 +19,7 @@ std::string shortened(const std::string& cause) {
 
 }  // namespace
 
-RunReports::RunReports(Exchange& exchange, std::uint32_t run, const TaskRunner& runner, Clock::time_point now)
+RunReports::RunReports(Exchange& exchange, std::uint32_t run, TaskRunner& runner, Clock::time_point now)
     : exchange_(exchange), run_(run), runner_(runner) {
   told_.left = runner.progress().units_left();
   told_.at = now;
@@ -40,8 +40,8 @@ void RunReports::tell_if_done(bool inside) {
   }
   if (told_.done) return;  // a failure is told even then: of a stolen unit
   const bool has_stopped = stopping && !inside;
-  if (!has_stopped &&
-      (stopping || runner_.progress().units_left() != 0 || runner_.plan().imports_left() != 0))
+  if (!has_stopped && (stopping || runner_.progress().units_left() != 0 ||
+                       runner_.plan().imports_left() != 0 || !runner_.fetch_rest()))
     return;
   told_.done = true;
   exchange_.post_message(0, MessageKind::kDone, run_,

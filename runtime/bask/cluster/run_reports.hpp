@@ -17,7 +17,7 @@ class RunReports {
   using Clock = std::chrono::steady_clock;
 
   /// The exchange and the runner must outlive this.
-  RunReports(Exchange& exchange, std::uint32_t run, const TaskRunner& runner, Clock::time_point now);
+  RunReports(Exchange& exchange, std::uint32_t run, TaskRunner& runner, Clock::time_point now);
 
   /// A result of another rank has come in.
   void count_in(const Value& value);
@@ -33,7 +33,7 @@ class RunReports {
  private:
   Exchange& exchange_;
   const std::uint32_t run_;
-  const TaskRunner& runner_;
+  TaskRunner& runner_;
   std::uint64_t results_in_ = 0, bytes_in_ = 0;
   struct {
     bool failure = false, done = false, dry = false;

@@ -25,10 +25,10 @@ void Switchboard::on_message(std::uint32_t from, MessageKind kind, std::uint32_t
   }
 }
 
-void Switchboard::on_value(std::uint32_t, MessageKind kind, std::uint32_t run, std::uint32_t position,
+void Switchboard::on_value(std::uint32_t from, MessageKind kind, std::uint32_t run, std::uint32_t position,
                            Value value) {
   try {
-    parts_->worker.on_value(kind, run, position, std::move(value));
+    parts_->worker.on_value(from, kind, run, position, std::move(value));
   } catch (const std::exception& error) {
     end_job(parts_->exchange, error.what());
   }
@@ -48,6 +48,9 @@ void Switchboard::hand_over(std::uint32_t from, MessageKind kind, std::uint32_t 
     case MessageKind::kBeginRun:
     case MessageKind::kPart:
     case MessageKind::kResult:
+    case MessageKind::kAnnounced:
+    case MessageKind::kFetch:
+    case MessageKind::kCredit:
     case MessageKind::kSteal:
     case MessageKind::kStolen:
     case MessageKind::kStolenResult:
@@ -56,7 +59,7 @@ void Switchboard::hand_over(std::uint32_t from, MessageKind kind, std::uint32_t 
     case MessageKind::kEndRun:
     case MessageKind::kDrop:
     case MessageKind::kReport:
-      return parts_->worker.on_message(kind, run, body);
+      return parts_->worker.on_message(from, kind, run, body);
     case MessageKind::kProgress:
     case MessageKind::kFailed:
     case MessageKind::kDone:

@@ -37,7 +37,8 @@ WorkerRun* Worker::working(std::uint32_t run) const {
 
 // ---- Messages. ----
 
-void Worker::on_message(MessageKind kind, std::uint32_t run, std::span<const std::byte> body) {
+void Worker::on_message(std::uint32_t from, MessageKind kind, std::uint32_t run,
+                        std::span<const std::byte> body) {
   switch (kind) {
     case MessageKind::kBeginRun:
       return begin(run, decode_message<BeginRun>(body), {});
@@ -54,20 +55,28 @@ void Worker::on_message(MessageKind kind, std::uint32_t run, std::span<const std
     default:
       break;
   }
-  if (WorkerRun* const here = working(run)) return follow(*here, kind, body);
+  if (WorkerRun* const here = working(run)) return follow(*here, from, kind, body);
   if (kind == MessageKind::kSteal) return exchange_.post(0, MessageKind::kRefused, run, body);
   if (!runs_.is_early(run)) return;
-  runs_.keep(run, [this, kind, run, own = Buffer(body.begin(), body.end())] { on_message(kind, run, own); });
+  runs_.keep(run, [this, from, kind, run, own = Buffer(body.begin(), body.end())] {
+    on_message(from, kind, run, own);
+  });
 }
 
-void Worker::follow(WorkerRun& run, MessageKind kind, std::span<const std::byte> body) {
+void Worker::follow(WorkerRun& run, std::uint32_t from, MessageKind kind, std::span<const std::byte> body) {
   switch (kind) {
     case MessageKind::kPart:
       return run.add(decode_part(body));
     case MessageKind::kResult: {
       ReceivedResult result = decode_result(body);
-      return run.arrived(result.position, std::move(result.value));
+      return run.arrived(from, result.position, std::move(result.value));
     }
+    case MessageKind::kAnnounced:
+      return run.announced(from, decode_message<Announced>(body));
+    case MessageKind::kFetch:
+      return run.send_fetched(from, decode_message<Fetch>(body));
+    case MessageKind::kCredit:
+      return run.add_credit(from, decode_message<Credit>(body).results);
     case MessageKind::kSteal:
       return run.give_units(decode_message<Steal>(body));
     case MessageKind::kStolen:
@@ -85,14 +94,16 @@ void Worker::follow(WorkerRun& run, MessageKind kind, std::span<const std::byte>
   }
 }
 
-void Worker::on_value(MessageKind kind, std::uint32_t run, std::uint32_t position, Value value) {
+void Worker::on_value(std::uint32_t from, MessageKind kind, std::uint32_t run, std::uint32_t position,
+                      Value value) {
   if (WorkerRun* const here = working(run)) {
     if (kind == MessageKind::kStolenResult) return here->runner().returned(position, std::move(value));
-    return here->arrived(position, std::move(value));
+    return here->arrived(from, position, std::move(value));
   }
   if (!runs_.is_early(run)) return;
   const auto own = std::make_shared<Value>(std::move(value));  // std::function wants copies
-  runs_.keep(run, [this, kind, run, position, own] { on_value(kind, run, position, std::move(*own)); });
+  runs_.keep(
+      run, [this, from, kind, run, position, own] { on_value(from, kind, run, position, std::move(*own)); });
 }
 
 void Worker::begin(std::uint32_t run, const BeginRun& begin, WorkerRun::Constants own) {

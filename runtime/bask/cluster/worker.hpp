@@ -39,9 +39,9 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
   /// Throws: Error when the message cannot be followed.
-  void on_message(MessageKind kind, std::uint32_t run, std::span<const std::byte> body);
+  void on_message(std::uint32_t from, MessageKind kind, std::uint32_t run, std::span<const std::byte> body);
   /// The value of a kResult or kStolenResult: `position` is that of an import or the number of a unit.
-  void on_value(MessageKind kind, std::uint32_t run, std::uint32_t position, Value value);
+  void on_value(std::uint32_t from, MessageKind kind, std::uint32_t run, std::uint32_t position, Value value);
   /// After a round of progress that thread number `thread` made.
   void on_settled(unsigned thread);
   /// Once in a while: moves the pool from run to run, tells of progress.
@@ -74,7 +74,7 @@ class Worker {
  private:
   /// Null when the run has ended or has not begun.
   WorkerRun* working(std::uint32_t run) const;
-  void follow(WorkerRun& run, MessageKind kind, std::span<const std::byte> body);
+  void follow(WorkerRun& run, std::uint32_t from, MessageKind kind, std::span<const std::byte> body);
   void end(std::uint32_t run);
   void follow_ready();
   void move_pool();

@@ -8,26 +8,34 @@ namespace bask {
 namespace {
 
 PlanShell shell_of(const BeginRun& begin) {
-  PlanShell shell{begin.size, {}, begin.annotations};
+  PlanShell shell{begin.size, {}, begin.annotations, begin.push_credit != 0};
   const KernelRegistry& kernels = KernelRegistry::instance();
   for (const GroupName& group : begin.groups) {
     const bool has_kernel = group.kernel < kernels.size();
-    shell.groups.push_back({group.layer, has_kernel ? &kernels[KernelId{group.kernel}] : nullptr});
+    const Kernel* const kernel = has_kernel ? &kernels[KernelId{group.kernel}] : nullptr;
+    shell.groups.push_back({group.layer, kernel, group.sized});
   }
   return shell;
+}
+
+RunnerOptions with_under_way(RunnerOptions options, std::uint64_t bytes) {
+  options.under_way = bytes;
+  return options;
 }
 
 }  // namespace
 
 WorkerRun::WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& begin, Constants constants,
-                     const RunnerOptions& options, bool has_pool)
+                     RunnerOptions options, bool has_pool)
     : exchange_(exchange),
       number_(number),
       constants_(std::move(constants)),
       holds_(begin.holds),
       size_(begin.size),
       dry_below_(begin.balance && has_pool ? options.threads : 0),
-      runner_(shell_of(begin), constants_.values, options, *this),
+      credits_(exchange.size(), begin.push_credit),
+      runner_(shell_of(begin), constants_.values,
+              with_under_way(std::move(options), begin.push_credit * exchange.size()), *this),
       reports_(exchange, number, runner_, std::chrono::steady_clock::now()),
       units_missing_(begin.size.units) {}
 
@@ -36,27 +44,62 @@ WorkerRun::WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& b
 void WorkerRun::send_constants(std::span<const ConstantExport> exports) {
   for (const ConstantExport& sent : exports) {
     const Export to{sent.rank, sent.position};
-    const Value& value = *constants_.values[sent.constant];
-    if (exchange_.post_result(to, MessageKind::kResult, number_, value)) continue;
-    ++sending_;
-    exchange_.post_large_result(to, MessageKind::kResult, number_, value,
-                                [self = shared_from_this()] { --self->sending_; });
+    const std::uint32_t place = runner_.place_of_constant(sent.constant);
+    const std::uint64_t bytes = runner_.bytes_of_constant(sent.constant);
+    const bool is_here = runner_.begin_send(place);
+    if (is_here && (!credits_.are_limited() || bytes == 0 || credits_.take(to.rank, bytes))) {
+      post(to, place, *constants_.values[sent.constant]);
+    } else {
+      if (is_here) runner_.sent(place);
+
+      exchange_.post_message(to.rank, MessageKind::kAnnounced, number_, Announced{to.position, place, bytes});
+    }
   }
 }
 
 void WorkerRun::send(std::uint32_t position, const Value& value, std::span<const Export> exports) {
+  const bool is_counted = credits_.are_limited() && value.heap_bytes() != 0;
   for (const Export& to : exports) {
-    if (exchange_.post_result(to, MessageKind::kResult, number_, value)) {
-      runner_.sent(position);
-      continue;
+    if (!is_counted || credits_.take(to.rank, value.heap_bytes())) {
+      post(to, position, value);
+    } else {
+      exchange_.post_message(to.rank, MessageKind::kAnnounced, number_,
+                             Announced{to.position, position, value.heap_bytes()});
+      runner_.let_go(position);
     }
-    ++sending_;
-    exchange_.post_large_result(to, MessageKind::kResult, number_, value,
-                                [self = shared_from_this(), position] {
-                                  self->runner_.sent(position);
-                                  --self->sending_;
-                                });
   }
+}
+
+void WorkerRun::post(const Export& to, std::uint32_t place, const Value& value) {
+  if (exchange_.post_result(to, MessageKind::kResult, number_, value)) return runner_.sent(place);
+  ++sending_;
+  exchange_.post_large_result(to, MessageKind::kResult, number_, value, [self = shared_from_this(), place] {
+    self->runner_.sent(place);
+    --self->sending_;
+  });
+}
+
+void WorkerRun::serve(std::uint32_t place) {
+  Export to{};
+  {
+    const Held held(asked_mutex_);
+    const auto found = asked_.find(place);
+    to = found->second;
+    asked_.erase(found);
+  }
+  post(to, place, runner_.value_at(place));
+  exchange_.try_flush();
+}
+
+void WorkerRun::fetch(std::uint32_t position) {
+  Export at{};
+  {
+    const Held held(asked_mutex_);
+    at = announced_.at(position);
+    announced_.erase(position);
+  }
+  exchange_.post_message(at.rank, MessageKind::kFetch, number_, Fetch{position, at.position});
+  exchange_.try_flush();
 }
 
 void WorkerRun::give_back(const StolenUnit& unit, Value value) {
@@ -73,17 +116,46 @@ void WorkerRun::add(const PlanPart& part) {
   runner_.add(part);
 }
 
-void WorkerRun::arrived(std::uint32_t position, Value value) {
+void WorkerRun::arrived(std::uint32_t from, std::uint32_t position, Value value) {
   reports_.count_in(value);
-  runner_.arrived(position, std::move(value));
+  const std::uint64_t bytes = value.heap_bytes();
+  const bool is_counted = credits_.are_limited() && bytes != 0;
+  const bool was_asked_for = runner_.arrived(position, std::move(value));
+  if (is_counted && !was_asked_for) credits_.owe(from, bytes);
+}
+
+// The ranks that have sent results may send more of them, once what has come is within the limit.
+void WorkerRun::return_credit() {
+  if (!credits_.owes() || !runner_.is_within_limit()) return;
+  credits_.pay([&](std::uint32_t rank, std::uint64_t results) {
+    exchange_.post_message(rank, MessageKind::kCredit, number_, Credit{results});
+  });
+}
+
+void WorkerRun::announced(std::uint32_t from, const Announced& announced) {
+  {
+    const Held held(asked_mutex_);
+    announced_.emplace(announced.position, Export{from, announced.place});
+  }
+  runner_.announced(announced.position, announced.bytes);
+}
+
+void WorkerRun::send_fetched(std::uint32_t from, const Fetch& fetch) {
+  {
+    const Held held(asked_mutex_);
+    asked_.emplace(fetch.place, Export{from, fetch.position});
+  }
+  runner_.bring(fetch.place);
 }
 
 void WorkerRun::give_units(const Steal& theft) {
   std::vector<StolenUnit> units = runner_.give_units();
   if (units.empty()) return exchange_.post_message(0, MessageKind::kRefused, number_, theft);
   for (StolenUnit& unit : units) {
-    if (unit.victim == kNoIndex) unit.victim = exchange_.rank();
+    const bool is_own = unit.victim == kNoIndex;
+    if (is_own) unit.victim = exchange_.rank();
     exchange_.post_buffer(theft.thief, MessageKind::kStolen, number_, encode_stolen_unit(unit));
+    if (is_own) runner_.given(unit.unit);
   }
 }
 
@@ -102,20 +174,26 @@ void WorkerRun::end() {
 }
 
 std::vector<WorkerRun::StayingResult> WorkerRun::take_staying() {
+  std::vector<Source> positions;
   std::vector<StayingResult> staying;
   for (std::size_t i = 0; i < holds_.size(); ++i) {
     if (i > 0 && holds_[i - 1].position == holds_[i].position) continue;
-    staying.push_back({holds_[i].target, runner_.results().take(holds_[i].position)});
+    positions.push_back({holds_[i].position});
+    staying.push_back({holds_[i].target, nullptr});
   }
+  std::vector<std::shared_ptr<Value>> kept = runner_.take_persisted(positions);
+  for (std::size_t i = 0; i < staying.size(); ++i) staying[i].value = std::move(kept[i]);
   return staying;
 }
 
 void WorkerRun::settle(unsigned thread, bool inside) {
   runner_.feed(thread);
+  return_credit();
   reports_.tell_if_done(inside);
 }
 
 void WorkerRun::tick(bool inside) {
+  return_credit();
   reports_.tell_if_done(inside);
   if (dry_below_ != 0) reports_.tell_if_dry(dry_below_, units_missing_ != 0);
   reports_.tell_progress(std::chrono::steady_clock::now());

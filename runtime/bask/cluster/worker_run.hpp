@@ -9,7 +9,9 @@
 #include <bask/cluster/exchange.hpp>
 #include <bask/cluster/held_results.hpp>
 #include <bask/cluster/messages.hpp>
+#include <bask/cluster/push_credits.hpp>
 #include <bask/cluster/run_reports.hpp>
+#include <bask/core/mutex.hpp>
 #include <bask/execution/outlet.hpp>
 #include <bask/execution/task_runner.hpp>
 
@@ -19,6 +21,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace bask {
@@ -33,14 +36,19 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   };
 
   WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& begin, Constants constants,
-            const RunnerOptions& options, bool has_pool);
+            RunnerOptions options, bool has_pool);
 
   /// Posts the constants that other ranks read.
   void send_constants(std::span<const ConstantExport> exports);
 
   // What other ranks have sent.
   void add(const PlanPart& part);
-  void arrived(std::uint32_t position, Value value);
+  void arrived(std::uint32_t from, std::uint32_t position, Value value);
+  void announced(std::uint32_t from, const Announced& announced);
+  void send_fetched(std::uint32_t from, const Fetch& fetch);
+  void add_credit(std::uint32_t from, std::uint64_t results) {
+    if (credits_.are_limited()) credits_.add(from, results);
+  }
   void give_units(const Steal& theft);
   void take_stolen(StolenUnit unit);
   void stop(std::chrono::nanoseconds patience);
@@ -50,7 +58,7 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   /// After end(), unless the run has stopped: the results that stay on this rank.
   struct StayingResult {
     std::uint32_t target;
-    Value value;
+    std::shared_ptr<Value> value;
   };
   std::vector<StayingResult> take_staying();
 
@@ -73,6 +81,10 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
 
  private:
   void send(std::uint32_t position, const Value& value, std::span<const Export> exports) override;
+  void post(const Export& to, std::uint32_t place, const Value& value);
+  void return_credit();
+  void fetch(std::uint32_t position) override;
+  void serve(std::uint32_t place) override;
   void give_back(const StolenUnit& unit, Value value) override;
   void flush() override { exchange_.try_flush(); }
   bool progress(unsigned thread) override { return exchange_.try_progress(thread); }
@@ -83,7 +95,12 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   const std::vector<Hold> holds_;
   const PartSize size_;
   const unsigned dry_below_;  // threads at work; 0: the rank does not steal
+  PushCredits credits_;
   TaskRunner runner_;
+  Mutex asked_mutex_;
+  std::unordered_multimap<std::uint32_t, Export> asked_ BASK_GUARDED_BY(asked_mutex_);  // by place, for whom
+  // Which rank has announced an import, and its place there. Guarded by the mutex as well.
+  std::unordered_map<std::uint32_t, Export> announced_ BASK_GUARDED_BY(asked_mutex_);
   RunReports reports_;
   std::uint32_t units_missing_;  // units of this rank that have not come from rank 0 yet
   bool has_had_pool_ = false, ended_ = false;

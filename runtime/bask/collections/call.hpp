@@ -13,7 +13,7 @@
 
 namespace bask {
 
-/// How a lazy call is made, like the keyword arguments of `dask.delayed`. See Annotations for the last four.
+/// How a lazy call is made, like the keyword arguments of `dask.delayed`. See Annotations for the last five.
 struct DelayedOptions {
   std::string name{};  ///< the name of the task; that of its function when empty
   bool pure = false;   ///< equal calls are one task
@@ -21,6 +21,7 @@ struct DelayedOptions {
   std::optional<int> retries{};
   std::optional<bool> checkpoint{};
   std::map<std::string, double> resources{};
+  std::optional<std::uint64_t> memory{};
 };
 
 namespace arguments {
@@ -111,7 +112,11 @@ auto add_call(const DelayedOptions& options, const As&... arguments) {
                        .name = options.name,
                        .pure = options.pure,
                        .number = options.pure ? 0 : open_layer::next_number()};
-    const Annotations annotations{options.priority, options.retries, options.checkpoint, options.resources};
+    const Annotations annotations{.priority = options.priority,
+                                  .retries = options.retries,
+                                  .checkpoint = options.checkpoint,
+                                  .resources = options.resources,
+                                  .memory = options.memory};
     DelayedResult<R> result(open_layer::append(task, annotations));
     packer.clear();  // so that it no longer holds large constants
     return result;

@@ -217,7 +217,7 @@ std::vector<OptionDescriptor> options_of_running() {
       time_option("progress-delay", &Options::progress_delay,
                   "a computation longer than this shows its progress"),
       size_option("memory-limit", &Options::memory_limit,
-                  "results that a rank holds at once; a computation that needs more stops with an error"),
+                  "results that a rank holds at once, beside the program; what needs more goes to the disk"),
       optional_text_option(
           "scratch", "auto|DIR", &Options::scratch,
           "where results go that memory has no room for, on a disk; auto: $SLURM_TMPDIR, $TMPDIR, /tmp"),

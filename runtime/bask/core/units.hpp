@@ -37,4 +37,20 @@ std::string format_duration(std::chrono::nanoseconds duration);
 /// A time exactly, in the largest unit that divides it: "1s", "1500ms", "90min". It must not be negative.
 std::string spell_duration(std::chrono::nanoseconds duration);
 
+/// Sizes in a program: `2_GiB`, with `using namespace bask` or `using namespace bask::literals`.
+inline namespace literals {
+constexpr std::uint64_t operator""_KiB(unsigned long long number) {
+  return number << 10;
+}
+constexpr std::uint64_t operator""_MiB(unsigned long long number) {
+  return number << 20;
+}
+constexpr std::uint64_t operator""_GiB(unsigned long long number) {
+  return number << 30;
+}
+constexpr std::uint64_t operator""_TiB(unsigned long long number) {
+  return number << 40;
+}
+}  // namespace literals
+
 }  // namespace bask

@@ -32,6 +32,8 @@ class ImportTable {
     --left_;
     return state.is_known;
   }
+  bool is_known(std::uint32_t import) const { return states_[import].is_known; }
+  bool has_arrived(std::uint32_t import) const { return states_[import].has_arrived; }
   /// How many values are still to come.
   std::uint32_t left() const { return left_; }
 

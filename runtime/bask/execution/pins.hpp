@@ -7,12 +7,35 @@
 #include <bask/graph/kernel.hpp>
 #include <bask/graph/plan.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <span>
 #include <vector>
 
 namespace bask {
 
 class ResultStore;
+
+/// What a unit was allowed to take of the memory, and has not used yet.
+struct MemoryBudget {
+  std::uint64_t left = 0;
+  /// Uses up to `bytes`. Returns how many are missing.
+  std::uint64_t use(std::uint64_t bytes) {
+    const std::uint64_t used = std::min(left, bytes);
+    left -= used;
+    return bytes - used;
+  }
+};
+
+/// The results of a unit's tasks from position `first` on, up to `end`: when they are freed while the unit
+/// runs, its next tasks have their memory.
+struct OwnResults {
+  std::uint32_t first = 0, end = 0;
+  MemoryBudget* budget = nullptr;
+  MemoryBudget* budget_for(std::uint32_t position) const {
+    return position >= first && position < end ? budget : nullptr;
+  }
+};
 
 class [[nodiscard]] Pins {
  public:
@@ -23,19 +46,18 @@ class [[nodiscard]] Pins {
   /// The inputs, as a kernel takes them.
   std::span<const Input> inputs() const { return room_; }
   /// To be called when the kernel has returned, before its result is counted: stops counting the memory of
-  /// inputs that it has moved from.
-  void count_moved() {
-    if (any_last_) recount();
-  }
-  /// The task is done: its readings are over. Calls `freed(position, bytes)` for each result that this frees.
-  template <class Freed>
-  void release(const Freed& freed);
+  /// inputs that it has moved from. Returns how many bytes these held.
+  std::uint64_t count_moved() { return any_last_ ? recount() : 0; }
+  /// The task is done: its readings are over. Calls `freed(position, bytes)` for each result that this frees,
+  /// and `left(place)` for each that stays.
+  template <class Freed, class Left>
+  void release(const OwnResults& own, const Freed& freed, const Left& left);
 
  private:
   friend class ResultStore;
   Pins(ResultStore& store, std::span<const Source> sources, std::vector<Input>& room, bool any_last)
       : store_(store), sources_(sources), room_(room), any_last_(any_last) {}
-  void recount();
+  std::uint64_t recount();
 
   ResultStore& store_;
   const std::span<const Source> sources_;

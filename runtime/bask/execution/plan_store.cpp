@@ -18,6 +18,7 @@ Plan room_for(PlanShell& shell) {
   plan.input_begin.resize(std::size_t{size.tasks} + 1);
   plan.inputs.resize(size.inputs);
   plan.uses.resize(std::size_t{size.tasks} + size.imports);
+  if (size.result_bytes != 0) plan.bytes.resize(std::size_t{size.tasks} + size.imports);
   plan.unit_begin.resize(std::size_t{size.units} + 1);
   plan.waits_for.resize(size.units);
   plan.successor_begin.resize(std::size_t{size.units} + 1);
@@ -62,10 +63,18 @@ void place_offsets(std::vector<T>& whole, std::size_t first, const std::vector<T
 
 }  // namespace
 
-PlanStore::PlanStore(Plan plan) : plan_(std::move(plan)), imports_(plan_.imports()) {}
+PlanStore::PlanStore(Plan plan) : plan_(std::move(plan)), imports_(plan_.imports()) {
+  double sum = 0;
+  for (const float bytes : plan_.bytes) sum += bytes;
+  result_bytes_ = static_cast<std::uint64_t>(sum);
+}
 
 PlanStore::PlanStore(PlanShell shell)
-    : plan_(room_for(shell)), arguments_(shell.size.argument_bytes), imports_(plan_.imports()) {
+    : plan_(room_for(shell)),
+      arguments_(shell.size.argument_bytes),
+      imports_(plan_.imports()),
+      result_bytes_(shell.size.result_bytes),
+      may_spill_(shell.may_spill) {
   plan_.arguments = arguments_.data();
 }
 
@@ -76,6 +85,10 @@ void PlanStore::add(const PlanPart& part) {
   place_offsets(plan_.argument_begin, part.first_task + part.tasks(),
                 std::vector<std::uint64_t>{part.first_argument + part.arguments.size()});
   place(plan_.annotation, part.first_task, part.annotation);
+  if (!plan_.bytes.empty()) {
+    place(plan_.bytes, part.first_task, part.bytes);
+    place(plan_.bytes, plan_.tasks() + part.first_import, part.import_bytes);
+  }
   place_offsets(plan_.input_begin, part.first_task, part.input_begin);
   place(plan_.inputs, part.first_input, part.inputs);
   place(arguments_, part.first_argument, part.arguments);

@@ -27,6 +27,7 @@ struct PlanShell {
   PartSize size;
   std::vector<TaskGroup> groups;
   std::vector<Annotations> annotations;  ///< all that differ; a single one: no task has any
+  bool may_spill = false;                ///< not all results are certain to fit into the memory of each rank
 };
 
 /// How many tasks of each group a plan has.
@@ -45,6 +46,13 @@ class PlanStore {
 
   const Plan& operator*() const { return plan_; }
   const Plan* operator->() const { return &plan_; }
+  /// Bytes of all results together, about; those that hold no memory not counted.
+  std::uint64_t result_bytes() const { return result_bytes_; }
+  bool may_spill() const { return may_spill_; }
+  /// Whether the result at `position` holds memory.
+  bool holds_memory(std::uint32_t position) const {
+    return !plan_.bytes.empty() && plan_.bytes[position] != 0;
+  }
   /// How often each result is read, for the ResultStore.
   std::vector<std::uint32_t> take_uses() { return std::move(plan_.uses); }
 
@@ -58,6 +66,9 @@ class PlanStore {
   void require_awaited(std::uint32_t position) const;
   /// The value of the import at `position` is there. Adds units that can run now to `ready`.
   void import_arrived(std::uint32_t position, std::vector<ReadyUnit>& ready);
+  /// Whether the readers of the import at `position` are known; whether it is there.
+  bool knows_import(std::uint32_t position) const { return imports_.is_known(position - plan_.tasks()); }
+  bool has_import(std::uint32_t position) const { return imports_.has_arrived(position - plan_.tasks()); }
   std::uint32_t imports_left() const { return imports_.left(); }  ///< for the feeding thread
 
   /// The unit's result is there. Adds those of its readers that can run now to `ready`.
@@ -98,6 +109,8 @@ class PlanStore {
   Plan plan_;
   std::vector<std::byte> arguments_;  // of the parts; a whole plan points to those of its graph
   ImportTable imports_;
+  std::uint64_t result_bytes_ = 0;
+  bool may_spill_ = false;
 };
 
 }  // namespace bask

@@ -49,6 +49,12 @@ std::size_t ReadySet::feed(unsigned first) {
   return units;
 }
 
+void ReadySet::push(std::span<const ReadyUnit> units) {
+  for (const ReadyUnit& unit : units) {
+    queues_[next_pushed_.fetch_add(1, std::memory_order_relaxed) % queues_.size()].push(std::span(&unit, 1));
+  }
+}
+
 std::vector<ReadyUnit> ReadySet::take_half() {
   std::vector<ReadyUnit> units;
   for (ReadyQueue& queue : queues_) queue.steal(units);

@@ -1,12 +1,14 @@
 // ready_set.hpp: the units of one run that may run now: a queue for each worker thread, and a list for each
 // thread of the units that it has found ready, but not yet put into a queue.
-// Runs on: every rank. Threads: each worker thread has its own number; the feeding thread has feeder().
+// Runs on: every rank. Threads: each worker thread has its own number; the feeding thread has feeder(); any
+// other thread may push.
 // Invariants: (1) every unit that goes in comes out once; (2) a thread takes the most urgent unit of its
 //             own queue, and steals the less urgent half of another one.
 #pragma once
 
 #include <bask/execution/ready_queue.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -40,6 +42,8 @@ class ReadySet {
   /// Shares out the units that the feeding thread has found, from queue number `first` on.
   /// Returns their number.
   std::size_t feed(unsigned first);
+  /// Shares out units that may run now; any thread.
+  void push(std::span<const ReadyUnit> units);
   /// Takes the less urgent half of every queue.
   std::vector<ReadyUnit> take_half();
 
@@ -53,7 +57,8 @@ class ReadySet {
     std::vector<ReadyUnit> units;
   };
   std::vector<ReadyQueue> queues_;
-  std::vector<Found> found_;  // and one more, of the feeding thread
+  std::vector<Found> found_;              // and one more, of the feeding thread
+  std::atomic<unsigned> next_pushed_{0};  // the queue for the next unit of push()
 };
 
 }  // namespace bask

@@ -5,6 +5,7 @@
 #include <bask/core/id.hpp>
 #include <bask/core/key.hpp>
 #include <bask/execution/backoff.hpp>
+#include <bask/execution/rank_memory.hpp>
 #include <bask/execution/recorder.hpp>
 #include <bask/execution/resource_gate.hpp>
 #include <bask/safety/task_error.hpp>
@@ -22,9 +23,10 @@ using DescribeTask = std::function<TaskFailure(TaskId)>;
 
 struct RunnerOptions {
   unsigned threads = 1;
-  std::uint64_t memory_limit = ~std::uint64_t{0};  ///< bytes
-  ResourceAmounts resources = {};                  ///< what annotated tasks may hold at once
-  DescribeTask describe = {};  ///< makes failures TaskErrors; without it they stay what the task threw
+  std::shared_ptr<RankMemory> memory = nullptr;  ///< of the rank; null: the run's own, without a limit
+  std::uint64_t under_way = 0;  ///< bytes of results that other ranks may send unasked: room is left for them
+  ResourceAmounts resources = {};  ///< what annotated tasks may hold at once
+  DescribeTask describe = {};      ///< makes failures TaskErrors; without it they stay what the task threw
   BackoffOptions backoff = {};
   Recorder* recorder = nullptr;  ///< keeps results beyond the run; if set, the plan must have keys
   /// Tasks whose unit has one of these keys run in a process of their own; with `isolate_all` every one.

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace bask {
@@ -29,6 +30,16 @@ struct StolenUnit {
   std::vector<Step> steps;
   std::vector<const Value*> inputs;
   std::vector<Value> values;  ///< where the thief keeps the inputs
+  /// The thief's, for their memory: ends when the unit does, or goes on to another thief. Shared, as it has
+  /// no type of its own.
+  std::shared_ptr<void> ticket = nullptr;
 };
+
+/// The bytes of the inputs.
+inline std::uint64_t bytes_of(const StolenUnit& stolen) {
+  std::uint64_t bytes = 0;
+  for (const Value* value : stolen.inputs) bytes += value->heap_bytes() + value->type()->size;
+  return bytes;
+}
 
 }  // namespace bask

@@ -6,14 +6,19 @@
 
 namespace bask {
 
-TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, RunProgress& progress,
-                           const RunnerOptions& options)
+TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGate& memory,
+                           RunProgress& progress, const RunnerOptions& options)
     : plan_(plan),
       results_(results),
+      memory_(memory),
       progress_(progress),
       isolated_(options.isolated),
       isolate_all_(options.isolate_all),
       threads_(std::max(options.threads, 1u)) {}
+
+TaskExecutor::~TaskExecutor() {
+  for (Thread& thread : threads_) memory_.leave(thread.budget);
+}
 
 // Shows the task in the thread's slot of the table of running tasks while the kernel runs, in a process of
 // its own where the user asks for that.
@@ -37,8 +42,12 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
   const Kernel& kernel = *plan.groups[group].kernel;
   const Key& key = plan.key.empty() ? Key{} : plan.key[unit];
   run_kernel(kernel, call, {plan.task[position], key, notes}, threads_[thread]);
-  inputs.count_moved();
-  if (results_.made(position)) progress_.result_made(group, results_.counted_bytes(position), thread);
+  MemoryBudget& budget = threads_[thread].budget;
+  budget.left += inputs.count_moved();
+  if (!results_.made(position, budget)) return;
+  const std::uint64_t bytes = results_.counted_bytes(position);
+  progress_.result_made(group, bytes, thread);
+  memory_.learn(group, bytes);
 }
 
 bool TaskExecutor::run_unit(std::uint32_t unit, unsigned thread) {
@@ -74,7 +83,12 @@ bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned
     emit(EventKind::kResultStored, position, thread, results_.at(position).heap_bytes());
   }
   inputs.release(
-      [&](std::uint32_t freed, std::uint64_t bytes) { tell(EventKind::kResultFreed, freed, thread, bytes); });
+      {plan_.first_of(unit), position, &me.budget},
+      [&](std::uint32_t freed, std::uint64_t bytes) {
+        memory_.freed(freed);
+        tell(EventKind::kResultFreed, freed, thread, bytes);
+      },
+      [&](std::uint32_t place) { memory_.may_leave(place); });
   progress_.task_done(plan_->group[position], thread);
   return true;
 }

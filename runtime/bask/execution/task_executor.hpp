@@ -8,6 +8,7 @@
 #pragma once
 
 #include <bask/core/event.hpp>
+#include <bask/execution/memory_gate.hpp>
 #include <bask/execution/plan_store.hpp>
 #include <bask/execution/result_store.hpp>
 #include <bask/execution/run_progress.hpp>
@@ -26,11 +27,15 @@ namespace bask {
 class TaskExecutor {
  public:
   /// `plan`, `results` and `progress` must outlive this.
-  TaskExecutor(const PlanStore& plan, ResultStore& results, RunProgress& progress,
+  TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGate& memory, RunProgress& progress,
                const RunnerOptions& options);
+  /// Gives back what units that did not end might still have taken of the memory.
+  ~TaskExecutor();
 
   /// To be called by each worker thread before its first task, with its number.
   void enter(unsigned thread) { threads_[thread].running = &RunningTask::of_this_thread(); }
+  /// What the thread's unit may take of the memory. To be set before it runs.
+  MemoryBudget& budget(unsigned thread) { return threads_[thread].budget; }
   /// Runs the tasks of a unit. Returns whether all have succeeded: a task that fails ends the run, and after
   /// a cancel no task begins.
   bool run_unit(std::uint32_t unit, unsigned thread);
@@ -42,12 +47,19 @@ class TaskExecutor {
   /// One reading of a result is over.
   void release(std::uint32_t position, unsigned thread) {
     const std::uint64_t bytes = results_.release(position);
-    if (bytes != 0) tell(EventKind::kResultFreed, position, thread, bytes);
+    if (bytes == 0) return memory_.may_leave(position);
+    memory_.freed(position);
+    tell(EventKind::kResultFreed, position, thread, bytes);
+  }
+  /// The same for a reading that took place on another rank, so that the result is not pinned for it.
+  void release_elsewhere(std::uint32_t position) {
+    if (results_.release_elsewhere(position)) memory_.freed(position);
   }
 
  private:
   struct alignas(64) Thread {
     std::vector<Input> inputs;
+    MemoryBudget budget;
     RunningTask* running = &RunningTask::of_this_thread();  // for crash reports
   };
   /// What the table of running tasks shows of a task.
@@ -67,6 +79,7 @@ class TaskExecutor {
 
   const PlanStore& plan_;
   ResultStore& results_;
+  MemoryGate& memory_;
   RunProgress& progress_;
   const std::shared_ptr<const std::unordered_set<Key>> isolated_;  // shared by all runs of the client
   const bool isolate_all_;

@@ -1,9 +1,9 @@
 #include <bask/core/error.hpp>
 #include <bask/execution/task_runner.hpp>
 #include <bask/safety/task_error.hpp>
-#include <bask/system/resident_memory.hpp>
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace bask {
@@ -24,12 +24,42 @@ UnitClock::Timing timing_for(const RunnerOptions& options, const Outlet* outlet)
   return outlet == nullptr ? UnitClock::Timing::kNever : UnitClock::Timing::kSometimes;
 }
 
+// Whether results may have to leave memory, and units wait for room: unless all of the run's results fit
+// together, for certain. A task may be annotated to need more than its result. A run that reads persisted
+// results may find them on the disk.
+bool may_spill(const PlanStore& plan, std::span<Value* const> constants, RankMemory& memory) {
+  const MemoryLedger& ledger = memory.ledger();
+  if (!ledger.has_limit()) return false;
+  std::uint64_t constant_bytes = 0;
+  for (const Value* constant : constants) {
+    if (constant == nullptr) continue;
+    if (memory.find(constant) != nullptr) return true;
+    constant_bytes += constant->heap_bytes();
+  }
+  for (const Annotations& notes : plan->annotations) {
+    if (notes.memory) return true;
+  }
+  if (plan->bytes.empty()) return false;
+  for (const TaskGroup& group : plan->groups) {
+    if (!group.sized) return true;
+  }
+  return ledger.held() + constant_bytes + plan.result_bytes() > ledger.limit() / 2;
+}
+
+std::shared_ptr<RankMemory> memory_of(const RunnerOptions& options) {
+  if (options.memory != nullptr) return options.memory;
+  return std::make_shared<RankMemory>(~std::uint64_t{0}, [] { return std::string(); });
+}
+
 }  // namespace
 
-TaskRunner::TaskRunner(PlanStore plan, std::vector<Value*> constants, const RunnerOptions& options,
+TaskRunner::TaskRunner(PlanStore plan, const std::vector<Value*>& constants, const RunnerOptions& options,
                        Outlet* outlet)
     : plan_(with_keys_if_recorded(std::move(plan), options)),
-      results_(plan_.take_uses(), std::move(constants), options.memory_limit),
+      rank_memory_(memory_of(options)),
+      use_before_(rank_memory_->begin_use()),
+      results_(plan_.take_uses(), constants, *rank_memory_,
+               outlet == nullptr ? may_spill(plan_, constants, *rank_memory_) : plan_.may_spill()),
       recording_(options.recorder == nullptr ? nullptr
                                              : std::make_unique<Recording>(*options.recorder, *plan_)),
       progress_({plan_->units(), plan_->groups.size(), std::max(options.threads, 1u)},
@@ -38,19 +68,25 @@ TaskRunner::TaskRunner(PlanStore plan, std::vector<Value*> constants, const Runn
       ready_(std::max(options.threads, 1u)),
       clock_(ready_.threads(), timing_for(options, outlet)),
       admission_(plan_, options.resources, options.end, ready_.threads()),
-      executor_(plan_, results_, progress_, options),
-      stealing_(plan_, results_, ready_, recording_.get()),
+      memory_(plan_, results_, *rank_memory_, {ready_.threads(), options.under_way},
+              {[this](std::span<const ReadyUnit> granted) { start(granted); },
+               [this](std::uint32_t unit, const Error& error) { fail_for_memory(unit, error); },
+               [outlet](std::uint32_t position) { outlet->fetch(position); },
+               [outlet](std::uint32_t place) { outlet->serve(place); }}),
+      executor_(plan_, results_, memory_, progress_, options),
+      stealing_(plan_, results_, memory_, ready_, recording_.get()),
       traffic_(outlet, plan_, clock_, ready_.threads(), options.backoff) {}
 
-TaskRunner::TaskRunner(Plan plan, std::vector<Value*> constants, const RunnerOptions& options)
-    : TaskRunner(PlanStore(std::move(plan)), std::move(constants), options, nullptr) {
+TaskRunner::TaskRunner(Plan plan, const std::vector<Value*>& constants, const RunnerOptions& options)
+    : TaskRunner(PlanStore(std::move(plan)), constants, options, nullptr) {
   check_offered(*plan_, options.resources, options.describe);
+  memory_.add_units(0, plan_->units());
   ready_.deal(plan_->roots, !plan_->annotation.empty());
 }
 
-TaskRunner::TaskRunner(PlanShell shell, std::vector<Value*> constants, const RunnerOptions& options,
+TaskRunner::TaskRunner(PlanShell shell, const std::vector<Value*>& constants, const RunnerOptions& options,
                        Outlet& outlet)
-    : TaskRunner(PlanStore(std::move(shell)), std::move(constants), options, &outlet) {}
+    : TaskRunner(PlanStore(std::move(shell)), constants, options, &outlet) {}
 
 void TaskRunner::work(unsigned thread) {
   const InsideTask inside;
@@ -89,22 +125,50 @@ void TaskRunner::run_until_ended(unsigned thread) {
     progress_.report(thread);
     clock_.pause(thread);
     if (progress_.has_ended()) break;
-    if (!ready_.steal(thread) && !run_stolen(thread)) traffic_.wait(thread, any_work, parking_);
+    if (!ready_.steal(thread) && !run_stolen(thread)) {
+      const MemoryGate::WaitTimer timer(memory_);
+      traffic_.wait(thread, any_work, parking_);
+    }
   }
   progress_.report(thread);
 }
 
 void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
   const auto start = admission_.has_end() ? clock_.now(thread) : steady_clock::time_point{};
-  const Admission::Answer answer = admission_.enter(unit, start);
-  if (answer == Admission::Answer::kWait) return;
-  const bool succeeded = answer == Admission::Answer::kStart && run_admitted(unit, thread);
+  std::optional<MemoryBudget> budget = memory_.granted(unit);
+  bool may_start = true;
+  if (budget) {  // it has had its resources since it was turned away
+    may_start = admission_.may_start(plan_.group_of(unit), start);
+  } else {
+    const Admission::Answer answer = admission_.enter(unit, start);
+    if (answer == Admission::Answer::kWait) return;
+    may_start = answer == Admission::Answer::kStart;
+    if (may_start && !(budget = memory_.enter(unit))) return;
+  }
+  if (budget) executor_.budget(thread) = *budget;
+  const bool succeeded = may_start && run_admitted(unit, thread);
   std::vector<ReadyUnit>& found = ready_.found(thread);
   admission_.leave(unit, found);
-  if (!succeeded || !send_result(unit)) return;
-  if (!plan_->exports_of(unit).empty()) traffic_.posted(thread);
-  plan_.release_readers(unit, found);
-  progress_.unit_done(thread);
+  if (succeeded && publish(unit)) {
+    if (!plan_->exports_of(unit).empty()) traffic_.posted(thread);
+    plan_.release_readers(unit, found);
+    progress_.unit_done(thread);
+  }
+  if (budget && !may_start) memory_.give_up(unit);
+  if (budget) memory_.leave(executor_.budget(thread));
+}
+
+// Any thread, those of the spill file too.
+void TaskRunner::start(std::span<const ReadyUnit> granted) {
+  ready_.push(granted);
+  parking_.wake_all();
+}
+
+void TaskRunner::fail_for_memory(std::uint32_t unit, const Error& error) {
+  const bool is_of_unit = unit != kNoIndex;
+  const std::uint32_t position = is_of_unit ? plan_.last_of(unit) : plan_->positions();
+  progress_.fail(position, is_of_unit ? plan_->task[position] : TaskId{kNoIndex},
+                 std::make_exception_ptr(error), error.what());
 }
 
 bool TaskRunner::run_admitted(std::uint32_t unit, unsigned thread) {
@@ -129,10 +193,14 @@ bool TaskRunner::run_timed(std::uint32_t unit, unsigned thread) {
   return succeeded;
 }
 
-// Returns false when the result cannot be encoded, which fails its task.
-bool TaskRunner::send_result(std::uint32_t unit) {
-  if (plan_->exports_of(unit).empty()) return true;
+// The unit's result is complete: from here on it may leave memory. Those that read it on other ranks keep it
+// until it has gone there, and free it then, if nobody else reads it.
+// Returns false when it cannot be encoded, which fails its task.
+bool TaskRunner::publish(std::uint32_t unit) {
   const std::uint32_t position = plan_.last_of(unit);
+  for (std::size_t i = 0; i < plan_->exports_of(unit).size(); ++i) memory_.begin_send(position);
+  if (results_.publish(position)) memory_.may_leave(position);
+  if (plan_->exports_of(unit).empty()) return true;
   try {
     traffic_.send(unit, results_.at(position));
   } catch (...) {
@@ -151,15 +219,31 @@ void TaskRunner::work_in_order(const std::function<void()>& between) {
       between();
       break;  // later units would read it, or run out of time as well
     }
-    if (!run_unit_in_order(unit, between)) break;
+    if (!wait_for_memory(unit, between) || !run_unit_in_order(unit, between)) break;
     const std::chrono::nanoseconds taken = steady_clock::now() - start;
     progress_.unit_timed(plan_.group_of(unit), taken, 0);
     admission_.note_duration(plan_.group_of(unit), taken, 0);
     if (recording_ != nullptr) recording_->made(unit, results_.at(plan_.last_of(unit)), taken.count());
+    publish(unit);
+    memory_.leave(executor_.budget(0));
     progress_.unit_done(0);
   }
   progress_.report(0);
   keep_frontier();
+}
+
+// Returns false when the run has failed.
+bool TaskRunner::wait_for_memory(std::uint32_t unit, const std::function<void()>& between) {
+  std::optional<MemoryBudget> budget = memory_.enter(unit);
+  while (!budget) {
+    const MemoryGate::WaitTimer timer(memory_);
+    if (progress_.stopping()) return false;
+    between();
+    memory_.wait_for_granted(unit, std::chrono::milliseconds(20));
+    budget = memory_.granted(unit);
+  }
+  executor_.budget(0) = *budget;
+  return true;
 }
 
 bool TaskRunner::run_unit_in_order(std::uint32_t unit, const std::function<void()>& between) {
@@ -180,6 +264,7 @@ bool TaskRunner::run_unit_in_order(std::uint32_t unit, const std::function<void(
 void TaskRunner::keep_frontier() {
   const std::optional<steady_clock::time_point> end = progress_.drain_end();
   if (recording_ == nullptr || !end || !progress_.stopping() || progress_.cancelled()) return;
+  memory_.wait_until_still();
   const auto value_at = [&](std::uint32_t position) {
     const Value& value = results_.at(position);
     return value.has_value() ? &value : nullptr;
@@ -193,19 +278,43 @@ RunnerStatus TaskRunner::status() const {
 }
 
 MemoryUse TaskRunner::memory_use() const {
-  return {.limit = results_.limit(),
-          .held = results_.held_bytes(),
-          .peak = results_.peak_bytes(),
-          .peak_by_kind = {results_.peak_bytes()},
-          .resident_peak = resident_memory().peak};
+  MemoryUse use = rank_memory_->use();
+  use.spilled -= use_before_.spilled;
+  use.read_back -= use_before_.read_back;
+  use.lost_ns = static_cast<std::uint64_t>(memory_.lost().count()) / ready_.threads();
+  if (use.spilled == 0) use.scratch.clear();
+  return use;
 }
 
-Results TaskRunner::take_results(std::span<const Source> targets) {
+void TaskRunner::require_complete() const {
   if (const std::optional<RunFailure> failed = progress_.failure()) std::rethrow_exception(failed->error);
   if (progress_.units_left() != 0) {
     throw Error("compute", "it was stopped", "start it again to compute the rest", ExitCode::kInterrupted);
   }
+}
+
+Results TaskRunner::take_results(std::span<const Source> targets) {
+  require_complete();
+  memory_.bring_here(targets);
   return results_.take(targets);
+}
+
+std::vector<std::shared_ptr<Value>> TaskRunner::take_persisted(std::span<const Source> targets) {
+  require_complete();
+  memory_.wait_until_still();
+  std::vector<std::shared_ptr<Value>> persisted;
+  std::unordered_map<std::uint32_t, std::shared_ptr<Value>> known;
+  for (const Source target : targets) {
+    std::shared_ptr<Value>& one = persisted.emplace_back();
+    if (target.is_constant()) continue;
+    const auto [place, is_new] = known.try_emplace(target.index());
+    if (is_new) {
+      const std::optional<SpilledCopy> copy = memory_.take_copy(target.index());
+      place->second = rank_memory_->persist(results_.take_persisted(target.index(), copy));
+    }
+    one = place->second;
+  }
+  return persisted;
 }
 
 }  // namespace bask

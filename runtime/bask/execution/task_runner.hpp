@@ -10,6 +10,7 @@
 
 #include <bask/core/memory_use.hpp>
 #include <bask/execution/admission.hpp>
+#include <bask/execution/memory_gate.hpp>
 #include <bask/execution/outlet.hpp>
 #include <bask/execution/parking.hpp>
 #include <bask/execution/peer_traffic.hpp>
@@ -46,10 +47,11 @@ class TaskRunner {
  public:
   /// Runs a whole plan. `constants` are the graph's, in order.
   /// Throws: Error when a task wants resources that are not offered.
-  TaskRunner(Plan plan, std::vector<Value*> constants, const RunnerOptions& options);
+  TaskRunner(Plan plan, const std::vector<Value*>& constants, const RunnerOptions& options);
   /// Runs one rank's part of a plan, which comes in stretches by add(); results of other ranks come by
   /// arrived(). It goes on until finish() is called. `outlet` must outlive the runner.
-  TaskRunner(PlanShell shell, std::vector<Value*> constants, const RunnerOptions& options, Outlet& outlet);
+  TaskRunner(PlanShell shell, const std::vector<Value*>& constants, const RunnerOptions& options,
+             Outlet& outlet);
 
   /// Runs tasks until all are done or the run has stopped. Each of `threads` threads calls it once.
   void work(unsigned thread);
@@ -67,12 +69,21 @@ class TaskRunner {
   void add(const PlanPart& part);
   /// The value of the import at `position`; fails the run when the memory limit is passed. Throws: Error when
   /// there is no such import, or when it has arrived before.
-  void arrived(std::uint32_t position, Value value);
+  /// Returns whether it was asked for, after announced().
+  bool arrived(std::uint32_t position, Value value);
+  /// The value of the import at `position` can be had, and has so many bytes: units that read it may become
+  /// ready; Outlet::fetch asks for it when one of them has room for it.
+  void announced(std::uint32_t position, std::uint64_t bytes);
+  /// Has a result brought here for another rank: Outlet::serve follows. A place is a position, or what
+  /// place_of_constant() says.
+  void bring(std::uint32_t place) { memory_.serve(place); }
   /// The last result of a unit that was stolen from here.
   void returned(std::uint32_t unit, Value value);
   /// Gives away the less urgent half of the units that could run now, except those by which a thief would win
-  /// no time. They point to results here, which stay until the units are returned.
+  /// no time. They point to results here, which stay until given().
   std::vector<StolenUnit> give_units();
+  /// The unit of this rank is on its way to the thief.
+  void given(std::uint32_t unit) { memory_.unpin(unit); }
   /// Takes a unit that was stolen from another rank,
   /// to be run as soon as a thread has nothing of its own. Any thread.
   void steal(StolenUnit stolen);
@@ -84,8 +95,30 @@ class TaskRunner {
   /// The result at `position` has gone to one more of the ranks that read it. In a drain it stays, as another
   /// thread may be keeping it.
   void sent(std::uint32_t position) {
-    if (!progress_.drain_end()) executor_.release(position, 0);
+    if (results_.is_persisted(position)) {
+      memory_.unpin_constant(position - results_.positions());
+    } else if (!progress_.drain_end()) {
+      executor_.release(position, 0);
+    }
+    memory_.end_send(position);
   }
+  /// A rank that reads the result at `position` asks for it later: it may leave memory until then.
+  void let_go(std::uint32_t position) {
+    results_.unpin(position);
+    memory_.may_leave(position);
+    memory_.end_send(position);
+  }
+  /// To be called when all units are done: asks for results that were announced and that no unit reads.
+  /// Returns whether all have come.
+  bool fetch_rest() { return memory_.fetch_rest(); }
+  /// Whether this rank holds no more than it may.
+  bool is_within_limit() { return memory_.relieve(); }
+  // The graph's constants, as places of results.
+  std::uint32_t place_of_constant(std::uint32_t constant) const { return results_.positions() + constant; }
+  std::uint64_t bytes_of_constant(std::uint32_t constant) { return results_.bytes_of_constant(constant); }
+  /// A result at this place is going to be sent; sent() must follow. Returns whether it is here.
+  bool begin_send(std::uint32_t place) { return memory_.begin_send(place); }
+  const Value& value_at(std::uint32_t place) { return results_.value_at(place); }
 
   // Any thread, except functions of these that are the feeding thread's.
   const PlanStore& plan() const { return plan_; }
@@ -98,26 +131,37 @@ class TaskRunner {
   /// To be called after all threads have returned. Throws: the error of the failed task that comes first in
   /// the plan's order; Error when the run was cancelled.
   Results take_results(std::span<const Source> targets);
+  /// The same for results that stay for later runs, in memory or on the disk; null for constants. Equal
+  /// targets share one result.
+  std::vector<std::shared_ptr<Value>> take_persisted(std::span<const Source> targets);
 
  private:
-  TaskRunner(PlanStore plan, std::vector<Value*> constants, const RunnerOptions& options, Outlet* outlet);
+  TaskRunner(PlanStore plan, const std::vector<Value*>& constants, const RunnerOptions& options,
+             Outlet* outlet);
   void run_until_ended(unsigned thread);
   void run_unit(std::uint32_t unit, unsigned thread);
   bool run_admitted(std::uint32_t unit, unsigned thread);
   bool run_timed(std::uint32_t unit, unsigned thread);
   bool run_stolen(unsigned thread);
   bool run_unit_in_order(std::uint32_t unit, const std::function<void()>& between);
-  bool send_result(std::uint32_t unit);
+  bool wait_for_memory(std::uint32_t unit, const std::function<void()>& between);
+  bool publish(std::uint32_t unit);
+  void start(std::span<const ReadyUnit> granted);
+  void fail_for_memory(std::uint32_t unit, const Error& error);
+  void require_complete() const;
   void keep_frontier();
 
   PlanStore plan_;
   Parking parking_;
+  const std::shared_ptr<RankMemory> rank_memory_;
+  const MemoryUse use_before_;
   ResultStore results_;
   std::unique_ptr<Recording> recording_;  // null: results are not kept beyond the run
   RunProgress progress_;
   ReadySet ready_;
   UnitClock clock_;
   Admission admission_;
+  MemoryGate memory_;
   TaskExecutor executor_;
   WorkStealing stealing_;
   PeerTraffic traffic_;

@@ -11,17 +11,40 @@ void TaskRunner::add(const PlanPart& part) {
   plan_.add(part);
   results_.set_uses(part.first_task, part.uses);
   results_.set_uses(plan_->tasks() + part.first_import, part.import_uses);
+  memory_.add_units(part.first_unit, part.units());
+  for (std::uint32_t import = 0; import < part.imports(); ++import) {
+    const std::uint32_t position = plan_->tasks() + part.first_import + import;
+    if (plan_.has_import(position)) memory_.readers_are_known(position);
+  }
   plan_.announce(part, ready_.found(ready_.feeder()));
 }
 
-void TaskRunner::arrived(std::uint32_t position, Value value) {
-  if (progress_.stopping()) return;
+bool TaskRunner::arrived(std::uint32_t position, Value value) {
+  if (progress_.stopping()) return false;
+  if (memory_.is_fetched(position)) {
+    memory_.came(position, std::move(value));
+    return true;
+  }
   plan_.require_awaited(position);
   try {
     results_.put(position, std::move(value));
   } catch (...) {
-    return progress_.fail_with_current(plan_->positions(), TaskId{kNoIndex});
+    progress_.fail_with_current(plan_->positions(), TaskId{kNoIndex});
+    return false;
   }
+  if (!plan_.knows_import(position)) {
+    memory_.came_early();
+  } else if (results_.publish(position)) {
+    memory_.may_leave(position);
+  }
+  plan_.import_arrived(position, ready_.found(ready_.feeder()));
+  return false;
+}
+
+void TaskRunner::announced(std::uint32_t position, std::uint64_t bytes) {
+  if (progress_.stopping()) return;
+  plan_.require_awaited(position);
+  memory_.announced(position, bytes);
   plan_.import_arrived(position, ready_.found(ready_.feeder()));
 }
 
@@ -33,16 +56,17 @@ void TaskRunner::feed(unsigned thread) {
 
 std::vector<StolenUnit> TaskRunner::give_units() {
   if (progress_.stopping()) return {};
-  return stealing_.give(clock_.mean());
+  return stealing_.give(clock_.mean(), memory_.is_on() ? memory_.spare() : ~std::uint64_t{0});
 }
 
 void TaskRunner::steal(StolenUnit stolen) {
+  stolen.ticket = memory_.take_stolen(bytes_of(stolen));
   stealing_.add(std::move(stolen));
   parking_.wake_one();
 }
 
 bool TaskRunner::run_stolen(unsigned thread) {
-  const std::optional<StolenUnit> stolen = stealing_.next();
+  std::optional<StolenUnit> stolen = stealing_.next();
   if (!stolen) return false;
   const StolenUnit::Step& last = stolen->steps.back();
   const auto start = std::chrono::steady_clock::now();
@@ -60,6 +84,7 @@ bool TaskRunner::run_stolen(unsigned thread) {
     }
   }
   clock_.leave(thread);
+  stolen->ticket.reset();
   if (result) traffic_.give_back(*stolen, std::move(*result));
   return true;
 }
@@ -76,13 +101,14 @@ void TaskRunner::returned(std::uint32_t unit, Value value) {
   for (std::uint32_t position = first; position <= last; ++position) {
     for (const Source source : plan_->inputs_of(position)) {
       const bool is_step = !source.is_constant() && source.index() >= first && source.index() < position;
-      if (!source.is_constant() && !is_step) executor_.release(source.index(), 0);
+      if (!source.is_constant() && !is_step) executor_.release_elsewhere(source.index());
     }
     progress_.task_done(plan_->group[position], feeder);
   }
   if (recording_ != nullptr) recording_->made_elsewhere(unit);
+  memory_.has_run(unit);
+  if (!publish(unit)) return;  // the feeding thread flushes afterwards
   plan_.release_readers(unit, ready_.found(feeder));
-  if (!send_result(unit)) return;  // the feeding thread flushes afterwards
   progress_.unit_done(feeder);
   progress_.report(feeder);
 }

@@ -2,6 +2,7 @@
 #include <bask/execution/thread_pool.hpp>
 #include <bask/safety/crash_report.hpp>
 #include <bask/system/affinity.hpp>
+#include <bask/system/kept_memory.hpp>
 
 #include <string>
 #include <system_error>
@@ -9,7 +10,9 @@
 
 namespace bask {
 
-ThreadPool::ThreadPool(unsigned threads, Pin pin, std::vector<unsigned> cpus) {
+ThreadPool::ThreadPool(unsigned threads, Pin pin, std::vector<unsigned> cpus,
+                       std::chrono::milliseconds idle_after)
+    : idle_after_(idle_after) {
   const std::vector<unsigned>& own = CoreMask::of_process().cpus();
   // With Pin::kAuto a pool is pinned only when it fills the mask of the process, or when the ranks of the
   // node have agreed on `cpus`: several processes that each chose some cores of one mask
@@ -87,8 +90,23 @@ void ThreadPool::loop(unsigned thread, int cpu) {
     held.unlock();
     body(thread);
     held.lock();
-    if (--busy_ == 0) returned_.notify_all();
+    if (--busy_ != 0) continue;
+    returned_.notify_all();
+    if (stays_idle(round)) {
+      held.unlock();
+      give_back_freed_memory();
+      held.lock();
+    }
   }
+}
+
+// Returns whether no round after this one has begun for a while. Waits for that.
+bool ThreadPool::stays_idle(std::uint64_t round) {
+  const auto end = std::chrono::steady_clock::now() + idle_after_;
+  while (!closing_ && round_ == round) {
+    if (!started_.wait_until(mutex_, end)) return !closing_ && round_ == round;
+  }
+  return false;
 }
 
 }  // namespace bask

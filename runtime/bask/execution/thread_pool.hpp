@@ -1,4 +1,5 @@
-// thread_pool.hpp: the threads that run tasks, made once and asleep between computations.
+// thread_pool.hpp: the threads that run tasks, made once and asleep between computations. When no computation
+// has begun for a while, the thread that was the last to finish gives freed memory back to the system.
 // Runs on: every rank. Threads: one at a time calls start() and waits.
 #pragma once
 
@@ -17,7 +18,9 @@ class ThreadPool {
   /// `threads` is at least 1. Pinned threads stay on one core each: on those of `cpus`, if there is one for
   /// each thread, else on those of the process. With Pin::kAuto they are pinned if `cpus` is not empty or
   /// there are as many threads as cores of the process. Throws: Error when the system allows fewer threads.
-  ThreadPool(unsigned threads, Pin pin, std::vector<unsigned> cpus = {});
+  /// Freed memory is given back `idle_after` the end of a round, unless another one has begun.
+  ThreadPool(unsigned threads, Pin pin, std::vector<unsigned> cpus = {},
+             std::chrono::milliseconds idle_after = std::chrono::seconds(2));
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -49,6 +52,9 @@ class ThreadPool {
  private:
   void close();
   void loop(unsigned thread, int cpu);
+  bool stays_idle(std::uint64_t round) BASK_REQUIRES(mutex_);
+
+  const std::chrono::milliseconds idle_after_;
 
   Mutex mutex_;
   Condition started_, returned_;

@@ -12,25 +12,27 @@ constexpr std::chrono::microseconds kLeastWin{500};  // of work per thread: less
 // Whether a thief wins time by running the unit:
 // it takes longer than twice the way of its inputs to the thief.
 bool is_worth_giving(const StolenUnit& stolen, std::chrono::nanoseconds unit_time) {
-  std::size_t bytes = 0;
-  for (const Value* value : stolen.inputs) bytes += value->heap_bytes() + value->type()->size;
-  const std::chrono::duration<double> on_the_way(static_cast<double>(bytes) / kBytesPerSecond);
+  const std::chrono::duration<double> on_the_way(static_cast<double>(bytes_of(stolen)) / kBytesPerSecond);
   return unit_time > 2 * (kDelay + on_the_way);
 }
 
 }  // namespace
 
-std::vector<StolenUnit> WorkStealing::give(std::chrono::nanoseconds unit_time) {
+std::vector<StolenUnit> WorkStealing::give(std::chrono::nanoseconds unit_time, std::uint64_t most_bytes) {
   std::vector<StolenUnit> given;
   const auto backlog = static_cast<std::uint32_t>(ready_.size() + waiting());
   if (unit_time * backlog < kLeastWin * static_cast<int>(ready_.threads())) return given;
   give_on(given);
   for (const ReadyUnit ready : ready_.take_half()) {
-    const bool may_go = plan_.resources_of(ready.unit) == nullptr;  // resources are counted on this rank
+    // Resources are counted on this rank.
+    const bool may_go = plan_.resources_of(ready.unit) == nullptr && memory_.pin(ready.unit);
     StolenUnit stolen = may_go ? unit_with_inputs(ready.unit) : StolenUnit{};
-    if (may_go && is_worth_giving(stolen, unit_time)) {
+    const std::uint64_t bytes = bytes_of(stolen);
+    if (may_go && bytes <= most_bytes && is_worth_giving(stolen, unit_time)) {
+      most_bytes -= bytes;
       given.push_back(std::move(stolen));
     } else {
+      if (may_go) memory_.unpin(ready.unit);
       ready_.found(ready_.feeder()).push_back(ready);
     }
   }

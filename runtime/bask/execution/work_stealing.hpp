@@ -7,6 +7,7 @@
 #pragma once
 
 #include <bask/core/mutex.hpp>
+#include <bask/execution/memory_gate.hpp>
 #include <bask/execution/plan_store.hpp>
 #include <bask/execution/ready_set.hpp>
 #include <bask/execution/recording.hpp>
@@ -25,12 +26,16 @@ namespace bask {
 class WorkStealing {
  public:
   /// All must outlive this. `recording` is null where no results are recorded.
-  WorkStealing(const PlanStore& plan, const ResultStore& results, ReadySet& ready, const Recording* recording)
-      : plan_(plan), results_(results), ready_(ready), recording_(recording) {}
+  WorkStealing(const PlanStore& plan, const ResultStore& results, MemoryGate& memory, ReadySet& ready,
+               const Recording* recording)
+      : plan_(plan), results_(results), memory_(memory), ready_(ready), recording_(recording) {}
 
   /// Gives away the less urgent half of the units that could run now, except those by which a thief would win
-  /// no time, if a unit takes `unit_time`. Those go to ReadySet::found() of the feeding thread.
-  std::vector<StolenUnit> give(std::chrono::nanoseconds unit_time);
+  /// no time, if a unit takes `unit_time`, and those whose inputs are not all here, or would take the bytes
+  /// given above `most_bytes`. Those go to ReadySet::found() of the feeding thread. What is given stays
+  /// pinned until MemoryGate::unpin().
+  std::vector<StolenUnit> give(std::chrono::nanoseconds unit_time,
+                               std::uint64_t most_bytes = ~std::uint64_t{0});
 
   /// Adds a unit that this rank has stolen and is to run.
   void add(StolenUnit stolen);
@@ -48,6 +53,7 @@ class WorkStealing {
 
   const PlanStore& plan_;
   const ResultStore& results_;
+  MemoryGate& memory_;
   ReadySet& ready_;
   const Recording* const recording_;
   Mutex mutex_;

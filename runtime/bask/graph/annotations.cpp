@@ -18,6 +18,7 @@ Annotations overlay(const Annotations& outer, const Annotations& inner) {
   if (inner.retries) both.retries = inner.retries;
   if (inner.checkpoint) both.checkpoint = inner.checkpoint;
   if (inner.isolate) both.isolate = inner.isolate;
+  if (inner.memory) both.memory = inner.memory;
   for (const auto& [name, amount] : inner.resources) both.resources[name] = amount;
   return both;
 }

@@ -2,6 +2,9 @@
 // Runs on: rank 0. Threads: each has its own scope.
 #pragma once
 
+#include <bask/core/units.hpp>
+
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -20,10 +23,15 @@ struct Annotations {
   /// false: never run in a child process, whatever --bask-isolate says, because the task changes what this
   /// process holds.
   std::optional<bool> isolate{};
+  /// The most memory in bytes that it needs while it runs, its result counted, its inputs not: it starts when
+  /// the rank has so much. Unless said, the size of its result counts, known or learned.
+  std::optional<std::uint64_t> memory{};
 
   /// The fields that go to another rank.
-  auto members() { return std::tie(priority, retries, checkpoint, resources, isolate); }
-  bool empty() const { return !priority && !retries && !checkpoint && resources.empty() && !isolate; }
+  auto members() { return std::tie(priority, retries, checkpoint, resources, isolate, memory); }
+  bool empty() const {
+    return !priority && !retries && !checkpoint && resources.empty() && !isolate && !memory;
+  }
   friend bool operator==(const Annotations&, const Annotations&) = default;
 };
 
@@ -31,7 +39,7 @@ struct Annotations {
 Annotations overlay(const Annotations& outer, const Annotations& inner);
 
 /// While it lives, tasks and array operations that this thread adds carry these annotations; scopes nest, as
-/// `dask.annotate` does. Example: `const bask::annotate scope({.priority = 10, .retries = 2});`
+/// `dask.annotate` does. Example: `const bask::annotate scope({.priority = 10, .memory = 2_GiB});`
 class annotate {
  public:
   [[nodiscard]] explicit annotate(Annotations annotations);

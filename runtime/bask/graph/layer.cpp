@@ -15,6 +15,14 @@ std::uint32_t Layer::picking_group(TaskGraph&) const {
   return kNoIndex;
 }
 
+std::optional<ArrayBlock> Layer::block(std::uint32_t) const {
+  return std::nullopt;
+}
+
+std::optional<TaskBytes> Layer::bytes_if_cut(std::uint32_t, std::int64_t) const {
+  return std::nullopt;
+}
+
 std::uint64_t Layer::next_sequence() {
   static std::atomic<std::uint64_t> next{1};
   return next.fetch_add(1, std::memory_order_relaxed);

@@ -28,6 +28,16 @@ struct TaskRef {
   friend bool operator==(const TaskRef&, const TaskRef&) = default;
 };
 
+/// The block of an array that a task makes: its place along each axis, counted in blocks, and its extents.
+struct ArrayBlock {
+  std::vector<std::int64_t> place, extent;
+};
+
+/// The bytes that a task's inputs have together, those that are constants left out, and those of its result.
+struct TaskBytes {
+  double inputs = 0, result = 0;
+};
+
 class Layer {
  public:
   virtual ~Layer() = default;
@@ -55,6 +65,17 @@ class Layer {
   /// one of this layer's tasks. The input of such a task is the shared layer's task with the same index; its
   /// argument (4 bytes) is this layer's number among `layers`.
   virtual std::uint32_t picking_group(TaskGraph& graph) const;
+
+  /// The block that task `index` makes; nothing where it makes none, or one whose lengths are not known.
+  virtual std::optional<ArrayBlock> block(std::uint32_t index) const;
+  /// The most bytes that a task like task `index` would take if the program made all of its arrays with
+  /// chunks of `longest` elements at most along each axis; nothing where that cannot be told.
+  virtual std::optional<TaskBytes> bytes_if_cut(std::uint32_t index, std::int64_t longest) const;
+  /// Whether the tasks cut the blocks of the layers that they read in a way of their own.
+  virtual bool chooses_chunks_of_inputs() const { return false; }
+  /// For each task, the one that had better run right after it, as both read much of the same; kNoIndex where
+  /// any will do. Empty when the layer does not care.
+  virtual std::span<const std::uint32_t> companions() const { return {}; }
 
   std::uint64_t sequence() const { return sequence_; }
   std::span<const LayerPtr> inputs() const { return inputs_; }

@@ -6,7 +6,8 @@
 //             (2) positions from `tasks()` on are imports: results that another rank makes;
 //             (3) of the inputs of a task, those that are tasks have smaller positions;
 //             (4) the tasks of a unit have consecutive positions and are run by one thread.
-// Size: 24 bytes a task (28 with annotations) and 4 per input; 12 a unit, 16 more with keys, 4 more with
+// Size: 24 bytes a task (28 with annotations, 4 more where results hold memory) and 4 per input; 12 a unit,
+// 16 more with keys, 4 more with
 //       exports; 4 per reading of a unit's last result or of an import; 8 an import, an export.
 #pragma once
 
@@ -57,6 +58,7 @@ struct Plan {
   std::vector<Source> inputs;                 ///< in the order of the kernel's arguments
   // Per position, imports too.
   std::vector<std::uint32_t> uses;  ///< how often the result is read here: targets, holds and exports counted
+  std::vector<float> bytes;  ///< of the result, about; 0: it holds no memory; empty: no result holds any
   // Per unit, in the order in which they should start.
   std::vector<std::uint32_t> unit_begin{0};       ///< and one entry more; positions
   std::vector<std::uint32_t> waits_for;           ///< how many inputs must be there before it starts

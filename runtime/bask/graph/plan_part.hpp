@@ -27,6 +27,7 @@ struct PartSize {
   std::uint32_t exports = 0;
   std::uint32_t import_successors = 0;
   std::uint64_t argument_bytes = 0;
+  std::uint64_t result_bytes = 0;  ///< of all results together, imports too, about
   friend bool operator==(const PartSize&, const PartSize&) = default;
 };
 
@@ -47,6 +48,7 @@ struct PlanPart {
   std::vector<std::uint32_t> annotation;      ///< empty when no task of the graph has any
   std::vector<std::uint32_t> input_begin;     ///< and one entry more
   std::vector<std::uint32_t> uses;  ///< how often the result is read here: holds and exports counted
+  std::vector<float> bytes;         ///< of the result, about; empty: no result of the plan holds memory
   std::uint32_t first_input = 0;
   std::vector<Source> inputs;
   std::uint64_t first_argument = 0;
@@ -65,6 +67,7 @@ struct PlanPart {
   // Per import, from position `size.tasks + first_import` on.
   std::uint32_t first_import = 0;
   std::vector<std::uint32_t> import_uses;             ///< how often it is read here: targets counted
+  std::vector<float> import_bytes;                    ///< as `bytes`
   std::vector<std::uint32_t> import_successor_begin;  ///< and one entry more
   std::uint32_t first_import_successor = 0;
   std::vector<std::uint32_t> import_successors;

@@ -6,12 +6,6 @@
 namespace bask {
 namespace {
 
-const LayerSpan& span_of(const TaskGraph& graph, TaskId task) {
-  const auto after = std::upper_bound(graph.spans.begin(), graph.spans.end(), task,
-                                      [](TaskId id, const LayerSpan& span) { return id < span.first; });
-  return *std::prev(after);
-}
-
 template <class T>
 std::size_t bytes_of(const std::vector<T>& array) {
   return array.size() * sizeof(T);
@@ -31,15 +25,21 @@ std::vector<Value*> TaskGraph::constant_values() const {
   return values;
 }
 
+LayerPlace TaskGraph::place_of(TaskId task) const {
+  const auto after = std::upper_bound(spans.begin(), spans.end(), task,
+                                      [](TaskId id, const LayerSpan& span) { return id < span.first; });
+  const LayerSpan& span = *std::prev(after);
+  return {span.layer, task.index - span.first.index};
+}
+
 Key TaskGraph::key(TaskId task) const {
-  const LayerSpan& span = span_of(*this, task);
-  return span.layer->key(task.index - span.first.index);
+  const auto [layer, index] = place_of(task);
+  return layer->key(index);
 }
 
 std::string TaskGraph::name(TaskId task) const {
-  const LayerSpan& span = span_of(*this, task);
-  const std::uint32_t index = task.index - span.first.index;
-  return short_name(span.layer->label(index), span.layer->key(index));
+  const auto [layer, index] = place_of(task);
+  return short_name(layer->label(index), layer->key(index));
 }
 
 std::size_t TaskGraph::bytes() const {

@@ -36,6 +36,12 @@ struct LayerSpan {
   const Layer* layer;
 };
 
+/// Where a task is in the layer that it came out of.
+struct LayerPlace {
+  const Layer* layer;
+  std::uint32_t index;
+};
+
 /// A task whose key says all that it computes: of tasks with equal keys only one need run.
 struct PureTask {
   TaskId task;
@@ -75,6 +81,7 @@ struct TaskGraph {
   }
   /// The constants' values, null for those that are held on another rank.
   std::vector<Value*> constant_values() const;
+  LayerPlace place_of(TaskId task) const;
   Key key(TaskId task) const;
   /// As messages and pictures show it: "increment-7f3a09c1".
   std::string name(TaskId task) const;

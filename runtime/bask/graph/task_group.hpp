@@ -12,6 +12,7 @@ struct Kernel;
 struct TaskGroup {
   std::string layer;
   const Kernel* kernel;
+  bool sized = false;  ///< in a plan: the sizes of its results are known, not guessed
 };
 
 }  // namespace bask

@@ -31,8 +31,9 @@ ValueLayer::~ValueLayer() {
   if (entry != table.live.end() && entry->second == this) table.live.erase(entry);
 }
 
-TaskRef ValueLayer::held(std::string label, const Key& key, Value value) {
-  return {LayerPtr(new ValueLayer(std::move(label), key, std::move(value))), 0};
+TaskRef ValueLayer::held(std::string label, const Key& key, const std::shared_ptr<Value>& value) {
+  const auto bytes = static_cast<float>(value->transfer_bytes());
+  return held_elsewhere(std::move(label), key, {.value = value.get(), .bytes = bytes}, value);
 }
 
 TaskRef ValueLayer::held_elsewhere(std::string label, const Key& key, const Constant& where,
@@ -71,7 +72,7 @@ TaskRef ValueLayer::publish(const Key& key, Value value) {
 }
 
 void ValueLayer::expand(TaskGraph& graph, std::span<const std::uint32_t>) const {
-  graph.add_constant(where_.held == 0 ? Constant{.value = &value_} : where_);
+  graph.add_constant(where_.held == 0 && where_.value == nullptr ? Constant{.value = &value_} : where_);
 }
 
 }  // namespace bask

@@ -15,8 +15,9 @@ namespace bask {
 
 class ValueLayer final : public Layer {
  public:
-  /// A persisted result under the key and the name of the task that made it.
-  static TaskRef held(std::string label, const Key& key, Value value);
+  /// A persisted result under the key and the name of the task that made it. It may be empty while the
+  /// runtime has it elsewhere.
+  static TaskRef held(std::string label, const Key& key, const std::shared_ptr<Value>& value);
 
   /// The same for a result that stays on the rank which made it, as long as `keeper` lives.
   static TaskRef held_elsewhere(std::string label, const Key& key, const Constant& where,
@@ -44,7 +45,7 @@ class ValueLayer final : public Layer {
   std::string label_;
   Key key_;
   mutable Value value_;  // tasks get a Value*, and never one that they may move from
-  Constant where_;       // when the value is on another rank
+  Constant where_;       // when the runtime holds the value, here or on another rank
   std::shared_ptr<const void> keeper_;
   bool published_ = false;
 };

@@ -79,7 +79,9 @@ BlockRefs add_reads(const Reading& reading) {
   BlockReads reads;
   const std::uint32_t blocks = BlockGrid(reading.chunks).size();
   for (std::uint32_t k = 0; k < blocks; ++k) reads.end_task();
-  return BlockTasks<read_block>::add("from-hdf5", reading, {}, std::move(reads));
+  const BlockRefs refs = BlockTasks<read_block>::add("from-hdf5", reading, {}, std::move(reads));
+  refs.set_reads({});
+  return refs;
 }
 
 // The unit in which parts of the dataset are read: whole chunks where they must be decompressed, so that

@@ -106,18 +106,6 @@ void divide_cores(const std::vector<RankInfo>& infos, const Sharing& sharing, bo
   assign_cores(infos, sharing, shares);
 }
 
-void divide_memory(const std::vector<RankInfo>& infos, std::vector<RankShare>& shares) {
-  for (const auto& [host, ranks] : by_host(infos)) {
-    std::uint64_t seen = ~std::uint64_t{0};
-    for (const std::size_t rank : ranks) {
-      if (!infos[rank].memory_is_given) seen = std::min(seen, infos[rank].memory_limit);
-    }
-    for (const std::size_t rank : ranks)
-      shares[rank].memory_limit =
-          infos[rank].memory_is_given ? infos[rank].memory_limit : seen / ranks.size();
-  }
-}
-
 std::vector<std::string> hosts_of(const std::vector<RankInfo>& infos, const std::vector<int>& ranks) {
   std::vector<std::string> hosts;
   std::set<std::string> seen;
@@ -126,6 +114,32 @@ std::vector<std::string> hosts_of(const std::vector<RankInfo>& infos, const std:
     if (seen.insert(host).second) hosts.push_back(host);
   }
   return hosts;
+}
+
+// Sets the memory of all ranks. Returns what is to be said about it, each text once.
+std::vector<std::string> divide_memory(const std::vector<RankInfo>& infos, std::vector<RankShare>& shares) {
+  std::map<std::string, std::vector<int>> texts;
+  for (const auto& [host, ranks] : by_host(infos)) {
+    std::vector<MemoryFacts> facts;
+    std::vector<int> threads;
+    for (const std::size_t rank : ranks) {
+      facts.push_back(infos[rank].memory);
+      threads.push_back(shares[rank].threads);
+    }
+    const std::vector<MemoryShare> divided = share_memory(facts, threads);
+    for (std::size_t i = 0; i < ranks.size(); ++i) {
+      shares[ranks[i]].memory_limit = divided[i].limit;
+      shares[ranks[i]].memory_margin = divided[i].margin;
+      if (!divided[i].warning.empty()) texts[divided[i].warning].push_back(infos[ranks[i]].rank);
+    }
+  }
+  std::vector<std::string> warnings;
+  for (auto& [text, ranks] : texts) {
+    std::ranges::sort(ranks);
+    warnings.push_back(
+        fmt::format("{} ({}): {}", ranks_text(ranks), hosts_text(hosts_of(infos, ranks)), text));
+  }
+  return warnings;
 }
 
 struct Excess {
@@ -189,7 +203,7 @@ struct Kind {
   std::size_t ranks;
   int threads, cores, ranks_sharing_cores;
   unsigned machine_cores;
-  std::uint64_t memory_limit;
+  std::uint64_t memory_limit, memory_margin;
   auto operator<=>(const Kind&) const = default;
 };
 
@@ -201,8 +215,9 @@ std::string kind_text(const Kind& kind, bool on_several_hosts) {
   text += kind.cores < static_cast<int>(kind.machine_cores)
               ? fmt::format(" on {} of {} cores", kind.cores, kind.machine_cores)
               : fmt::format(" on {}", count_text(kind.cores, "core"));
-  return fmt::format("{}{}, {}{}", text, each_its_own ? " each" : "", format_size(kind.memory_limit),
-                     several || on_several_hosts ? " each" : "");
+  return fmt::format("{}{}, {}{}, and {} for the program", text, each_its_own ? " each" : "",
+                     format_size(kind.memory_limit), several || on_several_hosts ? " each" : "",
+                     format_size(kind.memory_margin));
 }
 
 struct Line {
@@ -218,7 +233,7 @@ std::vector<Line> lines_of(const std::vector<RankInfo>& infos, const RankMap& ma
     for (const std::size_t rank : ranks) {
       const RankShare& share = map.shares[rank];
       here[{0, share.threads, share.cores, share.ranks_sharing_cores, infos[rank].machine_cores,
-            share.memory_limit}]
+            share.memory_limit, share.memory_margin}]
           .push_back(static_cast<int>(rank));
     }
     for (const auto& [kind, members] : here) {
@@ -246,8 +261,8 @@ RankMap make_rank_map(const std::vector<RankInfo>& infos, Rank0 rank0) {
   const std::vector<Sharing> sharings = find_sharings(infos);
   const bool with_rank0 = rank0_works(sharings, infos.size(), rank0);
   for (const Sharing& sharing : sharings) divide_cores(infos, sharing, with_rank0, map.shares, core_share);
-  divide_memory(infos, map.shares);
   map.warnings = thread_warnings(infos, map.shares, core_share);
+  for (std::string& warning : divide_memory(infos, map.shares)) map.warnings.push_back(std::move(warning));
   for (std::string& warning : blas_warnings(infos)) map.warnings.push_back(std::move(warning));
   return map;
 }

@@ -7,6 +7,7 @@
 #include <bask/core/archive.hpp>
 #include <bask/core/key.hpp>
 #include <bask/core/options.hpp>
+#include <bask/launch/memory_share.hpp>
 #include <boost/serialization/string.hpp>
 #include <boost/serialization/vector.hpp>
 
@@ -21,8 +22,7 @@ struct RankInfo {
   std::string host = {};
   std::vector<unsigned> cpus = {};  ///< CoreMask::cpus(): one per core of the affinity mask
   unsigned machine_cores = 0;       ///< CoreMask::machine_cores()
-  std::uint64_t memory_limit = 0;   ///< bytes, as memory_limit() or --bask-memory-limit say
-  bool memory_is_given = false;     ///< by --bask-memory-limit: for this rank alone
+  MemoryFacts memory = {};
   Key registry_hash = {};
   int wanted_threads = 0;    ///< 0: as many as there are cores for
   std::string version = {};  ///< kVersion
@@ -32,7 +32,7 @@ struct RankInfo {
 
   template <class Archive>
   void serialize(Archive& archive, unsigned /*version*/) {
-    archive& rank& host& cpus& machine_cores& memory_limit& memory_is_given;
+    archive& rank& host& cpus& machine_cores& memory;
     archive& registry_hash.high& registry_hash.low& wanted_threads& version& vector_loops& blas& error;
   }
   friend bool operator==(const RankInfo&, const RankInfo&) = default;
@@ -40,11 +40,12 @@ struct RankInfo {
 
 /// What one rank works with.
 struct RankShare {
-  int threads = 1;              ///< that run tasks; 0: rank 0, which then only plans and listens
-  int cores = 1;                ///< in the masks of this rank and of the ranks whose masks overlap its own
-  int ranks_sharing_cores = 1;  ///< how many ranks share these cores, this one counted
-  bool oversubscribed = false;  ///< their threads outnumber the cores: idle threads should sleep early
-  std::uint64_t memory_limit = 0;
+  int threads = 1;                 ///< that run tasks; 0: rank 0, which then only plans and listens
+  int cores = 1;                   ///< in the masks of this rank and of the ranks whose masks overlap its own
+  int ranks_sharing_cores = 1;     ///< how many ranks share these cores, this one counted
+  bool oversubscribed = false;     ///< their threads outnumber the cores: idle threads should sleep early
+  std::uint64_t memory_limit = 0;  ///< MemoryShare::limit
+  std::uint64_t memory_margin = 0;  ///< MemoryShare::margin
   /// Where ranks share cores and there are enough: the core of each thread of this rank, by OS number.
   /// Otherwise the system might keep two ranks that wait for each other on one core: neither seems busy.
   std::vector<unsigned> cpus = {};
@@ -62,9 +63,7 @@ struct RankMap {
 ///   cores. `wanted_threads` wins, with a warning when it is more.
 /// Rank 0: with kAuto it works unless the ranks that share its cores outnumber them, or its share is one core
 ///   and there are more than 8 ranks. When it does not work, the others that share its cores divide them.
-/// Memory: each rank sees the limit of its host or control group. So the ranks of one host divide equally the
-///   smallest limit that they see; rank 0 has its part too, because it takes in the results. A limit that the
-///   user gives is for each rank.
+/// Memory: share_memory() on each host; rank 0 has its part too, because it takes in the results.
 /// Throws: Error (kUsage) when the only rank must not work.
 RankMap make_rank_map(const std::vector<RankInfo>& infos, Rank0 rank0);
 
@@ -83,7 +82,7 @@ void check_same_binary(const std::vector<RankInfo>& infos);
 
 /// Ranks, hosts, cores, threads and memory, equal ranks and hosts together, without a newline at the end:
 ///     4 ranks on 1 host run tasks on 8 threads
-///     ranks 0-3 on n1: 4 x 2 threads on 8 cores, 16 GiB each
+///     ranks 0-3 on n1: 4 x 2 threads on 8 cores, 14.3 GiB each, and 72 MiB for the program
 std::string describe(const std::vector<RankInfo>& infos, const RankMap& map);
 
 }  // namespace bask

@@ -1,4 +1,6 @@
 #include <bask/core/error.hpp>
+#include <bask/core/value.hpp>
+#include <bask/graph/kernel.hpp>
 #include <bask/plan/cull.hpp>
 #include <bask/plan/fuse.hpp>
 #include <bask/plan/make_plan.hpp>
@@ -91,6 +93,28 @@ void place_inputs(Plan& plan, const TaskGraph& graph, std::span<const Source> so
   plan.successor_begin.pop_back();
 }
 
+bool holds_no_memory(const TaskGroup& group) {
+  return group.kernel != nullptr && group.kernel->result != nullptr && group.kernel->result->is_trivial;
+}
+
+// Sizes of results that hold memory, and which groups' sizes are known.
+void place_sizes(Plan& plan, const TaskGraph& graph, const ResultSizes& sizes) {
+  std::vector<char> is_small(plan.groups.size());
+  for (std::size_t group = 0; group < plan.groups.size(); ++group) {
+    is_small[group] = group == TaskGraph::kConstants || holds_no_memory(plan.groups[group]);
+    plan.groups[group].sized = is_small[group] || !graph.result_bytes.empty();
+  }
+  if (std::find(is_small.begin(), is_small.end(), 0) == is_small.end()) return;
+  plan.bytes.reserve(plan.tasks());
+  for (std::uint32_t position = 0; position < plan.tasks(); ++position) {
+    const TaskId task = plan.task[position];
+    const std::uint32_t group = plan.group[position];
+    plan.bytes.push_back(is_small[group] ? 0 : sizes.of(graph, task));
+    if (!is_small[group] && plan.groups[group].sized)
+      plan.groups[group].sized = graph.result_bytes[task.index] != 0;
+  }
+}
+
 }  // namespace
 
 Plan make_plan(const TaskGraph& graph, std::span<const TaskId> targets, const PlanOptions& options,
@@ -109,6 +133,7 @@ Plan make_plan(const TaskGraph& graph, std::span<const TaskId> targets, const Pl
       place_tasks(plan, graph, order(graph, targets, previous, uses, sizes), previous, uses);
   for (const TaskId target : targets) plan.targets.push_back(source_of[target.index]);
   place_inputs(plan, graph, source_of);
+  place_sizes(plan, graph, sizes);
   if (!graph.annotation.empty()) {
     for (const TaskId task : plan.task) plan.annotation.push_back(graph.annotation[task.index]);
   }

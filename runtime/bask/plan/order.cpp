@@ -1,7 +1,9 @@
 #include <bask/plan/order.hpp>
+#include <bask/plan/releases.hpp>
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 namespace bask {
 namespace {
@@ -47,11 +49,42 @@ std::vector<Freed> freed_by_each(const TaskGraph& graph, std::span<const std::ui
   return freed;
 }
 
+// For each chain, by its last task, the one that had better run next: where layers say so. Empty: none does.
+std::vector<std::uint32_t> companions_of_chains(const TaskGraph& graph,
+                                                std::span<const std::uint32_t> previous,
+                                                std::span<const std::uint32_t> uses) {
+  std::vector<std::uint32_t> companions, tail_of;
+  for (const LayerSpan& span : graph.spans) {
+    if (span.layer == nullptr) continue;  // a graph that no layers have written
+    const std::span<const std::uint32_t> own = span.layer->companions();
+    if (own.empty()) continue;
+    if (tail_of.empty()) {
+      companions.assign(graph.size(), kNoIndex);
+      tail_of.resize(graph.size());
+      std::iota(tail_of.begin(), tail_of.end(), 0);
+      for (std::uint32_t task = graph.size(); task-- > 0;) {
+        if (previous[task] != kNoIndex) tail_of[previous[task]] = tail_of[task];
+      }
+    }
+    for (std::uint32_t k = 0; k < own.size(); ++k) {
+      const std::uint32_t task = span.first.index + k, next = span.first.index + own[k];
+      if (own[k] != kNoIndex && uses[task] != 0 && uses[next] != 0) companions[tail_of[task]] = tail_of[next];
+    }
+  }
+  return companions;
+}
+
 // Walks the graph from the targets without recursion; a chain is one node, named by its last task.
 class DepthFirst {
  public:
-  DepthFirst(const TaskGraph& graph, std::span<const std::uint32_t> previous, std::vector<Freed> freed)
-      : graph_(graph), previous_(previous), freed_(std::move(freed)), done_(graph.size(), false) {}
+  DepthFirst(const TaskGraph& graph, std::span<const std::uint32_t> previous,
+             std::span<const std::uint32_t> uses, const ResultSizes& sizes)
+      : graph_(graph),
+        previous_(previous),
+        freed_(freed_by_each(graph, uses, sizes)),
+        companions_(companions_of_chains(graph, previous, uses)),
+        releases_(graph, previous, uses, sizes),
+        done_(graph.size(), false) {}
 
   void visit(TaskId target) {
     stack_.push_back({target, false});
@@ -62,6 +95,8 @@ class DepthFirst {
       if (top.inputs_done) {
         done_[top.tail.index] = true;
         tails_.push_back(top.tail);
+        push_companion(top.tail);
+        push(releases_.done(head_of(top.tail), top.tail));
       } else {
         stack_.push_back({top.tail, true});
         push_inputs(head_of(top.tail));
@@ -79,6 +114,14 @@ class DepthFirst {
   TaskId head_of(TaskId tail) const {
     while (previous_[tail.index] != kNoIndex) tail.index = previous_[tail.index];
     return tail;
+  }
+
+  void push_companion(TaskId tail) {
+    const std::uint32_t next = companions_.empty() ? kNoIndex : companions_[tail.index];
+    if (next != kNoIndex) stack_.push_back({{next}, false});
+  }
+  void push(const std::vector<TaskId>& tails) {
+    for (auto tail = tails.rbegin(); tail != tails.rend(); ++tail) stack_.push_back({*tail, false});
   }
 
   // The input that frees most ends on top of the stack; of equals, the first.
@@ -100,6 +143,8 @@ class DepthFirst {
   const TaskGraph& graph_;
   std::span<const std::uint32_t> previous_;
   std::vector<Freed> freed_;
+  std::vector<std::uint32_t> companions_;
+  Releases releases_;
   std::vector<bool> done_;
   std::vector<Frame> stack_;
   std::vector<TaskId> tails_;
@@ -124,7 +169,7 @@ std::vector<int> effective_priorities(const TaskGraph& graph, std::span<const st
 std::vector<TaskId> order(const TaskGraph& graph, std::span<const TaskId> targets,
                           std::span<const std::uint32_t> previous, std::span<const std::uint32_t> uses,
                           const ResultSizes& sizes) {
-  DepthFirst walk(graph, previous, freed_by_each(graph, uses, sizes));
+  DepthFirst walk(graph, previous, uses, sizes);
   for (const TaskId target : targets) {
     if (!graph.is_constant(target)) walk.visit(target);
   }

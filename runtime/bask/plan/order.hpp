@@ -2,7 +2,9 @@
 // Runs on: rank 0. Threads: any; a pure function.
 // Source: Liu, "An Application of Generalized Tree Pebbling to Sparse Matrix Factorization", 1987, after
 // Sethi and Ullman, 1970. Of a task's inputs, the one whose making frees the most memory again is made first.
-// For a tree this is the best depth-first order, for other graphs a heuristic.
+// For a tree this is the best depth-first order, for other graphs a heuristic. Where large results have
+// several readers, these run as soon as they can if they free about as much as they add (releases.hpp). A
+// layer may say which of its tasks had better follow each other (Layer::companions).
 #pragma once
 
 #include <bask/graph/task_graph.hpp>

@@ -24,7 +24,8 @@ std::vector<float> sizes_by_group(const TaskGraph& graph, const std::vector<floa
 }
 
 float bytes_of(const Constant& constant) {
-  return constant.value == nullptr ? constant.bytes : static_cast<float>(constant.value->transfer_bytes());
+  const bool is_here = constant.value != nullptr && constant.value->has_value();
+  return is_here ? static_cast<float>(constant.value->transfer_bytes()) : constant.bytes;
 }
 
 class Guess {

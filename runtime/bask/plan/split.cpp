@@ -1,3 +1,4 @@
+#include <bask/core/value.hpp>
 #include <bask/plan/split.hpp>
 
 #include <algorithm>
@@ -14,6 +15,10 @@ std::uint32_t count(const std::vector<T>& items) {
 
 std::uint64_t argument_bytes(const TaskGraph& graph, TaskId task) {
   return graph.argument_begin[task.index + 1] - graph.argument_begin[task.index];
+}
+
+float constant_bytes(const Constant& constant) {
+  return constant.value == nullptr ? constant.bytes : static_cast<float>(constant.value->heap_bytes());
 }
 
 }  // namespace
@@ -66,6 +71,7 @@ void Splitter::place_units() {
     PartSize& size = sizes_[rank_of_unit_[unit]];
     for (std::uint32_t position = first; position < end; ++position) {
       size.argument_bytes += argument_bytes(graph_, plan_.task[position]);
+      if (!plan_.bytes.empty()) size.result_bytes += static_cast<std::uint64_t>(plan_.bytes[position]);
     }
     size.tasks += end - first;
     size.inputs += plan_.input_begin[end] - plan_.input_begin[first];
@@ -113,6 +119,8 @@ void Splitter::number_constant_imports() {
                 !options_.hold && constant_targets_[constant] > 0);
     for (const Reader& reader : constant_readers_.of(constant)) {
       constant_exports_[holder].push_back({constant, reader.rank, sizes_[reader.rank].tasks + reader.import});
+      sizes_[reader.rank].result_bytes +=
+          static_cast<std::uint64_t>(constant_bytes(graph_.constants[constant]));
     }
   }
   constants_cut_ = constant_readers_.list.empty();
@@ -125,6 +133,9 @@ void Splitter::number_imports() {
     size.successors += add_readers(unit_readers_, rank_of_unit_[unit], plan_.successors_of(unit),
                                    !options_.hold && target_readings(unit) > 0);
     size.exports += static_cast<std::uint32_t>(unit_readers_.of(unit).size());
+    if (plan_.bytes.empty()) continue;
+    for (const Reader& reader : unit_readers_.of(unit))
+      sizes_[reader.rank].result_bytes += static_cast<std::uint64_t>(result_bytes(unit));
   }
 }
 
@@ -237,6 +248,8 @@ void Splitter::begin(std::span<PlanPart> parts) const {
     }
     part.task.clear();
     part.key.clear();
+    part.bytes.clear();
+    part.import_bytes.clear();
     part.argument_begin.clear();
     part.inputs.clear();
     part.arguments.clear();
@@ -267,10 +280,11 @@ void Splitter::note_cut(std::span<const PlanPart> parts) {
 namespace {
 
 // Ends an import: the readings since the last one was ended are its readings.
-void end_import(PlanPart& part, std::uint32_t targets) {
+void end_import(PlanPart& part, std::uint32_t targets, bool has_bytes, float bytes) {
   const std::uint32_t end = part.first_import_successor + count(part.import_successors);
   part.import_uses.push_back(end - part.import_successor_begin.back() + targets);
   part.import_successor_begin.push_back(end);
+  if (has_bytes) part.import_bytes.push_back(bytes);
 }
 
 }  // namespace
@@ -281,7 +295,8 @@ void Splitter::cut_constants(std::span<PlanPart> parts) {
       parts[places_[unit].rank].import_successors.push_back(places_[unit].unit);
     }
     for (const Reader& reader : constant_readers_.of(constant)) {
-      end_import(parts[reader.rank], reader.rank == 0 && !options_.hold ? constant_targets_[constant] : 0);
+      end_import(parts[reader.rank], reader.rank == 0 && !options_.hold ? constant_targets_[constant] : 0,
+                 sizes_[reader.rank].result_bytes != 0, constant_bytes(graph_.constants[constant]));
     }
   }
   constants_cut_ = true;
@@ -323,6 +338,7 @@ void Splitter::cut_tasks(std::uint32_t unit, PlanPart& part) {
     part.argument_begin.push_back(part.first_argument + part.arguments.size());
     part.arguments.insert(part.arguments.end(), arguments, arguments + argument_bytes(graph_, task));
     part.uses.push_back(plan_.uses[position]);
+    if (!plan_.bytes.empty()) part.bytes.push_back(plan_.bytes[position]);
   }
   part.unit_begin.push_back(part.first_task + part.tasks());
   part.waits_for.push_back(waits_for);
@@ -343,7 +359,8 @@ void Splitter::cut_readers(std::uint32_t unit, std::span<PlanPart> parts) {
   const std::span<const Reader> readers = unit_readers_.of(unit);
   for (const Reader& reader : readers) {
     part.exports.push_back({reader.rank, sizes_[reader.rank].tasks + reader.import});
-    end_import(parts[reader.rank], reader.rank == 0 && !options_.hold ? targets : 0);
+    end_import(parts[reader.rank], reader.rank == 0 && !options_.hold ? targets : 0,
+               sizes_[reader.rank].result_bytes != 0, result_bytes(unit));
   }
   if (sizes_[rank].exports > 0) part.export_begin.push_back(part.first_export + count(part.exports));
   uses += static_cast<std::uint32_t>(readers.size());

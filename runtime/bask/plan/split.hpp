@@ -81,6 +81,9 @@ class Splitter {
     return plan_.uses[plan_.unit_begin[unit + 1] - 1] -
            (plan_.successor_begin[unit + 1] - plan_.successor_begin[unit]);
   }
+  float result_bytes(std::uint32_t unit) const {
+    return plan_.bytes.empty() ? 0 : plan_.bytes[plan_.unit_begin[unit + 1] - 1];
+  }
   std::uint32_t imported_at(const Readers& readers, std::uint32_t producer, std::uint32_t rank) const;
   std::span<const std::uint32_t> constant_readers_of(std::uint32_t constant) const;
 

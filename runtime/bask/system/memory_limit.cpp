@@ -40,8 +40,11 @@ std::uint64_t control_group_limit(const LimitSources& sources) {
     if (second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
     const std::string group = line.substr(second + 1) == "/" ? "" : line.substr(second + 1);
-    if (controllers.empty())
-      limit = std::min(limit, limit_up_from(sources, "/sys/fs/cgroup", group, "memory.max"));
+    if (controllers.empty()) {
+      // Above memory.high, which Slurm sets too, processes are slowed down until they hardly move.
+      for (const char* file : {"memory.max", "memory.high"})
+        limit = std::min(limit, limit_up_from(sources, "/sys/fs/cgroup", group, file));
+    }
     if (controllers.find("memory") != std::string::npos) {
       limit =
           std::min(limit, limit_up_from(sources, "/sys/fs/cgroup/memory", group, "memory.limit_in_bytes"));

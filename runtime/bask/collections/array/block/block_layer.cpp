@@ -28,6 +28,7 @@ void write(ByteWriter& content, const Annotations& annotations) {
   encode(content, annotations.checkpoint);
   encode(content, annotations.isolate);
   encode(content, annotations.resources);
+  encode(content, annotations.memory);
 }
 
 // "sum-partial+max-partial"; "+..." stands for the names after the fourth.
@@ -68,6 +69,35 @@ void BlockRefs::set_bytes(std::vector<float> bytes) const {
   if (layer == nullptr || !layer->bytes_.empty()) return;
   assert(bytes.size() == layer->size());
   layer->bytes_ = std::move(bytes);
+}
+
+void BlockRefs::set_blocks(DType dtype, const Chunks& chunks, std::uint32_t tasks_each) const {
+  auto* const layer = dynamic_cast<BlockLayer*>(layer_.get());
+  if (layer == nullptr || layer->tasks_each_ != 0) return;
+  const std::vector<float> of_block = block_bytes(dtype, chunks);
+  std::vector<float> bytes;
+  bytes.reserve(of_block.size() * tasks_each);
+  for (const float size : of_block) bytes.insert(bytes.end(), tasks_each, size);
+  set_bytes(std::move(bytes));
+  layer->dtype_ = dtype;
+  layer->chunks_ = chunks;
+  layer->tasks_each_ = tasks_each;
+}
+
+void BlockRefs::set_steps(DType dtype, const Chunks& chunks) const {
+  set_blocks(dtype, chunks);
+  if (auto* const layer = dynamic_cast<BlockLayer*>(layer_.get())) layer->are_steps_ = true;
+}
+
+void BlockRefs::set_reads(ReadsByChunks reads) const {
+  if (auto* const layer = dynamic_cast<BlockLayer*>(layer_.get())) layer->reads_by_chunks_ = std::move(reads);
+}
+
+void BlockRefs::set_companions(std::vector<std::uint32_t> companions) const {
+  auto* const layer = dynamic_cast<BlockLayer*>(layer_.get());
+  if (layer == nullptr || !layer->companions_.empty()) return;
+  assert(companions.empty() || companions.size() == layer->size());
+  layer->companions_ = std::move(companions);
 }
 
 BlockLayer::BlockLayer(std::string name, KernelId kernel, TaskRef description, std::vector<BlockRefs> sources,
@@ -158,6 +188,7 @@ LayerPtr BlockLayer::shared_layer(std::span<const Layer* const> layers) const {
   auto* const shared =
       new BlockLayer(joined(names), pass.kernel, pass.description, sources_, reads_, nullptr, annotations_);
   shared->bytes_ = bytes_together(layers);
+  shared->reads_by_chunks_ = reads_by_chunks_;
   return LayerPtr(shared);
 }
 

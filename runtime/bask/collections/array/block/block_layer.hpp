@@ -24,6 +24,22 @@
 
 namespace bask {
 
+/// What becomes of the blocks that a task reads where arrays are cut into smaller chunks.
+struct ReadsByChunks {
+  struct SourceAxis {
+    std::uint32_t source;
+    std::size_t axis;
+  };
+  /// The task reads the box that its own block needs, which becomes smaller with that: `step` times as long
+  /// at most, and, if `is_shifted`, beginning at other places than blocks do. Otherwise, along an axis along
+  /// which it reads several blocks, it reads as much as before.
+  bool in_boxes = false;
+  std::int64_t step = 1;
+  bool is_shifted = false;
+  std::vector<SourceAxis> whole{};  ///< along these it reads as much as before, though it reads one block
+  bool chooses_chunks = false;      ///< the arrays that it reads were cut for it, in a way of its own
+};
+
 /// The tasks that make the blocks of one array, in C order.
 class BlockRefs {
  public:
@@ -43,6 +59,16 @@ class BlockRefs {
   /// already or is no BlockLayer.
   /// Threads: called by the thread that has made the layer, before another thread sees the layer.
   void set_bytes(std::vector<float> bytes) const;
+  /// Tells the layer the type and the chunks of the array whose blocks it makes, and so their sizes. Several
+  /// tasks in a row may make one block's parts, each as large as the block. Threads: as set_bytes().
+  void set_blocks(DType dtype, const Chunks& chunks, std::uint32_t tasks_each = 1) const;
+  /// The same for blocks that are only a step on the way to an array's blocks, and have axes of their own.
+  void set_steps(DType dtype, const Chunks& chunks) const;
+  /// Tells the layer how its tasks' reads follow the chunks of what they read. Threads: as set_bytes().
+  void set_reads(ReadsByChunks reads) const;
+  /// Tells the layer which task had better run right after each of its tasks, as `Layer::companions` says.
+  /// Threads and other layers: as set_bytes.
+  void set_companions(std::vector<std::uint32_t> companions) const;
 
  private:
   LayerPtr layer_;
@@ -89,14 +115,22 @@ class BlockLayer final : public Layer {
   std::optional<Key> shared_key() const override { return shared_key_; }
   LayerPtr shared_layer(std::span<const Layer* const> layers) const override;
   std::uint32_t picking_group(TaskGraph& graph) const override;
+  std::optional<ArrayBlock> block(std::uint32_t index) const override;
+  std::optional<TaskBytes> bytes_if_cut(std::uint32_t index, std::int64_t longest) const override;
+  bool chooses_chunks_of_inputs() const override {
+    return reads_by_chunks_ && reads_by_chunks_->chooses_chunks;
+  }
+  std::span<const std::uint32_t> companions() const override { return companions_; }
 
  private:
   friend class BlockRefs;
+  friend class CutReads;
   struct Place {  // of a block: its layer's slot (0 is this layer) and its index in that layer
     std::uint32_t slot;
     std::uint32_t index;
   };
   using Slots = std::unordered_map<const Layer*, std::uint32_t>;
+  ArrayBlock block_of(std::uint32_t index) const;
   static std::vector<float> bytes_together(std::span<const Layer* const> layers);
   std::uint32_t slot_of(const LayerPtr& layer, Slots& slots);
   Place place_of(const SourceBlock& block) const;
@@ -108,7 +142,14 @@ class BlockLayer final : public Layer {
   std::vector<std::uint32_t> slots_;        // per source: its slot when it is one layer, else 0
   std::vector<std::vector<Place>> places_;  // per source that is not one layer: the place of each block
   Annotations annotations_;
+  std::vector<std::uint32_t> companions_;  // empty until set_companions()
   std::vector<float> bytes_;  // of each task's block, 0 where that is not known; empty until set_bytes()
+  // Of the array whose blocks these are; until set_blocks() there are no tasks for each block.
+  DType dtype_ = DType::kFloat64;
+  Chunks chunks_;
+  std::uint32_t tasks_each_ = 0;
+  bool are_steps_ = false;                        // and not blocks of an array that the program knows
+  std::optional<ReadsByChunks> reads_by_chunks_;  // nothing: it is not known
   Key key_;
   // Null when no work can be shared; else sources_ and shared_key_ are set.
   std::shared_ptr<const SharedWork> work_;

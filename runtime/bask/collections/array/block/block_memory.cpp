@@ -1,10 +1,11 @@
 #include <bask/collections/array/block/block_memory.hpp>
 #include <bask/core/fork_lock.hpp>
+#include <bask/core/spare_memory.hpp>
 
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <mutex>
@@ -16,7 +17,6 @@ namespace {
 
 constexpr std::align_val_t kMemoryAlignment{64};
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
-constexpr std::size_t kMostKept = std::size_t{1} << 30;
 constexpr std::chrono::seconds kKeptFor{2};
 #if defined(__SANITIZE_ADDRESS__)
 constexpr std::size_t kLeastMapped = SIZE_MAX;  // reuse would hide uses of freed blocks
@@ -48,6 +48,7 @@ class Keeper {
     if (best == nullptr) return nullptr;
     Kept* const found = *best;
     *best = found->older;
+    held_.store(held() - found->bytes, std::memory_order_relaxed);
     return found;
   }
 
@@ -57,29 +58,59 @@ class Keeper {
     const Clock::time_point now = Clock::now();
     const std::lock_guard lock(mutex_);
     latest_ = ::new (memory) Kept{latest_, bytes, now};
+    return drop_beyond(spare_memory::most(), now - kKeptFor);
+  }
+
+  /// Returns pieces of at least `bytes`, if there are so many, for the caller to unmap: the oldest ones.
+  Kept* give_back(std::size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    return drop_beyond(held() > bytes ? held() - bytes : 0, Clock::time_point::min());
+  }
+
+  std::size_t held() const { return held_.load(std::memory_order_relaxed); }
+
+  std::mutex& mutex() { return mutex_; }
+
+ private:
+  /// Keeps the latest pieces, of at most `most` bytes, that are not older than `oldest`. Returns the others.
+  Kept* drop_beyond(std::size_t most, Clock::time_point oldest) {
     std::size_t all = 0;
     Kept** at = &latest_;
-    while (*at != nullptr && (all += (*at)->bytes) <= most_ && now - (*at)->since < kKeptFor) {
+    while (*at != nullptr && all + (*at)->bytes <= most && (*at)->since > oldest) {
+      all += (*at)->bytes;
       at = &(*at)->older;
     }
+    held_.store(all, std::memory_order_relaxed);
     Kept* const dropped = *at;
     *at = nullptr;
     return dropped;
   }
 
-  std::mutex& mutex() { return mutex_; }
-
- private:
   std::mutex mutex_;
   Kept* latest_ = nullptr;
-  const std::size_t most_ = std::min(kMostKept, static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) *
-                                                    static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) / 16);
+  std::atomic<std::size_t> held_{0};  // written by the mutex's holder
 };
 
 Keeper& keeper() {
   static Keeper* const instance = new Keeper;  // never destroyed: blocks in static objects outlive it
   return *instance;
 }
+
+/// Returns how many bytes that were.
+std::size_t unmap(Kept* pieces) {
+  std::size_t bytes = 0;
+  while (pieces != nullptr) {
+    Kept* const next = pieces->older;
+    bytes += pieces->bytes;
+    ::munmap(pieces, pieces->bytes);
+    pieces = next;
+  }
+  return bytes;
+}
+
+const bool is_known = spare_memory::add(
+    {[]() -> std::uint64_t { return keeper().held(); },
+     [](std::uint64_t bytes) -> std::uint64_t { return unmap(keeper().give_back(bytes)); }});
 
 std::mutex& keepers_mutex() {
   return keeper().mutex();
@@ -119,11 +150,7 @@ Piece take(std::size_t bytes) {
 
 void give_back(std::byte* memory, std::size_t bytes) noexcept {
   if (bytes < kLeastMapped) return ::operator delete(memory, bytes, kMemoryAlignment);
-  for (Kept* dropped = keeper().keep(memory, bytes); dropped != nullptr;) {
-    Kept* const next = dropped->older;
-    ::munmap(dropped, dropped->bytes);
-    dropped = next;
-  }
+  unmap(keeper().keep(memory, bytes));
 }
 
 }  // namespace bask::block_memory

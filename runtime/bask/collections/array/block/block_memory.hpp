@@ -4,7 +4,7 @@
 // are kept for a while when they are freed. The C library does as well with smaller ones.
 // Runs on: every rank. Threads: any.
 // Invariants: (1) memory begins at a multiple of 64 bytes;
-//             (2) at most 1 GiB and a sixteenth of the machine's memory is kept for the next blocks.
+//             (2) at most spare_memory::most() is kept for the next blocks.
 #pragma once
 
 #include <cstddef>

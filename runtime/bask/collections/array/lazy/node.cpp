@@ -1,9 +1,10 @@
 #include <bask/collections/array/expression/piece_runner.hpp>
+#include <bask/collections/array/lazy/bounded_reads.hpp>
 #include <bask/collections/array/lazy/node.hpp>
 #include <bask/core/archive.hpp>
 
 #include <algorithm>
-#include <optional>
+#include <cstdlib>
 #include <unordered_map>
 
 namespace bask {
@@ -189,6 +190,11 @@ std::optional<std::int64_t> take_parts(Sourced& sourced) {
   return elements;
 }
 
+void narrow_sources(Sourced& sourced) {
+  take_parts(sourced);
+  if (!has_unknown(sourced.expression)) bound_reads(sourced);
+}
+
 Sourced written(const ArrayPtr& root) {
   Sourced result;
   result.expression.cut(root->chunks());
@@ -302,11 +308,12 @@ const BlockRefs& ArrayNode::lowered() const {
     Sourced sourced;
     sourced.expression.cut(chunks_);
     TermWriter(sourced).write(*this);
-    take_parts(sourced);
+    narrow_sources(sourced);
     refs_ = BlockTasks<compute_block>::add(name_, sourced.expression, bask::lowered(sourced.sources),
                                            reads_of(sourced.expression));
+    refs_.set_reads(reads_by_chunks(sourced.expression));
   }
-  if (refs_.size() == block_count()) refs_.set_bytes(block_bytes(dtype_, chunks_));
+  if (refs_.size() == block_count()) refs_.set_blocks(dtype_, chunks_);
   return refs_;
 }
 
@@ -316,14 +323,17 @@ ArrayPtr ArrayNode::checkpoint(const ArrayPtr& node) {
   Sourced sourced = expression_of(node);
   const auto lower = [expression = std::move(sourced.expression)](const std::vector<BlockRefs>& sources) {
     const annotate kept({.checkpoint = true});
-    return BlockTasks<compute_block>::add("checkpoint", expression, sources, reads_of(expression));
+    const BlockRefs refs =
+        BlockTasks<compute_block>::add("checkpoint", expression, sources, reads_of(expression));
+    refs.set_reads(reads_by_chunks(expression));
+    return refs;
   };
   return operation("checkpoint", node->dtype(), node->chunks(), std::move(sourced.sources), lower);
 }
 
 Sourced expression_of(const ArrayPtr& root) {
   Sourced result = written(root);
-  take_parts(result);
+  narrow_sources(result);
   return result;
 }
 
@@ -352,6 +362,21 @@ BlockReads reads_of(const Expression& expression) {
       reads.read(block.source, unknown ? number_in_source(expression, task, block) : block.block);
     }
     reads.end_task();
+  }
+  return reads;
+}
+
+ReadsByChunks reads_by_chunks(const Expression& expression) {
+  ReadsByChunks reads{.in_boxes = true};
+  for (const Term& term : expression.terms) {
+    reads.is_shifted |= term.kind == TermKind::kConcatenate;
+    if (term.kind != TermKind::kView) continue;
+    std::int64_t longest_step = 1;
+    for (const AxisSource& axis : term.axes) {
+      reads.is_shifted |= axis.axis >= 0 && axis.start != 0;
+      longest_step = std::max(longest_step, std::abs(axis.step));
+    }
+    reads.step *= longest_step;
   }
   return reads;
 }

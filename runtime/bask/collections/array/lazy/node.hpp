@@ -117,6 +117,8 @@ std::vector<BlockRefs> lowered(const std::vector<ArrayPtr>& nodes);
 /// unknown, a task reads the blocks at its own place, whatever their lengths.
 /// Throws: Error when no block will tell the lengths.
 BlockReads reads_of(const Expression& expression);
+/// How these reads follow the chunks of what is read.
+ReadsByChunks reads_by_chunks(const Expression& expression);
 
 /// The expression and the blocks from which one task computes its block. Lengths that were unknown on rank 0
 /// are those of the blocks that the task reads.

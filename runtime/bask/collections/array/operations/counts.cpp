@@ -123,6 +123,7 @@ ArrayPtr counted(const ArrayPtr& node, DType values, Counting counting, std::int
   const auto lower = [counting, length, name](const std::vector<BlockRefs>& inputs) {
     BlockRefs refs =
         BlockTasks<F>::add(std::string(name) + "-partial", counting, inputs, reads_of(counting.expression));
+    refs.set_reads(reads_by_chunks(counting.expression));
     if (length != kUnknown) refs.set_bytes(block_bytes(DType::kInt64, {AxisChunks(refs.size(), length)}));
     Counting rest = counting;
     rest.expression = {};

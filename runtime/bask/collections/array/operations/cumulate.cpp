@@ -199,7 +199,10 @@ std::vector<TaskRef> lower_before(const Lines& lines, const Cumulating& rules, c
   const BlockRefs lasts = rules.continues_previous
                               ? blocks
                               : BlockTasks<last_block>::add(name + "-last", rules, {blocks}, std::move(each));
-  if (!rules.continues_previous) lasts.set_bytes(lines.last_bytes);
+  if (!rules.continues_previous) {
+    lasts.set_reads({});
+    lasts.set_bytes(lines.last_bytes);
+  }
   for (std::int64_t k = 1; k < longest; ++k) {
     const std::vector<std::uint32_t>& at = blocks_at[static_cast<std::size_t>(k)];
     if (k == 1 && !rules.continues_previous) {
@@ -222,7 +225,13 @@ std::vector<TaskRef> lower_before(const Lines& lines, const Cumulating& rules, c
     if (k > 1) both.emplace_back(std::move(so_far));
     const auto add = rules.continues_previous ? &BlockTasks<last_block>::add : &BlockTasks<before_block>::add;
     const BlockRefs step = add(name + "-before", rules, std::move(both), std::move(reads));
-    for (std::uint32_t i = 0; i < at.size(); ++i) before[at[i]] = step[i];
+    std::vector<float> bytes;
+    for (std::uint32_t i = 0; i < at.size(); ++i) {
+      before[at[i]] = step[i];
+      bytes.push_back(lines.last_bytes[lines.previous(at[i])]);
+    }
+    step.set_reads({});
+    step.set_bytes(std::move(bytes));
   }
   return before;
 }
@@ -242,7 +251,9 @@ BlockRefs lower_cumulation(const Lines& lines, const Cumulating& rules, const st
     last.end_task();
   }
   if (!known.empty()) sources.emplace_back(std::move(known));
-  return BlockTasks<cumulate_block>::add(name, rules, std::move(sources), std::move(last));
+  const BlockRefs all = BlockTasks<cumulate_block>::add(name, rules, std::move(sources), std::move(last));
+  all.set_reads({});
+  return all;
 }
 
 }  // namespace

@@ -207,6 +207,7 @@ BlockRefs lower_groups(Grouping grouping, const std::string& name, const std::ve
   BlockReads reads = reads_of(grouping.expression);
   BlockRefs refs = BlockTasks<group_block>::add(grouping.ends ? name : name + "-partial", grouping, inputs,
                                                 std::move(reads));
+  refs.set_reads(reads_by_chunks(grouping.expression));
   if (!grouping.ends) refs.set_bytes(bytes_of_states(grouping));
   grouping.expression = {};
   // After the first step, the states along the axis come one after the other.

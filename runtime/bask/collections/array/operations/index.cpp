@@ -168,7 +168,10 @@ ArrayPtr compress(const ArrayPtr& node, const ArrayPtr& mask) {
       reads.read(1, task);
       reads.end_task();
     }
-    return BlockTasks<compress_block>::add("compress", Compressing{}, inputs, std::move(reads));
+    const BlockRefs refs =
+        BlockTasks<compress_block>::add("compress", Compressing{}, inputs, std::move(reads));
+    refs.set_reads({.chooses_chunks = true});
+    return refs;
   };
   return ArrayNode::operation("compress", node->dtype(), std::move(chunks), {flat, flat_mask}, lower);
 }

@@ -104,14 +104,14 @@ std::vector<std::vector<std::uint32_t>> groups_of(const Reducing& reducing, cons
   return groups;
 }
 
-// The sizes of the first states. What combines states is as large as these.
-std::vector<float> bytes_of_states(const Reducing& reducing) {
+// The chunks of the first states. What combines states is as large as these.
+Chunks chunks_of_states(const Reducing& reducing) {
   Chunks states{{static_cast<std::int64_t>(ReduceSink::components(reducing.rules))}};
   for (std::size_t k = 0; k < reducing.reduced.size(); ++k) {
     const AxisChunks& axis = reducing.expression.chunks[k];
     states.push_back(reducing.reduced[k] == 0 ? axis : AxisChunks(axis.size(), 1));
   }
-  return block_bytes(ReduceSink::state_dtype(reducing.rules), states);
+  return states;
 }
 
 BlockRefs lower_reduction(Reducing reducing, const std::string& name, std::size_t split_every,
@@ -125,7 +125,8 @@ BlockRefs lower_reduction(Reducing reducing, const std::string& name, std::size_
   BlockRefs refs = BlockTasks<reduce_block>::add_sharing(shared_first_step(reducing),
                                                          reducing.ends ? name : name + "-partial", reducing,
                                                          inputs, std::move(first));
-  if (!reducing.ends) refs.set_bytes(bytes_of_states(reducing));
+  refs.set_reads(reads_by_chunks(reducing.expression));
+  if (!reducing.ends) refs.set_steps(ReduceSink::state_dtype(reducing.rules), chunks_of_states(reducing));
   while (!reducing.ends) {
     reducing.ends = ends_at(split_every);
     reducing.expression = {};
@@ -141,6 +142,7 @@ BlockRefs lower_reduction(Reducing reducing, const std::string& name, std::size_
     }
     refs = BlockTasks<combine_blocks>::add(reducing.ends ? name : name + "-combine", reducing, {refs},
                                            std::move(reads));
+    refs.set_reads({});
   }
   return refs;
 }

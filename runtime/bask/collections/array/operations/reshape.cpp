@@ -161,7 +161,9 @@ ArrayPtr reshape(const ArrayPtr& node, const Shape& wanted) {
       for (std::uint32_t k = read.first; k < read.end; ++k) reads.read(0, k);
       reads.end_task();
     }
-    return BlockTasks<reshape_block>::add("reshape", reshaping, inputs, std::move(reads));
+    const BlockRefs refs = BlockTasks<reshape_block>::add("reshape", reshaping, inputs, std::move(reads));
+    refs.set_reads({.chooses_chunks = true});
+    return refs;
   };
   return ArrayNode::operation("reshape", node->dtype(), reshaping.chunks, {from}, lower);
 }

@@ -336,9 +336,14 @@ ArrayPtr take(const ArrayPtr& node, const Index::Positions& positions, std::size
       reads.read(static_cast<std::uint32_t>(inputs.size()), static_cast<std::uint32_t>(run));
       reads.end_task();
     }
+    ReadsByChunks by_chunks;  // the positions of a run may lie anywhere
+    for (std::uint32_t source = 0; source < inputs.size(); ++source)
+      by_chunks.whole.push_back({source, axis});
     inputs.push_back(kept);
     const Taking taking{static_cast<std::int64_t>(axis)};
-    return BlockTasks<take_block>::add("take", taking, std::move(inputs), std::move(reads));
+    const BlockRefs refs = BlockTasks<take_block>::add("take", taking, std::move(inputs), std::move(reads));
+    refs.set_reads(std::move(by_chunks));
+    return refs;
   };
   return ArrayNode::operation("take", node->dtype(), runs.chunks, std::move(from.nodes), lower);
 }

@@ -1,0 +1,61 @@
+#include <bask/core/spare_memory.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cassert>
+#include <cstddef>
+#include <span>
+
+namespace bask::spare_memory {
+namespace {
+
+struct Caches {
+  std::array<Cache, 8> all;
+  std::size_t count = 0;
+};
+
+// Made when the first cache is added, before main; afterwards only read.
+Caches& caches() {
+  static Caches one;
+  return one;
+}
+
+std::span<const Cache> known() {
+  return std::span(caches().all).first(caches().count);
+}
+
+constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
+std::atomic<std::uint64_t> most_kept{kMost};
+
+}  // namespace
+
+bool add(const Cache& cache) {
+  assert(caches().count < caches().all.size());
+  caches().all[caches().count++] = cache;
+  return true;
+}
+
+std::uint64_t held() {
+  std::uint64_t bytes = 0;
+  for (const Cache& cache : known()) bytes += cache.held();
+  return bytes;
+}
+
+std::uint64_t give_back(std::uint64_t bytes) {
+  std::uint64_t given = 0;
+  for (const Cache& cache : known()) {
+    if (given < bytes) given += cache.give_back(bytes - given);
+  }
+  return given;
+}
+
+std::uint64_t most() {
+  return most_kept.load(std::memory_order_relaxed);
+}
+
+void set_limit(std::uint64_t bytes) {
+  most_kept.store(std::min(bytes / 16, kMost), std::memory_order_relaxed);
+}
+
+}  // namespace bask::spare_memory

@@ -1,0 +1,256 @@
+// memory_gate.hpp: lets a unit start when the rank's memory has room for what it makes and for those of its
+// inputs that must be brought in; where there is no room, has results leave for the disk.
+// Runs on: every rank. Threads: any.
+// Invariants: (1) a unit that was let in has all its inputs pinned, and tickets for all that it is going to
+//             make; it gets all of this at once, or nothing; (2) a unit that waits is handed out again, by
+//             Hooks::granted, once it has them; (3) units that free memory go first, then the plan's order.
+//
+// No deadlock: a unit that was let in, or whose inputs are on their way from the disk, waits for nothing but
+// the disk, so it ends and lets go of its inputs. When no such unit is left, no result is pinned, except by
+// sends to other ranks, which end by themselves. So all but the program's own constants can leave, and the
+// first unit that waits gets its room, unless what it needs alone is more than the limit: then the run fails.
+#pragma once
+
+#include <bask/core/mutex.hpp>
+#include <bask/execution/eviction_order.hpp>
+#include <bask/execution/plan_store.hpp>
+#include <bask/execution/rank_memory.hpp>
+#include <bask/execution/result_mover.hpp>
+#include <bask/execution/result_store.hpp>
+#include <bask/execution/unit_memory.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <tuple>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace bask {
+
+class MemoryGate {
+ public:
+  /// Called without the gate's lock, by any thread, those of the spill file too.
+  struct Hooks {
+    std::function<void(std::span<const ReadyUnit>)> granted;
+    /// The run cannot go on: `unit` can never start, or the disk has lost a result.
+    std::function<void(std::uint32_t unit, const Error&)> fail;
+    std::function<void(std::uint32_t position)> fetch = {};  ///< asks another rank for an announced import
+    std::function<void(std::uint32_t place)> serve =
+        {};  ///< sends a result that was asked for, and is pinned
+  };
+  /// All must outlive the gate. It does nothing where results may not be spilled.
+  struct Setting {
+    unsigned threads = 1;
+    std::uint64_t spare = 0;  ///< bytes that units leave free, for results that come from other ranks unasked
+  };
+  MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& memory, Setting setting, Hooks hooks);
+  /// Gives back the tickets of units that were let in and have not started, as the run was stopped.
+  ~MemoryGate();
+  MemoryGate(const MemoryGate&) = delete;
+  MemoryGate& operator=(const MemoryGate&) = delete;
+
+  bool is_on() const { return is_on_; }
+  std::uint64_t spare() const { return spare_; }
+  /// What the unit may take, if it may start now; leave() must follow then. Otherwise it is handed out later,
+  /// and asks for what it was granted.
+  std::optional<MemoryBudget> enter(std::uint32_t unit) {
+    return is_on_ ? enter_counted(unit) : MemoryBudget{};
+  }
+  std::optional<MemoryBudget> granted(std::uint32_t unit) {
+    if (granted_count_.load(std::memory_order_seq_cst) == 0) return std::nullopt;
+    return take_granted(unit);
+  }
+  void leave(MemoryBudget& unused) {
+    const std::uint64_t left = std::exchange(unused.left, 0);  // of results that the unit has freed, too
+    if (left != 0) ledger_.give_back(MemoryKind::kResults, left);
+    if (is_on_) leave_counted();
+  }
+  /// For a unit that goes to a thief: its inputs stay, as if it had been let in, until unpin().
+  /// Returns false for a unit that was let in, or whose inputs are not all here.
+  bool pin(std::uint32_t unit);
+  void unpin(std::uint32_t unit) {
+    if (!is_on_) return;
+    let_go_of_inputs(unit);
+    leave_counted();
+  }
+  /// The inputs of a unit that was let in and is not run stay no longer. leave() must follow.
+  void give_up(std::uint32_t unit) {
+    if (is_on_) let_go_of_inputs(unit);
+  }
+  void unpin_constant(std::uint32_t constant);
+  /// Takes memory for what a stolen unit brings with it, until the last copy of the ticket goes.
+  std::shared_ptr<void> take_stolen(std::uint64_t bytes);
+
+  // Results of other ranks and for them.
+  /// Pins the result at this place, if it is here, while it is being sent. Returns whether it is.
+  bool begin_send(std::uint32_t place) {
+    if (!is_on_ || !results_.exists(place)) return true;
+    sending_.fetch_add(1, std::memory_order_seq_cst);
+    if (results_.state(place).try_pin()) return true;
+    sending_.fetch_sub(1, std::memory_order_seq_cst);
+    return false;
+  }
+  /// After the reading of what was sent has ended.
+  void end_send(std::uint32_t place) {
+    if (is_on_ && results_.exists(place)) ended_send();
+  }
+  /// An import came before its readers were known: it stays until they are.
+  void came_early() {
+    if (is_on_) running_.fetch_add(1, std::memory_order_seq_cst);
+  }
+  void readers_are_known(std::uint32_t position);
+  /// Another rank has the import at `position`, with so many bytes.
+  void announced(std::uint32_t position, std::uint64_t bytes);
+  /// Whether the import at `position` was asked for and has not come.
+  bool is_fetched(std::uint32_t position) {
+    return is_on_ && results_.state(position).place() == ResultState::kComing;
+  }
+  void came(std::uint32_t position, Value value);
+  /// Has a result brought here and pinned: Hooks::serve follows. If it must be read from the disk, that does
+  /// not wait for room, but for other results that are read for this reason: so no rank waits for another.
+  void serve(std::uint32_t place);
+  /// See TaskRunner::fetch_rest().
+  bool fetch_rest();
+  /// Has results leave if more is held than may be. Returns whether no more is held.
+  bool relieve();
+  /// A result of the group was made, with so many bytes.
+  void learn(std::uint32_t group, std::uint64_t bytes) {
+    if (is_on_) sizes_.learn(group, bytes);
+  }
+  /// The result at `position` has no reader any more, and is freed.
+  void freed(std::uint32_t position) {
+    if (!is_on_) return;
+    if (mover_.forget(position)) disk_has_room_.store(true, std::memory_order_relaxed);
+    if (waiting_count_.load(std::memory_order_seq_cst) != 0) look();
+  }
+  /// Nobody but its readers needs the result at `position` from now on; or one of them has read it.
+  void may_leave(std::uint32_t position) {
+    if (!is_on_) return;
+    if (results_.state(position).place() == ResultState::kAbsent)
+      return freed(position);  // it was moved from
+    order_.note(position);
+    if (waiting_count_.load(std::memory_order_seq_cst) != 0) look();
+  }
+  /// A thief has run the unit.
+  void has_run(std::uint32_t unit) {
+    if (is_on_) order_.unit_begun(unit);
+  }
+  /// These units of the plan are there now. The feeding thread, before any of them runs.
+  void add_units(std::uint32_t first, std::uint32_t count) { order_.add_units(first, count); }
+  /// For a thread that runs one unit after the other: waits until the unit was let in, `timeout` at most.
+  void wait_for_granted(std::uint32_t unit, std::chrono::milliseconds timeout);
+  /// Units that wait for room, or for what is on its way to them.
+  std::size_t waiting() const { return waiting_count_.load(std::memory_order_relaxed); }
+  /// Adds the time of its life to lost(), if units wait.
+  class WaitTimer {
+   public:
+    explicit WaitTimer(MemoryGate& gate)
+        : gate_(gate), start_(gate.waiting() != 0 ? Clock::now() : Clock::time_point()) {}
+    ~WaitTimer() {
+      if (start_ != Clock::time_point()) gate_.lost_ns_ += (Clock::now() - start_).count();
+    }
+
+   private:
+    using Clock = std::chrono::steady_clock;
+    MemoryGate& gate_;
+    const Clock::time_point start_;
+  };
+  /// For how long threads that had nothing else to run have waited for room or for the disk, all together.
+  std::chrono::nanoseconds lost() const { return std::chrono::nanoseconds(lost_ns_.load()); }
+
+  // When no unit runs any more.
+  void wait_until_still() { mover_.wait_until_still(); }
+  /// Waits until no result is on its way. Then brings targets back. Throws: Error when they do not fit
+  /// together, or the disk has lost one.
+  void bring_here(std::span<const Source> targets);
+  /// Where the result at `position` is on the disk, for its new owner.
+  std::optional<SpilledCopy> take_copy(std::uint32_t position) { return mover_.take_copy(position); }
+
+ private:
+  // What is to be done without the lock.
+  struct Moves {
+    std::vector<std::uint32_t> writes, reads, fetches, serves;  // places
+    std::vector<ReadyUnit> granted;
+    std::optional<std::uint32_t> refused = {};  // a unit
+    std::optional<Error> error = {};
+  };
+  // A unit that waits for room: those that free memory first, then by the plan's order.
+  struct Waiting {
+    bool takes_memory;
+    ReadyUnit ready;
+    friend bool operator<(const Waiting& a, const Waiting& b) {
+      return std::tie(a.takes_memory, a.ready.place, a.ready.unit) <
+             std::tie(b.takes_memory, b.ready.place, b.ready.unit);
+    }
+  };
+  // A unit with tickets for all, some of whose inputs are on their way.
+  struct Gathering {
+    std::uint64_t budget;
+    std::uint32_t missing;
+  };
+
+  void ended_send();
+  void require_room_for(const std::set<std::uint32_t>& places);
+  void take_in_place_of_others(std::uint64_t bytes);
+  std::optional<MemoryBudget> enter_counted(std::uint32_t unit);
+  std::optional<MemoryBudget> wait(std::uint32_t unit);
+  std::optional<MemoryBudget> take_granted(std::uint32_t unit);
+  void leave_counted();
+  void let_go_of_inputs(std::uint32_t unit);
+  bool pin_inputs(std::uint32_t unit);
+  void look();
+  void let_in(Moves& moves) BASK_REQUIRES(mutex_);
+  void admit(const ReadyUnit& ready, std::uint64_t budget, Moves& moves) BASK_REQUIRES(mutex_);
+  bool make_room_for(std::uint32_t unit, std::uint64_t bytes, Moves& moves) BASK_REQUIRES(mutex_);
+  bool make_room(std::uint64_t bytes, Moves& moves) BASK_REQUIRES(mutex_);
+  bool may_write() BASK_REQUIRES(mutex_);
+  bool must_start(std::uint32_t unit, Moves& moves) BASK_REQUIRES(mutex_);
+  MemoryRoom room() const;
+  void count_waiting() BASK_REQUIRES(mutex_);
+  void serve_next(Moves& moves) BASK_REQUIRES(mutex_);
+  void take_in(std::uint32_t place, Value value, Moves& moves) BASK_REQUIRES(mutex_);
+  void has_come(std::uint32_t place, Moves& moves) BASK_REQUIRES(mutex_);
+  void carry_out(const Moves& moves);
+  void on_written(std::uint32_t place, const SpillOutcome& outcome);
+  void on_read(std::uint32_t place, Value value, const SpillOutcome& outcome);
+
+  const PlanStore& plan_;
+  ResultStore& results_;
+  MemoryLedger& ledger_;
+  const bool is_on_;
+  const std::uint64_t spare_;
+  const std::size_t most_ahead_;  // units that were let in and have not started
+  const Hooks hooks_;
+  EvictionOrder order_;
+  UnitMemory sizes_;
+  ResultMover mover_;
+  std::atomic<std::uint32_t> running_{0};  // units that were let in
+  std::atomic<std::uint32_t> sending_{0};  // results that are pinned for other ranks
+  std::atomic<std::uint32_t> waiting_count_{0}, granted_count_{0};
+  std::atomic<std::int64_t> lost_ns_{0};
+
+  Mutex mutex_;  // "the gate's lock"
+  Condition has_granted_;
+  std::set<Waiting> waiting_ BASK_GUARDED_BY(mutex_);
+  std::unordered_map<std::uint32_t, Gathering> gathering_ BASK_GUARDED_BY(mutex_);
+  std::unordered_map<std::uint32_t, std::uint64_t> granted_ BASK_GUARDED_BY(mutex_);  // unit, budget
+  std::unordered_multimap<std::uint32_t, std::uint32_t> readers_of_coming_ BASK_GUARDED_BY(mutex_);
+  std::deque<std::uint32_t> to_serve_ BASK_GUARDED_BY(mutex_);    // places that wait to be read for others
+  std::optional<std::uint32_t> serving_ BASK_GUARDED_BY(mutex_);  // the place that is being read for others
+  std::unordered_multiset<std::uint32_t> asked_ BASK_GUARDED_BY(mutex_);  // places that others wait for
+  std::set<std::uint32_t> announced_ BASK_GUARDED_BY(mutex_);  // imports that were not asked for yet
+  std::uint64_t leaving_bytes_ BASK_GUARDED_BY(mutex_) = 0;
+  std::uint32_t fetching_ BASK_GUARDED_BY(mutex_) = 0;
+  std::atomic<bool> disk_has_room_{false};  // a copy has gone from it
+  std::optional<Error> no_room_on_disk_ BASK_GUARDED_BY(mutex_), broken_ BASK_GUARDED_BY(mutex_);
+};
+
+}  // namespace bask

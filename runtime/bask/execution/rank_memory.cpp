@@ -1,0 +1,75 @@
+#include <bask/execution/rank_memory.hpp>
+#include <bask/system/resident_memory.hpp>
+
+#include <utility>
+
+namespace bask {
+
+RankMemory::RankMemory(std::uint64_t limit, std::function<std::string()> scratch, TransferCalls calls)
+    : ledger_(limit), scratch_(std::move(scratch)), calls_(std::move(calls)) {}
+
+SpillFile& RankMemory::spill_file() {
+  const Held held(mutex_);
+  if (file_ == nullptr) file_ = std::make_unique<SpillFile>(scratch_(), calls_);
+  return *file_;
+}
+
+MemoryUse RankMemory::use() {
+  MemoryUse use{.limit = ledger_.limit(),
+                .held = ledger_.held(),
+                .peak = ledger_.peak(),
+                .resident_peak = resident_memory().peak};
+  for (std::size_t kind = 0; kind < kMemoryKinds; ++kind)
+    use.peak_by_kind[kind] = ledger_.peak(static_cast<MemoryKind>(kind));
+  const Held held(mutex_);
+  if (file_ == nullptr) return use;
+  const SpillCounts counts = file_->counts();
+  use.spilled = counts.bytes_written;
+  use.read_back = counts.bytes_read;
+  use.scratch = file_->directory().string();
+  return use;
+}
+
+MemoryUse RankMemory::begin_use() {
+  ledger_.begin_peak();
+  return use();
+}
+
+std::shared_ptr<Value> RankMemory::persist(PersistedResult result) {
+  if (ResultState(result.word).place() == ResultState::kHere)
+    ledger_.move(MemoryKind::kResults, MemoryKind::kPersisted, result.bytes);
+  auto persisted = std::make_shared<PersistedResult>(std::move(result));
+  Value* const value = &persisted->value;
+  const Held held(mutex_);
+  persisted_.emplace(value, persisted);
+  return {value, [memory = shared_from_this(), persisted](Value*) { memory->drop(persisted); }};
+}
+
+std::shared_ptr<PersistedResult> RankMemory::find(const Value* value) {
+  const Held held(mutex_);
+  const auto found = persisted_.find(value);
+  return found == persisted_.end() ? nullptr : found->second;
+}
+
+std::vector<std::shared_ptr<PersistedResult>> RankMemory::all_persisted() {
+  const Held held(mutex_);
+  std::vector<std::shared_ptr<PersistedResult>> all;
+  for (const auto& [value, result] : persisted_) all.push_back(result);
+  return all;
+}
+
+// A result that a run is writing to the disk is freed when it has been written.
+void RankMemory::drop(const std::shared_ptr<PersistedResult>& result) {
+  const ResultState::Place place = ResultState(result->word).doom();
+  const Held held(mutex_);
+  persisted_.erase(&result->value);
+  if (place == ResultState::kLeaving) return;
+  if (place == ResultState::kHere) {
+    result->value.reset();  // a run may know it still, as one that could leave
+    ledger_.give_back(MemoryKind::kPersisted, result->bytes);
+  }
+  if (result->copy) file_->free(result->copy->extent);
+  result->copy.reset();
+}
+
+}  // namespace bask

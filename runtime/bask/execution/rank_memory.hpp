@@ -1,0 +1,73 @@
+// rank_memory.hpp: the memory of one rank beyond a single run: the ledger, the file that results are spilled
+// to, and the results that stay for later runs.
+// Runs on: every rank. Threads: any.
+// Invariants: (1) a persisted result lives as long as a handle to it; it is in memory, on the disk, or both;
+// (2)
+//             only a run that needs room sends one to the disk, or brings it back.
+#pragma once
+
+#include <bask/core/mutex.hpp>
+#include <bask/core/value.hpp>
+#include <bask/execution/memory_ledger.hpp>
+#include <bask/execution/result_state.hpp>
+#include <bask/execution/spill_file.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace bask {
+
+/// Where a result is on the disk.
+struct SpilledCopy {
+  Extent extent;
+  const ValueType* type;
+};
+
+/// A result that stays for later runs. The thread that has it leave or come owns `value`, `bytes` and
+/// `extent`.
+struct PersistedResult {
+  Value value;
+  std::uint32_t word = 0;   // for a ResultState
+  std::uint64_t bytes = 0;  // as the ledger counts them
+  std::optional<SpilledCopy> copy = {};
+};
+
+class RankMemory : public std::enable_shared_from_this<RankMemory> {
+ public:
+  /// `scratch` names the directory of the spill file; it is called at the first spill, and throws Error where
+  /// there is none. `calls` transfer to and from it.
+  RankMemory(std::uint64_t limit, std::function<std::string()> scratch,
+             TransferCalls calls = TransferCalls::of_system());
+
+  MemoryLedger& ledger() { return ledger_; }
+  /// Makes the file when it is called first. Throws: Error when that fails, each time.
+  SpillFile& spill_file();
+
+  /// What was used since begin_use() was called last; spilled and read back: since the file was made.
+  MemoryUse use();
+  MemoryUse begin_use();
+
+  /// Keeps a result, whose bytes the ledger counts as those of a result until now, as long as what is
+  /// returned lives. Where the result is on the disk, its value is empty.
+  std::shared_ptr<Value> persist(PersistedResult result);
+  /// The persisted result whose value this is; null: it is none.
+  std::shared_ptr<PersistedResult> find(const Value* value);
+  std::vector<std::shared_ptr<PersistedResult>> all_persisted();
+
+ private:
+  void drop(const std::shared_ptr<PersistedResult>& result);
+
+  MemoryLedger ledger_;
+  const std::function<std::string()> scratch_;
+  const TransferCalls calls_;
+  Mutex mutex_;
+  std::unordered_map<const Value*, std::shared_ptr<PersistedResult>> persisted_ BASK_GUARDED_BY(mutex_);
+  std::unique_ptr<SpillFile> file_ BASK_GUARDED_BY(mutex_);
+};
+
+}  // namespace bask

@@ -1,0 +1,61 @@
+// result_mover.hpp: has results go to the disk and come back.
+// Runs on: every rank. Threads: any.
+// Invariants: (1) a result that leaves or comes is touched by nobody else but its readers, who hold pins; (2)
+//             `left` or `came` is called once for each move, by a thread of the spill file or by the caller.
+#pragma once
+
+#include <bask/core/mutex.hpp>
+#include <bask/execution/rank_memory.hpp>
+#include <bask/execution/result_store.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <unordered_map>
+
+namespace bask {
+
+class ResultMover {
+ public:
+  struct Hooks {
+    std::function<void(std::uint32_t place, const SpillOutcome&)> left;
+    std::function<void(std::uint32_t place, Value, const SpillOutcome&)> came;
+  };
+  ResultMover(ResultStore& results, RankMemory& memory, Hooks hooks)
+      : results_(results), memory_(memory), hooks_(std::move(hooks)) {}
+  /// Waits until nothing is on its way. The copies of results that are left go from the disk.
+  ~ResultMover();
+
+  /// Writes a result that has begun to leave. `left` must call settle().
+  void write(std::uint32_t place);
+  /// Ends its leaving: it goes from memory, unless it is pinned or was not written.
+  void settle(std::uint32_t place, const SpillOutcome& outcome);
+  /// Reads a result that has begun to come.
+  void read(std::uint32_t place);
+  /// A result that has a copy on the disk, and is not pinned, goes from memory.
+  void drop_from_memory(std::uint32_t place);
+
+  /// The result at this place is not needed any more: neither is its copy. Returns whether there was one.
+  bool forget(std::uint32_t place) { return any_copy_.load(std::memory_order_relaxed) && forget_copy(place); }
+  std::optional<SpilledCopy> take_copy(std::uint32_t position);
+  void wait_until_still();
+
+ private:
+  bool forget_copy(std::uint32_t place);
+  std::optional<SpilledCopy>& copy_of(std::uint32_t place) BASK_REQUIRES(mutex_);
+  void begin_move();
+  void end_move();
+
+  ResultStore& results_;
+  RankMemory& memory_;
+  const Hooks hooks_;
+  std::atomic<bool> any_copy_{false};
+  Mutex mutex_;
+  Condition still_;
+  std::uint32_t moving_ BASK_GUARDED_BY(mutex_) = 0;
+  std::unordered_map<std::uint32_t, std::optional<SpilledCopy>> copies_
+      BASK_GUARDED_BY(mutex_);  // by position
+};
+
+}  // namespace bask

@@ -1,0 +1,38 @@
+// require_room.hpp: refuses, before anything runs, a plan of which some unit can never fit into the memory of
+// the rank that it was given to.
+// Runs on: rank 0. Threads: any; pure functions.
+#pragma once
+
+#include <bask/graph/memory_need.hpp>
+#include <bask/graph/plan.hpp>
+#include <bask/graph/task_graph.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace bask {
+
+struct Rooms {
+  std::vector<MemoryRoom> of_rank;
+  std::vector<std::uint32_t> rank_of_unit = {};  ///< empty: rank 0 runs all
+  /// By constant of the graph: the bytes of a persisted result, which a unit must have in memory as it must
+  /// have other results; 0 for constants of the program. Empty: there are no persisted results.
+  std::vector<std::uint64_t> persisted = {};
+};
+
+/// Whether there is anything to refuse: sizes of results that hold memory, or annotations, are known.
+/// Cost: one look at each group and annotation.
+bool knows_sizes(const Plan& plan);
+
+/// What the unit needs at least: of results whose sizes are only guessed, nothing is counted.
+MemoryNeed known_need(const Plan& plan, std::uint32_t unit, std::span<const std::uint64_t> persisted);
+
+/// Throws: Error for the unit that needs most of those that do not fit, with the longest chunks that would
+/// fit where its layer can tell; and, with `brings_results`, when the plan's targets do not fit together on
+/// rank 0. Cost: one look at each task and input.
+void require_room(const Plan& plan, const TaskGraph& graph, const Rooms& rooms, bool brings_results);
+
+}  // namespace bask
