@@ -17,10 +17,11 @@ std::string joined(const std::string& where, const std::string& happened, const 
 }  // namespace
 
 Error::Error(std::string where, std::string happened, std::string fix, ExitCode exit_code)
-    : std::runtime_error(joined(where, happened, fix)),
+    : std::runtime_error(""),  // its text would be shared by all copies
       where_(std::move(where)),
       happened_(std::move(happened)),
       fix_(std::move(fix)),
+      text_(joined(where_, happened_, fix_)),
       exit_code_(exit_code) {}
 
 std::string message_with_causes(const std::exception& error) {

@@ -17,7 +17,8 @@ enum class ExitCode : int {
   kTerminated = 143,   // 128 + SIGTERM
 };
 
-/// Thrown for everything that a user can fix. `what()` reads "where: what happened; how to fix it".
+/// Thrown for everything that a user can fix. `what()` reads "where: what happened; how to fix it". Copies
+/// share nothing, so each may be used by a thread of its own.
 class Error : public std::runtime_error {
  public:
   Error(std::string where, std::string happened, std::string fix, ExitCode exit_code = ExitCode::kTaskFailed);
@@ -26,9 +27,10 @@ class Error : public std::runtime_error {
   const std::string& happened() const { return happened_; }
   const std::string& fix() const { return fix_; }
   ExitCode exit_code() const { return exit_code_; }
+  const char* what() const noexcept override { return text_.c_str(); }
 
  private:
-  std::string where_, happened_, fix_;
+  std::string where_, happened_, fix_, text_;
   ExitCode exit_code_;
 };
 
