@@ -113,6 +113,9 @@ Sourced expression_of(const ArrayPtr& root);
 std::optional<std::int64_t> elements_of_parts(const ArrayPtr& root);
 /// The blocks of all nodes.
 std::vector<BlockRefs> lowered(const std::vector<ArrayPtr>& nodes);
+/// Whether some length is not known before it is computed.
+bool has_unknown(const Shape& shape);
+bool has_unknown(const Expression& expression);
 /// The blocks that are read by tasks which compute one block of the expression each. Where lengths are
 /// unknown, a task reads the blocks at its own place, whatever their lengths.
 /// Throws: Error when no block will tell the lengths.
