@@ -36,8 +36,7 @@ ClientSetup set_up_process(const Options& options) {
   info.memory_limit = memory.limit;
   info.memory_margin = memory.margin;
   info.ranks = {{info.host, info.cores, info.threads, memory.limit, memory.margin}};
-  setup.memory = std::make_shared<RankMemory>(
-      memory.limit, [given = options.scratch] { return scratch_directory(given).string(); });
+  setup.memory = rank_memory(options, memory.limit);
   if (!options.checkpoint.empty()) {
     setup.checkpoint = std::make_unique<JobCheckpoint>();
     JobCheckpoint& checkpoint = *setup.checkpoint;
@@ -47,6 +46,11 @@ ClientSetup set_up_process(const Options& options) {
   }
   log_job_line(LogLevel::kDebug, numerics_text());
   return setup;
+}
+
+std::shared_ptr<RankMemory> rank_memory(const Options& options, std::uint64_t limit) {
+  return std::make_shared<RankMemory>(
+      limit, [given = options.scratch] { return scratch_directory(given).string(); });
 }
 
 ClientInfo info_of_ranks(const Options& options, std::vector<RankSummary> ranks, bool pinned) {

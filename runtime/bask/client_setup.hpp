@@ -22,6 +22,9 @@ struct ClientSetup {
 /// and --bask-checkpoint-failure=stop.
 ClientSetup set_up_process(const Options& options);
 
+/// The memory of one rank, with a spill file in the directory that the options name or leave open.
+std::shared_ptr<RankMemory> rank_memory(const Options& options, std::uint64_t limit);
+
 /// The sum over the ranks of a job, rank 0 first. `pinned`: whether rank 0's threads are pinned to cores.
 ClientInfo info_of_ranks(const Options& options, std::vector<RankSummary> ranks, bool pinned);
 

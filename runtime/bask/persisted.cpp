@@ -8,20 +8,20 @@
 namespace bask {
 
 std::vector<TaskRef> hold_results(std::span<const TaskRef* const> targets,
-                                  std::span<const std::shared_ptr<Value>> kept) {
+                                  std::span<const std::shared_ptr<Value>> persisted) {
   std::vector<TaskRef> held;
   std::unordered_map<const Value*, TaskRef> held_already;
   held.reserve(targets.size());
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const TaskRef& target = *targets[i];
-    if (kept[i] == nullptr) {
+    if (persisted[i] == nullptr) {
       held.push_back(target);
       continue;
     }
-    const auto [entry, is_new] = held_already.try_emplace(kept[i].get());
+    const auto [entry, is_new] = held_already.try_emplace(persisted[i].get());
     if (is_new) {
       const Layer& layer = *target.layer;
-      entry->second = ValueLayer::held(layer.label(target.index), layer.key(target.index), kept[i]);
+      entry->second = ValueLayer::held(layer.label(target.index), layer.key(target.index), persisted[i]);
     }
     held.push_back(entry->second);
   }

@@ -16,7 +16,7 @@ class HeldDrops;
 /// One handle for each target, of results that this process keeps. Where it keeps none, the target was no
 /// task and stays as it is. Targets with one result share one handle.
 std::vector<TaskRef> hold_results(std::span<const TaskRef* const> targets,
-                                  std::span<const std::shared_ptr<Value>> kept);
+                                  std::span<const std::shared_ptr<Value>> persisted);
 
 /// The same where ranks hold the results; `places` says which rank, for each target. When the last copy of a
 /// handle is destroyed, it tells `drops`.

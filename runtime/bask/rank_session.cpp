@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 #include <bask/at_exit.hpp>
+#include <bask/client_setup.hpp>
 #include <bask/cluster/messages.hpp>
 #include <bask/cluster/node.hpp>
 #include <bask/collections/array/kernels/blas.hpp>
@@ -53,18 +54,16 @@ RankInfo info_of(const Options& options, const std::string& error, int rank) {
 }
 
 NodeOptions node_options(const Options& options, const RankShare& share, const std::vector<RankInfo>& infos) {
-  NodeOptions node{
-      .threads = static_cast<unsigned>(share.threads),
-      .pin = options.pin,
-      .cpus = share.cpus,
-      .memory = std::make_shared<RankMemory>(
-          share.memory_limit, [given = options.scratch] { return scratch_directory(given).string(); }),
-      .resources = options.resources,
-      .backoff = {.crowded = share.oversubscribed},
-      .silence_limit = options.heartbeat_timeout,
-      .stall_limit = options.stall_timeout,
-      .hosts = {},
-      .isolate_all = options.isolate == Isolate::kAll};
+  NodeOptions node{.threads = static_cast<unsigned>(share.threads),
+                   .pin = options.pin,
+                   .cpus = share.cpus,
+                   .memory = rank_memory(options, share.memory_limit),
+                   .resources = options.resources,
+                   .backoff = {.crowded = share.oversubscribed},
+                   .silence_limit = options.heartbeat_timeout,
+                   .stall_limit = options.stall_timeout,
+                   .hosts = {},
+                   .isolate_all = options.isolate == Isolate::kAll};
   // Where ranks share cores, and there are too few of them, the system places threads better than we do.
   if (options.pin == Pin::kAuto && share.ranks_sharing_cores > 1 && share.cpus.empty()) node.pin = Pin::kOff;
   for (const RankInfo& info : infos) node.hosts.push_back(info.host);
