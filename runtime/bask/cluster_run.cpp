@@ -85,16 +85,12 @@ std::uint64_t push_credit(const Plan& plan, const TaskGraph& graph, const std::v
   std::uint64_t least = ~std::uint64_t{0};
   for (const RankSummary& rank : ranks) least = std::min(least, rank.memory_limit);
   if (least == ~std::uint64_t{0}) return 0;
-  bool is_known = true;
-  double sum = 0;
-  for (const Annotations& notes : plan.annotations) is_known = is_known && !notes.memory;
-  for (const TaskGroup& group : plan.groups) is_known = is_known && (plan.bytes.empty() || group.sized);
-  for (const float bytes : plan.bytes) sum += bytes;
+  std::optional<std::uint64_t> sum = bytes_for_certain(plan);
   for (const Constant& constant : graph.constants) {
-    if (constant.held != 0) is_known = false;  // it may be on the disk
-    if (constant.value != nullptr) sum += static_cast<double>(constant.value->heap_bytes());
+    if (constant.held != 0) sum.reset();  // it may be on the disk
+    if (sum && constant.value != nullptr) *sum += constant.value->heap_bytes();
   }
-  if (is_known && sum <= static_cast<double>(least / kSmallShare)) return 0;
+  if (sum && *sum <= least / kSmallShare) return 0;
   return std::max<std::uint64_t>(least / kShareUnderWay / ranks.size(), 1);
 }
 

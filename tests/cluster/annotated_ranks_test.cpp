@@ -2,38 +2,28 @@
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 
+#include "../execution/calls_at_once.hpp"
 #include "local_cluster.hpp"
-
-#include <atomic>
-#include <thread>
 
 namespace bask::annotated_ranks_test {
 
-std::atomic<int> running{0}, most_running{0}, calls{0};
-
 int work(int x) {
-  const int now = ++running;
-  for (int most = most_running; now > most && !most_running.compare_exchange_weak(most, now);) {
-  }
-  for (int i = 0; i < 200; ++i) std::this_thread::yield();
-  --running;
-  ++calls;
-  return x;
+  return CallsAtOnce::work(x);
 }
 
 TEST(AnnotatedRanks, RunNoTwoTasksThatNeedMoreThanHalfOfARanksLimit) {
-  most_running = 0;
+  CallsAtOnce::reset();
   LocalCluster cluster({.ranks = 2, .threads = 4, .memory_limit = 20_MiB});
   std::vector<Delayed<int>> tasks;
   for (int i = 0; i < 200; ++i) tasks.push_back(delayed<work>({.memory = 12_MiB})(i));
   int sum = 0;
   for (const int x : compute(tasks)) sum += x;
   EXPECT_EQ(sum, 199 * 100);
-  EXPECT_LE(most_running, 2) << "one on each rank";
+  EXPECT_LE(CallsAtOnce::most(), 2) << "one on each rank";
 }
 
 TEST(AnnotatedRanks, RefuseBeforeAnythingRunsWhatNoRankHasRoomFor) {
-  calls = 0;
+  CallsAtOnce::reset();
   LocalCluster cluster({.ranks = 2, .rank0_works = false, .memory_limit = 20_MiB});
   const auto greedy = delayed<work>({.memory = 24_MiB})(delayed<work>(1));
   try {
@@ -45,7 +35,7 @@ TEST(AnnotatedRanks, RefuseBeforeAnythingRunsWhatNoRankHasRoomFor) {
                   "' needs 24 MiB (24 MiB by its annotation), and rank 1 may use 20 MiB; make it "
                   "in smaller pieces, or raise --bask-memory-limit to 24MiB");
   }
-  EXPECT_EQ(calls, 0);
+  EXPECT_EQ(CallsAtOnce::calls(), 0);
   EXPECT_EQ(delayed<work>(5).compute(), 5) << "the ranks are of no use any more";
 }
 

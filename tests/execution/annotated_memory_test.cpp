@@ -3,27 +3,17 @@
 #include <bask/bask.hpp>
 #include <bask/core/event.hpp>
 
-#include <atomic>
-#include <thread>
+#include "calls_at_once.hpp"
 
 namespace bask::annotated_memory_test {
 
-// How many calls run at the same time.
-std::atomic<int> running{0}, most_running{0}, calls{0};
-
 int work(int x) {
-  const int now = ++running;
-  for (int most = most_running; now > most && !most_running.compare_exchange_weak(most, now);) {
-  }
-  for (int i = 0; i < 200; ++i) std::this_thread::yield();
-  --running;
-  ++calls;
-  return x;
+  return CallsAtOnce::work(x);
 }
 
 class AnnotatedMemory : public testing::TestWithParam<int> {  // threads; 0 for the sync scheduler
  protected:
-  void SetUp() override { running = most_running = calls = 0; }
+  void SetUp() override { CallsAtOnce::reset(); }
   static Options options() {
     Options options{.memory_limit = 20_MiB};
     if (GetParam() == 0) {
@@ -45,14 +35,14 @@ class AnnotatedMemory : public testing::TestWithParam<int> {  // threads; 0 for 
 TEST_P(AnnotatedMemory, LetsNoTwoTasksRunThatNeedMoreThanHalfOfTheLimit) {
   const Client client(options());
   EXPECT_EQ(sum_of(12_MiB), 199 * 100);
-  EXPECT_EQ(calls, 200);
-  EXPECT_EQ(most_running, 1);
+  EXPECT_EQ(CallsAtOnce::calls(), 200);
+  EXPECT_EQ(CallsAtOnce::most(), 1);
 }
 
 TEST_P(AnnotatedMemory, LetsAsManyRunAsFit) {
   const Client client(options());
   EXPECT_EQ(sum_of(8_MiB), 199 * 100);
-  EXPECT_LE(most_running, 2);
+  EXPECT_LE(CallsAtOnce::most(), 2);
 }
 
 TEST_P(AnnotatedMemory, OfMoreThanTheLimitIsRefusedBeforeAnythingRuns) {
@@ -67,7 +57,7 @@ TEST_P(AnnotatedMemory, OfMoreThanTheLimitIsRefusedBeforeAnythingRuns) {
                   "' needs 24 MiB (24 MiB by its annotation), and this rank may use 20 MiB; make "
                   "it in smaller pieces, or raise --bask-memory-limit to 24MiB");
   }
-  EXPECT_EQ(calls, 0);
+  EXPECT_EQ(CallsAtOnce::calls(), 0);
   EXPECT_EQ(sum_of(1_MiB), 199 * 100) << "the client is of no use any more";
 }
 

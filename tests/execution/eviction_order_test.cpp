@@ -30,7 +30,7 @@ struct ByHand {
     const std::uint32_t first = plan.first_of(unit), last = plan.last_of(unit);
     for (std::uint32_t position = first; position <= last; ++position) {
       for (const Source input : plan->inputs_of(position))
-        if (!input.is_constant() && input.index() < first) results.pin(input.index());
+        if (!input.is_constant() && input.index() < first) results.state(input.index()).pin();
     }
     for (std::uint32_t position = first; position <= last; ++position) {
       Value value;
@@ -90,7 +90,7 @@ TEST(EvictionOrder, WhatIsPinnedStaysUntilItsReaderNamesItAgain) {
   ByHand run(three_readers(), {{3}, {4}, {5}}, false);
   run.run(0);
   run.order.begin();
-  run.results.pin(0);
+  run.results.state(0).pin();
   EXPECT_EQ(run.order.next(), std::nullopt);
   run.results.state(0).unpin();
   EXPECT_EQ(run.order.next(), std::nullopt) << "it was forgotten when it was pinned";

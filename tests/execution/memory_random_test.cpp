@@ -68,63 +68,68 @@ std::string traced(unsigned seed, unsigned threads, std::uint64_t limit, std::ui
 }
 constexpr unsigned kThreads[] = {0, 1, 2, 4};
 
+// One program under a limit, which follows from what it needs, on one of several numbers of threads.
+struct Trial {
+  using LimitFor = std::uint64_t (*)(std::uint64_t need, const Trial& trial);
+  Trial(int own_number, int first_seed, const std::string& directory, LimitFor limit_for)
+      : number(own_number),
+        seed(static_cast<unsigned>(first_seed + number)),
+        reference(seed, directory),
+        limit(limit_for(reference.need, *this)),
+        trace(__FILE__, __LINE__, traced(seed, threads, limit, reference.need)),
+        watchdog(traced(seed, threads, limit, reference.need), kPatience),
+        runtime(limit, threads, directory) {}
+  const int number;
+  const unsigned seed, threads = kThreads[number % 4];
+  const Reference reference;
+  const std::uint64_t limit;
+  const testing::ScopedTrace trace;
+  const Watchdog watchdog;
+  LimitedRuntime runtime;
+};
+
+// Every third time exactly that, else up to twice as much.
+std::uint64_t what_it_needs_or_more(std::uint64_t need, const Trial& trial) {
+  return need + (trial.number % 3 == 0 ? 0 : std::mt19937(trial.seed)() % (need + 1));
+}
+
 TEST_F(MemoryRandomTest, SizesThatAreKnownNeverTakeMoreThanTheLimit) {
   std::uint64_t spilled = 0;
   for (int number = 0; number < many(500); ++number) {
-    const auto seed = static_cast<unsigned>(number);
-    const Reference reference(seed, directory_);
-    std::mt19937 random(seed);
-    const std::uint64_t limit = reference.need + (number % 3 == 0 ? 0 : random() % (reference.need + 1));
-    const unsigned threads = kThreads[number % 4];
-    SCOPED_TRACE(traced(seed, threads, limit, reference.need));
-    const Watchdog watchdog(traced(seed, threads, limit, reference.need), kPatience);
-    LimitedRuntime runtime(limit, threads, directory_);
-    runtime.know(reference.runs);
-    ASSERT_EQ(outcome(seed), reference.result);
-    // Not exact where a sanitizer watches: a program was seen to take 88 bytes more than its 449.
-    ASSERT_LE(runtime.peak(), limit);
-    expect_nothing_left(runtime);
-    spilled += runtime.memory().use().spilled;
+    Trial trial(number, 0, directory_, what_it_needs_or_more);
+    trial.runtime.know(trial.reference.runs);
+    ASSERT_EQ(outcome(trial.seed), trial.reference.result);
+    ASSERT_LE(trial.runtime.peak(), trial.limit);
+    expect_nothing_left(trial.runtime);
+    spilled += trial.runtime.memory().use().spilled;
   }
   EXPECT_GT(spilled, 0u);
 }
 
 TEST_F(MemoryRandomTest, SizesThatAreGuessedTakeMoreByWhatUnitsThatWereLetInMakeAtMost) {
   for (int number = 0; number < many(500); ++number) {
-    const auto seed = static_cast<unsigned>(1000 + number);
-    const Reference reference(seed, directory_);
-    std::mt19937 random(seed);
-    const std::uint64_t limit = reference.need + (number % 3 == 0 ? 0 : random() % (reference.need + 1));
-    const unsigned threads = kThreads[number % 4];
-    SCOPED_TRACE(traced(seed, threads, limit, reference.need));
-    const Watchdog watchdog(traced(seed, threads, limit, reference.need), kPatience);
-    LimitedRuntime runtime(limit, threads, directory_);
-    ASSERT_EQ(outcome(seed), reference.result);
+    Trial trial(number, 1000, directory_, what_it_needs_or_more);
+    ASSERT_EQ(outcome(trial.seed), trial.reference.result);
     // Units that run, and those that were let in ahead of them, may each make more than was guessed.
-    ASSERT_LE(runtime.peak(), limit + (3 * std::max(threads, 1u) + 2) * reference.largest);
-    expect_nothing_left(runtime);
+    ASSERT_LE(trial.runtime.peak(),
+              trial.limit + (3 * std::max(trial.threads, 1u) + 2) * trial.reference.largest);
+    expect_nothing_left(trial.runtime);
   }
 }
 
 TEST_F(MemoryRandomTest, WhatDoesNotFitIsRefusedWithTheReason) {
   int refused = 0;
   for (int number = 0; number < many(200); ++number) {
-    const auto seed = static_cast<unsigned>(2000 + number);
-    const Reference reference(seed, directory_);
-    const std::uint64_t limit = reference.need * 3 / 4;
-    const unsigned threads = kThreads[number % 4];
-    SCOPED_TRACE(traced(seed, threads, limit, reference.need));
-    const Watchdog watchdog(traced(seed, threads, limit, reference.need), kPatience);
-    LimitedRuntime runtime(limit, threads, directory_);
-    if (number % 2 == 0) runtime.know(reference.runs);
-    const std::string result = outcome(seed);
-    if (result == reference.result) {
+    Trial trial(number, 2000, directory_, [](std::uint64_t need, const Trial&) { return need * 3 / 4; });
+    if (number % 2 == 0) trial.runtime.know(trial.reference.runs);
+    const std::string result = outcome(trial.seed);
+    if (result == trial.reference.result) {
       EXPECT_TRUE(number % 2 == 1) << "known sizes are refused";
     } else {
       ++refused;
       EXPECT_NE(result.find(", and this rank may use "), result.npos) << result;
     }
-    expect_nothing_left(runtime);
+    expect_nothing_left(trial.runtime);
   }
   EXPECT_GT(refused, many(200) / 2);
 }
@@ -132,30 +137,24 @@ TEST_F(MemoryRandomTest, WhatDoesNotFitIsRefusedWithTheReason) {
 TEST_F(MemoryRandomTest, AFailureOrACancelLeavesNothingAndTheMemoryIsUsableAfterwards) {
   int ended_early = 0;
   for (int number = 0; number < many(300); ++number) {
-    const auto seed = static_cast<unsigned>(3000 + number);
-    const Reference reference(seed, directory_);
-    const std::uint64_t limit = reference.need + reference.need / 8;
-    const unsigned threads = kThreads[number % 4];
-    SCOPED_TRACE(traced(seed, threads, limit, reference.need));
-    const Watchdog watchdog(traced(seed, threads, limit, reference.need), kPatience);
-    LimitedRuntime runtime(limit, threads, directory_);
-    std::atomic<int> left = static_cast<int>(std::mt19937(seed)() % 12);
+    Trial trial(number, 3000, directory_, [](std::uint64_t need, const Trial&) { return need + need / 8; });
+    std::atomic<int> left = static_cast<int>(std::mt19937(trial.seed)() % 12);
     MemoryProgram::in_task = [&] {
       if (left-- != 0) return;
       if (number % 8 < 4) throw std::runtime_error("it was time to fail");
-      runtime.cancel();
+      trial.runtime.cancel();
     };
-    const std::string result = outcome(seed);
+    const std::string result = outcome(trial.seed);
     MemoryProgram::in_task = [] {};
-    if (result != reference.result) {
+    if (result != trial.reference.result) {
       ++ended_early;
       EXPECT_TRUE(result == "it was time to fail" ||
                   result == "compute: it was stopped; start it again to compute the rest")
           << result;
     }
-    expect_nothing_left(runtime);
-    ASSERT_EQ(outcome(seed), reference.result) << "afterwards";
-    expect_nothing_left(runtime);
+    expect_nothing_left(trial.runtime);
+    ASSERT_EQ(outcome(trial.seed), trial.reference.result) << "afterwards";
+    expect_nothing_left(trial.runtime);
   }
   EXPECT_GT(ended_early, many(300) / 4);
 }
@@ -202,9 +201,6 @@ struct BadDisk {
 };
 
 TEST_F(MemoryRandomTest, ABadDiskGivesTheResultOrItsErrorAndNeverAnotherResult) {
-#if defined(__SANITIZE_THREAD__)
-  GTEST_SKIP() << "copies of an exception share their text, by a counter that ThreadSanitizer does not see";
-#endif
   int failed[BadDisk::kFaults] = {}, passed[BadDisk::kFaults] = {};
   for (int number = 0; number < many(400); ++number) {
     const auto seed = static_cast<unsigned>(4000 + number);

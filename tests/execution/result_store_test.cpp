@@ -15,7 +15,7 @@ struct Store : RankMemory, ResultStore {
   Store(std::vector<std::uint32_t> uses, std::vector<Value*> constants, std::uint64_t limit)
       : RankMemory(limit, [] { return std::string(); }),
         ResultStore(std::move(uses), std::move(constants), *this, false) {}
-  std::uint64_t held_bytes() const { return ResultStore::ledger().held(); }
+  std::uint64_t held_bytes() { return ledger().held(); }
   void put_new(std::uint32_t position, Value value) {
     MemoryBudget none;
     room_for(position) = std::move(value);
@@ -56,7 +56,7 @@ TEST(ResultStore, RemembersTheMostThatWasHeld) {
   put(store, 0, 100);
   store.release(0);
   put(store, 1, 50);
-  EXPECT_EQ(store.ResultStore::ledger().peak(), 800u);
+  EXPECT_EQ(store.ledger().peak(), 800u);
 }
 
 TEST(ResultStore, RefusesAResultThatCanNeverFit) {
@@ -79,7 +79,7 @@ TEST(ResultStore, RefusesAResultThatCanNeverFit) {
 TEST(ResultStore, TakesFromTheBudgetOfTheUnitBeforeItTakesMore) {
   Store store({1, 1, 1}, {}, kNoLimit);
   MemoryBudget budget{1000};
-  store.RankMemory::ledger().take(MemoryKind::kResults, 1000);
+  store.ledger().take(MemoryKind::kResults, 1000);
   store.room_for(0) = numbers_of(100);
   store.made(0, budget);
   EXPECT_EQ(budget.left, 200u);

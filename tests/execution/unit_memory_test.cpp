@@ -124,7 +124,7 @@ TEST(UnitMemory, AUnitFreesMemoryWhenItIsTheLastReaderOfAsMuchAsItMakes) {
   units.make(1, 200);
   EXPECT_FALSE(units.sizes.frees_memory(units.unit_of(2))) << "another unit still reads the larger one";
   EXPECT_FALSE(units.sizes.frees_memory(units.unit_of(3)));
-  units.results.pin(units.position_of(1));
+  units.results.state(units.position_of(1)).pin();
   units.results.release(units.position_of(1));
   EXPECT_TRUE(units.sizes.frees_memory(units.unit_of(2)));
   EXPECT_TRUE(units.sizes.frees_memory(units.unit_of(3)));

@@ -51,7 +51,6 @@ void WorkerRun::send_constants(std::span<const ConstantExport> exports) {
       post(to, place, *constants_.values[sent.constant]);
     } else {
       if (is_here) runner_.sent(place);
-
       exchange_.post_message(to.rank, MessageKind::kAnnounced, number_, Announced{to.position, place, bytes});
     }
   }

@@ -102,16 +102,21 @@ std::shared_ptr<void> MemoryGate::take_stolen(std::uint64_t bytes) {
   return {nullptr, [this, bytes](void*) {
             ledger_.give_back(MemoryKind::kStolen, bytes);
             running_.fetch_sub(1, std::memory_order_seq_cst);
-            if (waiting_count_.load(std::memory_order_seq_cst) != 0) look();
+            look_if_units_wait();
           }};
 }
 
-std::optional<MemoryBudget> MemoryGate::take_granted(std::uint32_t unit) {
-  const Held held(mutex_);
+std::optional<MemoryBudget> MemoryGate::find_granted(std::uint32_t unit) {
   const auto found = granted_.find(unit);
   if (found == granted_.end()) return std::nullopt;
   const MemoryBudget budget{found->second};
   granted_.erase(found);
+  return budget;
+}
+
+std::optional<MemoryBudget> MemoryGate::take_granted(std::uint32_t unit) {
+  const Held held(mutex_);
+  const std::optional<MemoryBudget> budget = find_granted(unit);
   count_waiting();
   return budget;
 }
@@ -131,11 +136,8 @@ std::optional<MemoryBudget> MemoryGate::wait(std::uint32_t unit) {
     waiting_.insert({!sizes_.frees_memory(unit), plan_.ready_unit(unit)});
     count_waiting();  // before the ledger is asked again: a thread that gives back later looks
     let_in(moves);
-    if (const auto found = granted_.find(unit); found != granted_.end()) {
-      budget = {found->second};
-      granted_.erase(found);
-      std::erase_if(moves.granted, [&](const ReadyUnit& ready) { return ready.unit == unit; });
-    }
+    budget = find_granted(unit);
+    if (budget) std::erase_if(moves.granted, [&](const ReadyUnit& ready) { return ready.unit == unit; });
     count_waiting();
   }
   carry_out(moves);
@@ -145,11 +147,6 @@ std::optional<MemoryBudget> MemoryGate::wait(std::uint32_t unit) {
 void MemoryGate::leave_counted() {
   running_.fetch_sub(1, std::memory_order_seq_cst);
   if (waiting_count_.load(std::memory_order_seq_cst) != 0 || ledger_.held() > ledger_.limit()) look();
-}
-
-void MemoryGate::ended_send() {
-  sending_.fetch_sub(1, std::memory_order_seq_cst);
-  if (waiting_count_.load(std::memory_order_seq_cst) != 0) look();
 }
 
 void MemoryGate::look() {
@@ -202,10 +199,8 @@ void MemoryGate::admit(const ReadyUnit& ready, std::uint64_t budget, Moves& move
       state.begin_to_come();
       moves.reads.push_back(place);
     } else if (state.place() == ResultState::kAnnounced) {
-      state.begin_to_come();
       announced_.erase(place);
-      ++fetching_;
-      moves.fetches.push_back(place);
+      fetch(place, moves);
     }
     readers_of_coming_.emplace(place, ready.unit);
   }
@@ -370,55 +365,6 @@ void MemoryGate::has_come(std::uint32_t place, Moves& moves) {
   }
   if (serving_ == place) serving_.reset();
   order_.note(place);
-}
-
-// ---- The end of a run. ----
-
-void MemoryGate::require_room_for(const std::set<std::uint32_t>& places) {
-  std::uint64_t sum = ledger_.held(MemoryKind::kConstants);
-  for (const std::uint32_t place : places) sum += results_.bytes(place);
-  if (sum <= ledger_.limit()) return;
-  throw results_refusal(sum, room());
-}
-
-void MemoryGate::bring_here(std::span<const Source> targets) {
-  if (!is_on_) return;
-  mover_.wait_until_still();
-  std::set<std::uint32_t> places;
-  for (const Source target : targets) {
-    const std::uint32_t place =
-        target.is_constant() ? results_.place_of_constant(target.index()) : target.index();
-    if (place != kNoIndex && (results_.is_persisted(place) || plan_.holds_memory(place)))
-      places.insert(place);
-  }
-  require_room_for(places);
-  std::erase_if(places, [&](std::uint32_t place) { return results_.state(place).try_pin(); });  // these stay
-  std::uint64_t bytes = 0;
-  for (const std::uint32_t place : places) bytes += results_.bytes(place);
-  take_in_place_of_others(bytes);
-  for (const std::uint32_t place : places) {
-    results_.state(place).begin_to_come();
-    mover_.read(place);
-  }
-  mover_.wait_until_still();
-  const Held held(mutex_);
-  if (broken_) throw Error(*broken_);
-}
-
-// Results that are persisted and were not asked for may have to leave.
-void MemoryGate::take_in_place_of_others(std::uint64_t bytes) {
-  if (bytes == 0) return;
-  Moves moves;
-  {
-    const Held held(mutex_);
-    make_room(bytes, moves);
-  }
-  carry_out(moves);
-  mover_.wait_until_still();
-  if (ledger_.try_take(MemoryKind::kResults, bytes)) return;
-  const Held held(mutex_);
-  if (no_room_on_disk_) throw Error(*no_room_on_disk_);
-  ledger_.take(MemoryKind::kResults, bytes);
 }
 
 }  // namespace bask

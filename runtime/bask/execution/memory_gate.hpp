@@ -12,6 +12,7 @@
 #pragma once
 
 #include <bask/core/mutex.hpp>
+#include <bask/execution/added_time.hpp>
 #include <bask/execution/eviction_order.hpp>
 #include <bask/execution/plan_store.hpp>
 #include <bask/execution/rank_memory.hpp>
@@ -43,14 +44,14 @@ class MemoryGate {
     /// The run cannot go on: `unit` can never start, or the disk has lost a result.
     std::function<void(std::uint32_t unit, const Error&)> fail;
     std::function<void(std::uint32_t position)> fetch = {};  ///< asks another rank for an announced import
-    std::function<void(std::uint32_t place)> serve =
-        {};  ///< sends a result that was asked for, and is pinned
+    /// Sends a result that was asked for, and is pinned.
+    std::function<void(std::uint32_t place)> serve = {};
   };
-  /// All must outlive the gate. It does nothing where results may not be spilled.
   struct Setting {
     unsigned threads = 1;
     std::uint64_t spare = 0;  ///< bytes that units leave free, for results that come from other ranks unasked
   };
+  /// All must outlive the gate. It does nothing where results may not be spilled.
   MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& memory, Setting setting, Hooks hooks);
   /// Gives back the tickets of units that were let in and have not started, as the run was stopped.
   ~MemoryGate();
@@ -100,7 +101,9 @@ class MemoryGate {
   }
   /// After the reading of what was sent has ended.
   void end_send(std::uint32_t place) {
-    if (is_on_ && results_.exists(place)) ended_send();
+    if (!is_on_ || !results_.exists(place)) return;
+    sending_.fetch_sub(1, std::memory_order_seq_cst);
+    look_if_units_wait();
   }
   /// An import came before its readers were known: it stays until they are.
   void came_early() {
@@ -129,7 +132,7 @@ class MemoryGate {
   void freed(std::uint32_t position) {
     if (!is_on_) return;
     if (mover_.forget(position)) disk_has_room_.store(true, std::memory_order_relaxed);
-    if (waiting_count_.load(std::memory_order_seq_cst) != 0) look();
+    look_if_units_wait();
   }
   /// Nobody but its readers needs the result at `position` from now on; or one of them has read it.
   void may_leave(std::uint32_t position) {
@@ -137,7 +140,7 @@ class MemoryGate {
     if (results_.state(position).place() == ResultState::kAbsent)
       return freed(position);  // it was moved from
     order_.note(position);
-    if (waiting_count_.load(std::memory_order_seq_cst) != 0) look();
+    look_if_units_wait();
   }
   /// A thief has run the unit.
   void has_run(std::uint32_t unit) {
@@ -149,20 +152,8 @@ class MemoryGate {
   void wait_for_granted(std::uint32_t unit, std::chrono::milliseconds timeout);
   /// Units that wait for room, or for what is on its way to them.
   std::size_t waiting() const { return waiting_count_.load(std::memory_order_relaxed); }
-  /// Adds the time of its life to lost(), if units wait.
-  class WaitTimer {
-   public:
-    explicit WaitTimer(MemoryGate& gate)
-        : gate_(gate), start_(gate.waiting() != 0 ? Clock::now() : Clock::time_point()) {}
-    ~WaitTimer() {
-      if (start_ != Clock::time_point()) gate_.lost_ns_ += (Clock::now() - start_).count();
-    }
-
-   private:
-    using Clock = std::chrono::steady_clock;
-    MemoryGate& gate_;
-    const Clock::time_point start_;
-  };
+  /// For a thread that has nothing to run: adds the time of its life to lost(), if units wait.
+  AddedTime add_to_lost() { return {lost_ns_, waiting() != 0}; }
   /// For how long threads that had nothing else to run have waited for room or for the disk, all together.
   std::chrono::nanoseconds lost() const { return std::chrono::nanoseconds(lost_ns_.load()); }
 
@@ -197,12 +188,15 @@ class MemoryGate {
     std::uint32_t missing;
   };
 
-  void ended_send();
+  void look_if_units_wait() {
+    if (waiting_count_.load(std::memory_order_seq_cst) != 0) look();
+  }
   void require_room_for(const std::set<std::uint32_t>& places);
   void take_in_place_of_others(std::uint64_t bytes);
   std::optional<MemoryBudget> enter_counted(std::uint32_t unit);
   std::optional<MemoryBudget> wait(std::uint32_t unit);
   std::optional<MemoryBudget> take_granted(std::uint32_t unit);
+  std::optional<MemoryBudget> find_granted(std::uint32_t unit) BASK_REQUIRES(mutex_);
   void leave_counted();
   void let_go_of_inputs(std::uint32_t unit);
   bool pin_inputs(std::uint32_t unit);
@@ -215,6 +209,7 @@ class MemoryGate {
   bool must_start(std::uint32_t unit, Moves& moves) BASK_REQUIRES(mutex_);
   MemoryRoom room() const;
   void count_waiting() BASK_REQUIRES(mutex_);
+  void fetch(std::uint32_t position, Moves& moves) BASK_REQUIRES(mutex_);
   void serve_next(Moves& moves) BASK_REQUIRES(mutex_);
   void take_in(std::uint32_t place, Value value, Moves& moves) BASK_REQUIRES(mutex_);
   void has_come(std::uint32_t place, Moves& moves) BASK_REQUIRES(mutex_);
@@ -236,7 +231,6 @@ class MemoryGate {
   std::atomic<std::uint32_t> sending_{0};  // results that are pinned for other ranks
   std::atomic<std::uint32_t> waiting_count_{0}, granted_count_{0};
   std::atomic<std::int64_t> lost_ns_{0};
-
   Mutex mutex_;  // "the gate's lock"
   Condition has_granted_;
   std::set<Waiting> waiting_ BASK_GUARDED_BY(mutex_);

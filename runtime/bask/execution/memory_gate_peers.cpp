@@ -19,6 +19,12 @@ void MemoryGate::announced(std::uint32_t position, std::uint64_t bytes) {
   announced_.insert(position);
 }
 
+void MemoryGate::fetch(std::uint32_t position, Moves& moves) {
+  results_.state(position).begin_to_come();
+  ++fetching_;
+  moves.fetches.push_back(position);
+}
+
 void MemoryGate::came(std::uint32_t position, Value value) {
   Moves moves;
   {
@@ -81,11 +87,7 @@ bool MemoryGate::fetch_rest() {
         announced_.clear();
       }
     } else {
-      for (const std::uint32_t position : announced_) {
-        results_.state(position).begin_to_come();
-        ++fetching_;
-        moves.fetches.push_back(position);
-      }
+      for (const std::uint32_t position : announced_) fetch(position, moves);
       announced_.clear();
     }
     if (announced_.empty() && fetching_ == 0 && moves.fetches.empty() && !moves.error) return true;

@@ -63,17 +63,12 @@ void place_offsets(std::vector<T>& whole, std::size_t first, const std::vector<T
 
 }  // namespace
 
-PlanStore::PlanStore(Plan plan) : plan_(std::move(plan)), imports_(plan_.imports()) {
-  double sum = 0;
-  for (const float bytes : plan_.bytes) sum += bytes;
-  result_bytes_ = static_cast<std::uint64_t>(sum);
-}
+PlanStore::PlanStore(Plan plan) : plan_(std::move(plan)), imports_(plan_.imports()) {}
 
 PlanStore::PlanStore(PlanShell shell)
     : plan_(room_for(shell)),
       arguments_(shell.size.argument_bytes),
       imports_(plan_.imports()),
-      result_bytes_(shell.size.result_bytes),
       may_spill_(shell.may_spill) {
   plan_.arguments = arguments_.data();
 }

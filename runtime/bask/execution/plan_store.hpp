@@ -46,8 +46,6 @@ class PlanStore {
 
   const Plan& operator*() const { return plan_; }
   const Plan* operator->() const { return &plan_; }
-  /// Bytes of all results together, about; those that hold no memory not counted.
-  std::uint64_t result_bytes() const { return result_bytes_; }
   bool may_spill() const { return may_spill_; }
   /// Whether the result at `position` holds memory.
   bool holds_memory(std::uint32_t position) const {
@@ -109,7 +107,6 @@ class PlanStore {
   Plan plan_;
   std::vector<std::byte> arguments_;  // of the parts; a whole plan points to those of its graph
   ImportTable imports_;
-  std::uint64_t result_bytes_ = 0;
   bool may_spill_ = false;
 };
 

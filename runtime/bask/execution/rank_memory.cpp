@@ -14,25 +14,28 @@ SpillFile& RankMemory::spill_file() {
   return *file_;
 }
 
-MemoryUse RankMemory::use() {
+SpillCounts RankMemory::spilled() {
+  const Held held(mutex_);
+  return file_ == nullptr ? SpillCounts{} : file_->counts();
+}
+
+SpillCounts RankMemory::begin_use() {
+  ledger_.begin_peak();
+  return spilled();
+}
+
+MemoryUse RankMemory::use(const SpillCounts& before) {
+  const SpillCounts now = spilled();
   MemoryUse use{.limit = ledger_.limit(),
                 .held = ledger_.held(),
                 .peak = ledger_.peak(),
+                .spilled = now.bytes_written - before.bytes_written,
+                .read_back = now.bytes_read - before.bytes_read,
                 .resident_peak = resident_memory().peak};
   for (std::size_t kind = 0; kind < kMemoryKinds; ++kind)
     use.peak_by_kind[kind] = ledger_.peak(static_cast<MemoryKind>(kind));
-  const Held held(mutex_);
-  if (file_ == nullptr) return use;
-  const SpillCounts counts = file_->counts();
-  use.spilled = counts.bytes_written;
-  use.read_back = counts.bytes_read;
-  use.scratch = file_->directory().string();
+  if (use.spilled != 0) use.scratch = spill_file().directory().string();
   return use;
-}
-
-MemoryUse RankMemory::begin_use() {
-  ledger_.begin_peak();
-  return use();
 }
 
 std::shared_ptr<Value> RankMemory::persist(PersistedResult result) {

@@ -2,8 +2,7 @@
 // to, and the results that stay for later runs.
 // Runs on: every rank. Threads: any.
 // Invariants: (1) a persisted result lives as long as a handle to it; it is in memory, on the disk, or both;
-// (2)
-//             only a run that needs room sends one to the disk, or brings it back.
+//             (2) only a run that needs room sends one to the disk, or brings it back.
 #pragma once
 
 #include <bask/core/mutex.hpp>
@@ -28,8 +27,7 @@ struct SpilledCopy {
   const ValueType* type;
 };
 
-/// A result that stays for later runs. The thread that has it leave or come owns `value`, `bytes` and
-/// `extent`.
+/// A result that stays for later runs. The thread that has it leave or come owns `value`, `bytes` and `copy`.
 struct PersistedResult {
   Value value;
   std::uint32_t word = 0;   // for a ResultState
@@ -48,9 +46,12 @@ class RankMemory : public std::enable_shared_from_this<RankMemory> {
   /// Makes the file when it is called first. Throws: Error when that fails, each time.
   SpillFile& spill_file();
 
-  /// What was used since begin_use() was called last; spilled and read back: since the file was made.
-  MemoryUse use();
-  MemoryUse begin_use();
+  /// What the spill file has written and read.
+  SpillCounts spilled();
+  /// The peaks of the ledger begin anew. Returns spilled() at that time.
+  SpillCounts begin_use();
+  /// What was used since begin_use() was called last, which has returned `before`.
+  MemoryUse use(const SpillCounts& before = {});
 
   /// Keeps a result, whose bytes the ledger counts as those of a result until now, as long as what is
   /// returned lives. Where the result is on the disk, its value is empty.

@@ -112,8 +112,9 @@ void ResultMover::read(std::uint32_t place) {
         ByteReader reader(*buffer);
         *value = copy.type->decode(reader);
       }
-    } catch (const std::exception& error) {
-      outcome = broken(Error("spilled result", error.what(), "this is an error in the type's serialize()"));
+    } catch (...) {
+      outcome = broken(Error("spilled result", describe_current_exception(),
+                             "this is an error in the type's serialize()"));
     }
     hooks_.came(place, std::move(*value), outcome);
     end_move();

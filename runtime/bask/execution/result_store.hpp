@@ -64,10 +64,6 @@ class ResultStore {
     values_[position] = std::move(value);
     made(position, no_budget);
   }
-  /// Pins a result that is here for one more reader, which releases it.
-  void pin(std::uint32_t position) {
-    if (may_spill_) state(position).pin();
-  }
   void unpin(std::uint32_t position) {
     if (may_spill_) state(position).unpin();
   }
@@ -141,8 +137,6 @@ class ResultStore {
 
   /// The bytes that were counted for the result at `position`, whose type must hold memory.
   std::uint64_t counted_bytes(std::uint32_t position) const { return bytes_[position]; }
-  /// What the rank holds, for all its runs.
-  const MemoryLedger& ledger() const { return memory_.ledger(); }
 
   // Where results are, for those who spill them and bring them back. A place is a position, or `positions()`
   // and the number of a persisted result; the graph's constants that are persisted come first.
@@ -205,8 +199,8 @@ class ResultStore {
   std::uint64_t constant_bytes_ = 0;                         // of constants that are not persisted results
   std::unique_ptr<std::uint32_t[]> words_;                   // of results' states; null where none is spilled
   std::vector<std::shared_ptr<PersistedResult>> persisted_;  // by constant, null where it is none
-  std::vector<std::shared_ptr<PersistedResult>>
-      others_;  // that no task reads; found when room is needed first
+  // Those that no task reads; found when room is needed first.
+  std::vector<std::shared_ptr<PersistedResult>> others_;
 };
 
 template <class Freed, class Left>

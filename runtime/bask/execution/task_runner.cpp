@@ -25,9 +25,8 @@ UnitClock::Timing timing_for(const RunnerOptions& options, const Outlet* outlet)
 }
 
 // Whether results may have to leave memory, and units wait for room: unless all of the run's results fit
-// together, for certain. A task may be annotated to need more than its result. A run that reads persisted
-// results may find them on the disk.
-bool may_spill(const PlanStore& plan, std::span<Value* const> constants, RankMemory& memory) {
+// together, for certain. A run that reads persisted results may find them on the disk.
+bool may_spill(const Plan& plan, std::span<Value* const> constants, RankMemory& memory) {
   const MemoryLedger& ledger = memory.ledger();
   if (!ledger.has_limit()) return false;
   std::uint64_t constant_bytes = 0;
@@ -36,14 +35,9 @@ bool may_spill(const PlanStore& plan, std::span<Value* const> constants, RankMem
     if (memory.find(constant) != nullptr) return true;
     constant_bytes += constant->heap_bytes();
   }
-  for (const Annotations& notes : plan->annotations) {
-    if (notes.memory) return true;
-  }
-  if (plan->bytes.empty()) return false;
-  for (const TaskGroup& group : plan->groups) {
-    if (!group.sized) return true;
-  }
-  return ledger.held() + constant_bytes + plan.result_bytes() > ledger.limit() / 2;
+  const std::optional<std::uint64_t> made = bytes_for_certain(plan);
+  if (!made) return true;
+  return *made != 0 && ledger.held() + constant_bytes + *made > ledger.limit() / 2;
 }
 
 std::shared_ptr<RankMemory> memory_of(const RunnerOptions& options) {
@@ -57,9 +51,9 @@ TaskRunner::TaskRunner(PlanStore plan, const std::vector<Value*>& constants, con
                        Outlet* outlet)
     : plan_(with_keys_if_recorded(std::move(plan), options)),
       rank_memory_(memory_of(options)),
-      use_before_(rank_memory_->begin_use()),
+      spilled_before_(rank_memory_->begin_use()),
       results_(plan_.take_uses(), constants, *rank_memory_,
-               outlet == nullptr ? may_spill(plan_, constants, *rank_memory_) : plan_.may_spill()),
+               outlet == nullptr ? may_spill(*plan_, constants, *rank_memory_) : plan_.may_spill()),
       recording_(options.recorder == nullptr ? nullptr
                                              : std::make_unique<Recording>(*options.recorder, *plan_)),
       progress_({plan_->units(), plan_->groups.size(), std::max(options.threads, 1u)},
@@ -126,7 +120,7 @@ void TaskRunner::run_until_ended(unsigned thread) {
     clock_.pause(thread);
     if (progress_.has_ended()) break;
     if (!ready_.steal(thread) && !run_stolen(thread)) {
-      const MemoryGate::WaitTimer timer(memory_);
+      const AddedTime lost = memory_.add_to_lost();
       traffic_.wait(thread, any_work, parking_);
     }
   }
@@ -236,7 +230,7 @@ void TaskRunner::work_in_order(const std::function<void()>& between) {
 bool TaskRunner::wait_for_memory(std::uint32_t unit, const std::function<void()>& between) {
   std::optional<MemoryBudget> budget = memory_.enter(unit);
   while (!budget) {
-    const MemoryGate::WaitTimer timer(memory_);
+    const AddedTime lost = memory_.add_to_lost();
     if (progress_.stopping()) return false;
     between();
     memory_.wait_for_granted(unit, std::chrono::milliseconds(20));
@@ -278,11 +272,8 @@ RunnerStatus TaskRunner::status() const {
 }
 
 MemoryUse TaskRunner::memory_use() const {
-  MemoryUse use = rank_memory_->use();
-  use.spilled -= use_before_.spilled;
-  use.read_back -= use_before_.read_back;
+  MemoryUse use = rank_memory_->use(spilled_before_);
   use.lost_ns = static_cast<std::uint64_t>(memory_.lost().count()) / ready_.threads();
-  if (use.spilled == 0) use.scratch.clear();
   return use;
 }
 

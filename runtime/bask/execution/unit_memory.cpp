@@ -22,15 +22,21 @@ MemoryNeed UnitMemory::made(std::uint32_t unit) const {
   return need;
 }
 
-MemoryNeed UnitMemory::need(std::uint32_t unit) const {
-  MemoryNeed need = made(unit);
-  std::vector<std::uint32_t> seen;
+std::vector<std::uint32_t> UnitMemory::distinct_inputs(std::uint32_t unit) const {
+  std::vector<std::uint32_t> places;
   for_each_input(unit, [&](std::uint32_t place) {
-    if (std::find(seen.begin(), seen.end(), place) != seen.end()) return true;
-    seen.push_back(place);
-    need.inputs.push_back(results_.bytes(place));
+    places.push_back(place);
     return true;
   });
+  std::ranges::sort(places);
+  const auto repeated = std::ranges::unique(places);
+  places.erase(repeated.begin(), repeated.end());
+  return places;
+}
+
+MemoryNeed UnitMemory::need(std::uint32_t unit) const {
+  MemoryNeed need = made(unit);
+  for (const std::uint32_t place : distinct_inputs(unit)) need.inputs.push_back(results_.bytes(place));
   return need;
 }
 
@@ -43,16 +49,8 @@ bool UnitMemory::is_known(std::uint32_t unit) const {
 }
 
 UnitMemory::Inputs UnitMemory::inputs(std::uint32_t unit) const {
-  std::vector<std::uint32_t> places;
-  for_each_input(unit, [&](std::uint32_t place) {
-    places.push_back(place);
-    return true;
-  });
-  std::ranges::sort(places);
-  const auto repeated = std::ranges::unique(places);
-  places.erase(repeated.begin(), repeated.end());
   Inputs inputs;
-  for (const std::uint32_t place : places) {
+  for (const std::uint32_t place : distinct_inputs(unit)) {
     inputs.all += results_.bytes(place);
     const ResultState::Place now = results_.state(place).place();
     if (now == ResultState::kAway || now == ResultState::kAnnounced) inputs.away += results_.bytes(place);

@@ -62,6 +62,7 @@ class UnitMemory {
     return is_own || !plan_.holds_memory(index) ? kNoIndex : index;
   }
   MemoryNeed made(std::uint32_t unit) const;
+  std::vector<std::uint32_t> distinct_inputs(std::uint32_t unit) const;
   std::uint64_t of_result(std::uint32_t position) const;
 
   const PlanStore& plan_;

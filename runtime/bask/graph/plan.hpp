@@ -18,6 +18,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -99,5 +100,9 @@ struct Plan {
     return annotations[annotation.empty() ? 0 : annotation[position]];
   }
 };
+
+/// The bytes of all results together; nothing where the size of one is guessed, or a task is annotated to
+/// need more memory than its result. Cost: one look at each task whose result holds memory.
+std::optional<std::uint64_t> bytes_for_certain(const Plan& plan);
 
 }  // namespace bask
