@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """memory_bench.py PROGRAMS: what a memory limit costs, and whether it holds, for arrays that are larger than it.
 
-usage: memory_bench.py build/release/tests/bench/memory_programs [--sections ABCDF] [--only NAMES] [--scale 4] [--json FILE]
+usage: memory_bench.py build/release/tests/bench/memory_programs [--sections ABCDEF] [--only NAMES] [--scale 4] [--json FILE]
 
 Each run is a process of its own, or two ranks. Sections:
   A  five programs within the limit: one process of two threads, and two ranks of one thread each; beside the same without a
@@ -9,6 +9,7 @@ Each run is a process of its own, or two ranks. Sections:
   B  larger ones
   C  working sets of half the limit to eight times the limit: no step may be a cliff
   D  10,000 results of 8 MiB, made faster than they are used up
+  E  bytes that went to the disk, beside those of the best order of leaving (Belady) for the order in which tasks ran
   F  persist_sum within a memory cgroup that is little larger than the limit
 A run that ends with an error is a row that tells the error. Bars: it ends; the resident set is at most the limit and 64 MiB;
 the result has the bits that it has without a limit; the time is at most 1.3 times the time without a limit, or, where that is
@@ -247,6 +248,17 @@ class Bench:
         text = [self.bar(row, "ends", not row["error"]), self.resident_bar(row, most)]
         self.say_outcome("many_sources", LAYOUTS["process"], row, ", ".join(text))
 
+    def section_e(self):
+        self.headline("E  results four times as large as the limit, made, and read three times")
+        for name in ("passes_in_order", "passes_by_chance"):
+            outcome = self.run(name, limit=self.limit, more=[f"--mebibytes={4 * self.options.limit}"])
+            row = self.row("E", name, "process", outcome, limit=self.limit)
+            text = [self.bar(row, "ends", not row["error"])]
+            if not row["error"]:
+                ratio = row["spilled_bytes"] / row["belady_bytes"]
+                text.append(self.bar(row, "spilled", ratio <= 1.05, f"{ratio:.3f} times {mib(row['belady_bytes'])} MiB"))
+            self.say_outcome(name, LAYOUTS["process"], row, ", ".join(text))
+
     def section_f(self):
         self.headline(f"F  within a memory cgroup of {self.options.limit + 128} MiB")
         try:
@@ -278,7 +290,7 @@ class Bench:
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("programs", type=os.path.abspath, help="the program memory_programs")
-    parser.add_argument("--sections", default="ABCDF", help="letters of sections, in order")
+    parser.add_argument("--sections", default="ABCDEF", help="letters of sections, in order")
     parser.add_argument("--only", help="names of programs of A and B, with commas")
     parser.add_argument("--layouts", default="process,ranks", type=lambda text: text.split(","), help="process, ranks")
     parser.add_argument("--rounds", type=int, default=3, help="of A and C; the fastest counts")
@@ -289,8 +301,8 @@ def main():
     parser.add_argument("--mpiexec", default=shutil.which("mpiexec"))
     parser.add_argument("--json", help="a file for all figures")
     options = parser.parse_args()
-    if set(options.sections) - set("ABCDF"):
-        parser.error("--sections takes the letters A, B, C, D and F")
+    if set(options.sections) - set("ABCDEF"):
+        parser.error("--sections takes the letters A to F")
     if set(options.layouts) - set(LAYOUTS):
         parser.error("--layouts takes process and ranks")
     if not os.access(options.programs, os.X_OK):

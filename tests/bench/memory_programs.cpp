@@ -9,6 +9,8 @@
 #include <bask/collections/array.hpp>
 #include <bask/io/hdf5.hpp>
 
+#include "use_trace.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -17,6 +19,10 @@
 #include <cmath>
 #include <functional>
 #include <iostream>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <random>
 #include <span>
 #include <sstream>
 #include <string>
@@ -85,11 +91,14 @@ class Report {
       bits_ = (bits_ ^ std::bit_cast<std::uint64_t>(element)) * 0x100000001b3;
     }
   }
+  /// What the best order of leaving would have written.
+  void set_belady(std::uint64_t bytes) { belady_bytes_ = bytes; }
   void print(const std::string& name, double seconds, std::uint64_t limit_bytes) const {
     std::ostringstream text;
     text << "{\"name\": \"" << name << "\", \"seconds\": " << seconds << ", \"limit_bytes\": " << limit_bytes;
     for (std::size_t k = 0; k < std::size(kFigures); ++k)
       text << ", \"" << kFigures[k].name << "\": " << values_[k];
+    if (belady_bytes_) text << ", \"belady_bytes\": " << *belady_bytes_;
     text << ", \"bits\": \"" << std::hex << bits_ << "\"}";
     std::cout << text.str() << std::endl;
   }
@@ -97,6 +106,7 @@ class Report {
  private:
   std::uint64_t values_[std::size(kFigures)] = {};
   std::uint64_t bits_ = 0xcbf29ce484222325;
+  std::optional<std::uint64_t> belady_bytes_;
 };
 
 struct Run {
@@ -215,6 +225,58 @@ void many_sources(Run& run) {
   run.report.add(run.client.last_compute());
 }
 
+// ---- Results of lazy calls that write down when they are made and read, in one process. ----
+
+using Vector = std::vector<double>;
+std::unique_ptr<UseTrace> trace;
+
+struct Use {
+  explicit Use(int number) : task(number) { trace->begin(task); }
+  ~Use() { trace->end(task); }
+  int task;
+};
+
+Vector make_traced(int number) {
+  const Use use(number);
+  return make_vector(number);
+}
+
+Vector read_traced(int number, const Vector& a, const Vector& b) {
+  const Use use(number);
+  return {add_all(a) + add_all(b)};
+}
+
+// Results of 8 MiB; `passes` times all are read, in pairs: as they were made, or in an order of chance.
+void traced_passes(Run& run, int passes, bool by_chance) {
+  const int blocks = static_cast<int>(run.settings.mebibytes / 8);
+  std::vector<UseTrace::Task> tasks;
+  std::vector<bask::Delayed<Vector>> calls;
+  for (int k = 0; k < blocks; ++k) {
+    tasks.push_back({{}, 8 << 20});
+    calls.push_back(bask::delayed<make_traced>(k));
+  }
+  std::vector<int> order(static_cast<std::size_t>(blocks));
+  std::mt19937 random(7);
+  for (int pass = 0; pass < passes; ++pass) {
+    std::iota(order.begin(), order.end(), 0);
+    if (by_chance) std::ranges::shuffle(order, random);
+    for (std::size_t k = 0; k + 1 < order.size(); k += 2) {
+      const int a = order[k], b = order[k + 1], number = static_cast<int>(tasks.size());
+      tasks.push_back({{a, b}, sizeof(double)});
+      calls.push_back(bask::delayed<read_traced>(number, calls[a], calls[b]));
+    }
+  }
+  std::vector<bask::Delayed<double>> sums;
+  for (std::size_t k = static_cast<std::size_t>(blocks); k < calls.size(); ++k)
+    sums.push_back(bask::delayed<add_all>(calls[k]));
+  calls.clear();
+  trace = std::make_unique<UseTrace>(std::move(tasks));
+  const double sum = bask::delayed<add_all>(sums).compute();
+  run.report.add_result({&sum, 1});
+  run.report.add(run.client.last_compute());
+  run.report.set_belady(trace->belady_bytes(run.client.info().ranks[0].memory_limit));
+}
+
 struct Program {
   const char* name;
   std::function<void(Run&)> run;
@@ -234,6 +296,8 @@ const std::vector<Program>& programs() {
       {"standardise_hdf5", standardise_hdf5},
       {"working_set", working_set},
       {"many_sources", many_sources},
+      {"passes_in_order", [](Run& run) { traced_passes(run, 3, false); }},
+      {"passes_by_chance", [](Run& run) { traced_passes(run, 3, true); }},
   };
   return all;
 }
@@ -258,7 +322,8 @@ int main(int argc, char** argv) {
   CLI::App app("One program whose data may be larger than the memory limit");
   app.add_option("name", settings.name)->required()->check(CLI::IsMember(names));
   app.add_option("--scale", settings.scale, "divides extents and numbers of tasks")->check(CLI::Range(1, 16));
-  app.add_option("--mebibytes", settings.mebibytes, "of working_set")->check(CLI::PositiveNumber);
+  app.add_option("--mebibytes", settings.mebibytes, "of working_set, passes_in_order and passes_by_chance")
+      ->check(CLI::PositiveNumber);
   app.add_option("--file", settings.file, "of make_hdf5 and standardise_hdf5");
   app.allow_extras();
   CLI11_PARSE(app, argc, argv);

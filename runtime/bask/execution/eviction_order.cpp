@@ -40,8 +40,9 @@ bool EvictionOrder::may_leave(std::uint32_t place) {
 }
 
 void EvictionOrder::push(std::uint32_t place) {
-  heap_.push_back({next_use(place), place});
-  std::push_heap(heap_.begin(), heap_.end());
+  Heap& heap = heap_of(place);
+  heap.push_back({next_use(place), place});
+  std::push_heap(heap.begin(), heap.end());
 }
 
 void EvictionOrder::take_noted() {
@@ -53,34 +54,49 @@ void EvictionOrder::take_noted() {
   for (const std::uint32_t place : noted) {
     if (may_leave(place)) push(place);
   }
-  if (heap_.size() > drop_stale_at_) drop_stale();
+  if (written_.size() + unwritten_.size() > drop_stale_at_) drop_stale();
 }
 
 void EvictionOrder::drop_stale() {
   std::vector<std::uint32_t> places;
-  for (const Candidate& candidate : heap_) places.push_back(candidate.place);
+  for (const Heap* heap : {&written_, &unwritten_}) {
+    for (const Candidate& candidate : *heap) places.push_back(candidate.place);
+  }
   std::ranges::sort(places);
   places.erase(std::unique(places.begin(), places.end()), places.end());
-  heap_.clear();
+  written_.clear();
+  unwritten_.clear();
   for (const std::uint32_t place : places) {
     if (may_leave(place)) push(place);
   }
-  drop_stale_at_ = std::max<std::size_t>(1024, 2 * heap_.size());
+  drop_stale_at_ = std::max<std::size_t>(1024, 2 * (written_.size() + unwritten_.size()));
+}
+
+// The next use on top of the heap, once that entry is right; none when the heap is empty.
+std::optional<std::uint32_t> EvictionOrder::last_use(Heap& heap) {
+  while (!heap.empty()) {
+    const Candidate last = heap.front();
+    const bool may = may_leave(last.place);
+    if (may && &heap_of(last.place) == &heap && next_use(last.place) == last.next_use) return last.next_use;
+    std::pop_heap(heap.begin(), heap.end());
+    heap.pop_back();
+    if (may) push(last.place);
+  }
+  return std::nullopt;
 }
 
 std::optional<std::uint32_t> EvictionOrder::next() {
   take_noted();
-  while (!heap_.empty()) {
-    std::pop_heap(heap_.begin(), heap_.end());
-    const Candidate last = heap_.back();
-    heap_.pop_back();
-    if (!may_leave(last.place)) continue;
-    const std::uint32_t now = next_use(last.place);
-    if (now == last.next_use) return last.place;
-    heap_.push_back({now, last.place});
-    std::push_heap(heap_.begin(), heap_.end());
-  }
-  return std::nullopt;
+  const std::optional<std::uint32_t> written = last_use(written_), unwritten = last_use(unwritten_);
+  if (!written && !unwritten) return std::nullopt;
+  const std::uint32_t now = newest_.load(std::memory_order_relaxed);
+  const auto distance = [&](std::uint32_t use) { return use < now ? std::uint32_t{0} : use - now; };
+  const bool is_written = written && (!unwritten || distance(*written) >= distance(*unwritten) / 2);
+  Heap& heap = is_written ? written_ : unwritten_;
+  const std::uint32_t place = heap.front().place;
+  std::pop_heap(heap.begin(), heap.end());
+  heap.pop_back();
+  return place;
 }
 
 std::uint32_t EvictionOrder::first_to_come(std::span<const std::uint32_t> readers) const {

@@ -12,7 +12,7 @@ MemoryGate::MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& 
       ledger_(memory.ledger()),
       is_on_(results.may_spill()),
       spare_(setting.spare),
-      most_ahead_(2 * std::size_t{setting.threads} + 2),
+      most_ahead_(std::size_t{setting.threads} + 1),
       hooks_(std::move(hooks)),
       order_(plan, results),
       sizes_(plan, results),
