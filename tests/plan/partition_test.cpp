@@ -92,6 +92,27 @@ TEST(Partition, CutsAStencilIntoStretchesOfNeighbours) {
   EXPECT_EQ(moved_results(plan, ranks, 2), 2 * (kSteps - 1));  // one each way between two rows
 }
 
+// As a cumulative sum of a matrix of blocks: each row of tasks reads a row of blocks and the row of tasks
+// before.
+TEST(Partition, KeepsBlocksBesideColumnsThatReadThemRowByRow) {
+  constexpr std::uint32_t kWidth = 8, kRows = 12;
+  TaskGraph graph;
+  const std::uint32_t made = graph.group_for("block", nullptr);
+  for (std::uint32_t block = 0; block < kRows * kWidth; ++block) graph.end_task(made);
+  const std::uint32_t summed = graph.group_for("sum", nullptr);
+  std::vector<TaskId> targets;
+  for (std::uint32_t block = 0; block < kRows * kWidth; ++block) {
+    graph.add_input({block});
+    if (block >= kWidth) graph.add_input({kRows * kWidth + block - kWidth});
+    graph.end_task(summed);
+    targets.push_back({kRows * kWidth + block});
+  }
+  const Plan plan = make_plan(graph, targets, {.fuse = false});
+  const std::vector<std::uint32_t> ranks = partition(plan, equal_costs(plan), {{1, 1}});
+  EXPECT_EQ(moved_results(plan, ranks, 2), 0u);
+  EXPECT_EQ(std::count(ranks.begin(), ranks.end(), 0u), kRows * kWidth);
+}
+
 TEST(Partition, SharesIndependentWorkByThreadsAndCost) {
   const Plan plan = stencil_plan(100, 1);
   std::vector<float> costs(100, 1.0f);

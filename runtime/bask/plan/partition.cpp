@@ -289,6 +289,11 @@ std::vector<std::uint32_t> levels(const Plan& plan) {
       level[successor] = std::max(level[successor], level[unit] + 1);
     }
   }
+  for (std::uint32_t unit = plan.units(); unit-- > 0;) {
+    std::uint32_t first = kNoIndex;
+    for (const std::uint32_t reader : plan.successors_of(unit)) first = std::min(first, level[reader]);
+    if (first != kNoIndex) level[unit] = first - 1;
+  }
   return level;
 }
 
