@@ -17,7 +17,8 @@ namespace bask {
 
 class alignas(64) ReadyQueue {
  public:
-  /// Units that are ready from the start, ascending. They and pushed units come out in one order.
+  /// Units that are ready from the start or were stolen, ascending, where no such ones are left. They and
+  /// pushed units come out in one order.
   void set_roots(std::vector<ReadyUnit> roots);
 
   /// Adds `ready` and takes the most urgent unit of all. `left` units are still there, for others to steal.
@@ -30,7 +31,8 @@ class alignas(64) ReadyQueue {
   /// Adds units that another thread than the owner has found ready.
   void push(std::span<const ReadyUnit> ready);
 
-  /// Moves the less urgent half, at least one unit, to the end of `stolen`. Returns whether there was any.
+  /// Moves the less urgent half, about, at least one unit, to the end of `stolen`. Returns whether there was
+  /// any.
   bool steal(std::vector<ReadyUnit>& stolen);
 
   /// How many units are there; without the lock, so it may be out of date.

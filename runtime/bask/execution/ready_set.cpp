@@ -31,10 +31,13 @@ ReadyQueue::Next ReadySet::next(unsigned thread) {
 }
 
 bool ReadySet::steal(unsigned thread) {
-  for (std::size_t next = 1; next < queues_.size(); ++next) {
-    if (queues_[(thread + next) % queues_.size()].steal(found_[thread].units)) return true;
-  }
-  return false;
+  std::vector<ReadyUnit> stolen;
+  for (std::size_t next = 1; next < queues_.size() && stolen.empty(); ++next)
+    queues_[(thread + next) % queues_.size()].steal(stolen);
+  if (stolen.empty()) return false;
+  std::ranges::sort(stolen);
+  queues_[thread].set_roots(std::move(stolen));
+  return true;
 }
 
 std::size_t ReadySet::feed(unsigned first) {

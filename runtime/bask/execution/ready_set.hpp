@@ -36,7 +36,7 @@ class ReadySet {
   std::vector<ReadyUnit>& found(unsigned thread) { return found_[thread].units; }
   /// Takes the most urgent unit of the thread.
   ReadyQueue::Next next(unsigned thread);
-  /// Moves the less urgent half of another thread's queue to the units that this thread has found. Returns
+  /// Moves the less urgent half of another thread's queue to that of this thread, which is empty. Returns
   /// whether there were any.
   bool steal(unsigned thread);
   /// Shares out the units that the feeding thread has found, from queue number `first` on.
