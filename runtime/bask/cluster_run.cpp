@@ -78,20 +78,24 @@ Rooms rooms_of(const TaskGraph& graph, const std::vector<RankSummary>& ranks,
   return rooms;
 }
 
-// How many bytes of results may be under way between two ranks: an eighth of a rank's memory in all. 0 where
-// all that the run makes is small for each rank.
-std::uint64_t push_credit(const Plan& plan, const TaskGraph& graph, const std::vector<RankSummary>& ranks) {
+// How many bytes of results may be under way between two ranks: an eighth of a rank's memory in all, and no
+// more than the largest unit leaves of it. 0 where all that the run makes is small for each rank.
+std::uint64_t push_credit(const Plan& plan, const TaskGraph& graph, const std::vector<RankSummary>& ranks,
+                          std::uint64_t most_needed) {
   constexpr std::uint64_t kShareUnderWay = 8, kSmallShare = 16;
   std::uint64_t least = ~std::uint64_t{0};
   for (const RankSummary& rank : ranks) least = std::min(least, rank.memory_limit);
   if (least == ~std::uint64_t{0}) return 0;
-  std::optional<std::uint64_t> sum = bytes_for_certain(plan);
+  std::uint64_t constants = 0;
+  bool any_held = false;  // it may be on the disk
   for (const Constant& constant : graph.constants) {
-    if (constant.held != 0) sum.reset();  // it may be on the disk
-    if (sum && constant.value != nullptr) *sum += constant.value->heap_bytes();
+    any_held |= constant.held != 0;
+    if (constant.value != nullptr) constants += constant.value->heap_bytes();
   }
-  if (sum && *sum <= least / kSmallShare) return 0;
-  return std::max<std::uint64_t>(least / kShareUnderWay / ranks.size(), 1);
+  const std::optional<std::uint64_t> made = bytes_for_certain(plan);
+  if (made && !any_held && *made + constants <= least / kSmallShare) return 0;
+  const std::uint64_t left = least - std::min(least, most_needed);
+  return std::max<std::uint64_t>(std::min(least / kShareUnderWay, left) / ranks.size(), 1);
 }
 
 }  // namespace
@@ -106,7 +110,11 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   const UnitEstimates estimates = setting.costs.estimate(plan, expansion.graph, sizes);
   const Rooms rooms = rooms_of(expansion.graph, setting.info.ranks,
                                partition(plan, estimates, shape, preferred_ranks(expansion.graph.constants)));
-  if (knows_sizes(plan)) require_room(plan, expansion.graph, rooms, !hold);
+  std::uint64_t needed = 0;
+  if (knows_sizes(plan)) {
+    require_room(plan, expansion.graph, rooms, !hold);
+    needed = most_needed(plan, rooms.persisted, !hold);
+  }
   emit_compute_event(EventKind::kComputeStarted, plan.tasks());
   std::vector<std::uint64_t> done(plan.groups.size());
   Watch watch(watched_run(setting, plan, done), setting.options, start);
@@ -115,7 +123,7 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
                         {.hold = hold,
                          .balance = setting.options.balance,
                          .estimates = &estimates,
-                         .push_credit = push_credit(plan, expansion.graph, setting.info.ranks)},
+                         .push_credit = push_credit(plan, expansion.graph, setting.info.ranks, needed)},
                         [&](const std::vector<std::uint64_t>& done_by_group) {
                           done = done_by_group;
                           watch.poll();

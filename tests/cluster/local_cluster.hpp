@@ -6,8 +6,10 @@
 #include <bask/journal/job_checkpoint.hpp>
 #include <bask/transport/memory_transport.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -21,6 +23,11 @@ struct LocalClusterOptions {
   std::uint32_t most_delay = 0;  ///< of a parcel: in how many calls its receiver may not see it yet
   Options client = {};
   std::uint64_t memory_limit = ~std::uint64_t{0};  ///< bytes per rank
+  std::chrono::microseconds longest_nap = BackoffOptions{}.longest_nap;
+  std::string scratch = "/tmp";  ///< where all ranks spill to
+  std::function<TransferCalls(std::uint32_t rank)> disk = [](std::uint32_t) {
+    return TransferCalls::of_system();
+  };
   std::chrono::nanoseconds silence_limit{0};
 };
 
@@ -55,14 +62,15 @@ class LocalCluster {
     NodeOptions node;
     node.pin = Pin::kOff;
     node.resources = options.client.resources;
-    node.backoff.crowded = true;
+    node.backoff = {.crowded = true, .longest_nap = options.longest_nap};
     node.silence_limit = options.silence_limit;
     node.recorder = recorder_ ? &*recorder_ : nullptr;
     node.end = checkpoint_.end();
     for (const RankSummary& rank : ranks) node.hosts.push_back(rank.host);
     for (std::uint32_t rank = 0; rank < options.ranks; ++rank) {
       node.threads = ranks[rank].threads;
-      node.memory = std::make_shared<RankMemory>(options.memory_limit, [] { return std::string("/tmp"); });
+      node.memory = std::make_shared<RankMemory>(
+          options.memory_limit, [scratch = options.scratch] { return scratch; }, options.disk(rank));
       transports_.push_back(network_.endpoint(rank));
       nodes_.push_back(std::make_unique<Node>(*transports_.back(), node));
     }

@@ -155,6 +155,12 @@ TEST(RequireRoom, AsksThatResultsFitTogetherWhereTheyAreBroughtIn) {
   EXPECT_NE(refusal(Example(1), {.of_rank = {{.limit = 8_MiB, .constants = 1}}}, true, targets), "");
 }
 
+TEST(RequireRoom, TellsWhatTheLargestUnitOrTheTargetsNeed) {
+  EXPECT_EQ(most_needed(Example(2).plan(), {}, true), 8_MiB) << "an input that is read twice counts twice";
+  EXPECT_EQ(most_needed(Example(0).plan({{0}, {1}, {2}}), {}, false), 2_MiB);
+  EXPECT_EQ(most_needed(Example(0).plan({{0}, {1}, {2}}), {}, true), 6_MiB);
+}
+
 TEST(RequireRoom, CountsPersistedResultsAsInputs) {
   TaskGraph graph;
   graph.add_constant({.value = nullptr, .rank = 1, .held = 1, .bytes = 4 << 20});

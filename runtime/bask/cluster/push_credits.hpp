@@ -23,6 +23,8 @@ class PushCredits {
   }
 
   bool are_limited() const { return credit_ != 0; }
+  /// The most bytes that may be under way to a rank from one other rank.
+  std::uint64_t of_one_rank() const { return are_limited() ? credit_ : ~std::uint64_t{0}; }
   /// Returns whether a result of so many bytes may be sent to this rank now.
   bool take(std::uint32_t rank, std::uint64_t bytes) {
     OfRank& of = of_rank_[rank];

@@ -51,7 +51,8 @@ void RunReports::tell_if_done(bool inside) {
 
 void RunReports::tell_if_dry(unsigned threads, bool more_comes) {
   if (runner_.progress().stopping()) return;
-  const bool is_idle = !more_comes && runner_.status().ready == 0 && runner_.status().running < threads;
+  const bool is_idle =
+      !more_comes && runner_.status().ready == 0 && runner_.status().running < threads && runner_.may_steal();
   const std::uint64_t done = is_idle ? runner_.progress().tasks_done() : 0;
   if (is_idle && idle_.was && done == idle_.tasks_done && !told_.dry) {
     exchange_.post(0, MessageKind::kDry, run_);

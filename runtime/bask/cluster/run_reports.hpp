@@ -26,7 +26,8 @@ class RunReports {
   /// `inside`: threads are in the run.
   void tell_if_done(bool inside);
   /// The rank is dry when in two calls one after the other nothing was ready and fewer than `threads` units
-  /// were running, and no task ended between them. `more_comes`: parts of the plan are still on their way.
+  /// were running, and no task ended between them; and when it may steal. `more_comes`: parts of the plan are
+  /// still on their way.
   void tell_if_dry(unsigned threads, bool more_comes);
   void tell_progress(Clock::time_point now);
 

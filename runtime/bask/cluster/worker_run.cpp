@@ -123,9 +123,9 @@ void WorkerRun::arrived(std::uint32_t from, std::uint32_t position, Value value)
   if (is_counted && !was_asked_for) credits_.owe(from, bytes);
 }
 
-// The ranks that have sent results may send more of them, once what has come is within the limit.
+// The ranks that have sent results may send more of them, once there is room for these besides what has come.
 void WorkerRun::return_credit() {
-  if (!credits_.owes() || !runner_.is_within_limit()) return;
+  if (!credits_.owes() || !runner_.has_spare_memory()) return;
   credits_.pay([&](std::uint32_t rank, std::uint64_t results) {
     exchange_.post_message(rank, MessageKind::kCredit, number_, Credit{results});
   });
@@ -148,7 +148,7 @@ void WorkerRun::send_fetched(std::uint32_t from, const Fetch& fetch) {
 }
 
 void WorkerRun::give_units(const Steal& theft) {
-  std::vector<StolenUnit> units = runner_.give_units();
+  std::vector<StolenUnit> units = runner_.give_units(credits_.of_one_rank());
   if (units.empty()) return exchange_.post_message(0, MessageKind::kRefused, number_, theft);
   for (StolenUnit& unit : units) {
     const bool is_own = unit.victim == kNoIndex;

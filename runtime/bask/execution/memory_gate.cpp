@@ -161,13 +161,15 @@ void MemoryGate::look() {
 }
 
 void MemoryGate::count_waiting() {
-  const std::size_t waiting = waiting_.size() + gathering_.size();
+  const std::size_t waiting = waiting_.size() + gathering_.size() + to_serve_.size();
   waiting_count_.store(static_cast<std::uint32_t>(waiting), std::memory_order_seq_cst);
   granted_count_.store(static_cast<std::uint32_t>(granted_.size()), std::memory_order_seq_cst);
 }
 
 void MemoryGate::let_in(Moves& moves) {
-  while (!broken_ && !waiting_.empty() && gathering_.size() + granted_.size() < most_ahead_) {
+  serve_next(moves);
+  while (!broken_ && to_serve_.empty() && !waiting_.empty() &&
+         gathering_.size() + granted_.size() < most_ahead_) {
     const ReadyUnit ready = waiting_.begin()->ready;
     // Read before the ledger is asked: what has ended since then has given back, and is not waited for.
     const bool others_end =
@@ -196,8 +198,7 @@ void MemoryGate::admit(const ReadyUnit& ready, std::uint64_t budget, Moves& move
   for (const std::uint32_t place : elsewhere) {
     const ResultState state = results_.state(place);
     if (state.place() == ResultState::kAway) {
-      state.begin_to_come();
-      moves.reads.push_back(place);
+      begin_to_read(place, moves);
     } else if (state.place() == ResultState::kAnnounced) {
       announced_.erase(place);
       fetch(place, moves);
@@ -323,6 +324,7 @@ void MemoryGate::on_read(std::uint32_t place, Value value, const SpillOutcome& o
   Moves moves;
   {
     const Held held(mutex_);
+    --reading_;
     if (outcome.kind == SpillOutcome::Kind::kDone) {
       take_in(place, std::move(value), moves);
     } else {
@@ -345,7 +347,6 @@ void MemoryGate::take_in(std::uint32_t place, Value value, Moves& moves) {
   results_.value(place) = std::move(value);
   results_.state(place).end_coming(true);
   has_come(place, moves);
-  serve_next(moves);
   let_in(moves);
 }
 
@@ -363,7 +364,6 @@ void MemoryGate::has_come(std::uint32_t place, Moves& moves) {
     asked_.erase(asked);
     moves.serves.push_back(place);
   }
-  if (serving_ == place) serving_.reset();
   order_.note(place);
 }
 

@@ -9,6 +9,9 @@
 // the disk, so it ends and lets go of its inputs. When no such unit is left, no result is pinned, except by
 // sends to other ranks, which end by themselves. So all but the program's own constants can leave, and the
 // first unit that waits gets its room, unless what it needs alone is more than the limit: then the run fails.
+// Nor in a ring of ranks, whose units wait for results on the disks of others: no unit is let in before such
+// a result is read; and when all else on its rank waits for other ranks, one such result at a time is read
+// beyond the limit. It leaves by itself: its asker has room for it.
 #pragma once
 
 #include <bask/core/mutex.hpp>
@@ -59,9 +62,8 @@ class MemoryGate {
   MemoryGate& operator=(const MemoryGate&) = delete;
 
   bool is_on() const { return is_on_; }
-  std::uint64_t spare() const { return spare_; }
-  /// What the unit may take, if it may start now; leave() must follow then. Otherwise it is handed out later,
-  /// and asks for what it was granted.
+  bool may_steal() const { return !is_on_ || (waiting() == 0 && ledger_.held(MemoryKind::kStolen) == 0); }
+  /// What the unit may take, if it may start now; leave() must follow. Else it is handed out again.
   std::optional<MemoryBudget> enter(std::uint32_t unit) {
     return is_on_ ? enter_counted(unit) : MemoryBudget{};
   }
@@ -74,15 +76,15 @@ class MemoryGate {
     if (left != 0) ledger_.give_back(MemoryKind::kResults, left);
     if (is_on_) leave_counted();
   }
-  /// For a unit that goes to a thief: its inputs stay, as if it had been let in, until unpin().
-  /// Returns false for a unit that was let in, or whose inputs are not all here.
+  /// For a unit that goes to a thief: its inputs stay until unpin(). Returns false for one that was let in,
+  /// or whose inputs are not all here.
   bool pin(std::uint32_t unit);
   void unpin(std::uint32_t unit) {
     if (!is_on_) return;
     let_go_of_inputs(unit);
     leave_counted();
   }
-  /// The inputs of a unit that was let in and is not run stay no longer. leave() must follow.
+  /// For a unit that was let in and is not run, before leave().
   void give_up(std::uint32_t unit) {
     if (is_on_) let_go_of_inputs(unit);
   }
@@ -90,8 +92,7 @@ class MemoryGate {
   /// Takes memory for what a stolen unit brings with it, until the last copy of the ticket goes.
   std::shared_ptr<void> take_stolen(std::uint64_t bytes);
 
-  // Results of other ranks and for them.
-  /// Pins the result at this place, if it is here, while it is being sent. Returns whether it is.
+  /// Pins the result at this place while it is being sent. Returns whether it is here.
   bool begin_send(std::uint32_t place) {
     if (!is_on_ || !results_.exists(place)) return true;
     sending_.fetch_add(1, std::memory_order_seq_cst);
@@ -117,13 +118,12 @@ class MemoryGate {
     return is_on_ && results_.state(position).place() == ResultState::kComing;
   }
   void came(std::uint32_t position, Value value);
-  /// Has a result brought here and pinned: Hooks::serve follows. If it must be read from the disk, that does
-  /// not wait for room, but for other results that are read for this reason: so no rank waits for another.
+  /// Has a result brought here and pinned: Hooks::serve follows. It goes before units that wait for room.
   void serve(std::uint32_t place);
   /// See TaskRunner::fetch_rest().
   bool fetch_rest();
-  /// Has results leave if more is held than may be. Returns whether no more is held.
-  bool relieve();
+  /// Whether all that may come unasked has room. Has results leave if more is held than may be.
+  bool has_spare();
   /// A result of the group was made, with so many bytes.
   void learn(std::uint32_t group, std::uint64_t bytes) {
     if (is_on_) sizes_.learn(group, bytes);
@@ -134,7 +134,7 @@ class MemoryGate {
     if (mover_.forget(position)) disk_has_room_.store(true, std::memory_order_relaxed);
     look_if_units_wait();
   }
-  /// Nobody but its readers needs the result at `position` from now on; or one of them has read it.
+  /// Only its readers need the result at `position` from now on; or one of them has read it.
   void may_leave(std::uint32_t position) {
     if (!is_on_) return;
     if (results_.state(position).place() == ResultState::kAbsent)
@@ -150,17 +150,15 @@ class MemoryGate {
   void add_units(std::uint32_t first, std::uint32_t count) { order_.add_units(first, count); }
   /// For a thread that runs one unit after the other: waits until the unit was let in, `timeout` at most.
   void wait_for_granted(std::uint32_t unit, std::chrono::milliseconds timeout);
-  /// Units that wait for room, or for what is on its way to them.
+  /// Units and results for others that wait for room, and units whose inputs are on their way.
   std::size_t waiting() const { return waiting_count_.load(std::memory_order_relaxed); }
   /// For a thread that has nothing to run: adds the time of its life to lost(), if units wait.
   AddedTime add_to_lost() { return {lost_ns_, waiting() != 0}; }
   /// For how long threads that had nothing else to run have waited for room or for the disk, all together.
   std::chrono::nanoseconds lost() const { return std::chrono::nanoseconds(lost_ns_.load()); }
 
-  // When no unit runs any more.
   void wait_until_still() { mover_.wait_until_still(); }
-  /// Waits until no result is on its way. Then brings targets back. Throws: Error when they do not fit
-  /// together, or the disk has lost one.
+  /// Brings targets back. Throws: Error when they do not fit together, or the disk has lost one.
   void bring_here(std::span<const Source> targets);
   /// Where the result at `position` is on the disk, for its new owner.
   std::optional<SpilledCopy> take_copy(std::uint32_t position) { return mover_.take_copy(position); }
@@ -211,6 +209,9 @@ class MemoryGate {
   void count_waiting() BASK_REQUIRES(mutex_);
   void fetch(std::uint32_t position, Moves& moves) BASK_REQUIRES(mutex_);
   void serve_next(Moves& moves) BASK_REQUIRES(mutex_);
+  bool take_to_serve(std::uint64_t bytes, Moves& moves) BASK_REQUIRES(mutex_);
+  bool take_for_rest(std::uint64_t bytes, Moves& moves) BASK_REQUIRES(mutex_);
+  void begin_to_read(std::uint32_t place, Moves& moves) BASK_REQUIRES(mutex_);
   void take_in(std::uint32_t place, Value value, Moves& moves) BASK_REQUIRES(mutex_);
   void has_come(std::uint32_t place, Moves& moves) BASK_REQUIRES(mutex_);
   void carry_out(const Moves& moves);
@@ -228,7 +229,7 @@ class MemoryGate {
   UnitMemory sizes_;
   ResultMover mover_;
   std::atomic<std::uint32_t> running_{0};  // units that were let in
-  std::atomic<std::uint32_t> sending_{0};  // results that are pinned for other ranks
+  std::atomic<std::uint32_t> sending_{0};  // results that are pinned for other ranks, or asked for by them
   std::atomic<std::uint32_t> waiting_count_{0}, granted_count_{0};
   std::atomic<std::int64_t> lost_ns_{0};
   Mutex mutex_;  // "the gate's lock"
@@ -237,12 +238,11 @@ class MemoryGate {
   std::unordered_map<std::uint32_t, Gathering> gathering_ BASK_GUARDED_BY(mutex_);
   std::unordered_map<std::uint32_t, std::uint64_t> granted_ BASK_GUARDED_BY(mutex_);  // unit, budget
   std::unordered_multimap<std::uint32_t, std::uint32_t> readers_of_coming_ BASK_GUARDED_BY(mutex_);
-  std::deque<std::uint32_t> to_serve_ BASK_GUARDED_BY(mutex_);    // places that wait to be read for others
-  std::optional<std::uint32_t> serving_ BASK_GUARDED_BY(mutex_);  // the place that is being read for others
+  std::deque<std::uint32_t> to_serve_ BASK_GUARDED_BY(mutex_);  // places that wait to be read for others
   std::unordered_multiset<std::uint32_t> asked_ BASK_GUARDED_BY(mutex_);  // places that others wait for
   std::set<std::uint32_t> announced_ BASK_GUARDED_BY(mutex_);  // imports that were not asked for yet
   std::uint64_t leaving_bytes_ BASK_GUARDED_BY(mutex_) = 0;
-  std::uint32_t fetching_ BASK_GUARDED_BY(mutex_) = 0;
+  std::uint32_t fetching_ BASK_GUARDED_BY(mutex_) = 0, reading_ BASK_GUARDED_BY(mutex_) = 0;
   std::atomic<bool> disk_has_room_{false};  // a copy has gone from it
   std::optional<Error> no_room_on_disk_ BASK_GUARDED_BY(mutex_), broken_ BASK_GUARDED_BY(mutex_);
 };

@@ -49,29 +49,45 @@ void MemoryGate::serve(std::uint32_t place) {
     } else {
       asked_.insert(place);
       if (state.place() == ResultState::kAway) to_serve_.push_back(place);
+      count_waiting();  // before the ledger is asked: a thread that gives back later looks
       serve_next(moves);
+      count_waiting();
     }
   }
   carry_out(moves);
 }
 
-// One at a time may be read beyond the limit.
+void MemoryGate::begin_to_read(std::uint32_t place, Moves& moves) {
+  results_.state(place).begin_to_come();
+  ++reading_;
+  moves.reads.push_back(place);
+}
+
 void MemoryGate::serve_next(Moves& moves) {
   while (!to_serve_.empty()) {
     const std::uint32_t place = to_serve_.front();
-    const ResultState state = results_.state(place);
-    if (state.place() == ResultState::kAway) {
-      const std::uint64_t bytes = results_.bytes(place);
-      if (!ledger_.try_take(MemoryKind::kResults, bytes)) {
-        if (serving_) return;
-        serving_ = place;
-        ledger_.take(MemoryKind::kResults, bytes);
-      }
-      state.begin_to_come();
-      moves.reads.push_back(place);
+    if (results_.state(place).place() == ResultState::kAway) {
+      if (!take_to_serve(results_.bytes(place), moves)) return;
+      begin_to_read(place, moves);
     }
     to_serve_.pop_front();
   }
+}
+
+// Beyond the limit only when all that could give back memory waits for other ranks: nothing is written, read
+// or sent, and no unit runs but those that have asked for results. What was read beyond the limit is being
+// sent then, so that there is one of its kind at a time.
+bool MemoryGate::take_to_serve(std::uint64_t bytes, Moves& moves) {
+  bool others_end;
+  do {
+    // Read before the ledger is asked: what has ended since then has given back, and is not waited for.
+    const bool any_unit = running_.load(std::memory_order_seq_cst) > gathering_.size();
+    others_end = any_unit || sending_.load(std::memory_order_seq_cst) > to_serve_.size();
+    if (ledger_.try_take(MemoryKind::kResults, bytes, spare_)) return true;
+  } while (make_room(bytes + spare_, moves));
+  if (others_end || leaving_bytes_ != 0 || reading_ != 0) return false;
+  ledger_.take(MemoryKind::kResults, bytes);
+  return true;
 }
 
 bool MemoryGate::fetch_rest() {
@@ -81,25 +97,34 @@ bool MemoryGate::fetch_rest() {
     const Held held(mutex_);
     std::uint64_t bytes = 0;
     for (const std::uint32_t position : announced_) bytes += results_.bytes(position);
-    if (!announced_.empty() && !ledger_.try_take(MemoryKind::kResults, bytes)) {
-      if (!make_room(bytes, moves) && leaving_bytes_ == 0) {
-        moves.error = results_refusal(ledger_.held() + bytes, room());
-        announced_.clear();
-      }
-    } else {
+    if (!announced_.empty() && take_for_rest(bytes, moves)) {
       for (const std::uint32_t position : announced_) fetch(position, moves);
       announced_.clear();
     }
-    if (announced_.empty() && fetching_ == 0 && moves.fetches.empty() && !moves.error) return true;
+    if (announced_.empty() && fetching_ == 0) return true;
   }
   carry_out(moves);
   return false;
 }
 
-bool MemoryGate::relieve() {
-  if (!is_on_ || ledger_.held() <= ledger_.limit()) return true;
-  look();
-  return ledger_.held() <= ledger_.limit();
+bool MemoryGate::take_for_rest(std::uint64_t bytes, Moves& moves) {
+  // Read before the ledger is asked: what has ended since then has given back.
+  const bool others_end =
+      running_.load(std::memory_order_seq_cst) != 0 || sending_.load(std::memory_order_seq_cst) != 0;
+  if (ledger_.try_take(MemoryKind::kResults, bytes, spare_)) return true;
+  if (make_room(bytes + spare_, moves) || others_end || leaving_bytes_ != 0)
+    return false;  // it is asked again
+  if (ledger_.try_take(MemoryKind::kResults, bytes)) return true;
+  moves.error = no_room_on_disk_ ? *no_room_on_disk_ : results_refusal(ledger_.held() + bytes, room());
+  return false;
+}
+
+// Units leave room for all that may come unasked. So when they have left enough of it, what has come needs
+// none of that room any more, and the limit holds when the senders send as much again.
+bool MemoryGate::has_spare() {
+  if (!is_on_) return true;
+  if (ledger_.held() > ledger_.limit()) look();
+  return ledger_.held() + spare_ <= ledger_.limit();
 }
 
 }  // namespace bask

@@ -81,12 +81,16 @@ class TaskRunner {
   void returned(std::uint32_t unit, Value value);
   /// Gives away the less urgent half of the units that could run now, except those by which a thief would win
   /// no time. They point to results here, which stay until given().
-  std::vector<StolenUnit> give_units();
+  /// With their inputs they have `most_bytes` at most.
+  std::vector<StolenUnit> give_units(std::uint64_t most_bytes = ~std::uint64_t{0});
   /// The unit of this rank is on its way to the thief.
   void given(std::uint32_t unit) { memory_.unpin(unit); }
   /// Takes a unit that was stolen from another rank,
   /// to be run as soon as a thread has nothing of its own. Any thread.
   void steal(StolenUnit stolen);
+  /// Whether the memory has room for what stolen units bring with them: nothing of this rank waits for room,
+  /// and no other stolen unit is here.
+  bool may_steal() const { return memory_.may_steal(); }
   /// Puts the units that have become ready into the queues, beginning with that of thread number `thread`,
   /// and wakes sleeping threads for the rest.
   void feed(unsigned thread);
@@ -111,8 +115,8 @@ class TaskRunner {
   /// To be called when all units are done: asks for results that were announced and that no unit reads.
   /// Returns whether all have come.
   bool fetch_rest() { return memory_.fetch_rest(); }
-  /// Whether this rank holds no more than it may.
-  bool is_within_limit() { return memory_.relieve(); }
+  /// Whether this rank has room for as many results of others as may come to it unasked.
+  bool has_spare_memory() { return memory_.has_spare(); }
   // The graph's constants, as places of results.
   std::uint32_t place_of_constant(std::uint32_t constant) const { return results_.positions() + constant; }
   std::uint64_t bytes_of_constant(std::uint32_t constant) { return results_.bytes_of_constant(constant); }

@@ -54,9 +54,9 @@ void TaskRunner::feed(unsigned thread) {
   if (units > 1) parking_.wake_all();
 }
 
-std::vector<StolenUnit> TaskRunner::give_units() {
+std::vector<StolenUnit> TaskRunner::give_units(std::uint64_t most_bytes) {
   if (progress_.stopping()) return {};
-  return stealing_.give(clock_.mean(), memory_.is_on() ? memory_.spare() : ~std::uint64_t{0});
+  return stealing_.give(clock_.mean(), most_bytes);
 }
 
 void TaskRunner::steal(StolenUnit stolen) {

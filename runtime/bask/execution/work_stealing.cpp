@@ -1,5 +1,6 @@
 #include <bask/execution/work_stealing.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace bask {
@@ -22,7 +23,7 @@ std::vector<StolenUnit> WorkStealing::give(std::chrono::nanoseconds unit_time, s
   std::vector<StolenUnit> given;
   const auto backlog = static_cast<std::uint32_t>(ready_.size() + waiting());
   if (unit_time * backlog < kLeastWin * static_cast<int>(ready_.threads())) return given;
-  give_on(given);
+  give_on(given, most_bytes);
   for (const ReadyUnit ready : ready_.take_half()) {
     // Resources are counted on this rank.
     const bool may_go = plan_.resources_of(ready.unit) == nullptr && memory_.pin(ready.unit);
@@ -40,9 +41,10 @@ std::vector<StolenUnit> WorkStealing::give(std::chrono::nanoseconds unit_time, s
 }
 
 // Half of the units that this rank has stolen and not begun go on to the thief, which may be quicker.
-void WorkStealing::give_on(std::vector<StolenUnit>& given) {
+void WorkStealing::give_on(std::vector<StolenUnit>& given, std::uint64_t& most_bytes) {
   const Held held(mutex_);
   for (std::size_t left = stolen_.size() / 2; stolen_.size() > left;) {
+    most_bytes -= std::min(most_bytes, bytes_of(stolen_.back()));
     given.push_back(std::move(stolen_.back()));
     stolen_.pop_back();
   }

@@ -47,7 +47,7 @@ class WorkStealing {
   std::uint32_t waiting_before_sleep() const { return waiting_.load(std::memory_order_seq_cst); }
 
  private:
-  void give_on(std::vector<StolenUnit>& given);
+  void give_on(std::vector<StolenUnit>& given, std::uint64_t& most_bytes);
   StolenUnit unit_with_inputs(std::uint32_t unit) const;
   void add_step(std::uint32_t position, std::uint32_t first, StolenUnit& stolen) const;
 

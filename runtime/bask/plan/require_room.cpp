@@ -222,14 +222,19 @@ std::vector<LargeUnit> large_units(const Plan& plan, const Rooms& rooms, std::ui
   return units;
 }
 
-void require_room_for_targets(const Plan& plan, const Rooms& rooms) {
-  const MemoryRoom& room = rooms.of_rank.front();
+std::uint64_t bytes_of_targets(const Plan& plan, std::span<const std::uint64_t> persisted) {
   std::set<std::uint32_t> seen;
   std::uint64_t sum = 0;
   for (const Source target : plan.targets) {
-    if (seen.insert(target.code).second) sum += known_bytes(plan, target, rooms.persisted);
+    if (seen.insert(target.code).second) sum += known_bytes(plan, target, persisted);
   }
-  if (sum + room.constants > room.limit) throw results_refusal(sum + room.constants, room);
+  return sum;
+}
+
+void require_room_for_targets(const Plan& plan, const Rooms& rooms) {
+  const MemoryRoom& room = rooms.of_rank.front();
+  const std::uint64_t sum = bytes_of_targets(plan, rooms.persisted) + room.constants;
+  if (sum > room.limit) throw results_refusal(sum, room);
 }
 
 }  // namespace
@@ -255,6 +260,13 @@ MemoryNeed known_need(const Plan& plan, std::uint32_t unit, std::span<const std:
     if (bytes != 0 && seen.insert(source.code).second) need.inputs.push_back(bytes);
   }
   return need;
+}
+
+std::uint64_t most_needed(const Plan& plan, std::span<const std::uint64_t> persisted, bool brings_results) {
+  std::uint64_t most = brings_results ? bytes_of_targets(plan, persisted) : 0;
+  for (std::uint32_t unit = 0; unit < plan.units(); ++unit)
+    most = std::max(most, most_need(plan, unit, persisted));
+  return most;
 }
 
 void require_room(const Plan& plan, const TaskGraph& graph, const Rooms& rooms, bool brings_results) {

@@ -30,6 +30,10 @@ bool knows_sizes(const Plan& plan);
 /// What the unit needs at least: of results whose sizes are only guessed, nothing is counted.
 MemoryNeed known_need(const Plan& plan, std::uint32_t unit, std::span<const std::uint64_t> persisted);
 
+/// The most that a unit needs, or with `brings_results` the plan's targets together, as far as it is known;
+/// not less. Cost: one look at each task and input.
+std::uint64_t most_needed(const Plan& plan, std::span<const std::uint64_t> persisted, bool brings_results);
+
 /// Throws: Error for the unit that needs most of those that do not fit, with the longest chunks that would
 /// fit where its layer can tell; and, with `brings_results`, when the plan's targets do not fit together on
 /// rank 0. Cost: one look at each task and input.

@@ -1,0 +1,189 @@
+// Random graphs on several ranks, within memory limits that are as tight as they can be, over a network that
+// delays and reorders: the same results as without a limit, or a refusal; no hang, no more memory than the
+// limit, nothing left in ledgers or on disks.
+#include <gtest/gtest.h>
+#include <bask/core/error.hpp>
+#include <bask/core/log.hpp>
+
+#include "../execution/limited_runtime.hpp"
+#include "../execution/memory_program.hpp"
+#include "../many.hpp"
+#include "../system/directory_test.hpp"
+#include "local_cluster.hpp"
+#include "sized_graph.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <random>
+#include <string>
+#include <thread>
+
+namespace bask::memory_ranks_test {
+
+constexpr std::chrono::seconds kPatience(kSanitized ? 90 : 30);
+
+// BASK_RANDOM_GRAPHS says how many graphs each test runs, for a longer look than the suite takes.
+int graphs(int count) {
+  const char* const asked = std::getenv("BASK_RANDOM_GRAPHS");
+  return asked != nullptr ? std::atoi(asked) : many(count);
+}
+
+// How one graph is run. Numbers of ranks and threads, and the delays, follow from its number.
+struct Trial {
+  Trial(int own_number, std::uint64_t need, std::uint64_t own_limit, const std::string& scratch, bool balance)
+      : number(own_number), limit(own_limit), watchdog(text(need), kPatience) {
+    cluster.emplace(options(scratch, balance));
+    for (std::uint32_t rank = 0; rank < cluster->node(0).size(); ++rank)
+      memories.push_back(cluster->node(rank).memory());
+  }
+  LocalClusterOptions options(const std::string& scratch, bool balance) const {
+    LocalClusterOptions options{.ranks = 2 + static_cast<std::uint32_t>(number) % 3,
+                                .threads = 1 + static_cast<unsigned>(number / 3) % 2,
+                                .rank0_works = number % 4 != 3,
+                                .seed = static_cast<std::uint64_t>(number),
+                                .most_delay = kDelays[number % 3],
+                                .memory_limit = limit,
+                                .longest_nap = std::chrono::microseconds(100),
+                                .scratch = scratch};
+    options.client.fuse = false;  // so that a task is a unit
+    options.client.balance = balance;
+    return options;
+  }
+  std::string text(std::uint64_t need) const {
+    return "graph " + std::to_string(number) + ", limit " + std::to_string(limit) + " of " +
+           std::to_string(need);
+  }
+  /// The most that any rank has held in the last computation.
+  std::uint64_t peak() const {
+    std::uint64_t most = 0;
+    for (const auto& memory : memories) most = std::max(most, memory->ledger().peak());
+    return most;
+  }
+  std::uint64_t spilled() const {
+    std::uint64_t sum = 0;
+    for (const auto& memory : memories) sum += memory->spilled().bytes_written;
+    return sum;
+  }
+  /// Ends the ranks. What they have freed is freed then.
+  void end() {
+    cluster.reset();
+    for (const auto& memory : memories) {
+      EXPECT_EQ(memory->ledger().held(), 0u);
+      for (std::size_t kind = 0; kind < kMemoryKinds; ++kind)
+        EXPECT_EQ(memory->ledger().held(static_cast<MemoryKind>(kind)), 0u) << name_of(MemoryKind(kind));
+      if (memory->spilled().bytes_written == 0) continue;
+      EXPECT_EQ(memory->spill_file().bytes_held(), 0u);
+    }
+  }
+
+  static constexpr std::uint32_t kDelays[] = {0, 3, 10};
+  const int number;
+  const std::uint64_t limit;
+  const Watchdog watchdog;
+  std::optional<LocalCluster> cluster;
+  std::vector<std::shared_ptr<RankMemory>> memories;
+};
+
+// Every third time exactly what is needed, else up to twice as much.
+std::uint64_t limit_for(std::uint64_t need, int number) {
+  return need + (number % 3 == 0 ? 0 : std::mt19937(static_cast<unsigned>(number))() % (need + 1));
+}
+
+template <class Graph>
+std::string outcome(const Graph& graph) {
+  try {
+    return graph.computed();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+class MemoryRanksTest : public DirectoryTest {
+ protected:
+  void SetUp() override {
+    DirectoryTest::SetUp();
+    set_up_log({.level = LogLevel::kError});  // runs that spill say so
+  }
+  void TearDown() override {
+    set_up_log({});
+    DirectoryTest::TearDown();
+  }
+};
+
+TEST_F(MemoryRanksTest, SizesThatAreKnownTakeMoreThanTheLimitByOneResultForAnotherRankAtMost) {
+  std::uint64_t spilled = 0;
+  for (int number = 0; number < graphs(150); ++number) {
+    const SizedGraph graph(static_cast<unsigned>(number));
+    Trial trial(number, graph.need(), limit_for(graph.need(), number), directory_, false);
+    SCOPED_TRACE(trial.text(graph.need()));
+    ASSERT_EQ(outcome(graph), graph.expected());
+    ASSERT_LE(trial.peak(), trial.limit + graph.largest());
+    spilled += trial.spilled();
+    trial.end();
+  }
+  EXPECT_GT(spilled, 0u);
+}
+
+// What thieves have, and what they give back, is at most what may be under way: an eighth of the limit.
+TEST_F(MemoryRanksTest, StolenUnitsTakeMoreByWhatMayBeUnderWayAtMost) {
+  SizedGraph::slow = true;
+  for (int number = 0; number < graphs(40); ++number) {
+    const SizedGraph graph(static_cast<unsigned>(number));
+    Trial trial(number, graph.need(), limit_for(graph.need(), number), directory_, true);
+    SCOPED_TRACE(trial.text(graph.need()));
+    EXPECT_EQ(outcome(graph), graph.expected());
+    EXPECT_LE(trial.peak(), trial.limit + trial.limit / 8 + graph.largest());
+    trial.end();
+  }
+  SizedGraph::slow = false;
+}
+
+TEST_F(MemoryRanksTest, WhatDoesNotFitIsRefusedBeforeATaskRuns) {
+  for (int number = 0; number < graphs(30); ++number) {
+    const SizedGraph graph(static_cast<unsigned>(number));
+    Trial trial(number, graph.need(), graph.need() - 1, directory_, true);
+    SCOPED_TRACE(trial.text(graph.need()));
+    const std::uint64_t before = SizedGraph::executions;
+    const std::string refused = outcome(graph);
+    EXPECT_NE(refused.find(" may use "), refused.npos) << refused;
+    EXPECT_TRUE(SizedGraph::executions == before || !graph.is_one_computation());
+    trial.end();
+  }
+}
+
+// What a program of calls, whose sizes are learned as they run, needs and gives without a limit.
+struct Reference {
+  Reference(unsigned seed, const std::string& scratch) {
+    LimitedRuntime runtime(LimitedRuntime::kNoLimit, 0, scratch);
+    runtime.measure();
+    result = MemoryProgram(seed, false).computed();
+    for (const MeasuredRun& run : runtime.runs()) {
+      need = std::max(need, run.need);
+      largest = std::max(largest, run.largest);
+    }
+  }
+  std::string result;
+  std::uint64_t need = 0, largest = 0;
+};
+
+TEST_F(MemoryRanksTest, SizesThatAreGuessedGiveTheSameResults) {
+  for (int number = 0; number < graphs(100); ++number) {
+    const auto seed = static_cast<unsigned>(number);
+    const Reference reference(seed, directory_);
+    Trial trial(number, reference.need, limit_for(reference.need, number), directory_, true);
+    SCOPED_TRACE(trial.text(reference.need));
+    std::string result;
+    try {
+      result = MemoryProgram(seed, false).computed();
+    } catch (const std::exception& error) {
+      result = error.what();
+    }
+    EXPECT_EQ(result, reference.result);
+    // Units that run, those that were let in ahead of them and what came from others may each be more than
+    // was guessed.
+    EXPECT_LE(trial.peak(), trial.limit + trial.limit / 8 + 12 * reference.largest);
+    trial.end();
+  }
+}
+
+}  // namespace bask::memory_ranks_test
