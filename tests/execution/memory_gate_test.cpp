@@ -71,6 +71,11 @@ struct RunByHand {
                                    [this](std::uint32_t, const Error& error) {
                                      const std::lock_guard lock(mutex);
                                      if (failure.empty()) failure = error.what();
+                                   },
+                                   {},
+                                   [this](std::uint32_t place) {
+                                     const std::lock_guard lock(mutex);
+                                     served.push_back(task_of(place));
                                    }});
     gate->add_units(0, plan->units());
   }
@@ -127,6 +132,18 @@ struct RunByHand {
     const std::lock_guard lock(mutex);
     return granted;
   }
+  /// Results that other ranks have asked for and that are here for them, in order.
+  std::vector<std::uint32_t> served_so_far() {
+    gate->wait_until_still();
+    const std::lock_guard lock(mutex);
+    return served;
+  }
+  /// A result that was served has gone to its rank, and may leave.
+  void end_send(std::uint32_t task) {
+    results.unpin(units[task]);
+    gate->may_leave(units[task]);
+    gate->end_send(units[task]);
+  }
   std::uint64_t held() const { return memory->ledger().held(); }
 
   std::shared_ptr<RankMemory> memory;
@@ -135,7 +152,7 @@ struct RunByHand {
   std::vector<std::uint32_t> units;
   MemoryBudget budget;
   std::mutex mutex;
-  std::vector<std::uint32_t> granted;
+  std::vector<std::uint32_t> granted, served;
   std::string failure;
   std::optional<MemoryGate> gate;
 };
@@ -382,6 +399,63 @@ TEST_F(MemoryGateTest, BringsBackWhatWasAskedForUnlessItDoesNotFitTogether) {
   EXPECT_EQ(by_hand.results.at(first).get<Bytes>(), Bytes(800, 0));
   EXPECT_EQ(by_hand.results.at(second).get<Bytes>(), Bytes(800, 1));
   EXPECT_LE(memory_->ledger().peak(), 1700u);
+  expect_nothing_left();
+}
+
+TEST_F(MemoryGateTest, OthersLeaveForAResultThatAnotherRankAsksFor) {
+  for (const float bytes : {800.0F, 1000.0F}) tasks_.add(bytes);
+  RunByHand& by_hand = run({{0}, {1}}, 1500);
+  by_hand.run(0, 800);
+  ASSERT_TRUE(by_hand.get_in(1));
+  ASSERT_EQ(by_hand.state_of(0).place(), ResultState::kAway);
+  by_hand.gate->serve(by_hand.units[0]);
+  EXPECT_TRUE(by_hand.served_so_far().empty()) << "the unit that runs is going to end";
+  by_hand.end(1, 1000);
+  EXPECT_EQ(by_hand.served_so_far(), std::vector<std::uint32_t>{0});
+  EXPECT_EQ(by_hand.results.at(by_hand.units[0]).get<Bytes>(), Bytes(800, 0));
+  EXPECT_EQ(by_hand.state_of(1).place(), ResultState::kAway);
+  EXPECT_LE(memory_->ledger().peak(), 1500u);
+  by_hand.end_send(0);
+  expect_nothing_left();
+}
+
+TEST_F(MemoryGateTest, NoUnitIsLetInBeforeAResultThatAnotherRankAsksFor) {
+  for (const float bytes : {800.0F, 1000.0F, 500.0F}) tasks_.add(bytes);
+  RunByHand& by_hand = run({{0}, {1}, {2}}, 1500);
+  by_hand.run(0, 800);
+  ASSERT_TRUE(by_hand.get_in(1));
+  MemoryBudget of_running = by_hand.budget;
+  by_hand.gate->serve(by_hand.units[0]);
+  EXPECT_FALSE(by_hand.enter(2)) << "though it would fit beside the unit that runs";
+  by_hand.budget = of_running;
+  by_hand.end(1, 1000);
+  EXPECT_EQ(by_hand.served_so_far(), std::vector<std::uint32_t>{0});
+  ASSERT_TRUE(by_hand.wait_for(2));
+  by_hand.end(2, 500);
+  EXPECT_LE(memory_->ledger().peak(), 1500u);
+  by_hand.end_send(0);
+  expect_nothing_left();
+}
+
+TEST_F(MemoryGateTest, OneResultAtATimeIsReadBeyondTheLimitWhereNothingElseGivesBackMemory) {
+  for (const float bytes : {800.0F, 700.0F, 1000.0F}) tasks_.add(bytes);
+  RunByHand& by_hand = run({{0}, {1}, {2}}, 1500);
+  for (const std::uint32_t task : {0, 1}) by_hand.run(task, task == 0 ? 800 : 700);
+  by_hand.run(2, 1000);
+  ASSERT_EQ(by_hand.state_of(0).place(), ResultState::kAway);
+  ASSERT_EQ(by_hand.state_of(1).place(), ResultState::kAway);
+  memory_->ledger().take(MemoryKind::kConstants, 900);  // what never leaves
+  by_hand.gate->serve(by_hand.units[0]);
+  EXPECT_EQ(by_hand.served_so_far(), std::vector<std::uint32_t>{0});
+  EXPECT_EQ(by_hand.held(), 1700u);
+  by_hand.gate->serve(by_hand.units[1]);
+  EXPECT_EQ(by_hand.served_so_far(), std::vector<std::uint32_t>{0}) << "until that has been sent";
+  EXPECT_EQ(by_hand.held(), 1700u);
+  by_hand.end_send(0);
+  EXPECT_EQ(by_hand.served_so_far(), (std::vector<std::uint32_t>{0, 1}));
+  EXPECT_EQ(by_hand.held(), 1600u) << "the one that was sent has left";
+  by_hand.end_send(1);
+  memory_->ledger().give_back(MemoryKind::kConstants, 900);
   expect_nothing_left();
 }
 
