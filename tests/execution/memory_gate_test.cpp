@@ -459,6 +459,29 @@ TEST_F(MemoryGateTest, OneResultAtATimeIsReadBeyondTheLimitWhereNothingElseGives
   expect_nothing_left();
 }
 
+TEST_F(MemoryGateTest, NothingStaysOnTheDiskOfAResultWhoseLastReaderIsOnAnotherRank) {
+  for (const float bytes : {800.0F, 900.0F, 1000.0F}) tasks_.add(bytes);
+  RunByHand& by_hand = run({{0}, {1}, {2}}, 1500);
+  for (const std::uint32_t task : {0, 1}) by_hand.run(task, task == 0 ? 800 : 900);
+  by_hand.run(2, 1000);
+  ASSERT_EQ(by_hand.state_of(0).place(), ResultState::kAway);
+  ASSERT_EQ(by_hand.state_of(1).place(), ResultState::kAway);
+  const std::uint64_t on_disk = memory_->spill_file().bytes_held();
+  by_hand.gate->serve(by_hand.units[0]);
+  ASSERT_EQ(by_hand.served_so_far(), std::vector<std::uint32_t>{0});
+  ASSERT_NE(by_hand.results.release(by_hand.units[0]), 0u) << "it has been sent";
+  by_hand.gate->freed(by_hand.units[0]);
+  by_hand.gate->end_send(by_hand.units[0]);
+  EXPECT_EQ(by_hand.state_of(0).place(), ResultState::kAbsent);
+  ASSERT_TRUE(by_hand.results.release_elsewhere(by_hand.units[1])) << "a thief has read it";
+  by_hand.gate->freed(by_hand.units[1]);
+  EXPECT_EQ(by_hand.state_of(1).place(), ResultState::kAbsent);
+  by_hand.gate->wait_until_still();
+  EXPECT_LT(memory_->spill_file().bytes_held(), on_disk);
+  EXPECT_EQ(memory_->spill_file().bytes_held(), on_disk / 2) << "of task 2, which left for that of task 0";
+  expect_nothing_left();
+}
+
 TEST_F(MemoryGateTest, AThiefsUnitKeepsItsInputsUntilItIsGivenUp) {
   tasks_.add(800);
   tasks_.add(100, {0, 0});

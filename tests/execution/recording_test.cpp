@@ -71,7 +71,12 @@ class RecordedRun {
       const auto found = values_.find(plan_.task[position].index);
       return found == values_.end() ? nullptr : &found->second;
     };
-    const std::uint64_t kept = recording_.keep_frontier(value_at, end);
+    const auto bytes = [&](std::uint32_t position) -> std::optional<std::uint64_t> {
+      const Value* const value = value_at(position);
+      if (value == nullptr) return std::nullopt;
+      return Recording::bytes_of(*value);
+    };
+    const std::uint64_t kept = recording_.keep_frontier({bytes, value_at}, end);
     EXPECT_EQ(kept, recorder.keys.size());
     std::vector<std::uint32_t> tasks;
     for (const Key& key : recorder.keys) {

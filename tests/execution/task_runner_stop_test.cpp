@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <limits>
 #include <mutex>
 #include <thread>
@@ -34,6 +35,11 @@ std::vector<int> wait_at_the_gate(const std::vector<int>& x) {
 std::vector<int> join(const std::vector<int>& a, const std::vector<int>&) {
   ++runs;
   return a;
+}
+
+std::vector<int> join_all(const std::vector<std::vector<int>>&, const std::vector<int>& last) {
+  ++runs;
+  return last;
 }
 
 class TestRecorder final : public Recorder {
@@ -120,6 +126,45 @@ TEST_F(TaskRunnerStop, ADrainLetsWhatRunsEndAndKeepsTheFrontier) {
     EXPECT_TRUE(recorder_.has(first_.key()));
     EXPECT_TRUE(recorder_.has(gate_.key()));
     EXPECT_THROW(run.take_results(run.plan()->targets), Error);
+  }
+}
+
+// Three results, of which none fits into memory beside what the gate reads and makes. In the second round the
+// disk has lost what it had.
+TEST_F(TaskRunnerStop, ADrainKeepsWhatIsOnTheDiskToo) {
+  for (const bool is_lost : {false, true}) {
+    runs = inside = 0;
+    is_open = false;
+    recorder_.keys.clear();
+    recorder_.cost = TestRecorder::kTooMuch;
+    std::atomic<bool> loses = false;
+    TransferCalls calls = TransferCalls::of_system();
+    calls.read = [&](int from, void* memory, std::size_t bytes, off_t offset) -> ssize_t {
+      errno = EIO;
+      return loses ? -1 : ::pread(from, memory, bytes, offset);
+    };
+    const auto memory = std::make_shared<RankMemory>(
+        1000, [] { return testing::TempDir(); }, calls);
+    std::vector<Delayed<std::vector<int>>> made;
+    for (int i = 0; i < 3; ++i) made.push_back(delayed<make>(i));
+    const auto gate = delayed<wait_at_the_gate>(delayed<join>(delayed<join>(made[0], made[1]), made[2]));
+    const auto last = delayed<join_all>(made, gate);
+    TaskRunner& run = runner<std::vector<int>>({last}, {.threads = 1, .memory = memory});
+    work(1, [&] {
+      wait_until_inside(1);
+      recorder_.cost = 0;
+      loses = is_lost;
+      run.drain(steady_clock::now() + std::chrono::hours(1));
+      is_open = true;
+    });
+    EXPECT_EQ(runs, 6);
+    EXPECT_GE(memory->use().spilled, 400u);
+    EXPECT_FALSE(run.progress().failure()) << "the computation can go on from what was kept";
+    EXPECT_TRUE(recorder_.has(gate.key()));
+    EXPECT_EQ(recorder_.keys.size() < 4, is_lost);
+    for (const auto& each : made) EXPECT_TRUE(is_lost || recorder_.has(each.key()));
+    runner_.reset();
+    EXPECT_EQ(memory->ledger().held(), 0u);
   }
 }
 

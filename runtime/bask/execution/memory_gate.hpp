@@ -9,9 +9,8 @@
 // the disk, so it ends and lets go of its inputs. When no such unit is left, no result is pinned, except by
 // sends to other ranks, which end by themselves. So all but the program's own constants can leave, and the
 // first unit that waits gets its room, unless what it needs alone is more than the limit: then the run fails.
-// Nor in a ring of ranks, whose units wait for results on the disks of others: no unit is let in before such
-// a result is read; and when all else on its rank waits for other ranks, one such result at a time is read
-// beyond the limit. It leaves by itself: its asker has room for it.
+// Nor in a ring of ranks, whose units wait for results on each other's disks: these are read before units are
+// let in; and when all else there waits for other ranks, one at a time beyond the limit: its asker has room.
 #pragma once
 
 #include <bask/core/mutex.hpp>
@@ -54,7 +53,7 @@ class MemoryGate {
     unsigned threads = 1;
     std::uint64_t spare = 0;  ///< bytes that units leave free, for results that come from other ranks unasked
   };
-  /// All must outlive the gate. It does nothing where results may not be spilled.
+  /// All must outlive the gate, which does nothing where results may not be spilled.
   MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& memory, Setting setting, Hooks hooks);
   /// Gives back the tickets of units that were let in and have not started, as the run was stopped.
   ~MemoryGate();
@@ -76,8 +75,7 @@ class MemoryGate {
     if (left != 0) ledger_.give_back(MemoryKind::kResults, left);
     if (is_on_) leave_counted();
   }
-  /// For a unit that goes to a thief: its inputs stay until unpin(). Returns false for one that was let in,
-  /// or whose inputs are not all here.
+  /// A thief's unit keeps its inputs until unpin(). False if it was let in, or they are not all here.
   bool pin(std::uint32_t unit);
   void unpin(std::uint32_t unit) {
     if (!is_on_) return;
@@ -160,6 +158,8 @@ class MemoryGate {
   void wait_until_still() { mover_.wait_until_still(); }
   /// Brings targets back. Throws: Error when they do not fit together, or the disk has lost one.
   void bring_here(std::span<const Source> targets);
+  /// The result at `position`, read from the disk, where it stays. Empty when the disk has lost it.
+  Value read_copy(std::uint32_t position) { return mover_.read_copy(position); }
   /// Where the result at `position` is on the disk, for its new owner.
   std::optional<SpilledCopy> take_copy(std::uint32_t position) { return mover_.take_copy(position); }
 

@@ -93,12 +93,10 @@ void Recording::made_elsewhere(std::uint32_t unit) {
   share_ns_[plan_.unit_begin[unit + 1] - 1] = 0;
 }
 
-std::uint64_t Recording::keep_frontier(const std::function<const Value*(std::uint32_t position)>& value_at,
-                                       std::chrono::steady_clock::time_point end) {
+std::uint64_t Recording::keep_frontier(const Frontier& frontier, std::chrono::steady_clock::time_point end) {
   struct Candidate {
     double gain;  // recompute cost / cost of keeping
     std::uint32_t unit;
-    const Value* value;
   };
   std::vector<Candidate> candidates;
   for (std::uint32_t unit = 0; unit < plan_.units(); ++unit) {
@@ -106,11 +104,11 @@ std::uint64_t Recording::keep_frontier(const std::function<const Value*(std::uin
     // Skips units whose part of the plan has not come, which have no end yet,
     // and results that are kept or not made.
     if (plan_.unit_begin[unit + 1] <= plan_.unit_begin[unit] || share_ns_[position] < 0) continue;
-    const Value* value = value_at(position);
-    if (value == nullptr) continue;
-    const auto cost_ns = static_cast<double>(std::max<std::int64_t>(recorder_.cost_ns(bytes_of(*value)), 1));
+    const std::optional<std::uint64_t> bytes = frontier.bytes(position);
+    if (!bytes) continue;
+    const auto cost_ns = static_cast<double>(std::max<std::int64_t>(recorder_.cost_ns(*bytes), 1));
     const double gain = share_ns_[position] * readers(unit) / cost_ns;
-    if (marked(unit).value_or(gain >= 1)) candidates.push_back({gain, unit, value});
+    if (marked(unit).value_or(gain >= 1)) candidates.push_back({gain, unit});
   }
   std::ranges::sort(candidates, [](const Candidate& a, const Candidate& b) {
     return std::tie(b.gain, a.unit) < std::tie(a.gain, b.unit);
@@ -118,7 +116,9 @@ std::uint64_t Recording::keep_frontier(const std::function<const Value*(std::uin
   std::uint64_t kept = 0;
   for (const Candidate& candidate : candidates) {
     if (std::chrono::steady_clock::now() >= end) break;
-    recorder_.record(plan_.key[candidate.unit], *candidate.value);
+    const Value* const value = frontier.value(plan_.unit_begin[candidate.unit + 1] - 1);
+    if (value == nullptr) continue;
+    recorder_.record(plan_.key[candidate.unit], *value);
     ++kept;
   }
   return kept;

@@ -43,11 +43,16 @@ class Recording {
   /// Another rank has run the unit, and has kept the result if that was worth it.
   void made_elsewhere(std::uint32_t unit);
 
+  /// The results that are still to be read when no task runs any more, by position.
+  struct Frontier {
+    std::function<std::optional<std::uint64_t>(std::uint32_t)> bytes;  ///< none: the result is not there
+    /// It stays until the next call; null when it cannot be read.
+    std::function<const Value*(std::uint32_t)> value;
+  };
   /// To be called when no task runs any more. Keeps the results that are still to be read and cost more to
   /// make again than to keep, until `end`; first the one whose recompute cost is highest compared to the cost
-  /// of keeping it. `value_at` gives the result at a position, or null. Returns how many results were kept.
-  std::uint64_t keep_frontier(const std::function<const Value*(std::uint32_t position)>& value_at,
-                              std::chrono::steady_clock::time_point end);
+  /// of keeping it. Returns how many results were kept.
+  std::uint64_t keep_frontier(const Frontier& frontier, std::chrono::steady_clock::time_point end);
 
   /// Bytes of a value, for estimates of the time to keep it.
   static std::uint64_t bytes_of(const Value& value);

@@ -85,12 +85,33 @@ void ResultMover::drop_from_memory(std::uint32_t place) {
 }
 
 void ResultMover::read(std::uint32_t place) {
-  begin_move();
   SpilledCopy copy;
   {
     const Held held(mutex_);
     copy = *copy_of(place);
   }
+  read(copy, [this, place](Value value, const SpillOutcome& outcome) {
+    hooks_.came(place, std::move(value), outcome);
+  });
+}
+
+Value ResultMover::read_copy(std::uint32_t place) {
+  std::optional<SpilledCopy> copy;
+  {
+    const Held held(mutex_);
+    copy = copy_of(place);
+  }
+  Value read_back;
+  if (!copy) return read_back;
+  read(*copy, [&read_back](Value value, const SpillOutcome& outcome) {
+    if (outcome.kind == SpillOutcome::Kind::kDone) read_back = std::move(value);
+  });
+  wait_until_still();
+  return read_back;
+}
+
+void ResultMover::read(const SpilledCopy& copy, const Came& came) {
+  begin_move();
   const auto value = std::make_shared<Value>();
   const auto buffer = std::make_shared<std::vector<std::byte>>();
   std::span<std::byte> into;
@@ -103,7 +124,7 @@ void ResultMover::read(std::uint32_t place) {
       into = *buffer;
     }
   } catch (...) {
-    hooks_.came(place, {}, broken(Error("spilled result", "there is no memory to read it into", "")));
+    came({}, broken(Error("spilled result", "there is no memory to read it into", "")));
     return end_move();
   }
   memory_.spill_file().read(copy.extent, into, [=, this](SpillOutcome outcome) {
@@ -116,7 +137,7 @@ void ResultMover::read(std::uint32_t place) {
       outcome = broken(Error("spilled result", describe_current_exception(),
                              "this is an error in the type's serialize()"));
     }
-    hooks_.came(place, std::move(*value), outcome);
+    came(std::move(*value), outcome);
     end_move();
   });
 }

@@ -33,6 +33,9 @@ class ResultMover {
   void settle(std::uint32_t place, const SpillOutcome& outcome);
   /// Reads a result that has begun to come.
   void read(std::uint32_t place);
+  /// Reads the copy of a result, which stays where it is. Empty when there is none, or when it cannot be
+  /// read.
+  Value read_copy(std::uint32_t place);
   /// A result that has a copy on the disk, and is not pinned, goes from memory.
   void drop_from_memory(std::uint32_t place);
 
@@ -42,6 +45,8 @@ class ResultMover {
   void wait_until_still();
 
  private:
+  using Came = std::function<void(Value, const SpillOutcome&)>;
+  void read(const SpilledCopy& copy, const Came& came);
   bool forget_copy(std::uint32_t place);
   std::optional<SpilledCopy>& copy_of(std::uint32_t place) BASK_REQUIRES(mutex_);
   void begin_move();

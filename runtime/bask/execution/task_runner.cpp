@@ -259,11 +259,21 @@ void TaskRunner::keep_frontier() {
   const std::optional<steady_clock::time_point> end = progress_.drain_end();
   if (recording_ == nullptr || !end || !progress_.stopping() || progress_.cancelled()) return;
   memory_.wait_until_still();
-  const auto value_at = [&](std::uint32_t position) {
+  // Those on the disk come back for the recorder one by one.
+  Value read;
+  const auto bytes = [&](std::uint32_t position) -> std::optional<std::uint64_t> {
     const Value& value = results_.at(position);
-    return value.has_value() ? &value : nullptr;
+    if (value.has_value()) return Recording::bytes_of(value);
+    if (results_.is_on_disk(position)) return results_.bytes(position);
+    return std::nullopt;
   };
-  recording_->keep_frontier(value_at, *end);
+  const auto value_at = [&](std::uint32_t position) -> const Value* {
+    if (const Value& here = results_.at(position); here.has_value()) return &here;
+    read = Value();
+    read = memory_.read_copy(position);
+    return read.has_value() ? &read : nullptr;
+  };
+  recording_->keep_frontier({bytes, value_at}, *end);
 }
 
 RunnerStatus TaskRunner::status() const {
