@@ -80,8 +80,9 @@ Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Pla
   const auto start = std::chrono::steady_clock::now();
   if (setting.memory->ledger().has_limit() && knows_sizes(plan))
     require_room(plan, expansion.graph, rooms_of(expansion.graph, *setting.memory), !hold);
-  TaskRunner runner(std::move(plan), expansion.graph.constant_values(),
-                    runner_options(setting, expansion.graph));
+  RunnerOptions options = runner_options(setting, expansion.graph);
+  options.persists = hold;
+  TaskRunner runner(std::move(plan), expansion.graph.constant_values(), std::move(options));
   emit_compute_event(EventKind::kComputeStarted, runner.plan()->tasks());
   Watch watch(watched_run(setting, runner), setting.options, start);
   run_to_the_end(setting, runner, watch);

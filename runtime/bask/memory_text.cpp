@@ -31,20 +31,29 @@ std::string spilled_text(const std::vector<MemoryUse>& ranks) {
   long spilled = 0;
   std::set<std::string> directories;
   for (const MemoryUse& rank : ranks) {
-    if (rank.spilled == 0) continue;
-    ++spilled;
-    all.spilled += rank.spilled;
+    if (rank.spilled == 0 && rank.made_again == 0) continue;
+    all.made_again += rank.made_again;
     all.lost_ns = std::max(all.lost_ns, rank.lost_ns);  // ranks wait at the same time
     all.limit = std::min(all.limit, rank.limit);
     most_limit = std::max(most_limit, rank.limit);
+    if (rank.spilled == 0) continue;
+    ++spilled;
+    all.spilled += rank.spilled;
     directories.insert(rank.scratch);
   }
-  if (spilled == 0) return {};
+  if (spilled == 0 && all.made_again == 0) return {};
+  std::vector<std::string> ways;
+  if (spilled != 0) {
+    ways.push_back(fmt::format("went to {}{}", directories_text(directories),
+                               ranks.size() > 1 ? fmt::format(" ({})", count_text(spilled, "rank")) : ""));
+  }
+  if (all.made_again != 0) ways.push_back("were made again when they were read");
   return fmt::format(
-      "{} of results did not fit into {} and went to {}{}: {} were lost; raise --bask-memory-limit or use "
+      "{} of results did not fit into {} and {}: {} were lost; raise --bask-memory-limit or use "
       "smaller chunks",
-      format_size(all.spilled), limits_text(all.limit, most_limit), directories_text(directories),
-      ranks.size() > 1 ? fmt::format(" ({})", count_text(spilled, "rank")) : "",
+      spilled != 0 ? format_size(all.spilled) : format_size(all.made_again),
+      limits_text(all.limit, most_limit),
+      fmt::join(ways, fmt::format(", {} more ", format_size(all.made_again))),
       format_duration(std::chrono::nanoseconds(all.lost_ns)));
 }
 

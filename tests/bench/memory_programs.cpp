@@ -73,6 +73,8 @@ constexpr Figure kFigures[] = {
      [](const bask::ComputeStatistics& last) { return sum(last, &bask::MemoryUse::spilled); }},
     {"read_back_bytes", false,
      [](const bask::ComputeStatistics& last) { return sum(last, &bask::MemoryUse::read_back); }},
+    {"made_again_bytes", false,
+     [](const bask::ComputeStatistics& last) { return sum(last, &bask::MemoryUse::made_again); }},
     {"lost_ns", false,
      [](const bask::ComputeStatistics& last) { return most(last, &bask::MemoryUse::lost_ns); }},
 };

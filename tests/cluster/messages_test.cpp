@@ -109,6 +109,7 @@ TEST(Messages, OfHowARunGoesSurvive) {
                          .peak_by_kind = {1, 2, 3, 4, 5, 6, 7, 8},
                          .spilled = 4,
                          .read_back = 5,
+                         .made_again = 55,
                          .lost_ns = 6,
                          .resident_peak = 7,
                          .scratch = "/tmp"};

@@ -18,8 +18,9 @@ PlanShell shell_of(const BeginRun& begin) {
   return shell;
 }
 
-RunnerOptions with_under_way(RunnerOptions options, std::uint64_t bytes) {
-  options.under_way = bytes;
+RunnerOptions options_of(const BeginRun& begin, std::uint32_t ranks, RunnerOptions options) {
+  options.under_way = begin.push_credit * ranks;
+  options.persists = !begin.holds.empty();
   return options;
 }
 
@@ -34,8 +35,8 @@ WorkerRun::WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& b
       size_(begin.size),
       dry_below_(begin.balance && has_pool ? options.threads : 0),
       credits_(exchange.size(), begin.push_credit),
-      runner_(shell_of(begin), constants_.values,
-              with_under_way(std::move(options), begin.push_credit * exchange.size()), *this),
+      runner_(shell_of(begin), constants_.values, options_of(begin, exchange.size(), std::move(options)),
+              *this),
       reports_(exchange, number, runner_, std::chrono::steady_clock::now()),
       units_missing_(begin.size.units) {}
 

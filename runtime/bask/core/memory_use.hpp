@@ -38,13 +38,15 @@ struct MemoryUse {
   std::array<std::uint64_t, kMemoryKinds> peak_by_kind = {};  ///< each at a time of its own
   std::uint64_t spilled = 0;                                  ///< written to the disk for want of room
   std::uint64_t read_back = 0;
+  std::uint64_t made_again = 0;     ///< left memory without being written, as that costs less
   std::uint64_t lost_ns = 0;        ///< for which a thread, on average, waited for the disk
   std::uint64_t resident_peak = 0;  ///< of the whole process, since it has started
   std::string scratch = {};         ///< the directory that results were spilled to; empty: none were
 
   std::uint64_t peak_of(MemoryKind kind) const { return peak_by_kind[static_cast<std::size_t>(kind)]; }
   auto members() {
-    return std::tie(limit, held, peak, peak_by_kind, spilled, read_back, lost_ns, resident_peak, scratch);
+    return std::tie(limit, held, peak, peak_by_kind, spilled, read_back, made_again, lost_ns, resident_peak,
+                    scratch);
   }
   friend bool operator==(const MemoryUse&, const MemoryUse&) = default;
 };

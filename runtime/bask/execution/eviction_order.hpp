@@ -1,9 +1,9 @@
 // eviction_order.hpp: which result leaves next when room is needed: the one whose next reader comes last in
 // the plan's order (Belady, "A study of replacement algorithms", 1966). One that must be written to leave
-// costs twice what one costs that has a copy on the disk: the latter leaves first if its reader is half as
-// far away. Runs on: every rank. Threads: any thread tells of results that may leave and of units that begin;
-// the holder of the memory gate's lock asks. Invariants: (1) from begin() on, every result that is here, not
-// pinned and still to be read is known, and
+// costs twice what one costs that has a copy on the disk, or is made again: the latter leaves first if its
+// reader is half as far away. Runs on: every rank. Threads: any thread tells of results that may leave and of
+// units that begin; the holder of the memory gate's lock asks. Invariants: (1) from begin() on, every result
+// that is here, not pinned and still to be read is known, and
 //             so are those persisted for later runs; (2) a result that is named twice leaves once.
 #pragma once
 

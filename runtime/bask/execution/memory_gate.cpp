@@ -16,11 +16,19 @@ MemoryGate::MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& 
       hooks_(std::move(hooks)),
       order_(plan, results),
       sizes_(plan, results),
-      mover_(results, memory,
+      mover_(results, memory, setting.threads,
              {[this](std::uint32_t place, const SpillOutcome& outcome) { on_written(place, outcome); },
               [this](std::uint32_t place, Value value, const SpillOutcome& outcome) {
                 on_read(place, std::move(value), outcome);
-              }}) {}
+              },
+              [this](std::uint32_t position) { return recipe(position); }}) {}
+
+Recipe MemoryGate::recipe(std::uint32_t position) const {
+  std::vector<Value*> inputs;
+  for (const Source input : plan_->inputs_of(position)) inputs.push_back(results_.constant(input.index()));
+  return {*plan_->groups[plan_->group[position]].kernel, plan_->arguments + plan_->argument_begin[position],
+          std::move(inputs)};
+}
 
 MemoryGate::~MemoryGate() {
   mover_.wait_until_still();

@@ -6,11 +6,12 @@
 //             Hooks::granted, once it has them; (3) units that free memory go first, then the plan's order.
 //
 // No deadlock: a unit that was let in, or whose inputs are on their way from the disk, waits for nothing but
-// the disk, so it ends and lets go of its inputs. When no such unit is left, no result is pinned, except by
-// sends to other ranks, which end by themselves. So all but the program's own constants can leave, and the
-// first unit that waits gets its room, unless what it needs alone is more than the limit: then the run fails.
-// Nor in a ring of ranks, whose units wait for results on each other's disks: these are read before units are
-// let in; and when all else there waits for other ranks, one at a time beyond the limit: its asker has room.
+// the disk, or for a result that is made again from constants, so it ends and lets go of its inputs. When no
+// such unit is left, no result is pinned, except by sends to other ranks, which end by themselves. So all but
+// the program's own constants can leave, and the first unit that waits gets its room, unless what it needs
+// alone is more than the limit: then the run fails. Nor in a ring of ranks, whose units wait for results on
+// each other's disks: these are read before units are let in; and when all else there waits for other ranks,
+// one at a time beyond the limit: its asker has room.
 #pragma once
 
 #include <bask/core/mutex.hpp>
@@ -189,6 +190,7 @@ class MemoryGate {
   void look_if_units_wait() {
     if (waiting_count_.load(std::memory_order_seq_cst) != 0) look();
   }
+  Recipe recipe(std::uint32_t position) const;  // of a task that reads nothing but constants
   void require_room_for(const std::set<std::uint32_t>& places);
   void take_in_place_of_others(std::uint64_t bytes);
   std::optional<MemoryBudget> enter_counted(std::uint32_t unit);

@@ -14,9 +14,17 @@ SpillFile& RankMemory::spill_file() {
   return *file_;
 }
 
+Remaker& RankMemory::remaker(unsigned threads) {
+  const Held held(mutex_);
+  if (remaker_ == nullptr) remaker_ = std::make_unique<Remaker>(threads);
+  return *remaker_;
+}
+
 SpillCounts RankMemory::spilled() {
   const Held held(mutex_);
-  return file_ == nullptr ? SpillCounts{} : file_->counts();
+  SpillCounts counts = file_ == nullptr ? SpillCounts{} : file_->counts();
+  if (remaker_ != nullptr) counts.bytes_made_again = remaker_->bytes();
+  return counts;
 }
 
 SpillCounts RankMemory::begin_use() {
@@ -31,6 +39,7 @@ MemoryUse RankMemory::use(const SpillCounts& before) {
                 .peak = ledger_.peak(),
                 .spilled = now.bytes_written - before.bytes_written,
                 .read_back = now.bytes_read - before.bytes_read,
+                .made_again = now.bytes_made_again - before.bytes_made_again,
                 .resident_peak = resident_memory().peak};
   for (std::size_t kind = 0; kind < kMemoryKinds; ++kind)
     use.peak_by_kind[kind] = ledger_.peak(static_cast<MemoryKind>(kind));
@@ -71,7 +80,7 @@ void RankMemory::drop(const std::shared_ptr<PersistedResult>& result) {
     result->value.reset();  // a run may know it still, as one that could leave
     ledger_.give_back(MemoryKind::kPersisted, result->bytes);
   }
-  if (result->copy) file_->free(result->copy->extent);
+  if (result->copy && result->copy->recipe == nullptr) file_->free(result->copy->extent);
   result->copy.reset();
 }
 

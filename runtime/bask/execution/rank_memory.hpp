@@ -8,6 +8,8 @@
 #include <bask/core/mutex.hpp>
 #include <bask/core/value.hpp>
 #include <bask/execution/memory_ledger.hpp>
+#include <bask/execution/recipe.hpp>
+#include <bask/execution/remaker.hpp>
 #include <bask/execution/result_state.hpp>
 #include <bask/execution/spill_file.hpp>
 
@@ -21,10 +23,11 @@
 
 namespace bask {
 
-/// Where a result is on the disk.
+/// What a result comes back from: a place on the disk, or a recipe where there is one.
 struct SpilledCopy {
-  Extent extent;
-  const ValueType* type;
+  Extent extent = {};
+  const ValueType* type = nullptr;
+  std::shared_ptr<const Recipe> recipe = nullptr;
 };
 
 /// A result that stays for later runs. The thread that has it leave or come owns `value`, `bytes` and `copy`.
@@ -46,7 +49,10 @@ class RankMemory : public std::enable_shared_from_this<RankMemory> {
   /// Makes the file when it is called first. Throws: Error when that fails, each time.
   SpillFile& spill_file();
 
-  /// What the spill file has written and read.
+  /// The threads, so many at first, that make results again.
+  Remaker& remaker(unsigned threads);
+
+  /// What the spill file has written and read, and what was made again.
   SpillCounts spilled();
   /// The peaks of the ledger begin anew. Returns spilled() at that time.
   SpillCounts begin_use();
@@ -69,6 +75,7 @@ class RankMemory : public std::enable_shared_from_this<RankMemory> {
   Mutex mutex_;
   std::unordered_map<const Value*, std::shared_ptr<PersistedResult>> persisted_ BASK_GUARDED_BY(mutex_);
   std::unique_ptr<SpillFile> file_ BASK_GUARDED_BY(mutex_);
+  std::unique_ptr<Remaker> remaker_ BASK_GUARDED_BY(mutex_);
 };
 
 }  // namespace bask

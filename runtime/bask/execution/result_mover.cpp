@@ -84,23 +84,24 @@ void ResultMover::drop_from_memory(std::uint32_t place) {
   memory_.ledger().give_back(results_.kind(place), results_.bytes(place));
 }
 
-void ResultMover::read(std::uint32_t place) {
-  SpilledCopy copy;
+std::optional<SpilledCopy> ResultMover::find_copy(std::uint32_t place) {
   {
     const Held held(mutex_);
-    copy = *copy_of(place);
+    if (results_.is_persisted(place)) return results_.persisted_at(place)->copy;
+    if (const auto found = copies_.find(place); found != copies_.end()) return found->second;
   }
-  read(copy, [this, place](Value value, const SpillOutcome& outcome) {
+  if (!results_.may_spill() || !results_.state(place).has_copy()) return std::nullopt;
+  return SpilledCopy{.recipe = std::make_shared<const Recipe>(hooks_.recipe(place))};
+}
+
+void ResultMover::read(std::uint32_t place) {
+  read(*find_copy(place), [this, place](Value value, const SpillOutcome& outcome) {
     hooks_.came(place, std::move(value), outcome);
   });
 }
 
 Value ResultMover::read_copy(std::uint32_t place) {
-  std::optional<SpilledCopy> copy;
-  {
-    const Held held(mutex_);
-    copy = copy_of(place);
-  }
+  const std::optional<SpilledCopy> copy = find_copy(place);
   Value read_back;
   if (!copy) return read_back;
   read(*copy, [&read_back](Value value, const SpillOutcome& outcome) {
@@ -110,8 +111,25 @@ Value ResultMover::read_copy(std::uint32_t place) {
   return read_back;
 }
 
+void ResultMover::make_again(const SpilledCopy& copy, const Came& came) {
+  Remaker& remaker = memory_.remaker(threads_);
+  remaker.run([=, this, recipe = copy.recipe, &remaker] {
+    Value value;
+    SpillOutcome outcome;
+    try {
+      value = recipe->make();
+      remaker.made(value.heap_bytes());
+    } catch (const Error& error) {
+      outcome = broken(error);
+    }
+    came(std::move(value), outcome);
+    end_move();
+  });
+}
+
 void ResultMover::read(const SpilledCopy& copy, const Came& came) {
   begin_move();
+  if (copy.recipe != nullptr) return make_again(copy, came);
   const auto value = std::make_shared<Value>();
   const auto buffer = std::make_shared<std::vector<std::byte>>();
   std::span<std::byte> into;
@@ -151,16 +169,15 @@ bool ResultMover::forget_copy(std::uint32_t place) {
     copy = found->second;
     copies_.erase(found);
   }
-  if (copy) memory_.spill_file().free(copy->extent);
+  if (copy && copy->recipe == nullptr) memory_.spill_file().free(copy->extent);
   return copy.has_value();
 }
 
 std::optional<SpilledCopy> ResultMover::take_copy(std::uint32_t position) {
+  std::optional<SpilledCopy> copy = find_copy(position);
   const Held held(mutex_);
-  const auto found = copies_.find(position);
-  if (found == copies_.end()) return std::nullopt;
-  const std::optional<SpilledCopy> copy = found->second;
-  copies_.erase(found);
+  copies_.erase(position);
+  if (copy && copy->recipe != nullptr) copy->recipe = copy->recipe->copy(recipe_inputs_);
   return copy;
 }
 

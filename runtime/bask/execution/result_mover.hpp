@@ -1,4 +1,4 @@
-// result_mover.hpp: has results go to the disk and come back.
+// result_mover.hpp: has results go to the disk and come back, or makes them again.
 // Runs on: every rank. Threads: any.
 // Invariants: (1) a result that leaves or comes is touched by nobody else but its readers, who hold pins; (2)
 //             `left` or `came` is called once for each move, by a thread of the spill file or by the caller.
@@ -21,9 +21,12 @@ class ResultMover {
   struct Hooks {
     std::function<void(std::uint32_t place, const SpillOutcome&)> left;
     std::function<void(std::uint32_t place, Value, const SpillOutcome&)> came;
+    /// How a result of this run is made again that has a copy, but was not written.
+    std::function<Recipe(std::uint32_t position)> recipe;
   };
-  ResultMover(ResultStore& results, RankMemory& memory, Hooks hooks)
-      : results_(results), memory_(memory), hooks_(std::move(hooks)) {}
+  /// `threads` make results again.
+  ResultMover(ResultStore& results, RankMemory& memory, unsigned threads, Hooks hooks)
+      : results_(results), memory_(memory), threads_(threads), hooks_(std::move(hooks)) {}
   /// Waits until nothing is on its way. The copies of results that are left go from the disk.
   ~ResultMover();
 
@@ -41,12 +44,15 @@ class ResultMover {
 
   /// The result at this place is not needed any more: neither is its copy. Returns whether there was one.
   bool forget(std::uint32_t place) { return any_copy_.load(std::memory_order_relaxed) && forget_copy(place); }
+  /// What the result at `position` comes back from after the run; none: it is not to leave.
   std::optional<SpilledCopy> take_copy(std::uint32_t position);
   void wait_until_still();
 
  private:
   using Came = std::function<void(Value, const SpillOutcome&)>;
   void read(const SpilledCopy& copy, const Came& came);
+  void make_again(const SpilledCopy& copy, const Came& came);
+  std::optional<SpilledCopy> find_copy(std::uint32_t place);
   bool forget_copy(std::uint32_t place);
   std::optional<SpilledCopy>& copy_of(std::uint32_t place) BASK_REQUIRES(mutex_);
   void begin_move();
@@ -54,6 +60,7 @@ class ResultMover {
 
   ResultStore& results_;
   RankMemory& memory_;
+  const unsigned threads_;
   const Hooks hooks_;
   std::atomic<bool> any_copy_{false};
   Mutex mutex_;
@@ -61,6 +68,7 @@ class ResultMover {
   std::uint32_t moving_ BASK_GUARDED_BY(mutex_) = 0;
   std::unordered_map<std::uint32_t, std::optional<SpilledCopy>> copies_
       BASK_GUARDED_BY(mutex_);  // by position
+  Recipe::Copies recipe_inputs_ BASK_GUARDED_BY(mutex_);
 };
 
 }  // namespace bask

@@ -4,7 +4,7 @@
 //     absent -> here (made, or come from another rank)
 //     announced -> coming -> here (another rank has it)
 //     here -> leaving (being written to the disk, still readable) -> away -> coming -> here
-//     here, with a copy on the disk -> away
+//     here, with a copy on the disk or a recipe to make it again -> away
 //
 // Invariants: (1) a result that is pinned does not go away; (2) a result that is leaving or coming is freed
 //             by the thread that ends this, not by its last reader: it is doomed until then.
@@ -55,6 +55,8 @@ class ResultState {
   void place_again(bool is_here, bool has_copy) const {
     word_.store((is_here ? kHere : kAway) | (has_copy ? kCopyBit : 0), std::memory_order_seq_cst);
   }
+  /// It may go away at once from now on.
+  void add_copy() const { word_.fetch_or(kCopyBit, std::memory_order_seq_cst); }
   void set_announced() const { replace_place(kAnnounced); }
   void clear() const { word_.store(kAbsent, std::memory_order_seq_cst); }
 

@@ -130,6 +130,7 @@ class ResultStore {
   const Value& at(Source source) const {
     return source.is_constant() ? *constants_[source.index()] : values_[source.index()];
   }
+  Value* constant(std::uint32_t number) const { return constants_[number]; }
   /// Moves the result at `position` out.
   Value take(std::uint32_t position);
   /// Moves the results out that a computation was asked for.

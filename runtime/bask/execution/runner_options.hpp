@@ -25,6 +25,7 @@ struct RunnerOptions {
   unsigned threads = 1;
   std::shared_ptr<RankMemory> memory = nullptr;  ///< of the rank; null: the run's own, without a limit
   std::uint64_t under_way = 0;  ///< bytes of results that other ranks may send unasked: room is left for them
+  bool persists = false;        ///< the targets stay for later runs
   ResourceAmounts resources = {};  ///< what annotated tasks may hold at once
   DescribeTask describe = {};      ///< makes failures TaskErrors; without it they stay what the task threw
   BackoffOptions backoff = {};

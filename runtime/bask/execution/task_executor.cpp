@@ -2,9 +2,19 @@
 #include <bask/safety/isolation.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace bask {
+namespace {
+
+// What a local disk needs to write so many bytes and to read them again: 1 GB/s each way, at best.
+std::chrono::nanoseconds disk_time(std::uint64_t bytes) {
+  constexpr std::int64_t kNsPerByte = 2;
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(bytes) * kNsPerByte);
+}
+
+}  // namespace
 
 TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGate& memory,
                            RunProgress& progress, const RunnerOptions& options)
@@ -14,6 +24,7 @@ TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGa
       progress_(progress),
       isolated_(options.isolated),
       isolate_all_(options.isolate_all),
+      persists_(options.persists),
       threads_(std::max(options.threads, 1u)) {}
 
 TaskExecutor::~TaskExecutor() {
@@ -33,6 +44,15 @@ void TaskExecutor::run_kernel(const Kernel& kernel, KernelCall& call, const Seen
   me.running->clear();
 }
 
+// Whether the result may leave memory without being written, as it can be made again from constants of the program alone.
+bool TaskExecutor::may_be_dropped(std::uint32_t position, Repeats repeats) const {
+  if (!results_.may_spill() || repeats == Repeats::kNever) return false;
+  if (repeats == Repeats::kInRun && persists_) return false;
+  return std::ranges::all_of(plan_->inputs_of(position), [&](Source input) {
+    return input.is_constant() && results_.place_of_constant(input.index()) == kNoIndex;
+  });
+}
+
 void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annotations* notes, Pins& inputs,
                         unsigned thread) {
   const Plan& plan = *plan_;
@@ -41,11 +61,15 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
                   results_.room_for(position)};
   const Kernel& kernel = *plan.groups[group].kernel;
   const Key& key = plan.key.empty() ? Key{} : plan.key[unit];
+  const bool may_repeat = kernel.repeats != nullptr && may_be_dropped(position, kernel.repeats(call));
+  const auto start = may_repeat ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
   run_kernel(kernel, call, {plan.task[position], key, notes}, threads_[thread]);
   MemoryBudget& budget = threads_[thread].budget;
   budget.left += inputs.count_moved();
   if (!results_.made(position, budget)) return;
   const std::uint64_t bytes = results_.counted_bytes(position);
+  if (may_repeat && std::chrono::steady_clock::now() - start <= disk_time(bytes))
+    results_.state(position).add_copy();
   progress_.result_made(group, bytes, thread);
   memory_.learn(group, bytes);
 }

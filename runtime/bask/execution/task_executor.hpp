@@ -68,6 +68,7 @@ class TaskExecutor {
     const Key& key;            // of its unit
     const Annotations* notes;  // null: none
   };
+  bool may_be_dropped(std::uint32_t position, Repeats repeats) const;
   void run_kernel(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const;
   void call(std::uint32_t position, std::uint32_t unit, const Annotations* notes, Pins& inputs,
             unsigned thread);
@@ -82,7 +83,7 @@ class TaskExecutor {
   MemoryGate& memory_;
   RunProgress& progress_;
   const std::shared_ptr<const std::unordered_set<Key>> isolated_;  // shared by all runs of the client
-  const bool isolate_all_;
+  const bool isolate_all_, persists_;
   std::vector<Thread> threads_;
 };
 

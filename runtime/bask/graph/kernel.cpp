@@ -16,11 +16,11 @@ KernelRegistry::KernelRegistry() {
 }
 
 KernelId KernelRegistry::add(std::string_view name, std::string_view signature, void (*run)(KernelCall&),
-                             const ValueType* result) {
+                             const ValueType* result, RepeatRule repeats) {
   const std::string text = std::string(name) + '\n' + std::string(signature);
   Key hash = hash_text(text);
   for (std::uint64_t twin = 1; by_hash_.contains(hash); ++twin) hash = hash_member(hash_text(text), twin);
-  kernels_.push_back({std::string(name), hash, run, KernelId{size()}, result});
+  kernels_.push_back({std::string(name), hash, run, KernelId{size()}, result, repeats});
   by_hash_.emplace(hash, kernels_.back().id);
   return kernels_.back().id;
 }

@@ -9,6 +9,7 @@
 #include <bask/core/key.hpp>
 #include <bask/core/value.hpp>
 
+#include <cstdint>
 #include <deque>
 #include <span>
 #include <string>
@@ -30,12 +31,22 @@ struct KernelCall {
   Value& result;
 };
 
+/// Whether a call may be made again in place of keeping its result: it gives the same bits, and does nothing
+/// else.
+enum class Repeats : std::uint8_t {
+  kNever,
+  kInRun,  ///< until the computation ends: what it reads from outside may change later
+  kAlways,
+};
+using RepeatRule = Repeats (*)(const KernelCall& call);
+
 struct Kernel {
   std::string name;  ///< what users call it: "increment"
   Key hash;
   void (*run)(KernelCall& call);
   KernelId id;
   const ValueType* result;  ///< the type of its results; null: not said
+  RepeatRule repeats;       ///< null: never; else the arguments are the task's number in its layer, 4 bytes
 };
 
 class KernelRegistry {
@@ -44,7 +55,7 @@ class KernelRegistry {
 
   /// `signature` tells apart kernels of one name; equal pairs are told apart by their order in the binary.
   KernelId add(std::string_view name, std::string_view signature, void (*run)(KernelCall&),
-               const ValueType* result = nullptr);
+               const ValueType* result = nullptr, RepeatRule repeats = nullptr);
   const Kernel& operator[](KernelId id) const { return kernels_[id.index]; }
   /// The kernel with this hash. Throws: Error when there is none.
   KernelId find(const Key& hash) const;

@@ -30,6 +30,10 @@ struct Reading {
   }
 };
 
+Repeats until_the_run_ends(const KernelCall&) {
+  return Repeats::kInRun;
+}
+
 Block read_block(const BlockCall<Reading>& call) {
   const Reading& reading = call.description();
   Region region = region_of(reading.chunks, call.task());
@@ -79,7 +83,8 @@ BlockRefs add_reads(const Reading& reading) {
   BlockReads reads;
   const std::uint32_t blocks = BlockGrid(reading.chunks).size();
   for (std::uint32_t k = 0; k < blocks; ++k) reads.end_task();
-  const BlockRefs refs = BlockTasks<read_block>::add("from-hdf5", reading, {}, std::move(reads));
+  const BlockRefs refs =
+      BlockTasks<read_block, until_the_run_ends>::add("from-hdf5", reading, {}, std::move(reads));
   refs.set_reads({});
   return refs;
 }

@@ -22,6 +22,17 @@ Block compute_block(const BlockCall<Expression>& call) {
   return compute_region(task.expression(), task.region, pieces(task.expression(), task.region), task.sources);
 }
 
+// Functions of users may have a memory of their own.
+Repeats repeats(const KernelCall& call) {
+  const auto& terms = call.inputs[0].value->get<Expression>().terms;
+  const bool calls_user = std::ranges::any_of(terms, [](const Term& term) {
+    return term.kind == TermKind::kOperation && term.opcode == Opcode::kMap;
+  });
+  return calls_user ? Repeats::kNever : Repeats::kAlways;
+}
+
+using ComputeTasks = BlockTasks<compute_block, repeats>;
+
 constexpr std::size_t kMostCounted = 4096;
 
 // Numbers the nodes of an expression, operands first, without recursion deeper than ArrayNode::kDeepest.
@@ -203,8 +214,8 @@ const BlockRefs& ArrayNode::lowered() const {
     sourced.expression.cut(chunks_);
     TermWriter(sourced).write(*this);
     narrow_sources(sourced);
-    refs_ = BlockTasks<compute_block>::add(name_, sourced.expression, bask::lowered(sourced.sources),
-                                           reads_of(sourced.expression));
+    refs_ = ComputeTasks::add(name_, sourced.expression, bask::lowered(sourced.sources),
+                              reads_of(sourced.expression));
     refs_.set_reads(reads_by_chunks(sourced.expression));
   }
   if (refs_.size() == block_count()) refs_.set_blocks(dtype_, chunks_);
@@ -217,8 +228,7 @@ ArrayPtr ArrayNode::checkpoint(const ArrayPtr& node) {
   Sourced sourced = expression_of(node);
   const auto lower = [expression = std::move(sourced.expression)](const std::vector<BlockRefs>& sources) {
     const annotate kept({.checkpoint = true});
-    const BlockRefs refs =
-        BlockTasks<compute_block>::add("checkpoint", expression, sources, reads_of(expression));
+    const BlockRefs refs = ComputeTasks::add("checkpoint", expression, sources, reads_of(expression));
     refs.set_reads(reads_by_chunks(expression));
     return refs;
   };
