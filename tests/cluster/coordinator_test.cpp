@@ -158,7 +158,7 @@ TEST_F(CoordinatorTest, DropsWhatIsSaidOfARunThatIsOver) {
   heard(1, second);
   for (const std::uint32_t rank : {1u, 2u}) say_done(rank, first, 5);
   say(1, MessageKind::kFailed, first, Failed{{3}, "old"});
-  say(1, MessageKind::kProgress, first, RankProgress{{0, 9}, 5, 5, 5, 0});
+  say(1, MessageKind::kProgress, first, RankProgress{{0, 9}, 5, 5, 5});
   ranks_[2].post(0, MessageKind::kDry, first);
   drive();
   EXPECT_EQ(completed(), std::vector<std::uint32_t>{first});
@@ -301,7 +301,7 @@ class DelayedRanks : private CoordinatedRanks {
   void answer(std::uint32_t rank, const Said& said) {
     if (said.kind == MessageKind::kEndRun) ++ends_[rank - 1];
     if (said.kind != MessageKind::kBeginRun) return;
-    say(rank, MessageKind::kProgress, said.run, RankProgress{{0, 1}, 1, 1, 0, 0});
+    say(rank, MessageKind::kProgress, said.run, RankProgress{{0, 1}, 1, 1});
     ranks_[rank].post(0, MessageKind::kDry, said.run);
     if (said.run % 2 == 0 && rank == 2) say(rank, MessageKind::kFailed, said.run, Failed{{5}, "five"});
     say_done(rank, said.run, said.run);

@@ -5,6 +5,7 @@
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
 
+#include "../execution/bad_disk.hpp"
 #include "../execution/limited_runtime.hpp"
 #include "../execution/memory_program.hpp"
 #include "../many.hpp"
@@ -30,9 +31,14 @@ int graphs(int count) {
 
 // How one graph is run. Numbers of ranks and threads, and the delays, follow from its number.
 struct Trial {
-  Trial(int own_number, std::uint64_t need, std::uint64_t own_limit, const std::string& scratch, bool balance)
+  using DiskOf = std::function<TransferCalls(std::uint32_t rank)>;
+  Trial(
+      int own_number, std::uint64_t need, std::uint64_t own_limit, const std::string& scratch, bool balance,
+      const DiskOf& disk = [](std::uint32_t) { return TransferCalls::of_system(); })
       : number(own_number), limit(own_limit), watchdog(text(need), kPatience) {
-    cluster.emplace(options(scratch, balance));
+    LocalClusterOptions of_ranks = options(scratch, balance);
+    of_ranks.disk = disk;
+    cluster.emplace(of_ranks);
     for (std::uint32_t rank = 0; rank < cluster->node(0).size(); ++rank)
       memories.push_back(cluster->node(rank).memory());
   }
@@ -47,6 +53,7 @@ struct Trial {
                                 .scratch = scratch};
     options.client.fuse = false;  // so that a task is a unit
     options.client.balance = balance;
+    options.client.progress = Progress::kOff;
     return options;
   }
   std::string text(std::uint64_t need) const {
@@ -184,6 +191,38 @@ TEST_F(MemoryRanksTest, SizesThatAreGuessedGiveTheSameResults) {
     EXPECT_LE(trial.peak(), trial.limit + trial.limit / 8 + 12 * reference.largest);
     trial.end();
   }
+}
+
+// One rank's disk is bad. The error names that rank, its node and the directory.
+TEST_F(MemoryRanksTest, ABadDiskGivesTheResultOrItsErrorAndNeverAnotherResult) {
+  int failed[BadDisk::kFaults] = {};
+  for (int number = 0; number < graphs(24); ++number) {
+    const SizedGraph graph(static_cast<unsigned>(number));
+    std::mt19937 random(static_cast<unsigned>(number));
+    // A rank whose disk takes nothing waits a while for others: few graphs have one.
+    constexpr BadDisk::Fault kFaults[] = {BadDisk::kShort, BadDisk::kReadError, BadDisk::kFlippedBit};
+    const bool takes_nothing = number % 24 == 6 || number % 24 == 13;
+    const BadDisk::Fault of_writes = number % 24 == 6 ? BadDisk::kFull : BadDisk::kWriteError;
+    const BadDisk::Fault fault = takes_nothing ? of_writes : kFaults[number % 3];
+    BadDisk disk{fault, static_cast<int>(random() % 4), static_cast<off_t>(random() % 3 * 4096)};
+    const std::uint32_t bad_rank = static_cast<std::uint32_t>(random() % 2);
+    Trial trial(number, graph.need(), graph.need(), directory_, number % 2 == 0, [&](std::uint32_t rank) {
+      return rank == bad_rank ? disk.calls() : TransferCalls::of_system();
+    });
+    SCOPED_TRACE(trial.text(graph.need()) + ", fault " + std::to_string(fault));
+    const std::string result = outcome(graph);
+    if (result != graph.expected()) {
+      ++failed[fault];
+      const std::string rank = std::to_string(bad_rank);
+      for (const std::string& text :
+           {std::string(disk.text()), "rank " + rank, "node host" + rank, std::string(directory_)})
+        EXPECT_NE(result.find(text), std::string::npos) << text << " is not in: " << result;
+      EXPECT_NE(fault, BadDisk::kShort);
+    }
+    trial.end();
+  }
+  for (int fault = BadDisk::kFull; fault < BadDisk::kFaults; ++fault)
+    EXPECT_GT(kSanitized ? 1 : failed[fault], 0) << fault;
 }
 
 }  // namespace bask::memory_ranks_test

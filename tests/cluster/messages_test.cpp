@@ -92,12 +92,13 @@ TEST(Messages, OfARunsBeginningSurvive) {
 }
 
 TEST(Messages, OfHowARunGoesSurvive) {
-  const RankProgress progress = survived(RankProgress{{1, 2, 3}, 4, 5, 6, 7});
+  const RankProgress progress = survived(RankProgress{{1, 2, 3}, 4, 5, 6, 7, MemoryStanding::kDiskFull});
   EXPECT_EQ(progress.done_by_group, (std::vector<std::uint64_t>{1, 2, 3}));
   EXPECT_EQ(progress.left, 4u);
   EXPECT_EQ(progress.ready, 5u);
   EXPECT_EQ(progress.running, 6u);
   EXPECT_EQ(progress.too_long, 7u);
+  EXPECT_EQ(progress.memory, MemoryStanding::kDiskFull);
   EXPECT_EQ(survived(Stop{std::int64_t{1} << 40}).patience_ns, std::int64_t{1} << 40);
   const Failed failed = survived(Failed{{7}, "std::domain_error: x < 0"});
   EXPECT_EQ(failed.task.index, 7u);

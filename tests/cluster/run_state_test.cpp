@@ -190,6 +190,27 @@ TEST(RunState, IsOutOfTimeWhenNothingIsLeftButWhatIsHeldBackAndAllHaveToldSo) {
   EXPECT_TRUE(state.is_out_of_time(later));
 }
 
+TEST(RunState, TellsARankToGiveUpOnItsFullDiskOnceNoRankMoves) {
+  RunState state = run_of_two_groups();
+  const auto full = MemoryStanding::kDiskFull;
+  state.on_progress(1, {{}, 5, 0, 0, 0, full}, kNow);
+  state.on_progress(2, {{}, 5, 0, 0, 0, MemoryStanding::kMoves}, kNow + 1s);
+  state.tick(kNow + 3s);
+  EXPECT_TRUE(state.take_orders().empty()) << "results are on their way on rank 2";
+  state.on_progress(2, {{}, 5, 0, 0, 0, MemoryStanding::kIdle}, kNow + 3s);
+  state.on_progress(0, {{}, 5, 0, 1}, kNow + 3s);
+  state.tick(kNow + 5s);
+  EXPECT_TRUE(state.take_orders().empty()) << "rank 0 ran a task";
+  state.on_progress(0, {{}, 5, 0, 0}, kNow + 4s);
+  state.tick(kNow + 6s);
+  const std::vector<RunState::Order> orders = state.take_orders();
+  ASSERT_EQ(orders.size(), 1u);
+  EXPECT_EQ(orders[0].to, 1u);
+  EXPECT_EQ(orders[0].kind, MessageKind::kDiskFull);
+  state.tick(kNow + 7s);
+  EXPECT_TRUE(state.take_orders().empty()) << "not again at once";
+}
+
 TEST(RunState, IsOutOfTimeWhenARankThatIsDoneHoldsBackWhatItHasStolen) {
   RunState state = run_of_two_groups();
   const auto later = kNow + 1h;

@@ -56,13 +56,13 @@ struct Tasks {
 /// A run whose units the test starts and ends. Units and results go by the number of their task.
 struct RunByHand {
   RunByHand(const Tasks& tasks, const std::vector<TaskId>& targets,
-            const std::shared_ptr<RankMemory>& rank_memory)
+            const std::shared_ptr<RankMemory>& rank_memory, bool has_peers)
       : memory(rank_memory),
         plan(make_plan(tasks.graph, targets, {.fuse = false}, result_sizes(tasks.graph, {}))),
         results(plan.take_uses(), tasks.graph.constant_values(), *memory, true) {
     units.resize(tasks.graph.size(), kNoIndex);
     for (std::uint32_t unit = 0; unit < plan->units(); ++unit) units[plan->task[unit].index] = unit;
-    gate.emplace(plan, results, *memory, MemoryGate::Setting{.threads = 1},
+    gate.emplace(plan, results, *memory, MemoryGate::Setting{.threads = 1, .has_peers = has_peers},
                  MemoryGate::Hooks{[this](std::span<const ReadyUnit> ready) {
                                      const std::lock_guard lock(mutex);
                                      for (const ReadyUnit& each : ready)
@@ -159,10 +159,10 @@ struct RunByHand {
 
 class MemoryGateTest : public DirectoryTest {
  protected:
-  RunByHand& run(const std::vector<TaskId>& targets, std::uint64_t limit) {
+  RunByHand& run(const std::vector<TaskId>& targets, std::uint64_t limit, bool has_peers = false) {
     memory_ = std::make_shared<RankMemory>(
         limit, [this] { return directory_.string(); }, disk_.calls());
-    return run_.emplace(tasks_, targets, memory_);
+    return run_.emplace(tasks_, targets, memory_, has_peers);
   }
   void expect_nothing_left() {
     run_.reset();
@@ -344,6 +344,68 @@ TEST_F(MemoryGateTest, AFullDiskIsTriedAgainOnceAResultHasGoneFromIt) {
   by_hand.budget = of_running;
   by_hand.end(6, 1);
   expect_nothing_left();
+}
+
+TEST_F(MemoryGateTest, UnitsThatHaveRoomRunBeforeTheRunFailsForAFullDisk) {
+  disk_.size = 0;
+  for (const float bytes : {500.0F, 600.0F, 900.0F, 300.0F, 400.0F}) tasks_.add(bytes);
+  RunByHand& by_hand = run({{0}, {1}, {2}, {3}, {4}}, 1500);
+  by_hand.run(0, 500);
+  ASSERT_TRUE(by_hand.enter(1));
+  MemoryBudget of_running = by_hand.budget;
+  for (const std::uint32_t task : {2, 3, 4}) EXPECT_FALSE(by_hand.enter(task) && task != 3);
+  by_hand.gate->wait_until_still();
+  EXPECT_TRUE(by_hand.granted_so_far().empty());
+  by_hand.budget = of_running;
+  by_hand.end(1, 600);
+  ASSERT_TRUE(by_hand.wait_for(3)) << by_hand.failure_text();
+  EXPECT_EQ(by_hand.failure_text(), "") << "task 3 runs, and might free memory";
+  by_hand.end(3, 300);
+  EXPECT_FALSE(by_hand.wait_for(2));
+  EXPECT_NE(by_hand.failure_text().find("there is no room for"), std::string::npos);
+  expect_nothing_left();
+}
+
+TEST_F(MemoryGateTest, AFullDiskIsTriedOnceMoreBeforeTheRunFails) {
+  disk_.size = 0;
+  for (const float bytes : {500.0F, 600.0F, 600.0F}) tasks_.add(bytes);
+  RunByHand& by_hand = run({{0}, {1}, {2}}, 1200);
+  by_hand.run(0, 500);
+  ASSERT_TRUE(by_hand.enter(1));
+  EXPECT_FALSE(by_hand.enter(2));
+  by_hand.gate->wait_until_still();
+  disk_.size = 1 << 20;  // the user has made room
+  by_hand.end(1, 600);
+  ASSERT_TRUE(by_hand.wait_for(2)) << by_hand.failure_text();
+  by_hand.end(2, 600);
+  expect_nothing_left();
+}
+
+TEST_F(MemoryGateTest, WhileTheDiskIsFullOtherRanksMayFreeMemory) {
+  for (const bool is_freed : {true, false}) {
+    disk_.size = 0;
+    tasks_ = {};
+    for (const float bytes : {500.0F, 600.0F, 900.0F}) tasks_.add(bytes);
+    RunByHand& by_hand = run({{0}, {1}, {2}}, 1500, true);
+    for (const std::uint32_t task : {0, 1}) by_hand.run(task, task == 0 ? 500 : 600);
+    EXPECT_EQ(by_hand.gate->standing(), MemoryStanding::kIdle);
+    EXPECT_FALSE(by_hand.enter(2));
+    by_hand.gate->wait_until_still();
+    EXPECT_EQ(by_hand.failure_text(), "");
+    EXPECT_EQ(by_hand.gate->standing(), MemoryStanding::kDiskFull);
+    if (is_freed) {
+      ASSERT_NE(by_hand.results.release(by_hand.units[1]), 0u) << "another rank has fetched it";
+      by_hand.gate->freed(by_hand.units[1]);
+      ASSERT_TRUE(by_hand.wait_for(2)) << by_hand.failure_text();
+      EXPECT_EQ(by_hand.gate->standing(), MemoryStanding::kMoves);
+      by_hand.end(2, 900);
+    } else {
+      by_hand.gate->give_up_on_disk();
+      EXPECT_FALSE(by_hand.wait_for(2));
+      EXPECT_NE(by_hand.failure_text().find("there is no room for"), std::string::npos);
+    }
+    expect_nothing_left();
+  }
 }
 
 TEST_F(MemoryGateTest, AResultThatTheDiskHasLostFailsTheRun) {

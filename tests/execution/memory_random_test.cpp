@@ -5,10 +5,10 @@
 
 #include "../many.hpp"
 #include "../system/directory_test.hpp"
+#include "bad_disk.hpp"
 #include "limited_runtime.hpp"
 #include "memory_program.hpp"
 
-#include <cerrno>
 #include <random>
 #include <string>
 
@@ -158,47 +158,6 @@ TEST_F(MemoryRandomTest, AFailureOrACancelLeavesNothingAndTheMemoryIsUsableAfter
   }
   EXPECT_GT(ended_early, many(300) / 4);
 }
-
-ssize_t fails_with(int error) {
-  errno = error;
-  return -1;
-}
-
-// A disk with one fault, which begins after some transfers or bytes.
-struct BadDisk {
-  enum Fault { kShort, kFull, kWriteError, kReadError, kFlippedBit, kFaults };
-  Fault fault;
-  std::atomic<int> transfers_left;
-  off_t size = 0;  // of a disk that may be full
-
-  bool is_bad() { return transfers_left-- <= 0; }
-  TransferCalls calls() {
-    TransferCalls all;
-    all.write = [this](int to, const void* memory, std::size_t bytes, off_t offset) -> ssize_t {
-      if (fault == kFull && offset + static_cast<off_t>(bytes) > size) {
-        if (offset >= size) return fails_with(ENOSPC);
-        bytes = static_cast<std::size_t>(size - offset);
-      }
-      if (fault == kWriteError && is_bad()) return fails_with(EIO);
-      if (fault == kShort) bytes = std::min<std::size_t>(bytes, 4096);
-      return ::pwrite(to, memory, bytes, offset);
-    };
-    all.read = [this](int from, void* memory, std::size_t bytes, off_t offset) -> ssize_t {
-      if (fault == kReadError && is_bad()) return fails_with(EIO);
-      if (fault == kShort) bytes = std::min<std::size_t>(bytes, 4096);
-      const ssize_t count = ::pread(from, memory, bytes, offset);
-      if (fault == kFlippedBit && count > 0 && is_bad()) *static_cast<std::byte*>(memory) ^= std::byte{16};
-      return count;
-    };
-    return all;
-  }
-  // What errors of this fault say.
-  const char* text() const {
-    constexpr const char* kTexts[] = {"", "No space left on device", "cannot be written: Input/output error",
-                                      "cannot be read back: Input/output error", "have changed"};
-    return kTexts[fault];
-  }
-};
 
 TEST_F(MemoryRandomTest, ABadDiskGivesTheResultOrItsErrorAndNeverAnotherResult) {
   int failed[BadDisk::kFaults] = {}, passed[BadDisk::kFaults] = {};

@@ -16,6 +16,7 @@
 #include <bask/cluster/message_encoding.hpp>
 #include <bask/core/memory_use.hpp>
 #include <bask/execution/stolen_unit.hpp>
+#include <bask/execution/waiting_unit.hpp>
 #include <bask/graph/group_measure.hpp>
 #include <bask/graph/plan_part.hpp>
 #include <bask/transport/transport.hpp>
@@ -55,6 +56,7 @@ enum class MessageKind : std::uint16_t {
   kRefused,       ///< all -> 0: Steal; there is nothing worth stealing
   kStolen,        ///< any -> any: see encode_stolen_unit
   kStolenResult,  ///< any -> any: as kResult, with a stolen unit's number for the position
+  kDiskFull,      ///< 0 -> one: no body; no rank moves while the disk of this one is full: it gives up
   kStopAsked,     ///< any -> 0: Signal; this rank was sent a signal and asks for a stop
 };
 
@@ -141,7 +143,8 @@ struct RankProgress {
   std::uint32_t ready = 0;     ///< units that could be run now
   std::uint32_t running = 0;   ///< units that are running
   std::uint32_t too_long = 0;  ///< units that were not begun, as they would not end in time
-  auto members() { return std::tie(done_by_group, left, ready, running, too_long); }
+  MemoryStanding memory = MemoryStanding::kIdle;
+  auto members() { return std::tie(done_by_group, left, ready, running, too_long, memory); }
 };
 
 struct Failed {

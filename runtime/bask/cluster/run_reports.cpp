@@ -68,10 +68,10 @@ void RunReports::tell_progress(Clock::time_point now) {
   if (runner_.progress().units_left() == told_.left && now - told_.at < kLeastOften) return;
   told_.at = now;
   told_.left = runner_.progress().units_left();
-  exchange_.post_message(
-      0, MessageKind::kProgress, run_,
-      RankProgress{runner_.progress().done_by_group(), runner_.progress().units_left(),
-                   runner_.status().ready, runner_.status().running, runner_.status().too_long});
+  exchange_.post_message(0, MessageKind::kProgress, run_,
+                         RankProgress{runner_.progress().done_by_group(), runner_.progress().units_left(),
+                                      runner_.status().ready, runner_.status().running,
+                                      runner_.status().too_long, runner_.memory_standing()});
 }
 
 }  // namespace bask

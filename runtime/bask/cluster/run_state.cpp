@@ -29,7 +29,8 @@ void RunState::on_progress(std::uint32_t from, RankProgress progress, Clock::tim
     return;
   }
   balancer_.on_progress(from, progress.left, progress.ready);
-  if (progress.running != 0 || progress.left != rank.progress.left) moved_at_ = now;
+  const bool moves = progress.running != 0 || progress.memory == MemoryStanding::kMoves;
+  if (moves || progress.left != rank.progress.left) moved_at_ = now;
   rank.progress = std::move(progress);
 }
 
@@ -42,7 +43,7 @@ void RunState::on_done(std::uint32_t from, Done done, Clock::time_point now) {
   Rank& rank = ranks_[from];
   if (rank.is_done) return;
   rank.is_done = true;
-  rank.progress = {std::move(done.done_by_group), 0, 0, 0, 0};
+  rank.progress = {.done_by_group = std::move(done.done_by_group)};
   balancer_.on_progress(from, 0, 0);
   rank.memory = std::move(done.memory);
   rank.results_in = done.results_in;
@@ -98,6 +99,7 @@ bool RunState::tick(Clock::time_point now) {
   leave_if_over(now);
   if (must_rest() || all_done()) return false;
   ask_for_thefts(now);
+  give_up_full_disks(now);
   if (!is_stalled(now)) return false;
   moved_at_ = now;
   say_to_all(MessageKind::kReport);
@@ -108,6 +110,16 @@ void RunState::ask_for_thefts(Clock::time_point now) {
   if (!shape_.balances || must_rest() || all_done()) return;
   for (const Balancer::Ask& ask : balancer_.asks(now)) {
     orders_.push_back({ask.victim, MessageKind::kSteal, encode_message(Steal{ask.thief})});
+  }
+}
+
+// No rank moves, as all have told: none frees memory of those whose disks are full.
+void RunState::give_up_full_disks(Clock::time_point now) {
+  if (now - moved_at_ < kAllHaveTold) return;
+  for (std::uint32_t rank = 0; rank < ranks_.size(); ++rank) {
+    if (ranks_[rank].progress.memory != MemoryStanding::kDiskFull) continue;
+    orders_.push_back({rank, MessageKind::kDiskFull, {}});
+    moved_at_ = now;
   }
 }
 

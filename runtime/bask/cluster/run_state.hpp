@@ -91,6 +91,7 @@ class RunState {
 
   void say_to_all(MessageKind kind, const Buffer& body = {});
   void ask_for_thefts(Clock::time_point now);
+  void give_up_full_disks(Clock::time_point now);
   bool is_stalled(Clock::time_point now) const;
   void leave();
   void leave_if_over(Clock::time_point now);

@@ -59,6 +59,7 @@ void Switchboard::hand_over(std::uint32_t from, MessageKind kind, std::uint32_t 
     case MessageKind::kEndRun:
     case MessageKind::kDrop:
     case MessageKind::kReport:
+    case MessageKind::kDiskFull:
       return parts_->worker.on_message(from, kind, run, body);
     case MessageKind::kProgress:
     case MessageKind::kFailed:

@@ -28,6 +28,7 @@ Worker::Worker(Exchange& exchange, WorkerOptions options)
 Worker::~Worker() {
   for (const auto& [number, run] : runs_.runs()) run->runner().cancel();
   turns_.leave();
+  for (const auto& [number, run] : runs_.runs()) run->close();
 }
 
 WorkerRun* Worker::working(std::uint32_t run) const {
@@ -85,6 +86,8 @@ void Worker::follow(WorkerRun& run, std::uint32_t from, MessageKind kind, std::s
       ReceivedResult result = decode_result(body);
       return run.runner().returned(result.position, std::move(result.value));
     }
+    case MessageKind::kDiskFull:
+      return run.runner().give_up_on_disk();
     case MessageKind::kCancel:
       return run.runner().cancel();
     case MessageKind::kStop:
@@ -160,7 +163,11 @@ void Worker::tick() {
 void Worker::move_pool() {
   turns_.look();
   if (exchange_.rank() != 0) {
-    runs_.forget_if([&](const WorkerRun& run) { return run.has_ended() && !turns_.is_inside(run); });
+    runs_.forget_if([&](WorkerRun& run) {
+      if (!run.has_ended() || turns_.is_inside(run)) return false;
+      run.close();
+      return true;
+    });
   }
   if (!turns_.has_pool() || !turns_.is_free()) return;
   for (const auto& [number, run] : runs_.runs()) {
@@ -206,6 +213,7 @@ std::optional<RunFailure> Worker::failure(std::uint32_t run) const {
 }
 
 void Worker::forget(std::uint32_t run) {
+  if (WorkerRun* const here = runs_.find(run)) here->close();
   runs_.forget(run);
 }
 

@@ -37,7 +37,6 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
 
   WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& begin, Constants constants,
             RunnerOptions options, bool has_pool);
-
   /// Posts the constants that other ranks read.
   void send_constants(std::span<const ConstantExport> exports);
 
@@ -78,6 +77,8 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   /// What this rank waits for, in one line.
   std::string report() const;
   TaskRunner& runner() { return runner_; }
+  /// To be called before the table lets go of the run: no thread of the disk uses it any more afterwards.
+  void close() { runner_.close(); }
 
  private:
   void send(std::uint32_t position, const Value& value, std::span<const Export> exports) override;

@@ -12,6 +12,7 @@ MemoryGate::MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& 
       ledger_(memory.ledger()),
       is_on_(results.may_spill()),
       spare_(setting.spare),
+      has_peers_(setting.has_peers),
       most_ahead_(std::size_t{setting.threads} + 1),
       hooks_(std::move(hooks)),
       order_(plan, results),
@@ -175,6 +176,7 @@ void MemoryGate::count_waiting() {
 }
 
 void MemoryGate::let_in(Moves& moves) {
+  if (is_closed_) return;
   serve_next(moves);
   while (!broken_ && to_serve_.empty() && !waiting_.empty() &&
          gathering_.size() + granted_.size() < most_ahead_) {
@@ -186,7 +188,9 @@ void MemoryGate::let_in(Moves& moves) {
     const std::uint64_t away = sizes_.inputs(ready.unit).away;
     if (budget + away != 0 && !ledger_.try_take(MemoryKind::kResults, budget + away, spare_)) {
       if (make_room_for(ready.unit, budget + away + spare_, moves)) continue;
-      if (others_end || leaving_bytes_ != 0 || !must_start(ready.unit, moves)) return;
+      if (others_end || leaving_bytes_ != 0) return;
+      if (let_in_another(moves) || try_disk_again()) continue;
+      if (!must_start(ready.unit, moves)) return;
       budget = std::min(budget, ledger_.limit() - std::min(ledger_.limit(), ledger_.held() + away));
       ledger_.take(MemoryKind::kResults, budget + away);
     }
@@ -197,6 +201,7 @@ void MemoryGate::let_in(Moves& moves) {
 
 void MemoryGate::admit(const ReadyUnit& ready, std::uint64_t budget, Moves& moves) {
   std::vector<std::uint32_t> elsewhere;
+  is_stuck_ = is_giving_up_ = false;
   running_.fetch_add(1, std::memory_order_seq_cst);
   order_.unit_begun(ready.unit);
   sizes_.for_each_input(ready.unit, [&](std::uint32_t place) {
@@ -284,6 +289,8 @@ bool MemoryGate::must_start(std::uint32_t unit, Moves& moves) {
                         ? spare_ != 0 && room().constants + inputs + to_make <= ledger_.limit()
                         : inputs < ledger_.limit();
   if (fits && !no_room_on_disk_) return true;
+  is_stuck_ = no_room_on_disk_ && has_peers_ && !is_giving_up_;
+  if (is_stuck_) return false;
   moves.refused = unit;
   if (no_room_on_disk_) {
     moves.error = no_room_on_disk_;

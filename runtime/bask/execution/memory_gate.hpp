@@ -22,6 +22,7 @@
 #include <bask/execution/result_mover.hpp>
 #include <bask/execution/result_store.hpp>
 #include <bask/execution/unit_memory.hpp>
+#include <bask/execution/waiting_unit.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -32,7 +33,6 @@
 #include <optional>
 #include <set>
 #include <span>
-#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -53,6 +53,7 @@ class MemoryGate {
   struct Setting {
     unsigned threads = 1;
     std::uint64_t spare = 0;  ///< bytes that units leave free, for results that come from other ranks unasked
+    bool has_peers = false;   ///< other ranks read results, and so may free them
   };
   /// All must outlive the gate, which does nothing where results may not be spilled.
   MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& memory, Setting setting, Hooks hooks);
@@ -123,6 +124,9 @@ class MemoryGate {
   bool fetch_rest();
   /// Whether all that may come unasked has room. Has results leave if more is held than may be.
   bool has_spare();
+  MemoryStanding standing();
+  /// No rank moves any more: the run fails, if the disk is still full.
+  void give_up_on_disk();
   /// A result of the group was made, with so many bytes.
   void learn(std::uint32_t group, std::uint64_t bytes) {
     if (is_on_) sizes_.learn(group, bytes);
@@ -157,6 +161,8 @@ class MemoryGate {
   std::chrono::nanoseconds lost() const { return std::chrono::nanoseconds(lost_ns_.load()); }
 
   void wait_until_still() { mover_.wait_until_still(); }
+  /// Nothing is let in any more, and no hook is called afterwards.
+  void close();
   /// Brings targets back. Throws: Error when they do not fit together, or the disk has lost one.
   void bring_here(std::span<const Source> targets);
   /// The result at `position`, read from the disk, where it stays. Empty when the disk has lost it.
@@ -165,24 +171,13 @@ class MemoryGate {
   std::optional<SpilledCopy> take_copy(std::uint32_t position) { return mover_.take_copy(position); }
 
  private:
-  // What is to be done without the lock.
-  struct Moves {
+  struct Moves {                                                // what is to be done without the lock
     std::vector<std::uint32_t> writes, reads, fetches, serves;  // places
     std::vector<ReadyUnit> granted;
     std::optional<std::uint32_t> refused = {};  // a unit
     std::optional<Error> error = {};
   };
-  // A unit that waits for room: those that free memory first, then by the plan's order.
-  struct Waiting {
-    bool takes_memory;
-    ReadyUnit ready;
-    friend bool operator<(const Waiting& a, const Waiting& b) {
-      return std::tie(a.takes_memory, a.ready.place, a.ready.unit) <
-             std::tie(b.takes_memory, b.ready.place, b.ready.unit);
-    }
-  };
-  // A unit with tickets for all, some of whose inputs are on their way.
-  struct Gathering {
+  struct Gathering {  // a unit with tickets for all, some of whose inputs are on their way
     std::uint64_t budget;
     std::uint32_t missing;
   };
@@ -206,6 +201,8 @@ class MemoryGate {
   bool make_room_for(std::uint32_t unit, std::uint64_t bytes, Moves& moves) BASK_REQUIRES(mutex_);
   bool make_room(std::uint64_t bytes, Moves& moves) BASK_REQUIRES(mutex_);
   bool may_write() BASK_REQUIRES(mutex_);
+  bool let_in_another(Moves& moves) BASK_REQUIRES(mutex_);
+  bool try_disk_again() BASK_REQUIRES(mutex_);
   bool must_start(std::uint32_t unit, Moves& moves) BASK_REQUIRES(mutex_);
   MemoryRoom room() const;
   void count_waiting() BASK_REQUIRES(mutex_);
@@ -225,6 +222,7 @@ class MemoryGate {
   MemoryLedger& ledger_;
   const bool is_on_;
   const std::uint64_t spare_;
+  const bool has_peers_;
   const std::size_t most_ahead_;  // units that were let in and have not started
   const Hooks hooks_;
   EvictionOrder order_;
@@ -236,7 +234,7 @@ class MemoryGate {
   std::atomic<std::int64_t> lost_ns_{0};
   Mutex mutex_;  // "the gate's lock"
   Condition has_granted_;
-  std::set<Waiting> waiting_ BASK_GUARDED_BY(mutex_);
+  std::set<WaitingUnit> waiting_ BASK_GUARDED_BY(mutex_);
   std::unordered_map<std::uint32_t, Gathering> gathering_ BASK_GUARDED_BY(mutex_);
   std::unordered_map<std::uint32_t, std::uint64_t> granted_ BASK_GUARDED_BY(mutex_);  // unit, budget
   std::unordered_multimap<std::uint32_t, std::uint32_t> readers_of_coming_ BASK_GUARDED_BY(mutex_);
@@ -246,6 +244,8 @@ class MemoryGate {
   std::uint64_t leaving_bytes_ BASK_GUARDED_BY(mutex_) = 0;
   std::uint32_t fetching_ BASK_GUARDED_BY(mutex_) = 0, reading_ BASK_GUARDED_BY(mutex_) = 0;
   std::atomic<bool> disk_has_room_{false};  // a copy has gone from it
+  bool is_closed_ BASK_GUARDED_BY(mutex_) = false, is_stuck_ BASK_GUARDED_BY(mutex_) = false,
+                  is_giving_up_ BASK_GUARDED_BY(mutex_) = false;
   std::optional<Error> no_room_on_disk_ BASK_GUARDED_BY(mutex_), broken_ BASK_GUARDED_BY(mutex_);
 };
 

@@ -10,6 +10,14 @@ void MemoryGate::require_room_for(const std::set<std::uint32_t>& places) {
   throw results_refusal(sum, room());
 }
 
+void MemoryGate::close() {
+  {
+    const Held held(mutex_);
+    is_closed_ = true;
+  }
+  mover_.wait_until_still();
+}
+
 void MemoryGate::bring_here(std::span<const Source> targets) {
   if (!is_on_) return;
   mover_.wait_until_still();

@@ -64,7 +64,7 @@ void MemoryGate::begin_to_read(std::uint32_t place, Moves& moves) {
 }
 
 void MemoryGate::serve_next(Moves& moves) {
-  while (!to_serve_.empty()) {
+  while (!is_closed_ && !to_serve_.empty()) {
     const std::uint32_t place = to_serve_.front();
     if (results_.state(place).place() == ResultState::kAway) {
       if (!take_to_serve(results_.bytes(place), moves)) return;
@@ -115,6 +115,9 @@ bool MemoryGate::take_for_rest(std::uint64_t bytes, Moves& moves) {
   if (make_room(bytes + spare_, moves) || others_end || leaving_bytes_ != 0)
     return false;  // it is asked again
   if (ledger_.try_take(MemoryKind::kResults, bytes)) return true;
+  if (try_disk_again()) return false;
+  is_stuck_ = no_room_on_disk_ && has_peers_ && !is_giving_up_;
+  if (is_stuck_) return false;
   moves.error = no_room_on_disk_ ? *no_room_on_disk_ : results_refusal(ledger_.held() + bytes, room());
   return false;
 }

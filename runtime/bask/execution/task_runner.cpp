@@ -62,7 +62,7 @@ TaskRunner::TaskRunner(PlanStore plan, const std::vector<Value*>& constants, con
       ready_(std::max(options.threads, 1u)),
       clock_(ready_.threads(), timing_for(options, outlet)),
       admission_(plan_, options.resources, options.end, ready_.threads()),
-      memory_(plan_, results_, *rank_memory_, {ready_.threads(), options.under_way},
+      memory_(plan_, results_, *rank_memory_, {ready_.threads(), options.under_way, outlet != nullptr},
               {[this](std::span<const ReadyUnit> granted) { start(granted); },
                [this](std::uint32_t unit, const Error& error) { fail_for_memory(unit, error); },
                [outlet](std::uint32_t position) { outlet->fetch(position); },

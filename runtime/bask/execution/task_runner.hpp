@@ -94,6 +94,8 @@ class TaskRunner {
   /// Puts the units that have become ready into the queues, beginning with that of thread number `thread`,
   /// and wakes sleeping threads for the rest.
   void feed(unsigned thread);
+  /// The run is over. No thread of the disk calls the outlet any more afterwards.
+  void close() { memory_.close(); }
   /// All ranks are done: work() returns.
   void finish() { progress_.finish(); }
   /// The result at `position` has gone to one more of the ranks that read it. In a drain it stays, as another
@@ -117,6 +119,9 @@ class TaskRunner {
   bool fetch_rest() { return memory_.fetch_rest(); }
   /// Whether this rank has room for as many results of others as may come to it unasked.
   bool has_spare_memory() { return memory_.has_spare(); }
+  MemoryStanding memory_standing() { return memory_.standing(); }
+  /// No rank can go on while the disk of this one is full: the run fails, if it still is.
+  void give_up_on_disk() { memory_.give_up_on_disk(); }
   // The graph's constants, as places of results.
   std::uint32_t place_of_constant(std::uint32_t constant) const { return results_.positions() + constant; }
   std::uint64_t bytes_of_constant(std::uint32_t constant) { return results_.bytes_of_constant(constant); }
