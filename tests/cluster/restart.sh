@@ -2,7 +2,7 @@
 # restart.sh <case> <restart_program> <mpiexec>: stops or kills a run on three ranks once some of its tasks have ended, and
 # starts it again from the results that it has kept, on one process and on four ranks. The result must be that of an
 # uninterrupted run, and no task whose result was kept may run again. Cases: usr1, usr1_one_rank, term, ctrl_c, kill_rank,
-# kill_launcher; stuck: one process in a task that does not end; twice: two computations of one start, the second of which
+# kill_launcher; kill_spilling: a rank that has results on the disk, of which nothing may be left there; stuck: one process in a task that does not end; twice: two computations of one start, the second of which
 # reads results that ranks have kept in the first.
 set -u
 case=$1 program=$2 mpiexec=$3
@@ -11,6 +11,13 @@ trap 'rm -rf "$work"' EXIT
 tasks=40
 ms=20
 [ "$case" = ctrl_c ] && ms=100   # mpirun takes a while to pass the signal on
+block=100   # numbers of 8 bytes
+limits=
+if [ "$case" = kill_spilling ]; then   # a sum reads eight blocks, of 157 KiB each
+  mkdir "$work/scratch"
+  ms=60 block=20000
+  limits="--bask-memory-limit=1600KiB --bask-scratch=$work/scratch"
+fi
 sums=6   # tasks of the program that write no lines when they run
 
 fail() {
@@ -33,9 +40,18 @@ has_ended() { [ "$(count end "$work/ran")" -ge "$1" ]; }
 has_begun() { [ "$(count begin "$work/ran")" -ge 1 ]; }
 is_over() { has_ended "$1" || is_gone $launcher; }
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
+# The ranks whose file in the scratch directory, which has no name, has bytes.
+spilling_ranks() {
+  for rank in $(pids_of_ranks $launcher); do
+    for file in /proc/"$rank"/fd/*; do
+      case $(readlink "$file") in "$work/scratch"/*) [ "$(stat -L -c %b "$file")" -gt 0 ] && echo "$rank" ;; esac
+    done
+  done 2>/dev/null
+}
+is_spilling() { [ -n "$(spilling_ranks)" ] || is_gone $launcher; }
 pids_of_ranks() { ps -o pid= --ppid "$1"; }
 
-expected=$("$program" --tasks $tasks --block 100 --bask-log-level=error) || fail "without a journal: exit code $?"
+expected=$("$program" --tasks $tasks --block $block --bask-log-level=error) || fail "without a journal: exit code $?"
 
 if [ "$case" = stuck ]; then
   "$program" --tasks 4 --ms 20000 --ran "$work/ran" --bask-threads=2 --bask-checkpoint="$work/journal" \
@@ -59,10 +75,11 @@ if [ "$case" = twice ]; then
 fi
 
 # stdout of ranks goes through the launcher, which may be gone: only the result of later runs is compared.
-"$mpiexec" -n 3 "$program" --tasks $tasks --ms $ms --block 100 --ran "$work/ran" --bask-threads=1 \
+"$mpiexec" -n 3 "$program" --tasks $tasks --ms $ms --block $block --ran "$work/ran" --bask-threads=1 $limits \
   --bask-checkpoint="$work/journal" > "$work/first.log" 2>&1 &
 launcher=$!
 wait_until is_over 20
+[ "$case" = kill_spilling ] && wait_until is_spilling
 ranks=$(pids_of_ranks $launcher)
 case $case in
   usr1) kill -USR1 $launcher ;;
@@ -70,6 +87,7 @@ case $case in
   term) kill -TERM $ranks ;;
   ctrl_c) kill -INT $launcher ;;
   kill_rank) kill -KILL "$(echo $ranks | cut -d' ' -f2)" ;;
+  kill_spilling) kill -KILL "$(spilling_ranks | head -1)" ;;
   kill_launcher) kill -KILL $launcher ;;
 esac
 wait $launcher
@@ -85,6 +103,8 @@ esac
 [ "$(count end "$work/ran")" -lt $((2 * tasks)) ] || fail "the ranks went on to the end"
 grep -q "^result" "$work/first.log" && fail "the first run came to its end"
 
+[ -z "$limits" ] || [ -z "$(ls -A "$work/scratch")" ] || fail "the dead ranks have left files in the scratch directory"
+
 mv "$work/ran" "$work/first.ran"
 
 # again <name> <command…>: starts the program again from a copy of the first run's journal.
@@ -93,7 +113,7 @@ again() {
   shift
   cp -r "$work/journal" "$work/$name"
   : > "$work/ran"   # its name is an argument of the tasks, and so part of their keys
-  result=$("$@" --tasks $tasks --block 100 --ms $ms --ran "$work/ran" --bask-checkpoint="$work/$name" \
+  result=$("$@" --tasks $tasks --block $block --ms $ms $limits --ran "$work/ran" --bask-checkpoint="$work/$name" \
     2> "$work/$name.log") || fail "$name: exit code $?"
   [ "$result" = "$expected" ] || fail "$name: '$result' is not '$expected'"
   [ -e "$work/$name" ] && fail "$name: the journal of a run that is done is still there"
@@ -104,7 +124,7 @@ again() {
   [ "$ran" -le $((all - needless)) ] || fail "$name: $ran tasks ran, where $needless of $all need not"
   [ "$ran" -ge $((all - needless - sums)) ] || fail "$name: $ran tasks ran, where $needless of $all need not"
   case $case in
-    kill_rank) ;;   # results that were not written yet are lost
+    kill_rank | kill_spilling) ;;   # results that were not written yet are lost
     *) twice=$(cat "$work/first.ran" "$work/ran" | grep "^end" | cut -d' ' -f2,3 | sort | uniq -d)
        [ -z "$twice" ] || fail "$name: ran twice:" $twice ;;
   esac
