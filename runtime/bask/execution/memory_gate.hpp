@@ -41,14 +41,14 @@ namespace bask {
 
 class MemoryGate {
  public:
-  /// Called without the gate's lock, by any thread, those of the spill file too.
+  /// Called without the gate's lock, by any thread, also those of the spill file.
   struct Hooks {
     std::function<void(std::span<const ReadyUnit>)> granted;
     /// The run cannot go on: `unit` can never start, or the disk has lost a result.
     std::function<void(std::uint32_t unit, const Error&)> fail;
     std::function<void(std::uint32_t position)> fetch = {};  ///< asks another rank for an announced import
-    /// Sends a result that was asked for, and is pinned.
-    std::function<void(std::uint32_t place)> serve = {};
+    std::function<void(std::uint32_t place)> serve =
+        {};  ///< sends a result that was asked for, and is pinned
   };
   struct Setting {
     unsigned threads = 1;
@@ -125,13 +125,12 @@ class MemoryGate {
   /// Whether all that may come unasked has room. Has results leave if more is held than may be.
   bool has_spare();
   MemoryStanding standing();
-  /// No rank moves any more: the run fails, if the disk is still full.
-  void give_up_on_disk();
+  void give_up_on_disk();  ///< no rank moves any more: the run fails, if the disk is still full
   /// A result of the group was made, with so many bytes.
   void learn(std::uint32_t group, std::uint64_t bytes) {
     if (is_on_) sizes_.learn(group, bytes);
   }
-  /// The result at `position` has no reader any more, and is freed.
+  /// The result at `position` is freed.
   void freed(std::uint32_t position) {
     if (!is_on_) return;
     if (mover_.forget(position)) disk_has_room_.store(true, std::memory_order_relaxed);
@@ -171,7 +170,8 @@ class MemoryGate {
   std::optional<SpilledCopy> take_copy(std::uint32_t position) { return mover_.take_copy(position); }
 
  private:
-  struct Moves {                                                // what is to be done without the lock
+  // What is to be done without the lock.
+  struct Moves {
     std::vector<std::uint32_t> writes, reads, fetches, serves;  // places
     std::vector<ReadyUnit> granted;
     std::optional<std::uint32_t> refused = {};  // a unit
@@ -244,8 +244,8 @@ class MemoryGate {
   std::uint64_t leaving_bytes_ BASK_GUARDED_BY(mutex_) = 0;
   std::uint32_t fetching_ BASK_GUARDED_BY(mutex_) = 0, reading_ BASK_GUARDED_BY(mutex_) = 0;
   std::atomic<bool> disk_has_room_{false};  // a copy has gone from it
-  bool is_closed_ BASK_GUARDED_BY(mutex_) = false, is_stuck_ BASK_GUARDED_BY(mutex_) = false,
-                  is_giving_up_ BASK_GUARDED_BY(mutex_) = false;
+  bool is_closed_ BASK_GUARDED_BY(mutex_) = false;
+  bool is_stuck_ BASK_GUARDED_BY(mutex_) = false, is_giving_up_ BASK_GUARDED_BY(mutex_) = false;
   std::optional<Error> no_room_on_disk_ BASK_GUARDED_BY(mutex_), broken_ BASK_GUARDED_BY(mutex_);
 };
 
