@@ -162,6 +162,7 @@ void MemoryGate::look() {
   Moves moves;
   {
     const Held held(mutex_);
+    if (is_closed_) return;
     if (ledger_.held() > ledger_.limit()) make_room(0, moves);  // for results that were larger than guessed
     let_in(moves);
     count_waiting();

@@ -28,6 +28,7 @@ TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGa
       threads_(std::max(options.threads, 1u)) {}
 
 TaskExecutor::~TaskExecutor() {
+  memory_.close();  // its results may have been taken: none is to leave for what is given back here
   for (Thread& thread : threads_) memory_.leave(thread.budget);
 }
 
