@@ -37,6 +37,27 @@ TEST(SpareMemory, IsGivenBackAsFarAsItIsAskedFor) {
   EXPECT_EQ(spare_memory::give_back(80), 0u);
 }
 
+TEST(SpareMemory, IsGivenUpBeyondWhatStillFits) {
+  kept = {100, 20};
+  spare_memory::keep_at_most(120);
+  EXPECT_EQ(spare_memory::held(), 120u);
+  spare_memory::keep_at_most(15);
+  EXPECT_EQ(spare_memory::held(), 15u);
+  kept = {};
+}
+
+TEST(SpareMemory, RemembersTheMostThatWasKept) {
+  kept = {100, 20};
+  spare_memory::note_kept();
+  kept = {10, 0};
+  spare_memory::note_kept();
+  EXPECT_GE(spare_memory::peak(), 120u);
+  spare_memory::begin_peak();
+  EXPECT_EQ(spare_memory::peak(), 10u);
+  kept = {};
+  spare_memory::begin_peak();
+}
+
 TEST(SpareMemory, IsASixteenthOfTheLimitAndAGibibyteAtMost) {
   const std::uint64_t before = spare_memory::most();
   EXPECT_EQ(before, 1u << 30) << "where no limit is known";

@@ -25,6 +25,15 @@ ssize_t fails_with(int error) {
   return -1;
 }
 
+// A cache that only counts.
+std::uint64_t kept_by_cache = 0;
+const bool is_known_cache = spare_memory::add({[] { return kept_by_cache; },
+                                               [](std::uint64_t bytes) {
+                                                 const std::uint64_t given = std::min(bytes, kept_by_cache);
+                                                 kept_by_cache -= given;
+                                                 return given;
+                                               }});
+
 /// A disk that has room for some bytes, and may fail to read.
 struct Disk {
   std::atomic<off_t> size{1 << 30};
@@ -191,6 +200,56 @@ TEST_F(MemoryGateTest, LetsUnitsInWhileThereIsRoom) {
   by_hand.end(3, 8);
   EXPECT_TRUE(by_hand.granted_so_far().empty()) << "nobody has waited";
   EXPECT_EQ(memory_->use().spilled, 0u);
+  expect_nothing_left();
+}
+
+TEST_F(MemoryGateTest, AUnitsScratchIsTakenWithItsResultAndGivenBackWhenItLeaves) {
+  for (int task = 0; task < 2; ++task) {
+    tasks_.add(800);
+    tasks_.graph.groups[tasks_.graph.group[static_cast<std::size_t>(task)]].scratch = 700;
+  }
+  RunByHand& by_hand = run({{0}, {1}}, 2500);
+  MemoryLedger& ledger = memory_->ledger();
+  ASSERT_TRUE(by_hand.enter(0));
+  EXPECT_EQ(by_hand.held(), 1500u);
+  EXPECT_EQ(ledger.held(MemoryKind::kScratch), 700u);
+  MemoryBudget of_first = by_hand.budget;
+  EXPECT_FALSE(by_hand.enter(1)) << "both results fit, but not both scratches";
+  by_hand.budget = of_first;
+  by_hand.end(0, 800);
+  ASSERT_TRUE(by_hand.wait_for(1));
+  EXPECT_EQ(by_hand.held(), 2300u);
+  EXPECT_EQ(ledger.held(MemoryKind::kResults), 1600u);
+  by_hand.end(1, 800);
+  EXPECT_EQ(by_hand.held(), 1600u);
+  EXPECT_EQ(ledger.held(MemoryKind::kScratch), 0u);
+  EXPECT_EQ(ledger.peak(MemoryKind::kScratch), 700u);
+  EXPECT_EQ(ledger.peak(MemoryKind::kResults), 1600u);
+  EXPECT_EQ(memory_->use().spilled, 0u);
+  expect_nothing_left();
+}
+
+TEST_F(MemoryGateTest, ScratchIsNamedWhereAUnitIsRefused) {
+  tasks_.add(800);
+  tasks_.graph.groups[tasks_.graph.group[0]].scratch = 700;
+  RunByHand& by_hand = run({{0}}, 1000);
+  EXPECT_FALSE(by_hand.enter(0));
+  EXPECT_EQ(by_hand.failure_text(),
+            "task 0: a task needs 1.46 KiB (a result of 800 B, 700 B scratch), and this rank may use 1000 B; "
+            "use smaller chunks, or raise --bask-memory-limit");
+  expect_nothing_left();
+}
+
+TEST_F(MemoryGateTest, CachesGiveUpWhatTheyKeepBeforeAResultLeaves) {
+  tasks_.add(800);
+  tasks_.add(800);
+  RunByHand& by_hand = run({{0}, {1}}, 2000);
+  by_hand.run(0, 800);
+  kept_by_cache = 1200;
+  by_hand.run(1, 800);
+  EXPECT_EQ(kept_by_cache, 400u) << "as much as there is room for";
+  EXPECT_EQ(memory_->use().spilled, 0u);
+  kept_by_cache = 0;
   expect_nothing_left();
 }
 

@@ -4,11 +4,21 @@
 
 #include "../many.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 #include <vector>
 
 namespace bask::memory_ledger_test {
+
+// A cache that only counts.
+std::uint64_t cached = 0;
+const bool is_known = spare_memory::add({[] { return cached; },
+                                         [](std::uint64_t bytes) {
+                                           const std::uint64_t given = std::min(bytes, cached);
+                                           cached -= given;
+                                           return given;
+                                         }});
 
 TEST(MemoryLedger, GivesNoMoreThanTheLimitInAdvance) {
   MemoryLedger ledger(100);
@@ -52,6 +62,49 @@ TEST(MemoryLedger, TellsTheKindsApart) {
   ledger.move(MemoryKind::kPersisted, MemoryKind::kResults, 20);
   EXPECT_EQ(ledger.held(MemoryKind::kPersisted), 0u);
   EXPECT_EQ(ledger.held(MemoryKind::kResults), 50u);
+}
+
+TEST(MemoryLedger, TakesScratchTogetherWithTheResultThatItIsFor) {
+  MemoryLedger ledger(100);
+  EXPECT_FALSE(ledger.try_take(MemoryKind::kResults, 101, 0, 40));
+  EXPECT_EQ(ledger.held(MemoryKind::kScratch), 0u) << "nothing was taken";
+  ASSERT_TRUE(ledger.try_take(MemoryKind::kResults, 90, 0, 40));
+  EXPECT_EQ(ledger.held(), 90u);
+  EXPECT_EQ(ledger.held(MemoryKind::kScratch), 40u);
+  EXPECT_EQ(ledger.held(MemoryKind::kResults), 50u);
+  ledger.move(MemoryKind::kScratch, MemoryKind::kResults, 40);
+  ledger.give_back(MemoryKind::kResults, 90);
+  EXPECT_EQ(ledger.held(), 0u);
+  EXPECT_EQ(ledger.peak(), 90u);
+  EXPECT_EQ(ledger.peak(MemoryKind::kScratch), 40u);
+}
+
+TEST(MemoryLedger, TellsThePeakOfResultsApartFromAllOthers) {
+  MemoryLedger ledger(1000);
+  ledger.take(MemoryKind::kConstants, 100);
+  ledger.take(MemoryKind::kResults, 300);
+  ledger.give_back(MemoryKind::kResults, 250);
+  ledger.take(MemoryKind::kTransfer, 400);
+  ledger.take(MemoryKind::kResults, 50);
+  EXPECT_EQ(ledger.peak(), 600u);
+  EXPECT_EQ(ledger.peak(MemoryKind::kResults), 300u);
+  EXPECT_EQ(ledger.peak(MemoryKind::kConstants), 100u);
+  EXPECT_EQ(ledger.peak(MemoryKind::kTransfer), 400u);
+}
+
+TEST(MemoryLedger, HasCachesGiveUpWhatDoesNotFitBesideIt) {
+  MemoryLedger ledger(100);
+  cached = 70;
+  ASSERT_TRUE(ledger.try_take(MemoryKind::kResults, 30));
+  EXPECT_EQ(cached, 70u) << "there is room for both";
+  ASSERT_TRUE(ledger.try_take(MemoryKind::kResults, 50));
+  EXPECT_EQ(cached, 20u);
+  EXPECT_FALSE(ledger.try_take(MemoryKind::kResults, 21));
+  EXPECT_EQ(cached, 20u) << "nothing was taken";
+  MemoryLedger without(~std::uint64_t{0});
+  ASSERT_TRUE(without.try_take(MemoryKind::kResults, 1ull << 62));
+  EXPECT_EQ(cached, 20u);
+  cached = 0;
 }
 
 TEST(MemoryLedger, RemembersThePeaksOfTheRun) {

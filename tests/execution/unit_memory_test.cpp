@@ -72,6 +72,36 @@ TEST(UnitMemory, TakesWhatATaskIsAnnotatedToNeed) {
   EXPECT_EQ(units.sizes.to_make(units.unit_of(1)), 200u) << "the result alone is larger";
 }
 
+TEST(UnitMemory, CountsWhatATaskNeedsBesideItsResult) {
+  Tasks tasks;
+  tasks.graph.annotations = {{}, {.memory = 900}};
+  tasks.graph.annotation = {0, 0, 1};
+  tasks.add(100, {}, "plain");
+  tasks.add(200, {}, "packs");
+  tasks.add(200, {}, "is annotated");
+  tasks.graph.groups[tasks.graph.group[1]].scratch = 50;
+  tasks.graph.groups[tasks.graph.group[2]].scratch = 60;
+  const Units units(tasks, {{0}, {1}, {2}}, false);
+  const auto budget = [&](std::uint32_t task) { return units.sizes.budget(units.unit_of(task)); };
+  EXPECT_EQ(budget(0).left, 100u);
+  EXPECT_EQ(budget(0).scratch, 0u);
+  EXPECT_EQ(budget(1).left, 250u);
+  EXPECT_EQ(budget(1).scratch, 50u);
+  EXPECT_EQ(budget(2).left, 900u) << "the annotation tells of all that it needs";
+  EXPECT_EQ(budget(2).scratch, 0u);
+}
+
+TEST(UnitMemory, NeedsTheScratchOfAChainOnlyWhereItIsUsed) {
+  Tasks tasks;
+  tasks.add(100, {}, "packs");
+  tasks.add(400, {0}, "plain");
+  tasks.graph.groups[tasks.graph.group[0]].scratch = 300;
+  const Units chain(tasks, {{1}}, true);
+  ASSERT_EQ(chain.plan->units(), 1u);
+  EXPECT_EQ(chain.sizes.budget(0).left, 500u) << "both results; the scratch has gone by then";
+  EXPECT_EQ(chain.sizes.budget(0).scratch, 0u);
+}
+
 TEST(UnitMemory, LearnsTheLargestResultOfAGroupWhereSizesAreGuessed) {
   Tasks tasks;
   tasks.add(0, {}, "guessed");

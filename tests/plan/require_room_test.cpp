@@ -30,11 +30,12 @@ class Squares final : public Layer {
   std::optional<TaskBytes> bytes_if_cut(std::uint32_t, std::int64_t longest) const override {
     if (!tells) return std::nullopt;
     const auto side = static_cast<double>(std::min(side_, longest));
-    return TaskBytes{blocks_read_ * side * side * 8, side * side * 8};
+    return TaskBytes{blocks_read_ * side * side * 8, side * side * 8, scratch};
   }
   bool chooses_chunks_of_inputs() const override { return chooses; }
 
   bool tells = true, chooses = false;
+  double scratch = 0;
 
  private:
   std::uint32_t count_;
@@ -86,6 +87,23 @@ TEST(RequireRoom, ProposesTheLargestHalvedChunksThatFit) {
       refusal(Example(3), {.of_rank = {{.limit = 1_MiB}}}),
       "product: task (0, 0) needs 8 MiB (three inputs of 2 MiB, a result of 2 MiB), and this rank may use "
       "1 MiB; chunks of 128 x 128 would fit (512 KiB)");
+}
+
+TEST(RequireRoom, CountsWhatATaskNeedsBesideItsResult) {
+  Example example(2);
+  example.product->scratch = 1_MiB;
+  example.graph.groups[example.graph.group[4]].scratch = 1_MiB;
+  EXPECT_EQ(refusal(example, {.of_rank = {{.limit = 7_MiB}}}), "");
+  EXPECT_EQ(
+      refusal(example, {.of_rank = {{.limit = 6_MiB}}}),
+      "product: task (0, 0) needs 7 MiB (two inputs of 2 MiB, a result of 2 MiB, 1 MiB scratch), and this "
+      "rank may use 6 MiB; chunks of 256 x 256 would fit (2.5 MiB)");
+  example.graph.groups[example.graph.group[4]].scratch = 20_KiB;
+  EXPECT_EQ(
+      refusal(example, {.of_rank = {{.limit = 6_MiB}}}),
+      "product: task (0, 0) needs 6.02 MiB (two inputs of 2 MiB, a result of 2 MiB), and this rank may use "
+      "6 MiB; chunks of 256 x 256 would fit (2.5 MiB)")
+      << "so little is not worth a word";
 }
 
 TEST(RequireRoom, NamesTheRankThatRunsTheUnit) {

@@ -96,7 +96,8 @@ struct GroupName {
   std::string layer;
   std::uint32_t kernel;
   bool sized = false;
-  auto members() { return std::tie(layer, kernel, sized); }
+  std::uint64_t scratch = 0;
+  auto members() { return std::tie(layer, kernel, sized, scratch); }
 };
 
 struct BeginRun {

@@ -8,7 +8,8 @@ namespace {
 std::vector<GroupName> names_of(const std::vector<TaskGroup>& groups) {
   std::vector<GroupName> names;
   for (const TaskGroup& group : groups) {
-    names.push_back({group.layer, group.kernel == nullptr ? kNoIndex : group.kernel->id.index, group.sized});
+    names.push_back({group.layer, group.kernel == nullptr ? kNoIndex : group.kernel->id.index, group.sized,
+                     group.scratch});
   }
   return names;
 }

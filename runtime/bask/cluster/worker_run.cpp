@@ -13,7 +13,7 @@ PlanShell shell_of(const BeginRun& begin) {
   for (const GroupName& group : begin.groups) {
     const bool has_kernel = group.kernel < kernels.size();
     const Kernel* const kernel = has_kernel ? &kernels[KernelId{group.kernel}] : nullptr;
-    shell.groups.push_back({group.layer, kernel, group.sized});
+    shell.groups.push_back({group.layer, kernel, group.sized, group.scratch});
   }
   return shell;
 }

@@ -18,9 +18,9 @@ enum class MemoryKind : std::uint8_t {
   kConstants,  ///< values that the program has handed in
   kTransfer,   ///< what comes from other ranks or goes to them
   kStolen,     ///< the inputs of stolen units
-  kScratch,    ///< what kernels need while they run
+  kScratch,    ///< what kernels need beside their results while they run
   kJournal,    ///< results that are not on the disk yet
-  kCache,      ///< freed memory that is kept for the next use
+  kCache,      ///< freed memory that is kept for the next use, as far as it fits beside all others
 };
 inline constexpr std::size_t kMemoryKinds = 8;
 
@@ -33,8 +33,8 @@ constexpr std::string_view name_of(MemoryKind kind) {
 /// Sizes are in bytes.
 struct MemoryUse {
   std::uint64_t limit = 0;
-  std::uint64_t held = 0;                                     ///< at the end of the computation
-  std::uint64_t peak = 0;                                     ///< the most that was held at once
+  std::uint64_t held = 0;                                     ///< at the end; kCache is not counted in
+  std::uint64_t peak = 0;                                     ///< the most that was held at once, likewise
   std::array<std::uint64_t, kMemoryKinds> peak_by_kind = {};  ///< each at a time of its own
   std::uint64_t spilled = 0;                                  ///< written to the disk for want of room
   std::uint64_t read_back = 0;

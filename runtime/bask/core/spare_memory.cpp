@@ -27,6 +27,7 @@ std::span<const Cache> known() {
 
 constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
 std::atomic<std::uint64_t> most_kept{kMost};
+std::atomic<std::uint64_t> peak_kept{0};
 
 }  // namespace
 
@@ -42,12 +43,31 @@ std::uint64_t held() {
   return bytes;
 }
 
+std::uint64_t peak() {
+  return peak_kept.load(std::memory_order_relaxed);
+}
+
+void begin_peak() {
+  peak_kept.store(held(), std::memory_order_relaxed);
+}
+
+void note_kept() {
+  const std::uint64_t now = held();
+  std::uint64_t before = peak();
+  while (now > before && !peak_kept.compare_exchange_weak(before, now, std::memory_order_relaxed)) {
+  }
+}
+
 std::uint64_t give_back(std::uint64_t bytes) {
   std::uint64_t given = 0;
   for (const Cache& cache : known()) {
     if (given < bytes) given += cache.give_back(bytes - given);
   }
   return given;
+}
+
+void keep_at_most(std::uint64_t bytes) {
+  if (const std::uint64_t kept = held(); kept > bytes) give_back(kept - bytes);
 }
 
 std::uint64_t most() {

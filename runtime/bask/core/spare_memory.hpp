@@ -1,5 +1,5 @@
-// spare_memory.hpp: freed memory that caches keep for the next use. It counts as memory that is in use, so
-// whoever needs room asks for it back before anything is written to the disk.
+// spare_memory.hpp: freed memory that caches keep for the next use. Whoever takes memory has caches give up
+// what no longer fits beside it, so nothing is written to the disk for their sake.
 // Runs on: every rank. Threads: any.
 // Invariant: a cache keeps at most `most()`.
 #pragma once
@@ -21,8 +21,15 @@ bool add(const Cache& cache);
 
 /// Bytes that all caches keep now.
 std::uint64_t held();
+/// The most that they have kept at once since begin_peak() was called last.
+std::uint64_t peak();
+void begin_peak();
+/// To be called by a cache after it has kept more.
+void note_kept();
 /// Has caches give back at least `bytes`, if they have them. Returns how many.
 std::uint64_t give_back(std::uint64_t bytes);
+/// Has caches give back what they keep beyond `bytes`.
+void keep_at_most(std::uint64_t bytes);
 
 /// Bytes that a cache may keep.
 std::uint64_t most();

@@ -34,12 +34,20 @@ Recipe MemoryGate::recipe(std::uint32_t position) const {
 MemoryGate::~MemoryGate() {
   mover_.wait_until_still();
   const Held held(mutex_);
-  for (const auto& [unit, budget] : granted_) ledger_.give_back(MemoryKind::kResults, budget);
-  for (const auto& [unit, gathering] : gathering_) ledger_.give_back(MemoryKind::kResults, gathering.budget);
+  for (auto& [unit, budget] : granted_) give_back(budget);
+  for (auto& [unit, gathering] : gathering_) give_back(gathering.budget);
   for (std::uint32_t position = plan_->tasks(); fetching_ != 0 && position < plan_->positions(); ++position) {
     if (results_.state(position).place() == ResultState::kComing)
       ledger_.give_back(MemoryKind::kResults, results_.bytes(position));
   }
+}
+
+// Results may have taken what a kernel did not need beside them: the budget is one.
+void MemoryGate::give_back(MemoryBudget& unused) {
+  const std::uint64_t left = std::exchange(unused.left, 0), scratch = std::exchange(unused.scratch, 0);
+  if (scratch > left) ledger_.move(MemoryKind::kScratch, MemoryKind::kResults, scratch - left);
+  if (scratch != 0) ledger_.give_back(MemoryKind::kScratch, std::min(left, scratch));
+  ledger_.give_back(MemoryKind::kResults, left - std::min(left, scratch));
 }
 
 // This counts the unit, then asks whether others wait; the holder of the lock has a unit wait, then asks
@@ -48,13 +56,13 @@ MemoryGate::~MemoryGate() {
 std::optional<MemoryBudget> MemoryGate::enter_counted(std::uint32_t unit) {
   running_.fetch_add(1, std::memory_order_seq_cst);
   if (waiting_count_.load(std::memory_order_seq_cst) == 0) {
-    const std::uint64_t budget = sizes_.to_make(unit);
-    if (budget == 0 || ledger_.try_take(MemoryKind::kResults, budget, spare_)) {
+    MemoryBudget budget = sizes_.budget(unit);
+    if (budget.left == 0 || ledger_.try_take(MemoryKind::kResults, budget.left, spare_, budget.scratch)) {
       if (pin_inputs(unit)) {
         order_.unit_begun(unit);
-        return MemoryBudget{budget};
+        return budget;
       }
-      ledger_.give_back(MemoryKind::kResults, budget);
+      give_back(budget);
     }
   }
   running_.fetch_sub(1, std::memory_order_seq_cst);
@@ -118,7 +126,7 @@ std::shared_ptr<void> MemoryGate::take_stolen(std::uint64_t bytes) {
 std::optional<MemoryBudget> MemoryGate::find_granted(std::uint32_t unit) {
   const auto found = granted_.find(unit);
   if (found == granted_.end()) return std::nullopt;
-  const MemoryBudget budget{found->second};
+  const MemoryBudget budget = found->second;
   granted_.erase(found);
   return budget;
 }
@@ -185,22 +193,24 @@ void MemoryGate::let_in(Moves& moves) {
     // Read before the ledger is asked: what has ended since then has given back, and is not waited for.
     const bool others_end =
         running_.load(std::memory_order_seq_cst) != 0 || sending_.load(std::memory_order_seq_cst) != 0;
-    std::uint64_t budget = sizes_.to_make(ready.unit);
+    MemoryBudget budget = sizes_.budget(ready.unit);
     const std::uint64_t away = sizes_.inputs(ready.unit).away;
-    if (budget + away != 0 && !ledger_.try_take(MemoryKind::kResults, budget + away, spare_)) {
-      if (make_room_for(ready.unit, budget + away + spare_, moves)) continue;
+    if (budget.left + away != 0 &&
+        !ledger_.try_take(MemoryKind::kResults, budget.left + away, spare_, budget.scratch)) {
+      if (make_room_for(ready.unit, budget.left + away + spare_, moves)) continue;
       if (others_end || leaving_bytes_ != 0) return;
       if (let_in_another(moves) || try_disk_again()) continue;
       if (!must_start(ready.unit, moves)) return;
-      budget = std::min(budget, ledger_.limit() - std::min(ledger_.limit(), ledger_.held() + away));
-      ledger_.take(MemoryKind::kResults, budget + away);
+      budget.left = std::min(budget.left, ledger_.limit() - std::min(ledger_.limit(), ledger_.held() + away));
+      budget.scratch = 0;
+      ledger_.take(MemoryKind::kResults, budget.left + away);
     }
     waiting_.erase(waiting_.begin());
     admit(ready, budget, moves);
   }
 }
 
-void MemoryGate::admit(const ReadyUnit& ready, std::uint64_t budget, Moves& moves) {
+void MemoryGate::admit(const ReadyUnit& ready, const MemoryBudget& budget, Moves& moves) {
   std::vector<std::uint32_t> elsewhere;
   is_stuck_ = is_giving_up_ = false;
   running_.fetch_add(1, std::memory_order_seq_cst);
@@ -251,6 +261,7 @@ bool MemoryGate::may_write() {
 // Has results leave until so many bytes are free, or will be. Returns whether some are free now.
 bool MemoryGate::make_room(std::uint64_t bytes, Moves& moves) {
   const std::uint64_t held_now = ledger_.held(), had = ledger_.limit() + leaving_bytes_;
+  spare_memory::keep_at_most(ledger_.limit() - std::min(ledger_.limit(), held_now + bytes));
   if (held_now + bytes <= ledger_.limit()) return true;  // given back just now
   if (held_now + bytes <= had) return false;
   std::uint64_t missing = held_now + bytes - had;
@@ -357,9 +368,10 @@ void MemoryGate::on_read(std::uint32_t place, Value value, const SpillOutcome& o
 // Tickets were taken for it when it began to come.
 void MemoryGate::take_in(std::uint32_t place, Value value, Moves& moves) {
   std::uint64_t& bytes = results_.bytes(place);
-  ledger_.give_back(MemoryKind::kResults, bytes);
-  bytes = value.heap_bytes();
-  ledger_.take(results_.kind(place), bytes);
+  const std::uint64_t taken = std::exchange(bytes, value.heap_bytes());
+  if (taken > bytes) ledger_.give_back(MemoryKind::kResults, taken - bytes);
+  if (taken < bytes) ledger_.take(MemoryKind::kResults, bytes - taken);
+  ledger_.move(MemoryKind::kResults, results_.kind(place), bytes);
   results_.value(place) = std::move(value);
   results_.state(place).end_coming(true);
   has_come(place, moves);

@@ -73,8 +73,7 @@ class MemoryGate {
     return take_granted(unit);
   }
   void leave(MemoryBudget& unused) {
-    const std::uint64_t left = std::exchange(unused.left, 0);  // of results that the unit has freed, too
-    if (left != 0) ledger_.give_back(MemoryKind::kResults, left);
+    if ((unused.left | unused.scratch) != 0) give_back(unused);  // of results that the unit has freed, too
     if (is_on_) leave_counted();
   }
   /// A thief's unit keeps its inputs until unpin(). False if it was let in, or they are not all here.
@@ -178,10 +177,11 @@ class MemoryGate {
     std::optional<Error> error = {};
   };
   struct Gathering {  // a unit with tickets for all, some of whose inputs are on their way
-    std::uint64_t budget;
+    MemoryBudget budget;
     std::uint32_t missing;
   };
 
+  void give_back(MemoryBudget& unused);
   void look_if_units_wait() {
     if (waiting_count_.load(std::memory_order_seq_cst) != 0) look();
   }
@@ -197,7 +197,7 @@ class MemoryGate {
   bool pin_inputs(std::uint32_t unit);
   void look();
   void let_in(Moves& moves) BASK_REQUIRES(mutex_);
-  void admit(const ReadyUnit& ready, std::uint64_t budget, Moves& moves) BASK_REQUIRES(mutex_);
+  void admit(const ReadyUnit& ready, const MemoryBudget& budget, Moves& moves) BASK_REQUIRES(mutex_);
   bool make_room_for(std::uint32_t unit, std::uint64_t bytes, Moves& moves) BASK_REQUIRES(mutex_);
   bool make_room(std::uint64_t bytes, Moves& moves) BASK_REQUIRES(mutex_);
   bool may_write() BASK_REQUIRES(mutex_);
@@ -236,7 +236,7 @@ class MemoryGate {
   Condition has_granted_;
   std::set<WaitingUnit> waiting_ BASK_GUARDED_BY(mutex_);
   std::unordered_map<std::uint32_t, Gathering> gathering_ BASK_GUARDED_BY(mutex_);
-  std::unordered_map<std::uint32_t, std::uint64_t> granted_ BASK_GUARDED_BY(mutex_);  // unit, budget
+  std::unordered_map<std::uint32_t, MemoryBudget> granted_ BASK_GUARDED_BY(mutex_);  // by unit
   std::unordered_multimap<std::uint32_t, std::uint32_t> readers_of_coming_ BASK_GUARDED_BY(mutex_);
   std::deque<std::uint32_t> to_serve_ BASK_GUARDED_BY(mutex_);  // places that wait to be read for others
   std::unordered_multiset<std::uint32_t> asked_ BASK_GUARDED_BY(mutex_);  // places that others wait for

@@ -10,10 +10,9 @@ bool MemoryGate::let_in_another(Moves& moves) {
   for (const std::uint64_t spare : {spare_, std::uint64_t{0}}) {
     for (auto each = waiting_.begin(); each != waiting_.end(); ++each) {
       const ReadyUnit ready = each->ready;
-      const std::uint64_t budget = sizes_.to_make(ready.unit), away = sizes_.inputs(ready.unit).away;
-      const bool has_room =
-          budget + away == 0 || ledger_.try_take(MemoryKind::kResults, budget + away, spare);
-      if (!has_room) continue;
+      const MemoryBudget budget = sizes_.budget(ready.unit);
+      const std::uint64_t all = budget.left + sizes_.inputs(ready.unit).away;
+      if (all != 0 && !ledger_.try_take(MemoryKind::kResults, all, spare, budget.scratch)) continue;
       waiting_.erase(each);
       admit(ready, budget, moves);
       return true;

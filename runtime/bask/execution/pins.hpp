@@ -19,6 +19,7 @@ class ResultStore;
 /// What a unit was allowed to take of the memory, and has not used yet.
 struct MemoryBudget {
   std::uint64_t left = 0;
+  std::uint64_t scratch = 0;  ///< of what it was allowed to take, for what is no result
   /// Uses up to `bytes`. Returns how many are missing.
   std::uint64_t use(std::uint64_t bytes) {
     const std::uint64_t used = std::min(left, bytes);

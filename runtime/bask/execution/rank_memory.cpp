@@ -29,6 +29,7 @@ SpillCounts RankMemory::spilled() {
 
 SpillCounts RankMemory::begin_use() {
   ledger_.begin_peak();
+  spare_memory::begin_peak();
   return spilled();
 }
 
@@ -43,6 +44,7 @@ MemoryUse RankMemory::use(const SpillCounts& before) {
                 .resident_peak = resident_memory().peak};
   for (std::size_t kind = 0; kind < kMemoryKinds; ++kind)
     use.peak_by_kind[kind] = ledger_.peak(static_cast<MemoryKind>(kind));
+  use.peak_by_kind[static_cast<std::size_t>(MemoryKind::kCache)] = spare_memory::peak();
   if (use.spilled != 0) use.scratch = spill_file().directory().string();
   return use;
 }

@@ -17,7 +17,8 @@ MemoryNeed UnitMemory::made(std::uint32_t unit) const {
   const std::uint32_t last = plan_.last_of(unit);
   for (std::uint32_t position = plan_.first_of(unit); position <= last; ++position) {
     const Annotations* const notes = plan_.notes_of(position);
-    need.add_task(of_result(position), notes == nullptr ? 0 : notes->memory.value_or(0));
+    need.add_task(of_result(position), plan_->groups[plan_->group[position]].scratch,
+                  notes == nullptr ? 0 : notes->memory.value_or(0));
   }
   return need;
 }

@@ -24,8 +24,14 @@ class UnitMemory {
     while (bytes > largest && !largest_[group].compare_exchange_weak(largest, bytes)) {
     }
   }
-  /// The most bytes that the unit's own results, and what its tasks are annotated to need, take at once.
+  /// The most bytes that the unit's own results, what its tasks need beside them, and what these are
+  /// annotated to need, take at once.
   std::uint64_t to_make(std::uint32_t unit) const { return made(unit).made; }
+  /// The same as a budget.
+  MemoryBudget budget(std::uint32_t unit) const {
+    const MemoryNeed need = made(unit);
+    return {need.made, need.scratch};
+  }
   /// The same and the inputs, for a message.
   MemoryNeed need(std::uint32_t unit) const;
   /// Whether that is known, not guessed.

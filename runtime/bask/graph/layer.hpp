@@ -33,9 +33,10 @@ struct ArrayBlock {
   std::vector<std::int64_t> place, extent;
 };
 
-/// The bytes that a task's inputs have together, those that are constants left out, and those of its result.
+/// The bytes that a task's inputs have together, those that are constants left out, those of its result, and
+/// what it needs beside these while it runs.
 struct TaskBytes {
-  double inputs = 0, result = 0;
+  double inputs = 0, result = 0, scratch = 0;
 };
 
 class Layer {

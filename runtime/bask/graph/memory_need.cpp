@@ -24,9 +24,10 @@ std::string inputs_text(const std::vector<std::uint64_t>& inputs, std::uint64_t 
 }
 
 std::string made_text(const MemoryNeed& need) {
-  const std::string size = format_size(need.made);
-  if (need.is_annotated) return size + " by its annotation";
-  return (need.is_chain ? "results of " : "a result of ") + size;
+  if (need.is_annotated) return format_size(need.made) + " by its annotation";
+  std::string text = (need.is_chain ? "results of " : "a result of ") + format_size(need.made - need.scratch);
+  if (need.scratch > need.total() / 100) text += ", " + format_size(need.scratch) + " scratch";
+  return text;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // Runs on: every rank. Threads: any; plain data.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace bask {
@@ -12,7 +13,8 @@ struct Kernel;
 struct TaskGroup {
   std::string layer;
   const Kernel* kernel;
-  bool sized = false;  ///< in a plan: the sizes of its results are known, not guessed
+  bool sized = false;         ///< in a plan: the sizes of its results are known, not guessed
+  std::uint64_t scratch = 0;  ///< the most bytes that a task needs beside its result while it runs
 };
 
 }  // namespace bask

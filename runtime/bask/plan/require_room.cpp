@@ -25,7 +25,8 @@ std::uint64_t known_bytes(const Plan& plan, Source source, std::span<const std::
 MemoryNeed made_by(const Plan& plan, std::uint32_t unit) {
   MemoryNeed need;
   for (std::uint32_t position = plan.unit_begin[unit]; position < plan.unit_begin[unit + 1]; ++position)
-    need.add_task(known_bytes(plan, position), plan.annotations_of(position).memory.value_or(0));
+    need.add_task(known_bytes(plan, position), plan.groups[plan.group[position]].scratch,
+                  plan.annotations_of(position).memory.value_or(0));
   return need;
 }
 
@@ -123,7 +124,7 @@ class Refusal {
       const std::optional<TaskBytes> task =
           index < layer->size() ? layer->bytes_if_cut(index, longest) : std::nullopt;
       if (!task || plan_.annotations_of(position).memory) return std::nullopt;
-      made = std::max(made, task->result + after);
+      made = std::max(made, task->result + task->scratch + after);
       after = task->result;
       inputs = std::max(0.0, inputs - task->result) + task->inputs + persisted_inputs(position);
       most = std::max(most, inputs + made);

@@ -151,6 +151,7 @@ Piece take(std::size_t bytes) {
 void give_back(std::byte* memory, std::size_t bytes) noexcept {
   if (bytes < kLeastMapped) return ::operator delete(memory, bytes, kMemoryAlignment);
   unmap(keeper().keep(memory, bytes));
+  spare_memory::note_kept();
 }
 
 }  // namespace bask::block_memory
