@@ -13,6 +13,10 @@ SpillOutcome broken(const Error& error) {
   return {SpillOutcome::Kind::kBroken, {}, error};
 }
 
+SpillOutcome no_memory() {
+  return broken(Error("spilled result", "there is no memory to read it into", ""));
+}
+
 }  // namespace
 
 ResultMover::~ResultMover() {
@@ -45,17 +49,36 @@ std::optional<SpilledCopy>& ResultMover::copy_of(std::uint32_t place) {
 void ResultMover::write(std::uint32_t place) {
   begin_move();
   const Value& value = results_.value(place);
-  const auto encoded = std::make_shared<ByteWriter>();
-  const auto left = [this, place, encoded](const SpillOutcome& outcome) {
+  const ContiguousType* const contiguous = value.type()->contiguous;
+  if (contiguous == nullptr) {
+    return copies_in_memory_.take(
+        results_.bytes(place), [this, place](CopyTickets::Ticket ticket) { write_encoded(place, ticket); });
+  }
+  const auto left = [this, place](const SpillOutcome& outcome) {
     hooks_.left(place, outcome);
     end_move();
   };
   try {
-    SpillFile& file = memory_.spill_file();
-    if (const ContiguousType* const contiguous = value.type()->contiguous)
-      return file.write(contiguous->bytes(value.object()), left);
+    memory_.spill_file().write(contiguous->bytes(value.object()), left);
+  } catch (const Error& error) {
+    left(broken(error));
+  }
+}
+
+// The copy's memory is free before the gate hears of it, and so lets the next unit in.
+void ResultMover::write_encoded(std::uint32_t place, CopyTickets::Ticket ticket) {
+  const Value& value = results_.value(place);
+  const auto encoded = std::make_shared<ByteWriter>();
+  const auto left = [this, place, ticket, encoded](const SpillOutcome& outcome) {
+    *encoded = ByteWriter();
+    copies_in_memory_.end(ticket);
+    hooks_.left(place, outcome);
+    end_move();
+  };
+  try {
+    encoded->reserve(results_.bytes(place));
     value.type()->encode(*encoded, value.object());
-    file.write(encoded->bytes(), left);
+    memory_.spill_file().write(encoded->bytes(), left);
   } catch (const Error& error) {
     left(broken(error));
   } catch (...) {
@@ -130,33 +153,49 @@ void ResultMover::make_again(const SpilledCopy& copy, const Came& came) {
 void ResultMover::read(const SpilledCopy& copy, const Came& came) {
   begin_move();
   if (copy.recipe != nullptr) return make_again(copy, came);
+  if (copy.type->contiguous == nullptr) {
+    return copies_in_memory_.take(copy.extent.bytes, [this, copy, came](CopyTickets::Ticket ticket) {
+      read_encoded(copy, came, ticket);
+    });
+  }
   const auto value = std::make_shared<Value>();
-  const auto buffer = std::make_shared<std::vector<std::byte>>();
   std::span<std::byte> into;
   try {
-    if (const ContiguousType* const contiguous = copy.type->contiguous) {
-      contiguous->reserve(*value, copy.extent.bytes);
-      into = {contiguous->grow(*value, copy.extent.bytes), copy.extent.bytes};
-    } else {
-      buffer->resize(copy.extent.bytes);
-      into = *buffer;
-    }
+    copy.type->contiguous->reserve(*value, copy.extent.bytes);
+    into = {copy.type->contiguous->grow(*value, copy.extent.bytes), copy.extent.bytes};
   } catch (...) {
-    came({}, broken(Error("spilled result", "there is no memory to read it into", "")));
+    came({}, no_memory());
     return end_move();
   }
-  memory_.spill_file().read(copy.extent, into, [=, this](SpillOutcome outcome) {
+  memory_.spill_file().read(copy.extent, into, [=, this](const SpillOutcome& outcome) {
+    came(std::move(*value), outcome);
+    end_move();
+  });
+}
+
+void ResultMover::read_encoded(const SpilledCopy& copy, const Came& came, CopyTickets::Ticket ticket) {
+  const auto buffer = std::make_shared<std::vector<std::byte>>();
+  const auto end = [this, ticket, buffer, came](Value value, const SpillOutcome& outcome) {
+    *buffer = {};
+    copies_in_memory_.end(ticket);
+    came(std::move(value), outcome);
+    end_move();
+  };
+  try {
+    buffer->resize(copy.extent.bytes);
+  } catch (...) {
+    return end({}, no_memory());
+  }
+  memory_.spill_file().read(copy.extent, *buffer, [=, type = copy.type](SpillOutcome outcome) {
+    Value value;
     try {
-      if (outcome.kind == SpillOutcome::Kind::kDone && copy.type->contiguous == nullptr) {
-        ByteReader reader(*buffer);
-        *value = copy.type->decode(reader);
-      }
+      ByteReader reader(*buffer);
+      if (outcome.kind == SpillOutcome::Kind::kDone) value = type->decode(reader);
     } catch (...) {
       outcome = broken(Error("spilled result", describe_current_exception(),
                              "this is an error in the type's serialize()"));
     }
-    came(std::move(*value), outcome);
-    end_move();
+    end(std::move(value), outcome);
   });
 }
 

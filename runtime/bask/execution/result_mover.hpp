@@ -5,6 +5,7 @@
 #pragma once
 
 #include <bask/core/mutex.hpp>
+#include <bask/execution/copy_tickets.hpp>
 #include <bask/execution/rank_memory.hpp>
 #include <bask/execution/result_store.hpp>
 
@@ -26,7 +27,11 @@ class ResultMover {
   };
   /// `threads` make results again.
   ResultMover(ResultStore& results, RankMemory& memory, unsigned threads, Hooks hooks)
-      : results_(results), memory_(memory), threads_(threads), hooks_(std::move(hooks)) {}
+      : results_(results),
+        memory_(memory),
+        threads_(threads),
+        hooks_(std::move(hooks)),
+        copies_in_memory_(memory.ledger()) {}
   /// Waits until nothing is on its way. The copies of results that are left go from the disk.
   ~ResultMover();
 
@@ -53,6 +58,8 @@ class ResultMover {
   void read(const SpilledCopy& copy, const Came& came);
   void make_again(const SpilledCopy& copy, const Came& came);
   std::optional<SpilledCopy> find_copy(std::uint32_t place);
+  void write_encoded(std::uint32_t place, CopyTickets::Ticket ticket);
+  void read_encoded(const SpilledCopy& copy, const Came& came, CopyTickets::Ticket ticket);
   bool forget_copy(std::uint32_t place);
   std::optional<SpilledCopy>& copy_of(std::uint32_t place) BASK_REQUIRES(mutex_);
   void begin_move();
@@ -62,6 +69,7 @@ class ResultMover {
   RankMemory& memory_;
   const unsigned threads_;
   const Hooks hooks_;
+  CopyTickets copies_in_memory_;  // of types that must be encoded
   std::atomic<bool> any_copy_{false};
   Mutex mutex_;
   Condition still_;
