@@ -83,6 +83,7 @@ class MemoryProgram {
   static Numbers cut(Numbers numbers, int a) {
     in_task();
     numbers.resize(numbers.size() / static_cast<std::size_t>(1 + a % 3));
+    numbers.shrink_to_fit();  // what results hold must not depend on whose memory was moved from
     return numbers;
   }
   static Texts words(const Numbers& numbers) {
@@ -90,6 +91,7 @@ class MemoryProgram {
     Texts texts;
     for (std::size_t i = 0; i < std::min<std::size_t>(numbers.size() / 32, 200); ++i)
       texts.emplace_back((sum >> (i % 50)) % 90, static_cast<char>('a' + (i + sum) % 26));
+    texts.shrink_to_fit();
     return texts;
   }
   static std::string join(const Texts& a, const Texts& b) {
@@ -97,10 +99,12 @@ class MemoryProgram {
     std::string all;
     for (const Texts* texts : {&a, &b})
       for (const std::string& text : *texts) all += text;
+    all.shrink_to_fit();
     return all;
   }
   static std::string append(std::string text, const Numbers& numbers) {
     text += std::to_string(digest(numbers));
+    text.shrink_to_fit();
     return text;
   }
   static int count(const std::string& text) { return static_cast<int>(digest_text(text) % 1000); }

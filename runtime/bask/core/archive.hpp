@@ -29,11 +29,17 @@ struct CopyArrays {
 class OutputArchive : public boost::archive::detail::common_oarchive<OutputArchive> {
  public:
   using use_array_optimization = CopyArrays;
-  explicit OutputArchive(ByteWriter& writer) : common_oarchive(boost::archive::no_header), writer_(writer) {}
-  void save_binary(const void* data, std::size_t size) { writer_.write(data, size); }
+  explicit OutputArchive(ByteWriter& writer) : common_oarchive(boost::archive::no_header), writer_(&writer) {}
+  /// Counts the bytes, and keeps none.
+  OutputArchive() : common_oarchive(boost::archive::no_header) {}
+  std::size_t counted() const { return counted_; }
+  void save_binary(const void* data, std::size_t size) {
+    if (writer_ != nullptr) return writer_->write(data, size);
+    counted_ += size;
+  }
   template <class Array>
   void save_array(const Array& array, unsigned /*version*/) {
-    writer_.write(array.address(), array.count() * sizeof(*array.address()));
+    save_binary(array.address(), array.count() * sizeof(*array.address()));
   }
 
  private:
@@ -49,14 +55,15 @@ class OutputArchive : public boost::archive::detail::common_oarchive<OutputArchi
   void save_override(const boost::archive::class_name_type& name) { save(std::string(name)); }
   template <class T>
   void save(const T& value) {
-    writer_.write(&value, sizeof(T));
+    save_binary(&value, sizeof(T));
   }
   template <class Char>
   void save(const std::basic_string<Char>& text) {
-    writer_.write_raw(static_cast<std::uint64_t>(text.size()));
-    writer_.write(text.data(), text.size() * sizeof(Char));
+    save(static_cast<std::uint64_t>(text.size()));
+    save_binary(text.data(), text.size() * sizeof(Char));
   }
-  ByteWriter& writer_;
+  ByteWriter* writer_ = nullptr;
+  std::size_t counted_ = 0;
 };
 
 class InputArchive : public boost::archive::detail::common_iarchive<InputArchive> {
@@ -108,6 +115,11 @@ struct ByBoost {
   static void encode(ByteWriter& writer, const T& value) {
     OutputArchive archive(writer);
     archive << value;
+  }
+  static std::size_t encoded_bytes(const T& value) {
+    OutputArchive archive;
+    archive << value;
+    return archive.counted();
   }
   static T decode(ByteReader& reader) {
     static_assert(std::default_initializable<T>,

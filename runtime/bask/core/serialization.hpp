@@ -76,18 +76,37 @@ void encode_container(ByteWriter& writer, const T& value) {
   }
 }
 
+/// No object of the type has fewer bytes.
+template <class T>
+constexpr std::size_t least_encoded() {
+  if constexpr (std::is_const_v<T>) {
+    return least_encoded<std::remove_const_t<T>>();
+  } else if constexpr (CopiedWhole<T>) {
+    return sizeof(T);
+  } else if constexpr (is_pair<T>) {
+    return least_encoded<typename T::first_type>() + least_encoded<typename T::second_type>();
+  } else if constexpr (Container<T> && !HasSerializeMember<T> && !serialized_by_boost<T>) {
+    return sizeof(std::uint64_t);
+  } else {
+    return 1;
+  }
+}
+
 template <Container T>
 T decode_container(ByteReader& reader) {
   using Element = typename T::value_type;
-  T value;
-  if constexpr (Contiguous<T> && std::default_initializable<Element>) {
-    value.resize(reader.read_count(sizeof(Element)));
+  if constexpr (Contiguous<T> && std::default_initializable<Element> &&
+                std::constructible_from<T, std::size_t, Element>) {
+    T value(reader.read_count(sizeof(Element)), Element());  // resize() may give a string more than it needs
     reader.read(value.data(), value.size() * sizeof(Element));
+    return value;
   } else {
-    const std::size_t count = reader.read_count(1);
+    T value;
+    const std::size_t count = reader.read_count(least_encoded<Element>());
+    if constexpr (least_encoded<Element>() > 1 && requires { value.capacity(); }) value.reserve(count);
     for (std::size_t i = 0; i < count; ++i) value.insert(value.end(), decode<Element>(reader));
+    return value;
   }
-  return value;
 }
 
 template <class Variant, std::size_t I = 0>

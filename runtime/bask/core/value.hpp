@@ -40,6 +40,7 @@ struct ValueType {
   void (*destroy)(void* object) noexcept;
   void (*relocate)(void* to, void* from) noexcept;  ///< moves to `to` and destroys `from`; inline types only
   std::size_t (*held_bytes)(const void* object);
+  bool tells_held_bytes;  ///< otherwise held_bytes encodes the object to see how large it is
   void (*encode)(ByteWriter& writer, const void* object);
   Value (*decode)(ByteReader& reader);
   std::uint32_t (*number)();         ///< in the TypeRegistry
@@ -156,7 +157,12 @@ inline constexpr ContiguousType contiguous_type_of = {
             throw Error("decode", std::to_string(bytes) + " bytes are no whole number of elements",
                         "the bytes are corrupt");
           }
-          stretch.reserve(bytes / kElement);
+          if constexpr (requires { stretch.c_str(); }) {  // reserve() may give a string more than it needs
+            stretch = std::remove_reference_t<decltype(stretch)>(bytes / kElement, {});
+            stretch.clear();
+          } else {
+            stretch.reserve(bytes / kElement);
+          }
         },
     .grow =
         [](Value& value, std::size_t bytes) {
@@ -200,6 +206,7 @@ inline constexpr ValueType value_type_of = {
           }
         },
     .held_bytes = [](const void* object) { return bask::held_bytes(*static_cast<const T*>(object)); },
+    .tells_held_bytes = bask::tells_held_bytes<T>(),
     .encode = [](ByteWriter& writer,
                  const void* object) { bask::encode(writer, *static_cast<const T*>(object)); },
     .decode =

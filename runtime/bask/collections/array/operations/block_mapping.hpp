@@ -65,6 +65,9 @@ struct serialization::ByBoost<BlockMapping> {
   static void encode(ByteWriter& writer, const BlockMapping& mapping) {
     bask::encode(writer, mapping.to_bytes());
   }
+  static std::size_t encoded_bytes(const BlockMapping& mapping) {
+    return sizeof(std::uint64_t) + mapping.to_bytes().size();
+  }
   static BlockMapping decode(ByteReader& reader) {
     return BlockMapping::from_bytes(bask::decode<std::string>(reader));
   }
