@@ -41,8 +41,15 @@ ResultStore::~ResultStore() {
   }
 }
 
+// Without a limit, it does not pay to encode a value to see how large it is.
+std::uint64_t ResultStore::measured(std::uint32_t position) const {
+  const Value& value = values_[position];
+  const bool is_encoded = value.has_value() && !value.type()->tells_held_bytes;
+  return is_encoded && !memory_.ledger().has_limit() ? value.type()->size : value.heap_bytes();
+}
+
 void ResultStore::count_made(std::uint32_t position, MemoryBudget& budget) {
-  const std::uint64_t bytes = values_[position].heap_bytes();
+  const std::uint64_t bytes = measured(position);
   const MemoryLedger& ledger = memory_.ledger();
   if (bytes > ledger.limit()) {
     throw Error(
@@ -57,7 +64,7 @@ void ResultStore::count_made(std::uint32_t position, MemoryBudget& budget) {
 }
 
 std::uint64_t ResultStore::recount(std::uint32_t position) {
-  const std::uint64_t bytes = values_[position].heap_bytes();
+  const std::uint64_t bytes = measured(position);
   return std::exchange(bytes_[position], bytes) - bytes;
 }
 

@@ -190,6 +190,7 @@ class ResultStore {
 
  private:
   friend class Pins;
+  std::uint64_t measured(std::uint32_t position) const;
   void count_made(std::uint32_t position, MemoryBudget& budget);
   std::uint64_t recount(std::uint32_t position);
   std::uint64_t free_now(std::uint32_t position, MemoryBudget* budget);

@@ -25,6 +25,7 @@ TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGa
       isolated_(options.isolated),
       isolate_all_(options.isolate_all),
       persists_(options.persists),
+      encoded_sizes_(plan->groups.size()),
       threads_(std::max(options.threads, 1u)) {}
 
 TaskExecutor::~TaskExecutor() {
@@ -73,6 +74,7 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
     results_.state(position).add_copy();
   progress_.result_made(group, bytes, thread);
   memory_.learn(group, bytes);
+  encoded_sizes_.note(group, plan.groups[group], *results_.at(position).type(), bytes);
 }
 
 bool TaskExecutor::run_unit(std::uint32_t unit, unsigned thread) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <bask/core/event.hpp>
+#include <bask/execution/encoded_sizes.hpp>
 #include <bask/execution/memory_gate.hpp>
 #include <bask/execution/plan_store.hpp>
 #include <bask/execution/result_store.hpp>
@@ -84,6 +85,7 @@ class TaskExecutor {
   RunProgress& progress_;
   const std::shared_ptr<const std::unordered_set<Key>> isolated_;  // shared by all runs of the client
   const bool isolate_all_, persists_;
+  EncodedSizes encoded_sizes_;
   std::vector<Thread> threads_;
 };
 

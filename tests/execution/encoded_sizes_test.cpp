@@ -1,0 +1,84 @@
+// Results whose type cannot tell what memory they hold: how they count, and what the user is told.
+#include <gtest/gtest.h>
+#include <bask/core/archive.hpp>
+#include <bask/execution/encoded_sizes.hpp>
+
+#include "limited_runtime.hpp"
+
+#include <string>
+#include <vector>
+
+namespace bask::encoded_sizes_test {
+
+struct Particles {
+  std::vector<double> places{};
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& places;
+  }
+};
+Particles make_particles(int count) {
+  return {std::vector<double>(static_cast<std::size_t>(count), 1.5)};
+}
+double sum_of(const Particles& particles) {
+  double sum = 0;
+  for (const double place : particles.places) sum += place;
+  return sum;
+}
+
+constexpr const char* kWarning =
+    "bask: warning: make_particles: results of type bask::encoded_sizes_test::Particles cannot tell what "
+    "memory "
+    "they hold: each counts against the memory limit as what it is encoded to (78.1 KiB), and is encoded to "
+    "see "
+    "that; give the type a member 'std::size_t held_bytes() const'\n";
+
+class EncodedSizesTest : public testing::TestWithParam<unsigned> {  // threads; 0 for the calling thread
+ protected:
+  // What is logged while so many results of so many numbers are made and summed up.
+  std::string logged(LimitedRuntime& runtime, int results, int numbers) {
+    testing::internal::CaptureStderr();
+    for (int k = 0; k < results; ++k) {
+      sums_.push_back(delayed<sum_of>(delayed<make_particles>(numbers)));
+    }
+    const std::vector<double> computed = compute(sums_);
+    for (const double sum : computed) EXPECT_EQ(sum, 1.5 * numbers);
+    EXPECT_EQ(runtime.ledger().held(), 0u);
+    sums_.clear();
+    return testing::internal::GetCapturedStderr();
+  }
+  std::vector<Delayed<double>> sums_;
+};
+INSTANTIATE_TEST_SUITE_P(Threads, EncodedSizesTest, testing::Values(0u, 3u));
+
+TEST_P(EncodedSizesTest, CountAndAreToldOfOnceInALayerAndRun) {
+  LimitedRuntime runtime(1'000'000, GetParam(), testing::TempDir());
+  EXPECT_EQ(logged(runtime, 20, 10'000), kWarning);
+  EXPECT_GE(runtime.peak(), 80'000u);
+  EXPECT_LE(runtime.peak(), 1'000'000u);
+  EXPECT_EQ(logged(runtime, 20, 10'000), kWarning) << "another run";
+}
+
+TEST_P(EncodedSizesTest, AreNotWorthAWordWhereTheyAreSmall) {
+  LimitedRuntime runtime(1'000'000, GetParam(), testing::TempDir());
+  EXPECT_EQ(logged(runtime, 20, 1000), "");
+}
+
+TEST_P(EncodedSizesTest, DoNotMatterWithoutALimit) {
+  LimitedRuntime runtime(LimitedRuntime::kNoLimit, GetParam(), testing::TempDir());
+  EXPECT_EQ(logged(runtime, 3, 10'000), "");
+}
+
+TEST_P(EncodedSizesTest, ResultsThatCannotTellMayLeaveAndComeBack) {
+  LimitedRuntime runtime(500'000, GetParam(), testing::TempDir());
+  testing::internal::CaptureStderr();
+  const auto first = delayed<make_particles>(40'000).persist();
+  const auto second = delayed<make_particles>(50'000).persist();
+  EXPECT_LE(runtime.ledger().held(), 410'000u) << "one of the two has left";
+  EXPECT_EQ(delayed<sum_of>(first).compute(), 60'000.0);
+  EXPECT_EQ(delayed<sum_of>(second).compute(), 75'000.0);
+  EXPECT_EQ(runtime.ledger().held(MemoryKind::kTransfer), 0u);
+  testing::internal::GetCapturedStderr();
+}
+
+}  // namespace bask::encoded_sizes_test
