@@ -82,7 +82,7 @@ constexpr bool tells_held_bytes() {
   using namespace serialization;
   if constexpr (std::is_const_v<T>) {
     return tells_held_bytes<std::remove_const_t<T>>();
-  } else if constexpr (held::TellsItself<T> || CopiedWhole<T>) {
+  } else if constexpr (held::TellsItself<T> || CopiedWhole<T> || OneStretch<T>) {
     return true;
   } else if constexpr (Container<T> || is_array<T> || is_optional<T>) {
     return tells_held_bytes<typename T::value_type>();
@@ -111,6 +111,8 @@ std::size_t held_bytes(const T& value) {
     return value.held_bytes();
   } else if constexpr (CopiedWhole<T>) {
     return 0;
+  } else if constexpr (OneStretch<T>) {
+    return value.stretch().size();
   } else if constexpr (Container<T>) {
     using Element = typename T::value_type;
     std::size_t bytes = held::of_container(value);

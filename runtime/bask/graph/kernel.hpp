@@ -46,7 +46,8 @@ struct Kernel {
   void (*run)(KernelCall& call);
   KernelId id;
   const ValueType* result;  ///< the type of its results; null: not said
-  RepeatRule repeats;       ///< null: never; else the arguments are the task's number in its layer, 4 bytes
+  RepeatRule repeats =
+      nullptr;  ///< null: never; else the arguments are the task's number in its layer, 4 bytes
 };
 
 class KernelRegistry {

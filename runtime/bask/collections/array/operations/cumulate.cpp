@@ -221,7 +221,8 @@ std::vector<TaskRef> lower_before(const Lines& lines, const Cumulating& rules, c
       if (!rules.continues_previous) reads.read(0, previous);
       reads.end_task();
     }
-    std::vector<BlockRefs> both{lasts};
+    std::vector<BlockRefs> both;
+    both.push_back(lasts);
     if (k > 1) both.emplace_back(std::move(so_far));
     const auto add = rules.continues_previous ? &BlockTasks<last_block>::add : &BlockTasks<before_block>::add;
     const BlockRefs step = add(name + "-before", rules, std::move(both), std::move(reads));
