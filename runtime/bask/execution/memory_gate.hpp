@@ -47,8 +47,7 @@ class MemoryGate {
     /// The run cannot go on: `unit` can never start, or the disk has lost a result.
     std::function<void(std::uint32_t unit, const Error&)> fail;
     std::function<void(std::uint32_t position)> fetch = {};  ///< asks another rank for an announced import
-    std::function<void(std::uint32_t place)> serve =
-        {};  ///< sends a result that was asked for, and is pinned
+    std::function<void(std::uint32_t place)> serve = {};     ///< sends a result that others have asked for
   };
   struct Setting {
     unsigned threads = 1;

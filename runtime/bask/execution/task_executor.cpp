@@ -46,7 +46,8 @@ void TaskExecutor::run_kernel(const Kernel& kernel, KernelCall& call, const Seen
   me.running->clear();
 }
 
-// Whether the result may leave memory without being written, as it can be made again from constants of the program alone.
+// Whether the result may leave memory without being written, as it can be made again from constants of the
+// program alone.
 bool TaskExecutor::may_be_dropped(std::uint32_t position, Repeats repeats) const {
   if (!results_.may_spill() || repeats == Repeats::kNever) return false;
   if (repeats == Repeats::kInRun && persists_) return false;

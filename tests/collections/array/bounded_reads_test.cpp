@@ -82,9 +82,9 @@ AxisChunks random_chunks(std::mt19937& random, std::int64_t length, std::int64_t
 }
 
 // Bytes that tell where they lie, so that one in a wrong place is found.
-constexpr std::int64_t kLength = 12000;
+constexpr std::int64_t kMarked = 12000;
 Array<std::uint8_t> marks(const AxisChunks& rows, const AxisChunks& columns) {
-  const auto i = arange(0, kLength, 1, Chunks({rows})), j = arange(0, kLength, 1, Chunks({columns}));
+  const auto i = arange(0, kMarked, 1, Chunks({rows})), j = arange(0, kMarked, 1, Chunks({columns}));
   return (expand_dims(i, {1}) * 7 + j * j).astype<std::uint8_t>();
 }
 
@@ -96,8 +96,8 @@ Array<std::uint8_t> rechunked(const Array<std::uint8_t>& x, const Chunks& chunks
 
 TEST_F(BoundedReads, TheElementsStayThroughTheSteps) {
   std::mt19937 random(3);
-  const AxisChunks whole{kLength};
-  const AxisChunks strips = random_chunks(random, kLength, 200), across = random_chunks(random, kLength, 200);
+  const AxisChunks whole{kMarked};
+  const AxisChunks strips = random_chunks(random, kMarked, 200), across = random_chunks(random, kMarked, 200);
   const auto x = marks(strips, whole).persist(), expected = marks(whole, across);
   EXPECT_TRUE(all(rechunked(x, {whole, across}) == expected).compute().item());
   EXPECT_TRUE(all(rechunked(x.T(), {across, whole}) == expected.T()).compute().item());
@@ -106,7 +106,7 @@ TEST_F(BoundedReads, TheElementsStayThroughTheSteps) {
 
 // The part of an array of 100 more rows, which does not begin at its first element.
 TEST_F(BoundedReads, TheElementsOfAPartStayThroughTheSteps) {
-  const AxisChunks strips(120, 100), whole{kLength};
+  const AxisChunks strips(120, 100), whole{kMarked};
   const auto x = marks(strips, whole).persist();
   const auto lower = [](const std::vector<BlockRefs>&) -> BlockRefs { throw Error("lower", "called", ""); };
   const auto part = [x](const Region&) { return ArrayPart{x.node(), {100, 0}}; };
