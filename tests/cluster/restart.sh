@@ -13,10 +13,10 @@ ms=20
 [ "$case" = ctrl_c ] && ms=100   # mpirun takes a while to pass the signal on
 block=100   # numbers of 8 bytes
 limits=
-if [ "$case" = kill_spilling ]; then   # a sum reads eight blocks, of 157 KiB each
+if [ "$case" = kill_spilling ]; then   # a sum reads eight blocks, of 128 KiB each
   mkdir "$work/scratch"
-  ms=60 block=20000
-  limits="--bask-memory-limit=1600KiB --bask-scratch=$work/scratch"
+  ms=60 block=16384   # vectors that grow have this capacity, too
+  limits="--bask-memory-limit=1300KiB --bask-scratch=$work/scratch"
 fi
 sums=6   # tasks of the program that write no lines when they run
 

@@ -173,7 +173,8 @@ class SizedGraph {
 
   std::uint32_t below(std::uint32_t end) { return static_cast<std::uint32_t>(random_() % end); }
   void add_task(std::uint32_t number) {
-    Task task{{}, 1 + below(most_elements_)};
+    constexpr std::uint32_t kLeast = 8;  // 64 bytes: what malloc adds to smaller ones counts
+    Task task{{}, kLeast + below(most_elements_)};
     for (std::uint32_t inputs = number == 0 ? 0 : below(5); inputs != 0; --inputs)
       task.inputs.push_back(number - 1 - below(std::min(number, window_)));
     tasks_.push_back(std::move(task));
