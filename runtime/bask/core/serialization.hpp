@@ -85,7 +85,7 @@ constexpr std::size_t least_encoded() {
     return sizeof(T);
   } else if constexpr (is_pair<T>) {
     return least_encoded<typename T::first_type>() + least_encoded<typename T::second_type>();
-  } else if constexpr (Container<T> && !HasSerializeMember<T> && !serialized_by_boost<T>) {
+  } else if constexpr (OneStretch<T> || (Container<T> && !HasSerializeMember<T> && !serialized_by_boost<T>)) {
     return sizeof(std::uint64_t);
   } else {
     return 1;
