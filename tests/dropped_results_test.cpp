@@ -4,8 +4,11 @@
 #include <bask/bask.hpp>
 #include <bask/collections/array.hpp>
 #include <bask/execution/recipe.hpp>
+#include <bask/execution/remaker.hpp>
 #include <bask/io/hdf5.hpp>
 #include <bask/memory_text.hpp>
+
+#include "many.hpp"
 
 #include <atomic>
 #include <filesystem>
@@ -46,10 +49,11 @@ TEST_P(DroppedResults, ArePersistedRandomNumbers) {
   EXPECT_EQ(x.sum().compute().item(), expected.once);
   const MemoryUse use = client.last_compute().memory.at(0);
   EXPECT_GE(use.made_again + use.read_back, 8 * kMiB);
-  EXPECT_GT(use.made_again, use.spilled) << "but for those that a busy machine has made slowly";
+  if (!kSanitized)  // which makes numbers more slowly than a disk reads them
+    EXPECT_GT(use.made_again, use.spilled) << "but for those that a busy machine has made slowly";
   EXPECT_LE(use.peak, 4 * kMiB);
   EXPECT_EQ((x * x).sum().compute().item(), expected.twice) << "of a later computation";
-  EXPECT_GT(client.last_compute().memory.at(0).made_again, 0u);
+  EXPECT_TRUE(kSanitized || client.last_compute().memory.at(0).made_again > 0);
 }
 
 TEST_P(DroppedResults, CountAsTasksOnce) {
@@ -179,6 +183,20 @@ TEST(Recipe, SaysWhatCouldNotBeMadeAgain) {
                  "is no such file; raise "
                  "--bask-memory-limit, and let nothing that it reads change while the program runs");
   }
+}
+
+TEST(Remaker, RunsEachCallOnceAndThoseThatAreLeftAtItsEnd) {
+  std::atomic<int> ran{0};
+  {
+    Remaker remaker(3);
+    for (int call = 0; call < 1000; ++call) {
+      remaker.run([&ran, &remaker] {
+        ++ran;
+        remaker.made(8);
+      });
+    }
+  }
+  EXPECT_EQ(ran, 1000);
 }
 
 TEST(DroppedResultsText, SaysHowMuchWasMadeAgain) {
