@@ -2,34 +2,28 @@
 #include <gtest/gtest.h>
 #include <bask/core/spare_memory.hpp>
 
-#include <algorithm>
-#include <array>
+#include "counted_cache.hpp"
 
 namespace bask::spare_memory_test {
 
-// Two caches that only count.
-std::array<std::uint64_t, 2> kept{};
-template <std::size_t kNumber>
-bool add_cache() {
-  return spare_memory::add({[] { return kept[kNumber]; },
-                            [](std::uint64_t bytes) {
-                              const std::uint64_t given = std::min(bytes, kept[kNumber]);
-                              kept[kNumber] -= given;
-                              return given;
-                            }});
+std::uint64_t kept_by_first = 0, kept_by_second = 0;
+const bool are_known = add_counted_cache<kept_by_first>() && add_counted_cache<kept_by_second>();
+
+void keep(std::uint64_t first, std::uint64_t second) {
+  kept_by_first = first;
+  kept_by_second = second;
 }
-const bool are_known = add_cache<0>() && add_cache<1>();
 
 TEST(SpareMemory, IsWhatAllCachesKeepTogether) {
   ASSERT_TRUE(are_known);
-  kept = {100, 20};
+  keep(100, 20);
   EXPECT_EQ(spare_memory::held(), 120u);
-  kept = {};
+  keep(0, 0);
   EXPECT_EQ(spare_memory::held(), 0u);
 }
 
 TEST(SpareMemory, IsGivenBackAsFarAsItIsAskedFor) {
-  kept = {100, 20};
+  keep(100, 20);
   EXPECT_EQ(spare_memory::give_back(30), 30u);
   EXPECT_EQ(spare_memory::held(), 90u);
   EXPECT_EQ(spare_memory::give_back(80), 80u) << "from both";
@@ -38,23 +32,23 @@ TEST(SpareMemory, IsGivenBackAsFarAsItIsAskedFor) {
 }
 
 TEST(SpareMemory, IsGivenUpBeyondWhatStillFits) {
-  kept = {100, 20};
+  keep(100, 20);
   spare_memory::keep_at_most(120);
   EXPECT_EQ(spare_memory::held(), 120u);
   spare_memory::keep_at_most(15);
   EXPECT_EQ(spare_memory::held(), 15u);
-  kept = {};
+  keep(0, 0);
 }
 
 TEST(SpareMemory, RemembersTheMostThatWasKept) {
-  kept = {100, 20};
+  keep(100, 20);
   spare_memory::note_kept();
-  kept = {10, 0};
+  keep(10, 0);
   spare_memory::note_kept();
   EXPECT_GE(spare_memory::peak(), 120u);
   spare_memory::begin_peak();
   EXPECT_EQ(spare_memory::peak(), 10u);
-  kept = {};
+  keep(0, 0);
   spare_memory::begin_peak();
 }
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <bask/execution/memory_ledger.hpp>
 
+#include "../core/counted_cache.hpp"
 #include "../many.hpp"
 
 #include <algorithm>
@@ -11,14 +12,8 @@
 
 namespace bask::memory_ledger_test {
 
-// A cache that only counts.
 std::uint64_t cached = 0;
-const bool is_known = spare_memory::add({[] { return cached; },
-                                         [](std::uint64_t bytes) {
-                                           const std::uint64_t given = std::min(bytes, cached);
-                                           cached -= given;
-                                           return given;
-                                         }});
+const bool is_known = add_counted_cache<cached>();
 
 TEST(MemoryLedger, GivesNoMoreThanTheLimitInAdvance) {
   MemoryLedger ledger(100);

@@ -3,6 +3,7 @@
 #include <bask/core/spare_memory.hpp>
 #include <bask/system/kept_memory.hpp>
 
+#include "../core/counted_cache.hpp"
 #include "../many.hpp"
 
 #include <malloc.h>
@@ -13,12 +14,7 @@
 namespace bask::kept_memory_test {
 
 std::uint64_t kept = 0;
-const bool is_known = spare_memory::add({[] { return kept; },
-                                         [](std::uint64_t bytes) {
-                                           const std::uint64_t given = std::min(bytes, kept);
-                                           kept -= given;
-                                           return given;
-                                         }});
+const bool is_known = add_counted_cache<kept>();
 
 // Bytes that malloc has from the system for pieces below its mmap threshold.
 std::size_t heap_bytes() {
