@@ -49,8 +49,9 @@ TEST_P(DroppedResults, ArePersistedRandomNumbers) {
   EXPECT_EQ(x.sum().compute().item(), expected.once);
   const MemoryUse use = client.last_compute().memory.at(0);
   EXPECT_GE(use.made_again + use.read_back, 8 * kMiB);
-  if (!kSanitized)  // which makes numbers more slowly than a disk reads them
+  if (!kSanitized) {  // which makes numbers more slowly than a disk reads them
     EXPECT_GT(use.made_again, use.spilled) << "but for those that a busy machine has made slowly";
+  }
   EXPECT_LE(use.peak, 4 * kMiB);
   EXPECT_EQ((x * x).sum().compute().item(), expected.twice) << "of a later computation";
   EXPECT_TRUE(kSanitized || client.last_compute().memory.at(0).made_again > 0);

@@ -8,6 +8,7 @@
 #include <bask/plan/require_room.hpp>
 #include <bask/watch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <stdexcept>
@@ -80,22 +81,23 @@ Rooms rooms_of(const TaskGraph& graph, const std::vector<RankSummary>& ranks,
 
 // How many bytes of results may be under way between two ranks: an eighth of a rank's memory in all, and no
 // more than the largest unit leaves of it. 0 where all that the run makes is small for each rank.
-std::uint64_t push_credit(const Plan& plan, const TaskGraph& graph, const std::vector<RankSummary>& ranks,
-                          std::uint64_t most_needed) {
+std::uint64_t push_credit(const Plan& plan, const TaskGraph& graph, const Rooms& rooms, bool brings_results) {
   constexpr std::uint64_t kShareUnderWay = 8, kSmallShare = 16;
   std::uint64_t least = ~std::uint64_t{0};
-  for (const RankSummary& rank : ranks) least = std::min(least, rank.memory_limit);
+  for (const MemoryRoom& rank : rooms.of_rank) least = std::min(least, rank.limit);
   if (least == ~std::uint64_t{0}) return 0;
-  std::uint64_t constants = 0;
-  bool any_held = false;  // it may be on the disk
-  for (const Constant& constant : graph.constants) {
-    any_held |= constant.held != 0;
-    if (constant.value != nullptr) constants += constant.value->heap_bytes();
-  }
   const std::optional<std::uint64_t> made = bytes_for_certain(plan);
-  if (made && !any_held && *made + constants <= least / kSmallShare) return 0;
-  const std::uint64_t left = least - std::min(least, most_needed);
-  return std::max<std::uint64_t>(std::min(least / kShareUnderWay, left) / ranks.size(), 1);
+  const bool any_held = std::ranges::any_of(  // it may be on the disk
+      graph.constants, [](const Constant& constant) { return constant.held != 0; });
+  if (made && !any_held) {
+    std::uint64_t sum = *made;
+    for (const Constant& constant : graph.constants)
+      sum += constant.value == nullptr ? 0 : constant.value->heap_bytes();
+    if (sum <= least / kSmallShare) return 0;
+  }
+  const std::uint64_t needed = knows_sizes(plan) ? most_needed(plan, rooms.persisted, brings_results) : 0;
+  const std::uint64_t left = least - std::min(least, needed);
+  return std::max<std::uint64_t>(std::min(least / kShareUnderWay, left) / rooms.of_rank.size(), 1);
 }
 
 }  // namespace
@@ -110,24 +112,19 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   const UnitEstimates estimates = setting.costs.estimate(plan, expansion.graph, sizes);
   const Rooms rooms = rooms_of(expansion.graph, setting.info.ranks,
                                partition(plan, estimates, shape, preferred_ranks(expansion.graph.constants)));
-  std::uint64_t needed = 0;
-  if (knows_sizes(plan)) {
-    require_room(plan, expansion.graph, rooms, !hold);
-    needed = most_needed(plan, rooms.persisted, !hold);
-  }
+  if (knows_sizes(plan)) require_room(plan, expansion.graph, rooms, !hold);
   emit_compute_event(EventKind::kComputeStarted, plan.tasks());
   std::vector<std::uint64_t> done(plan.groups.size());
   Watch watch(watched_run(setting, plan, done), setting.options, start);
-  RunOutcome outcome =
-      setting.node->run(plan, expansion.graph, rooms.rank_of_unit,
-                        {.hold = hold,
-                         .balance = setting.options.balance,
-                         .estimates = &estimates,
-                         .push_credit = push_credit(plan, expansion.graph, setting.info.ranks, needed)},
-                        [&](const std::vector<std::uint64_t>& done_by_group) {
-                          done = done_by_group;
-                          watch.poll();
-                        });
+  RunOutcome outcome = setting.node->run(plan, expansion.graph, rooms.rank_of_unit,
+                                         {.hold = hold,
+                                          .balance = setting.options.balance,
+                                          .estimates = &estimates,
+                                          .push_credit = push_credit(plan, expansion.graph, rooms, !hold)},
+                                         [&](const std::vector<std::uint64_t>& done_by_group) {
+                                           done = done_by_group;
+                                           watch.poll();
+                                         });
   setting.statistics = {outcome.statistics.tasks, outcome.statistics.results_moved,
                         outcome.results_forecast, outcome.statistics.bytes_moved,
                         outcome.bytes_forecast,   std::move(outcome.statistics.memory)};

@@ -58,13 +58,13 @@ void WorkerRun::send_constants(std::span<const ConstantExport> exports) {
 }
 
 void WorkerRun::send(std::uint32_t position, const Value& value, std::span<const Export> exports) {
-  const bool is_counted = credits_.are_limited() && value.heap_bytes() != 0;
+  const std::uint64_t bytes = credits_.are_limited() ? value.heap_bytes() : 0;
   for (const Export& to : exports) {
-    if (!is_counted || credits_.take(to.rank, value.heap_bytes())) {
+    if (bytes == 0 || credits_.take(to.rank, bytes)) {
       post(to, position, value);
     } else {
       exchange_.post_message(to.rank, MessageKind::kAnnounced, number_,
-                             Announced{to.position, position, value.heap_bytes()});
+                             Announced{to.position, position, bytes});
       runner_.let_go(position);
     }
   }

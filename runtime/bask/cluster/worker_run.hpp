@@ -37,6 +37,7 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
 
   WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& begin, Constants constants,
             RunnerOptions options, bool has_pool);
+
   /// Posts the constants that other ranks read.
   void send_constants(std::span<const ConstantExport> exports);
 

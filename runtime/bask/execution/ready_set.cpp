@@ -35,7 +35,7 @@ bool ReadySet::steal(unsigned thread) {
   for (std::size_t next = 1; next < queues_.size() && stolen.empty(); ++next)
     queues_[(thread + next) % queues_.size()].steal(stolen);
   if (stolen.empty()) return false;
-  std::ranges::sort(stolen);
+  if (!std::ranges::is_sorted(stolen)) std::ranges::sort(stolen);  // roots are
   queues_[thread].set_roots(std::move(stolen));
   return true;
 }

@@ -48,9 +48,11 @@ void TaskExecutor::run_kernel(const Kernel& kernel, KernelCall& call, const Seen
 
 // Whether the result may leave memory without being written, as it can be made again from constants of the
 // program alone.
-bool TaskExecutor::may_be_dropped(std::uint32_t position, Repeats repeats) const {
-  if (!results_.may_spill() || repeats == Repeats::kNever) return false;
-  if (repeats == Repeats::kInRun && persists_) return false;
+bool TaskExecutor::may_be_dropped(std::uint32_t position, const Kernel& kernel,
+                                  const KernelCall& call) const {
+  if (kernel.repeats == nullptr || !results_.may_spill()) return false;
+  const Repeats repeats = kernel.repeats(call);
+  if (repeats == Repeats::kNever || (repeats == Repeats::kInRun && persists_)) return false;
   return std::ranges::all_of(plan_->inputs_of(position), [&](Source input) {
     return input.is_constant() && results_.place_of_constant(input.index()) == kNoIndex;
   });
@@ -64,14 +66,14 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
                   results_.room_for(position)};
   const Kernel& kernel = *plan.groups[group].kernel;
   const Key& key = plan.key.empty() ? Key{} : plan.key[unit];
-  const bool may_repeat = kernel.repeats != nullptr && may_be_dropped(position, kernel.repeats(call));
-  const auto start = may_repeat ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
+  const bool may_drop = may_be_dropped(position, kernel, call);
+  const auto start = may_drop ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
   run_kernel(kernel, call, {plan.task[position], key, notes}, threads_[thread]);
   MemoryBudget& budget = threads_[thread].budget;
   budget.left += inputs.count_moved();
   if (!results_.made(position, budget)) return;
   const std::uint64_t bytes = results_.counted_bytes(position);
-  if (may_repeat && std::chrono::steady_clock::now() - start <= disk_time(bytes))
+  if (may_drop && std::chrono::steady_clock::now() - start <= disk_time(bytes))
     results_.state(position).add_copy();
   progress_.result_made(group, bytes, thread);
   memory_.learn(group, bytes);
