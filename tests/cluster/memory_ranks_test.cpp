@@ -71,7 +71,7 @@ struct Trial {
   }
   std::uint64_t spilled() const {
     std::uint64_t sum = 0;
-    for (const auto& memory : memories) sum += memory->spilled().bytes_written;
+    for (const auto& memory : memories) sum += memory->counts().disk.bytes_written;
     return sum;
   }
   /// Ends the ranks. What they have freed is freed then.
@@ -82,7 +82,7 @@ struct Trial {
       EXPECT_EQ(memory->ledger().held(), 0u);
       for (std::size_t kind = 0; kind < kMemoryKinds; ++kind)
         EXPECT_EQ(memory->ledger().held(static_cast<MemoryKind>(kind)), 0u) << name_of(MemoryKind(kind));
-      if (memory->spilled().bytes_written == 0) continue;
+      if (memory->counts().disk.bytes_written == 0) continue;
       EXPECT_EQ(memory->spill_file().bytes_held(), 0u);
     }
   }

@@ -15,8 +15,8 @@
 
 #include <bask/cluster/message_encoding.hpp>
 #include <bask/core/memory_use.hpp>
+#include <bask/execution/memory_standing.hpp>
 #include <bask/execution/stolen_unit.hpp>
-#include <bask/execution/waiting_unit.hpp>
 #include <bask/graph/group_measure.hpp>
 #include <bask/graph/plan_part.hpp>
 #include <bask/transport/transport.hpp>

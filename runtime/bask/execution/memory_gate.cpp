@@ -4,6 +4,17 @@
 #include <utility>
 
 namespace bask {
+namespace {
+
+// Of a task that reads nothing but constants.
+Recipe recipe_of(const Plan& plan, std::uint32_t position, const ResultStore& results) {
+  std::vector<Value*> inputs;
+  for (const Source input : plan.inputs_of(position)) inputs.push_back(results.constant(input.index()));
+  return {*plan.groups[plan.group[position]].kernel, plan.arguments + plan.argument_begin[position],
+          std::move(inputs)};
+}
+
+}  // namespace
 
 MemoryGate::MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& memory, Setting setting,
                        Hooks hooks)
@@ -22,14 +33,7 @@ MemoryGate::MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& 
               [this](std::uint32_t place, Value value, const SpillOutcome& outcome) {
                 on_read(place, std::move(value), outcome);
               },
-              [this](std::uint32_t position) { return recipe(position); }}) {}
-
-Recipe MemoryGate::recipe(std::uint32_t position) const {
-  std::vector<Value*> inputs;
-  for (const Source input : plan_->inputs_of(position)) inputs.push_back(results_.constant(input.index()));
-  return {*plan_->groups[plan_->group[position]].kernel, plan_->arguments + plan_->argument_begin[position],
-          std::move(inputs)};
-}
+              [this](std::uint32_t position) { return recipe_of(*plan_, position, results_); }}) {}
 
 MemoryGate::~MemoryGate() {
   mover_.wait_until_still();
@@ -301,8 +305,7 @@ bool MemoryGate::must_start(std::uint32_t unit, Moves& moves) {
                         ? spare_ != 0 && room().constants + inputs + to_make <= ledger_.limit()
                         : inputs < ledger_.limit();
   if (fits && !no_room_on_disk_) return true;
-  is_stuck_ = no_room_on_disk_ && has_peers_ && !is_giving_up_;
-  if (is_stuck_) return false;
+  if (waits_for_peers()) return false;
   moves.refused = unit;
   if (no_room_on_disk_) {
     moves.error = no_room_on_disk_;

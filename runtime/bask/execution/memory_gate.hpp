@@ -17,6 +17,7 @@
 #include <bask/core/mutex.hpp>
 #include <bask/execution/added_time.hpp>
 #include <bask/execution/eviction_order.hpp>
+#include <bask/execution/memory_standing.hpp>
 #include <bask/execution/plan_store.hpp>
 #include <bask/execution/rank_memory.hpp>
 #include <bask/execution/result_mover.hpp>
@@ -41,7 +42,7 @@ namespace bask {
 
 class MemoryGate {
  public:
-  /// Called without the gate's lock, by any thread, also those of the spill file.
+  /// Called without the gate's lock, by any thread, those of the spill file and the remaker, too.
   struct Hooks {
     std::function<void(std::span<const ReadyUnit>)> granted;
     /// The run cannot go on: `unit` can never start, or the disk has lost a result.
@@ -58,8 +59,6 @@ class MemoryGate {
   MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& memory, Setting setting, Hooks hooks);
   /// Gives back the tickets of units that were let in and have not started, as the run was stopped.
   ~MemoryGate();
-  MemoryGate(const MemoryGate&) = delete;
-  MemoryGate& operator=(const MemoryGate&) = delete;
 
   bool is_on() const { return is_on_; }
   bool may_steal() const { return !is_on_ || (waiting() == 0 && ledger_.held(MemoryKind::kStolen) == 0); }
@@ -87,7 +86,7 @@ class MemoryGate {
     if (is_on_) let_go_of_inputs(unit);
   }
   void unpin_constant(std::uint32_t constant);
-  /// Takes memory for what a stolen unit brings with it, until the last copy of the ticket goes.
+  /// Memory for what a stolen unit brings with it, until the last copy of the ticket goes.
   std::shared_ptr<void> take_stolen(std::uint64_t bytes);
 
   /// Pins the result at this place while it is being sent. Returns whether it is here.
@@ -184,7 +183,6 @@ class MemoryGate {
   void look_if_units_wait() {
     if (waiting_count_.load(std::memory_order_seq_cst) != 0) look();
   }
-  Recipe recipe(std::uint32_t position) const;  // of a task that reads nothing but constants
   void require_room_for(const std::set<std::uint32_t>& places);
   void take_in_place_of_others(std::uint64_t bytes);
   std::optional<MemoryBudget> enter_counted(std::uint32_t unit);
@@ -202,6 +200,7 @@ class MemoryGate {
   bool may_write() BASK_REQUIRES(mutex_);
   bool let_in_another(Moves& moves) BASK_REQUIRES(mutex_);
   bool try_disk_again() BASK_REQUIRES(mutex_);
+  bool waits_for_peers() BASK_REQUIRES(mutex_);
   bool must_start(std::uint32_t unit, Moves& moves) BASK_REQUIRES(mutex_);
   MemoryRoom room() const;
   void count_waiting() BASK_REQUIRES(mutex_);

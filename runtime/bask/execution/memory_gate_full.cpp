@@ -29,6 +29,11 @@ bool MemoryGate::try_disk_again() {
   return true;
 }
 
+bool MemoryGate::waits_for_peers() {
+  is_stuck_ = no_room_on_disk_ && has_peers_ && !is_giving_up_;
+  return is_stuck_;
+}
+
 MemoryStanding MemoryGate::standing() {
   if (!is_on_) return MemoryStanding::kIdle;
   const Held held(mutex_);

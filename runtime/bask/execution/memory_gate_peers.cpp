@@ -116,8 +116,7 @@ bool MemoryGate::take_for_rest(std::uint64_t bytes, Moves& moves) {
     return false;  // it is asked again
   if (ledger_.try_take(MemoryKind::kResults, bytes)) return true;
   if (try_disk_again()) return false;
-  is_stuck_ = no_room_on_disk_ && has_peers_ && !is_giving_up_;
-  if (is_stuck_) return false;
+  if (waits_for_peers()) return false;
   moves.error = no_room_on_disk_ ? *no_room_on_disk_ : results_refusal(ledger_.held() + bytes, room());
   return false;
 }

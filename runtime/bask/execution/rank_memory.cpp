@@ -20,27 +20,29 @@ Remaker& RankMemory::remaker(unsigned threads) {
   return *remaker_;
 }
 
-SpillCounts RankMemory::spilled() {
-  const Held held(mutex_);
-  SpillCounts counts = file_ == nullptr ? SpillCounts{} : file_->counts();
-  if (remaker_ != nullptr) counts.bytes_made_again = remaker_->bytes();
-  return counts;
+void RankMemory::free(const SpilledCopy& copy) {
+  if (copy.recipe == nullptr) spill_file().free(copy.extent);
 }
 
-SpillCounts RankMemory::begin_use() {
+RankMemory::Counts RankMemory::counts() {
+  const Held held(mutex_);
+  return {file_ == nullptr ? SpillCounts{} : file_->counts(), remaker_ == nullptr ? 0 : remaker_->bytes()};
+}
+
+RankMemory::Counts RankMemory::begin_use() {
   ledger_.begin_peak();
   spare_memory::begin_peak();
-  return spilled();
+  return counts();
 }
 
-MemoryUse RankMemory::use(const SpillCounts& before) {
-  const SpillCounts now = spilled();
+MemoryUse RankMemory::use(const Counts& before) {
+  const Counts now = counts();
   MemoryUse use{.limit = ledger_.limit(),
                 .held = ledger_.held(),
                 .peak = ledger_.peak(),
-                .spilled = now.bytes_written - before.bytes_written,
-                .read_back = now.bytes_read - before.bytes_read,
-                .made_again = now.bytes_made_again - before.bytes_made_again,
+                .spilled = now.disk.bytes_written - before.disk.bytes_written,
+                .read_back = now.disk.bytes_read - before.disk.bytes_read,
+                .made_again = now.made_again - before.made_again,
                 .resident_peak = resident_memory().peak};
   for (std::size_t kind = 0; kind < kMemoryKinds; ++kind)
     use.peak_by_kind[kind] = ledger_.peak(static_cast<MemoryKind>(kind));
@@ -75,15 +77,18 @@ std::vector<std::shared_ptr<PersistedResult>> RankMemory::all_persisted() {
 // A result that a run is writing to the disk is freed when it has been written.
 void RankMemory::drop(const std::shared_ptr<PersistedResult>& result) {
   const ResultState::Place place = ResultState(result->word).doom();
-  const Held held(mutex_);
-  persisted_.erase(&result->value);
-  if (place == ResultState::kLeaving) return;
-  if (place == ResultState::kHere) {
-    result->value.reset();  // a run may know it still, as one that could leave
-    ledger_.give_back(MemoryKind::kPersisted, result->bytes);
+  std::optional<SpilledCopy> copy;
+  {
+    const Held held(mutex_);
+    persisted_.erase(&result->value);
+    if (place == ResultState::kLeaving) return;
+    if (place == ResultState::kHere) {
+      result->value.reset();  // a run may know it still, as one that could leave
+      ledger_.give_back(MemoryKind::kPersisted, result->bytes);
+    }
+    copy = std::exchange(result->copy, std::nullopt);
   }
-  if (result->copy && result->copy->recipe == nullptr) file_->free(result->copy->extent);
-  result->copy.reset();
+  if (copy) free(*copy);
 }
 
 }  // namespace bask

@@ -49,15 +49,22 @@ class RankMemory : public std::enable_shared_from_this<RankMemory> {
   /// Makes the file when it is called first. Throws: Error when that fails, each time.
   SpillFile& spill_file();
 
+  /// The copy is not needed any more.
+  void free(const SpilledCopy& copy);
   /// The threads, so many at first, that make results again.
   Remaker& remaker(unsigned threads);
 
-  /// What the spill file has written and read, and what was made again.
-  SpillCounts spilled();
-  /// The peaks of the ledger begin anew. Returns spilled() at that time.
-  SpillCounts begin_use();
+  /// What has gone to the disk and come from it, and the bytes of results that were made again.
+  struct Counts {
+    SpillCounts disk = {};
+    std::uint64_t made_again = 0;
+  };
+  Counts counts();
+  /// The peaks of the ledger begin anew. Returns counts() at that time.
+  Counts begin_use();
   /// What was used since begin_use() was called last, which has returned `before`.
-  MemoryUse use(const SpillCounts& before = {});
+  MemoryUse use(const Counts& before);
+  MemoryUse use() { return use({}); }
 
   /// Keeps a result, whose bytes the ledger counts as those of a result until now, as long as what is
   /// returned lives. Where the result is on the disk, its value is empty.

@@ -22,9 +22,7 @@ SpillOutcome no_memory() {
 ResultMover::~ResultMover() {
   wait_until_still();
   const Held held(mutex_);
-  for (const auto& [position, copy] : copies_) {
-    if (copy) memory_.spill_file().free(copy->extent);
-  }
+  for (const auto& [position, copy] : copies_) memory_.free(copy);
 }
 
 void ResultMover::wait_until_still() {
@@ -40,10 +38,6 @@ void ResultMover::begin_move() {
 void ResultMover::end_move() {
   const Held held(mutex_);
   if (--moving_ == 0) still_.notify_all();
-}
-
-std::optional<SpilledCopy>& ResultMover::copy_of(std::uint32_t place) {
-  return results_.is_persisted(place) ? results_.persisted_at(place)->copy : copies_[place];
 }
 
 void ResultMover::write(std::uint32_t place) {
@@ -92,7 +86,12 @@ void ResultMover::settle(std::uint32_t place, const SpillOutcome& outcome) {
   Value& value = results_.value(place);
   if (is_written) {
     const Held held(mutex_);
-    copy_of(place) = {outcome.extent, value.type()};
+    const SpilledCopy copy{outcome.extent, value.type()};
+    if (results_.is_persisted(place)) {
+      results_.persisted_at(place)->copy = copy;
+    } else {
+      copies_[place] = copy;
+    }
     any_copy_.store(true, std::memory_order_relaxed);
   }
   const std::optional<ResultState::Place> now = results_.state(place).end_leaving(is_written);
@@ -208,7 +207,7 @@ bool ResultMover::forget_copy(std::uint32_t place) {
     copy = found->second;
     copies_.erase(found);
   }
-  if (copy && copy->recipe == nullptr) memory_.spill_file().free(copy->extent);
+  if (copy) memory_.free(*copy);
   return copy.has_value();
 }
 

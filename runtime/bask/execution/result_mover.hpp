@@ -1,7 +1,8 @@
 // result_mover.hpp: has results go to the disk and come back, or makes them again.
 // Runs on: every rank. Threads: any.
 // Invariants: (1) a result that leaves or comes is touched by nobody else but its readers, who hold pins; (2)
-//             `left` or `came` is called once for each move, by a thread of the spill file or by the caller.
+//             `left` or `came` is called once for each move, by a thread of the spill file or of the remaker,
+//             or by the caller.
 #pragma once
 
 #include <bask/core/mutex.hpp>
@@ -61,7 +62,6 @@ class ResultMover {
   void write_encoded(std::uint32_t place, CopyTickets::Ticket ticket);
   void read_encoded(const SpilledCopy& copy, const Came& came, CopyTickets::Ticket ticket);
   bool forget_copy(std::uint32_t place);
-  std::optional<SpilledCopy>& copy_of(std::uint32_t place) BASK_REQUIRES(mutex_);
   void begin_move();
   void end_move();
 
@@ -74,8 +74,7 @@ class ResultMover {
   Mutex mutex_;
   Condition still_;
   std::uint32_t moving_ BASK_GUARDED_BY(mutex_) = 0;
-  std::unordered_map<std::uint32_t, std::optional<SpilledCopy>> copies_
-      BASK_GUARDED_BY(mutex_);  // by position
+  std::unordered_map<std::uint32_t, SpilledCopy> copies_ BASK_GUARDED_BY(mutex_);  // by position
   Recipe::Copies recipe_inputs_ BASK_GUARDED_BY(mutex_);
 };
 

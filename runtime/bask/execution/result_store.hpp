@@ -136,9 +136,7 @@ class ResultStore {
   /// Moves the results out that a computation was asked for.
   Results take(std::span<const Source> targets);
 
-  bool is_on_disk(std::uint32_t position) {
-    return may_spill_ && state(position).place() == ResultState::kAway;
-  }
+  bool is_away(std::uint32_t position) { return may_spill_ && state(position).place() == ResultState::kAway; }
   /// The bytes that were counted for the result at `position`, whose type must hold memory.
   std::uint64_t counted_bytes(std::uint32_t position) const { return bytes_[position]; }
 

@@ -44,7 +44,6 @@ struct SpillOutcome {
 struct SpillCounts {
   std::uint64_t bytes_written = 0, bytes_read = 0;
   std::chrono::nanoseconds write_time{0}, read_time{0};
-  std::uint64_t bytes_made_again = 0;  ///< by a Remaker, in place of writing and reading them
 };
 
 /// Cost: 8 MiB of memory for the buffers of the threads.

@@ -51,7 +51,7 @@ TaskRunner::TaskRunner(PlanStore plan, const std::vector<Value*>& constants, con
                        Outlet* outlet)
     : plan_(with_keys_if_recorded(std::move(plan), options)),
       rank_memory_(memory_of(options)),
-      spilled_before_(rank_memory_->begin_use()),
+      counts_before_(rank_memory_->begin_use()),
       results_(plan_.take_uses(), constants, *rank_memory_,
                outlet == nullptr ? may_spill(*plan_, constants, *rank_memory_) : plan_.may_spill()),
       recording_(options.recorder == nullptr ? nullptr
@@ -259,12 +259,12 @@ void TaskRunner::keep_frontier() {
   const std::optional<steady_clock::time_point> end = progress_.drain_end();
   if (recording_ == nullptr || !end || !progress_.stopping() || progress_.cancelled()) return;
   memory_.wait_until_still();
-  // Those on the disk come back for the recorder one by one.
+  // Those that have left come back for the recorder one by one.
   Value read;
   const auto bytes = [&](std::uint32_t position) -> std::optional<std::uint64_t> {
     const Value& value = results_.at(position);
     if (value.has_value()) return Recording::bytes_of(value);
-    if (results_.is_on_disk(position)) return results_.bytes(position);
+    if (results_.is_away(position)) return results_.bytes(position);
     return std::nullopt;
   };
   const auto value_at = [&](std::uint32_t position) -> const Value* {
@@ -282,7 +282,7 @@ RunnerStatus TaskRunner::status() const {
 }
 
 MemoryUse TaskRunner::memory_use() const {
-  MemoryUse use = rank_memory_->use(spilled_before_);
+  MemoryUse use = rank_memory_->use(counts_before_);
   use.lost_ns = static_cast<std::uint64_t>(memory_.lost().count()) / ready_.threads();
   return use;
 }

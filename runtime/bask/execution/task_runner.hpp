@@ -163,7 +163,7 @@ class TaskRunner {
   PlanStore plan_;
   Parking parking_;
   const std::shared_ptr<RankMemory> rank_memory_;
-  const SpillCounts spilled_before_;
+  const RankMemory::Counts counts_before_;
   ResultStore results_;
   std::unique_ptr<Recording> recording_;  // null: results are not kept beyond the run
   RunProgress progress_;

@@ -18,11 +18,4 @@ struct WaitingUnit {
   }
 };
 
-/// Whether a rank's memory can change without other ranks.
-enum class MemoryStanding {
-  kIdle,      ///< nobody waits for room
-  kMoves,     ///< units run, or results are on their way
-  kDiskFull,  ///< units wait for room, which the full disk does not give
-};
-
 }  // namespace bask
