@@ -2,8 +2,9 @@
 # restart.sh <case> <restart_program> <mpiexec>: stops or kills a run on three ranks once some of its tasks have ended, and
 # starts it again from the results that it has kept, on one process and on four ranks. The result must be that of an
 # uninterrupted run, and no task whose result was kept may run again. Cases: usr1, usr1_one_rank, term, ctrl_c, kill_rank,
-# kill_launcher; kill_spilling: a rank that has results on the disk, of which nothing may be left there; stuck: one process in a task that does not end; twice: two computations of one start, the second of which
-# reads results that ranks have kept in the first.
+# kill_launcher; kill_spilling: a rank that has results on the disk, of which nothing may be left there; stuck: one process in
+# a task that does not end; twice: two computations of one start, the second of which reads results that ranks have kept in
+# the first.
 set -u
 case=$1 program=$2 mpiexec=$3
 work=$(mktemp -d "${TMPDIR:-/tmp}/bask-restart-XXXXXX")

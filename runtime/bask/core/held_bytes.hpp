@@ -112,7 +112,11 @@ std::size_t held_bytes(const T& value) {
   } else if constexpr (CopiedWhole<T>) {
     return 0;
   } else if constexpr (OneStretch<T>) {
-    return value.stretch().size();
+    if constexpr (requires { value.stretch().capacity(); }) {
+      return held::allocated(value.stretch().capacity());
+    } else {
+      return value.stretch().size();
+    }
   } else if constexpr (Container<T>) {
     using Element = typename T::value_type;
     std::size_t bytes = held::of_container(value);

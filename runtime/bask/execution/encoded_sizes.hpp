@@ -1,5 +1,5 @@
-// encoded_sizes.hpp: warns where results count against the memory limit only as what they would be encoded
-// to. Runs on: every rank. Threads: any.
+// encoded_sizes.hpp: warns where results count against the memory limit as what they are encoded to.
+// Runs on: every rank. Threads: any.
 #pragma once
 
 #include <bask/core/value.hpp>

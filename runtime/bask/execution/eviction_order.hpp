@@ -1,9 +1,10 @@
 // eviction_order.hpp: which result leaves next when room is needed: the one whose next reader comes last in
-// the plan's order (Belady, "A study of replacement algorithms", 1966). One that must be written to leave
-// costs twice what one costs that has a copy on the disk, or is made again: the latter leaves first if its
-// reader is half as far away. Runs on: every rank. Threads: any thread tells of results that may leave and of
-// units that begin; the holder of the memory gate's lock asks. Invariants: (1) from begin() on, every result
-// that is here, not pinned and still to be read is known, and
+// the plan's order (Belady, "A study of replacement algorithms", 1966). To write a result and read it back
+// costs twice what it costs to bring one back that has a copy on the disk or a recipe: one of these leaves
+// first if its reader is half as far away.
+// Runs on: every rank. Threads: any thread tells of results that may leave and of units that begin; the
+// holder of the memory gate's lock asks.
+// Invariants: (1) from begin() on, every result that is here, not pinned and still to be read is known, and
 //             so are those persisted for later runs; (2) a result that is named twice leaves once.
 #pragma once
 
@@ -73,7 +74,7 @@ class EvictionOrder {
   std::atomic<bool> has_begun_{false};
   SpinLock noted_lock_;
   std::vector<std::uint32_t> noted_ BASK_GUARDED_BY(noted_lock_);
-  Heap written_, unwritten_;  // with a copy on the disk, and without
+  Heap written_, unwritten_;  // with a copy or a recipe, and without
   std::size_t drop_stale_at_ = 1024;
   std::vector<std::vector<std::uint32_t>> readers_of_constant_;
   std::uint32_t units_searched_ = 0;  // for readers of constants

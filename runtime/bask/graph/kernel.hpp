@@ -46,8 +46,8 @@ struct Kernel {
   void (*run)(KernelCall& call);
   KernelId id;
   const ValueType* result;  ///< the type of its results; null: not said
-  RepeatRule repeats =
-      nullptr;  ///< null: never; else the arguments are the task's number in its layer, 4 bytes
+  /// Null: never. Otherwise the arguments are the task's number in its layer, 4 bytes.
+  RepeatRule repeats = nullptr;
 };
 
 class KernelRegistry {

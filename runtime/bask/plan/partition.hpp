@@ -32,12 +32,13 @@ std::vector<std::uint32_t> preferred_ranks(std::span<const Constant> constants);
 
 /// The rank of each unit. Deterministic. `rank_of_constant` comes from `preferred_ranks`: these constants
 /// draw their readers as results do.
-/// Balance: of the cost of each level (levels()), a rank gets at most its share by threads times 1 +
-/// imbalance, and one unit. It gets more only of units whose inputs would take longer to move elsewhere than
-/// the rank is behind. Units that no data draws are cut into one stretch per rank, layer by layer: so tasks
-/// that were added together, such as those of equal regions of two arrays, stay together. Cost: linear in
-/// units and inputs; for a unit that its data draws nowhere, the logarithm of the ranks, and all ranks where
-/// a level is nearly full. Throws: Error when no rank runs tasks.
+/// Balance: of the cost of each level, as levels() says, a rank gets at most its share by threads times
+/// 1 + imbalance, and one unit. It gets more only of units whose inputs would take longer to move elsewhere
+/// than the rank is behind.
+/// Units that no data draws are cut into one stretch per rank, layer by layer: so tasks that were added
+/// together, such as those of equal regions of two arrays, stay together.
+/// Cost: linear in units and inputs; for a unit that its data draws nowhere, the logarithm of the ranks, and
+/// all ranks where a level is nearly full. Throws: Error when no rank runs tasks.
 std::vector<std::uint32_t> partition(const Plan& plan, const UnitEstimates& estimates,
                                      const ClusterShape& shape,
                                      std::span<const std::uint32_t> rank_of_constant = {},

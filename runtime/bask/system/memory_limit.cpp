@@ -55,13 +55,13 @@ std::uint64_t control_group_limit(const LimitSources& sources) {
 
 // Slurm counts in MiB, and 0 stands for all there is.
 std::uint64_t slurm_limit(const LimitSources& sources) {
-  constexpr std::uint64_t kMiB = 1u << 20;
+  constexpr std::uint64_t kUnit = 1u << 20;
   std::uint64_t limit = ~std::uint64_t{0};
   if (const auto node = number(sources.variable("SLURM_MEM_PER_NODE")); node && *node != 0)
-    limit = *node * kMiB;
+    limit = *node * kUnit;
   const auto per_cpu = number(sources.variable("SLURM_MEM_PER_CPU"));
   const auto cpus = number(sources.variable("SLURM_CPUS_ON_NODE"));
-  if (per_cpu && cpus && *per_cpu != 0) limit = std::min(limit, *per_cpu * *cpus * kMiB);
+  if (per_cpu && cpus && *per_cpu != 0) limit = std::min(limit, *per_cpu * *cpus * kUnit);
   return limit;
 }
 
