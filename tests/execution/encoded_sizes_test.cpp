@@ -5,6 +5,7 @@
 
 #include "limited_runtime.hpp"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,22 @@ double sum_of(const Particles& particles) {
   double sum = 0;
   for (const double place : particles.places) sum += place;
   return sum;
+}
+
+// It has nothing to be encoded once it was moved from.
+struct Sole {
+  std::unique_ptr<int> number = std::make_unique<int>(1);
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    if (number == nullptr) throw Error("Sole", "it was moved from", "");
+    archive&* number;
+  }
+};
+Sole make_sole() {
+  return {};
+}
+int take_sole(Sole sole) {
+  return *sole.number;
 }
 
 constexpr const char* kWarning =
@@ -62,6 +79,12 @@ TEST_P(EncodedSizesTest, CountAndAreToldOfOnceInALayerAndRun) {
 TEST_P(EncodedSizesTest, AreNotWorthAWordWhereTheyAreSmall) {
   LimitedRuntime runtime(1'000'000, GetParam(), testing::TempDir());
   EXPECT_EQ(logged(runtime, 20, 1000), "");
+}
+
+TEST_P(EncodedSizesTest, AreNotAskedForOnceTheResultWasMovedFrom) {
+  LimitedRuntime runtime(1'000'000, GetParam(), testing::TempDir());
+  EXPECT_EQ(delayed<take_sole>(delayed<make_sole>()).compute(), 1);
+  EXPECT_EQ(runtime.ledger().held(), 0u);
 }
 
 TEST_P(EncodedSizesTest, DoNotMatterWithoutALimit) {

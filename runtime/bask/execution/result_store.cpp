@@ -63,7 +63,9 @@ void ResultStore::count_made(std::uint32_t position, MemoryBudget& budget) {
   if (may_spill_) state(position).make_here(bytes == 0);
 }
 
+// An object that was moved from may have no state that can be encoded: it counts as before until it is freed.
 std::uint64_t ResultStore::recount(std::uint32_t position) {
+  if (!values_[position].type()->tells_held_bytes) return 0;
   const std::uint64_t bytes = measured(position);
   return std::exchange(bytes_[position], bytes) - bytes;
 }
