@@ -45,6 +45,9 @@ struct ValueType {
   Value (*decode)(ByteReader& reader);
   std::uint32_t (*number)();         ///< in the TypeRegistry
   const ContiguousType* contiguous;  ///< null for other types
+  /// A value that stands for the object where only the elements in `box` are read; null for types that have
+  /// no such parts. Throws: Error when the object has no such box.
+  Value (*part)(const void* object, std::span<const std::int64_t> box) = nullptr;
 };
 
 class Value {
@@ -177,6 +180,21 @@ inline constexpr ContiguousType contiguous_type_of = {
         },
 };
 
+/// For types with a member `part`.
+template <class T>
+constexpr auto part_function() -> Value (*)(const void*, std::span<const std::int64_t>) {
+  if constexpr (requires(const T& t, std::span<const std::int64_t> box) { t.part(box); }) {
+    return [](const void* object, std::span<const std::int64_t> box) {
+      auto part = static_cast<const T*>(object)->part(box);
+      Value value;
+      value.emplace<decltype(part)>(std::move(part));
+      return value;
+    };
+  } else {
+    return nullptr;
+  }
+}
+
 /// The number of T in the TypeRegistry. Every type with a ValueType gets one, before main.
 template <class T>
 struct RegisteredType {
@@ -224,6 +242,7 @@ inline constexpr ValueType value_type_of = {
             return static_cast<const ContiguousType*>(nullptr);
           }
         }(),
+    .part = part_function<T>(),
 };
 
 template <class T>

@@ -19,6 +19,16 @@ std::optional<ArrayBlock> Layer::block(std::uint32_t) const {
   return std::nullopt;
 }
 
+double BlockPart::bytes() const {
+  double bytes = element_bytes;
+  for (const std::int64_t length : extent) bytes *= static_cast<double>(length);
+  return bytes + header_bytes;
+}
+
+std::optional<BlockPart> Layer::part_read(std::uint32_t, std::uint32_t) const {
+  return std::nullopt;
+}
+
 std::optional<TaskBytes> Layer::bytes_if_cut(std::uint32_t, std::int64_t) const {
   return std::nullopt;
 }

@@ -39,6 +39,13 @@ struct TaskBytes {
   double inputs = 0, result = 0, scratch = 0;
 };
 
+/// A box of the elements of an array's block, which alone may go to another rank, and its bytes on the way.
+struct BlockPart {
+  std::vector<std::int64_t> start, extent;
+  std::uint32_t header_bytes = 0, element_bytes = 0;
+  double bytes() const;
+};
+
 class Layer {
  public:
   virtual ~Layer() = default;
@@ -72,6 +79,8 @@ class Layer {
   /// The most bytes that a task like task `index` would take if the program made all of its arrays with
   /// chunks of `longest` elements at most along each axis; nothing where that cannot be told.
   virtual std::optional<TaskBytes> bytes_if_cut(std::uint32_t index, std::int64_t longest) const;
+  /// All that task `index` reads of its input number `input`; nothing where its kernel needs the whole.
+  virtual std::optional<BlockPart> part_read(std::uint32_t index, std::uint32_t input) const;
   /// Whether the tasks cut the blocks of the layers that they read in a way of their own.
   virtual bool chooses_chunks_of_inputs() const { return false; }
   /// For each task, the one that had better run right after it, as both read much of the same; kNoIndex where

@@ -36,6 +36,8 @@ class ValueLayer final : public Layer {
   Key content_key() const override { return key_; }
   std::string label(std::uint32_t) const override { return label_; }
   void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const override;
+  /// Without one while the runtime has it elsewhere.
+  const Value& value() const { return value_; }
 
  private:
   ValueLayer(std::string label, const Key& key, Value value);

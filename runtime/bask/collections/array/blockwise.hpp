@@ -58,9 +58,9 @@ struct BlockFunction {
     (std::index_sequence_for<Es...>());
   }
   static Array<Result> over(lazy::PlannedBlocks planned, const std::string& name = "") {
-    return Array<Result>(lazy::map_blocks(std::move(planned),
-                                          name.empty() ? std::string(Callee::name()) : name,
-                                          dtype_of<Result>(), &BlockTasks<&BlockFunction::run>::add));
+    return Array<Result>(
+        lazy::map_blocks(std::move(planned), name.empty() ? std::string(Callee::name()) : name,
+                         dtype_of<Result>(), &BlockTasks<&BlockFunction::run>::add, &lazy::part_of_operand));
   }
 };
 

@@ -1,7 +1,9 @@
 #include <bask/collections/array/block/block.hpp>
+#include <bask/collections/array/block/box_runs.hpp>
 #include <bask/core/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace bask {
@@ -34,8 +36,8 @@ Block::Memory Block::memory_of(std::size_t bytes) {
   return Memory(piece.memory, block_memory::GiveBack{piece.bytes});
 }
 
-std::size_t Block::offset_of(std::size_t axes) {
-  const std::size_t header = sizeof(Header) + axes * sizeof(std::int64_t);
+std::size_t Block::offset_of(std::size_t numbers) {
+  const std::size_t header = sizeof(Header) + numbers * sizeof(std::int64_t);
   return (header + kAlignment - 1) / kAlignment * kAlignment;
 }
 
@@ -71,10 +73,11 @@ Block& Block::operator=(const Block& other) {
 }
 
 std::span<const std::int64_t> Block::shape() const {
-  return {reinterpret_cast<const std::int64_t*>(data() + sizeof(Header)), ndim()};
+  return {extents(), ndim()};
 }
 
 void Block::reshape(std::span<const std::int64_t> to) {
+  assert(!is_part());
   if (to.size() > kMostAxes || element_count(to) != count()) {
     throw Error("array", "a block of shape " + text_of(shape()) + " cannot be reshaped to " + text_of(to),
                 "give a shape of as many elements");
@@ -85,17 +88,59 @@ void Block::reshape(std::span<const std::int64_t> to) {
   *this = std::move(other);
 }
 
+Block Block::part(std::span<const std::int64_t> box) const {
+  const std::size_t axes = ndim();
+  const std::span<const std::int64_t> whole = shape();
+  bool is_inside = !is_part() && box.size() == 2 * axes;
+  for (std::size_t k = 0; k < axes && is_inside; ++k)
+    is_inside = box[k] >= 0 && box[axes + k] >= 0 && box[axes + k] <= whole[k] - box[k];
+  if (!is_inside) {
+    throw Error("array", "a block of shape " + text_of(whole) + " has no part " + text_of(box),
+                "this is an error in the runtime");
+  }
+  const std::span<const std::int64_t> start = box.first(axes), extent = box.last(axes);
+  const std::size_t offset = part_header_bytes(axes);
+  Block part;
+  part.size_ = offset + static_cast<std::size_t>(element_count(extent)) * element_bytes();
+  part.memory_ = memory_of(part.size_);
+  const Header header{dtype(), static_cast<std::uint8_t>(axes), static_cast<std::uint16_t>(offset), 1};
+  std::memset(part.data(), 0, offset);
+  std::memcpy(part.data(), &header, sizeof(header));
+  if (axes != 0) {
+    std::memcpy(part.data() + sizeof(header), whole.data(), whole.size_bytes());
+    std::memcpy(part.data() + sizeof(header) + whole.size_bytes(), box.data(), box.size_bytes());
+  }
+  const std::array<std::int64_t, kMostAxes> zeros{};
+  copy_box({whole, start}, elements(), {extent, std::span(zeros).first(axes)}, part.data() + offset, extent,
+           element_bytes());
+  return part;
+}
+
 void Block::check() const {
   if (size_ < sizeof(Header)) refuse("header is cut off");
   if (static_cast<std::size_t>(header().dtype) >= kDTypes) refuse("dtype is unknown");
-  if (ndim() > kMostAxes || header().offset != offset_of(ndim()) || size_ < header().offset) {
+  const std::size_t numbers = is_part() ? 3 * ndim() : ndim();
+  if (ndim() > kMostAxes || header().is_part > 1 || header().offset != offset_of(numbers) ||
+      size_ < header().offset) {
     refuse("header is inconsistent");
   }
   std::int64_t bytes = static_cast<std::int64_t>(element_bytes());
   for (const std::int64_t extent : shape()) {
     if (extent < 0 || __builtin_mul_overflow(bytes, extent, &bytes)) refuse("shape is impossible");
   }
+  if (is_part()) return check_part();
   if (size_ - header().offset != static_cast<std::size_t>(bytes)) refuse("shape is not that of its elements");
+}
+
+// The shape of the whole is possible.
+void Block::check_part() const {
+  for (std::size_t k = 0; k < ndim(); ++k) {
+    const std::int64_t start = part_start()[k], extent = part_extent()[k];
+    if (start < 0 || extent < 0 || start > shape()[k] || extent > shape()[k] - start)
+      refuse("part lies outside of it");
+  }
+  const std::size_t elements = static_cast<std::size_t>(element_count(part_extent()));
+  if (size_ - header().offset != elements * element_bytes()) refuse("part is not that of its elements");
 }
 
 void Block::reserve(std::size_t bytes) {

@@ -1,6 +1,7 @@
 #include <bask/collections/array/block/block_layer.hpp>
 #include <bask/graph/explicit_layer.hpp>
 #include <bask/graph/task_graph.hpp>
+#include <bask/graph/value_layer.hpp>
 
 #include <cassert>
 
@@ -93,6 +94,10 @@ void BlockRefs::set_reads(ReadsByChunks reads) const {
   if (auto* const layer = dynamic_cast<BlockLayer*>(layer_.get())) layer->reads_by_chunks_ = std::move(reads);
 }
 
+void BlockRefs::set_parts(ReadPart read_part) const {
+  if (auto* const layer = dynamic_cast<BlockLayer*>(layer_.get())) layer->read_part_ = read_part;
+}
+
 void BlockRefs::set_companions(std::vector<std::uint32_t> companions) const {
   auto* const layer = dynamic_cast<BlockLayer*>(layer_.get());
   if (layer == nullptr || !layer->companions_.empty()) return;
@@ -166,6 +171,14 @@ void BlockLayer::expand(TaskGraph& graph, std::span<const std::uint32_t> first_o
   if (!bytes_.empty()) graph.size_from(first_of_slot[0], bytes_);
 }
 
+std::optional<BlockPart> BlockLayer::part_read(std::uint32_t index, std::uint32_t input) const {
+  if (read_part_ == nullptr || input == 0) return std::nullopt;  // input 0 is the description
+  const std::uint32_t read = reads_.begin[index] + input - 1;
+  const auto* const layer = dynamic_cast<const ValueLayer*>(inputs_[description_.slot - 1].get());
+  if (read >= reads_.begin[index + 1] || layer == nullptr || !layer->value().has_value()) return std::nullopt;
+  return read_part_(layer->value().object(), index, reads_.blocks[read]);
+}
+
 // The sizes of the results of a pass for all these layers; empty when one layer does not know its sizes.
 std::vector<float> BlockLayer::bytes_together(std::span<const Layer* const> layers) {
   std::vector<float> all(layers.front()->size(), sizeof(SharedWork::Blocks));
@@ -189,6 +202,7 @@ LayerPtr BlockLayer::shared_layer(std::span<const Layer* const> layers) const {
       new BlockLayer(joined(names), pass.kernel, pass.description, sources_, reads_, nullptr, annotations_);
   shared->bytes_ = bytes_together(layers);
   shared->reads_by_chunks_ = reads_by_chunks_;
+  shared->read_part_ = pass.read_part;
   return LayerPtr(shared);
 }
 

@@ -40,6 +40,17 @@ struct ReadsByChunks {
   bool chooses_chunks = false;      ///< the arrays that it reads were cut for it, in a way of its own
 };
 
+/// A block of one of the arrays that a layer reads.
+struct SourceBlock {
+  std::uint32_t source;
+  std::uint32_t block;
+  friend auto operator<=>(const SourceBlock&, const SourceBlock&) = default;
+};
+
+/// What a task reads of a block, by the description that the layer's tasks share.
+using ReadPart = std::optional<BlockPart> (*)(const void* description, std::uint32_t task,
+                                              const SourceBlock& block);
+
 /// The tasks that make the blocks of one array, in C order.
 class BlockRefs {
  public:
@@ -66,6 +77,8 @@ class BlockRefs {
   void set_steps(DType dtype, const Chunks& chunks) const;
   /// Tells the layer how its tasks' reads follow the chunks of what they read. Threads: as set_bytes().
   void set_reads(ReadsByChunks reads) const;
+  /// Tells the layer that its kernel can do with parts of blocks, and with which. Threads: as set_bytes().
+  void set_parts(ReadPart read_part) const;
   /// Tells the layer which task had better run right after each of its tasks, as `Layer::companions` says.
   /// Threads and other layers: as set_bytes.
   void set_companions(std::vector<std::uint32_t> companions) const;
@@ -74,13 +87,6 @@ class BlockRefs {
   LayerPtr layer_;
   std::vector<TaskRef> each_;
   std::uint32_t count_ = 0;
-};
-
-/// A block of one of the arrays that a layer reads.
-struct SourceBlock {
-  std::uint32_t source;
-  std::uint32_t block;
-  friend auto operator<=>(const SourceBlock&, const SourceBlock&) = default;
 };
 
 /// The size of each block of an array in bytes, in C order; 0 where a length is not known.
@@ -117,6 +123,7 @@ class BlockLayer final : public Layer {
   std::uint32_t picking_group(TaskGraph& graph) const override;
   std::optional<ArrayBlock> block(std::uint32_t index) const override;
   std::optional<TaskBytes> bytes_if_cut(std::uint32_t index, std::int64_t longest) const override;
+  std::optional<BlockPart> part_read(std::uint32_t index, std::uint32_t input) const override;
   bool chooses_chunks_of_inputs() const override {
     return reads_by_chunks_ && reads_by_chunks_->chooses_chunks;
   }
@@ -150,6 +157,7 @@ class BlockLayer final : public Layer {
   std::uint32_t tasks_each_ = 0;
   bool are_steps_ = false;                        // and not blocks of an array that the program knows
   std::optional<ReadsByChunks> reads_by_chunks_;  // nothing: it is not known
+  ReadPart read_part_ = nullptr;                  // null: tasks read whole blocks
   Key key_;
   // Null when no work can be shared; else sources_ and shared_key_ are set.
   std::shared_ptr<const SharedWork> work_;
@@ -169,6 +177,7 @@ class SharedWork {
   struct Pass {
     KernelId kernel;
     TaskRef description;
+    ReadPart read_part = nullptr;  ///< as for BlockRefs::set_parts
   };
   virtual Pass pass(std::span<const SharedWork* const> works) const = 0;
 };

@@ -274,6 +274,10 @@ void check_count(std::span<const std::int64_t> shape, std::size_t values) {
 }
 
 void check_dtype(const Block& block, DType dtype) {
+  if (!block.empty() && block.is_part()) {
+    throw Error("NdArray", "the block is a part of one of shape " + text_of(block.shape()),
+                "use it where only its elements are read");
+  }
   if (!block.empty() && block.dtype() == dtype) return;
   const std::string has =
       block.empty() ? "no elements" : "elements of " + std::string(name_of(block.dtype()));

@@ -124,6 +124,7 @@ class NdArray {
   // What bask::Value asks of a type that is one stretch of memory.
   Block& stretch() { return block_; }
   const Block& stretch() const { return block_; }
+  Block part(std::span<const std::int64_t> box) const { return block_.part(box); }
   void check() const {
     block_.check();
     nd_array::check_dtype(block_, kDType);

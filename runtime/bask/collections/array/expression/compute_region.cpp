@@ -1,3 +1,4 @@
+#include <bask/collections/array/expression/block_parts.hpp>
 #include <bask/collections/array/expression/piece_runner.hpp>
 
 namespace bask {
@@ -15,6 +16,14 @@ Block compute_region(const Expression& expression, const Region& region, const s
         .store(block.elements() + offset * static_cast<std::int64_t>(block.element_bytes()), strides);
   }
   return block;
+}
+
+const std::byte* PieceRunner::elements_for(std::size_t leaf, const Block& block) {
+  if (block.is_part()) {
+    if (moved_.empty()) moved_ = program_.leaves;
+    moved_[leaf] = leaf_in_part(program_.leaves[leaf], program_.region.extent, block);
+  }
+  return block.stored();
 }
 
 }  // namespace bask

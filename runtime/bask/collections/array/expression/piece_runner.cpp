@@ -131,7 +131,8 @@ void PieceRunner::prepare_leaves(const Expression& expression, const SourceBlock
     const Term& term = expression.terms[leaf.term];
     LeafState state{&term, nullptr, size_of(term.dtype), leaf.block, scratch_bytes_};
     if (term.kind == TermKind::kBlocks) {
-      state.base = sources[{term.source, static_cast<std::uint32_t>(leaf.block)}].elements();
+      state.base =
+          elements_for(leaves_.size(), sources[{term.source, static_cast<std::uint32_t>(leaf.block)}]);
     }
     scratch_bytes_ +=
         state.element *
@@ -189,7 +190,7 @@ PieceRunner::Nest PieceRunner::nest_of(std::span<const Shape> places) const {
   bool transposed = false;
   for (std::size_t axis = 0; axis < program_.region.extent.size(); ++axis) {
     Shape strides;
-    for (const Leaf& leaf : program_.leaves) strides.push_back(leaf.strides[axis]);
+    for (const Leaf& leaf : leaves_as_they_lie()) strides.push_back(leaf.strides[axis]);
     for (const Shape& place : places) strides.push_back(place[axis]);
     nest.add_axis(program_.region.extent[axis], std::move(strides));
   }
@@ -197,7 +198,7 @@ PieceRunner::Nest PieceRunner::nest_of(std::span<const Shape> places) const {
     nest.extents.push_back(1);
     nest.strides.push_back(Shape(nest.streams, 0));
   }
-  for (const Leaf& leaf : program_.leaves) nest.offsets.push_back(leaf.offset);
+  for (const Leaf& leaf : leaves_as_they_lie()) nest.offsets.push_back(leaf.offset);
   nest.offsets.resize(nest.streams, 0);
   for (std::size_t k = 0; k < leaves_.size(); ++k) {
     transposed |= leaves_[k].base != nullptr && std::abs(nest.inner_strides()[k]) > 8;

@@ -83,6 +83,8 @@ class PieceRunner {
 
   Nest nest_of(std::span<const Shape> places) const;
   void prepare_leaves(const Expression& expression, const SourceBlocks& sources);
+  const std::byte* elements_for(std::size_t leaf, const Block& block);
+  const std::vector<Leaf>& leaves_as_they_lie() const { return moved_.empty() ? program_.leaves : moved_; }
   void prepare_steps(const Expression& expression);
   void load(const Nest& nest, std::size_t count);
   const void* load_transposed(const Nest& nest, std::size_t leaf, std::size_t count);
@@ -93,6 +95,7 @@ class PieceRunner {
   void run(Nest& nest, const Body& body);
 
   const PieceProgram& program_;
+  std::vector<Leaf> moved_;  // the program's leaves, where some lie in parts of blocks; else empty
   std::vector<LeafState> leaves_;
   std::vector<Step> steps_;
   std::vector<const void*> values_;  // per value: where its strip lies now

@@ -33,6 +33,11 @@ Repeats repeats(const KernelCall& call) {
 
 using ComputeTasks = BlockTasks<compute_block, repeats>;
 
+std::optional<BlockPart> part_for_block(const void* description, std::uint32_t task,
+                                        const SourceBlock& block) {
+  return part_read(*static_cast<const Expression*>(description), task, block);
+}
+
 constexpr std::size_t kMostCounted = 4096;
 
 // Numbers the nodes of an expression, operands first, without recursion deeper than ArrayNode::kDeepest.
@@ -217,6 +222,7 @@ const BlockRefs& ArrayNode::lowered() const {
     refs_ = ComputeTasks::add(name_, sourced.expression, bask::lowered(sourced.sources),
                               reads_of(sourced.expression));
     refs_.set_reads(reads_by_chunks(sourced.expression));
+    refs_.set_parts(&part_for_block);
   }
   if (refs_.size() == block_count()) refs_.set_blocks(dtype_, chunks_);
   return refs_;
@@ -230,6 +236,7 @@ ArrayPtr ArrayNode::checkpoint(const ArrayPtr& node) {
     const annotate kept({.checkpoint = true});
     const BlockRefs refs = ComputeTasks::add("checkpoint", expression, sources, reads_of(expression));
     refs.set_reads(reads_by_chunks(expression));
+    refs.set_parts(&part_for_block);
     return refs;
   };
   return operation("checkpoint", node->dtype(), node->chunks(), std::move(sourced.sources), lower);

@@ -123,6 +123,17 @@ BlockReads reads_of(const Expression& expression);
 /// How these reads follow the chunks of what is read.
 ReadsByChunks reads_by_chunks(const Expression& expression);
 
+/// What the task reads of a block; nothing where lengths are unknown.
+std::optional<BlockPart> part_read(const Expression& expression, std::uint32_t task,
+                                   const SourceBlock& block);
+/// The same as a ReadPart, for descriptions with a member `expression` that their tasks read through a
+/// TaskExpression.
+template <class Description>
+std::optional<BlockPart> part_of_expression(const void* description, std::uint32_t task,
+                                            const SourceBlock& block) {
+  return part_read(static_cast<const Description*>(description)->expression, task, block);
+}
+
 /// The expression and the blocks from which one task computes its block. Lengths that were unknown on rank 0
 /// are those of the blocks that the task reads.
 struct TaskExpression {

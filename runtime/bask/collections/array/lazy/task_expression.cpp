@@ -1,4 +1,5 @@
 // Which blocks the tasks of an expression read, and the expression of one of them where lengths are unknown.
+#include <bask/collections/array/expression/block_parts.hpp>
 #include <bask/collections/array/lazy/node.hpp>
 
 #include <algorithm>
@@ -148,6 +149,12 @@ ReadsByChunks reads_by_chunks(const Expression& expression) {
     reads.step *= longest_step;
   }
   return reads;
+}
+
+std::optional<BlockPart> part_read(const Expression& expression, std::uint32_t task,
+                                   const SourceBlock& block) {
+  if (has_unknown(expression)) return std::nullopt;
+  return part_read(expression, expression.region(task), block);
 }
 
 TaskExpression::TaskExpression(const Expression& whole, std::uint32_t task, const KernelCall& call,

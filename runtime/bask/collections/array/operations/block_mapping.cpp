@@ -1,4 +1,5 @@
 #include <bask/collections/array/block/box_runs.hpp>
+#include <bask/collections/array/expression/block_parts.hpp>
 #include <bask/collections/array/kernels/strips.hpp>
 #include <bask/collections/array/lazy/lazy.hpp>
 #include <bask/collections/array/lazy/numbers.hpp>
@@ -81,15 +82,16 @@ namespace {
 const std::byte* as_it_lies(const Expression& expression, const PieceProgram& program,
                             const SourceBlocks& sources) {
   if (program.result >= program.leaves.size()) return nullptr;
-  const Leaf& leaf = program.leaves[program.result];
+  Leaf leaf = program.leaves[program.result];
   const Term& term = expression.terms[leaf.term];
   if (term.kind != TermKind::kBlocks) return nullptr;
+  const Block& block = sources[{term.source, static_cast<std::uint32_t>(leaf.block)}];
+  if (block.is_part()) leaf = leaf_in_part(leaf, program.region.extent, block);
   const Shape strides = strides_of(program.region.extent);
   for (std::size_t k = 0; k < strides.size(); ++k) {
     if (program.region.extent[k] != 1 && leaf.strides[k] != strides[k]) return nullptr;
   }
-  const Block& block = sources[{term.source, static_cast<std::uint32_t>(leaf.block)}];
-  return block.elements() + leaf.offset * static_cast<std::int64_t>(block.element_bytes());
+  return block.stored() + leaf.offset * static_cast<std::int64_t>(block.element_bytes());
 }
 
 }  // namespace
@@ -219,6 +221,22 @@ ArrayPtr padded(ArrayPtr node, std::size_t axis, std::int64_t depth, Boundary bo
 
 }  // namespace
 
+// The sources of all operands are numbered in a row, those of one operand as its expression has them.
+std::optional<BlockPart> part_of_operand(const void* description, std::uint32_t task,
+                                         const SourceBlock& block) {
+  const auto& mapping = *static_cast<const BlockMapping*>(description);
+  std::uint32_t first = 0;
+  for (std::size_t k = 0; k < mapping.operands.size(); ++k) {
+    const Expression& expression = mapping.operands[k].expression;
+    const auto sources =
+        static_cast<std::uint32_t>(std::ranges::count(expression.terms, TermKind::kBlocks, &Term::kind));
+    if (block.source < first + sources)
+      return part_read(expression, mapping.region(k, task), {block.source - first, block.block});
+    first += sources;
+  }
+  return std::nullopt;
+}
+
 PlannedBlocks plan_map_blocks(std::vector<ArrayPtr> nodes, const MapBlocksOptions& options) {
   PlannedBlocks planned;
   BlockMapping& mapping = planned.mapping;
@@ -345,7 +363,7 @@ std::size_t checked_split(int split_every) {
   return static_cast<std::size_t>(split_every);
 }
 
-ArrayPtr map_blocks(PlannedBlocks planned, std::string name, DType dtype, AddTasks add) {
+ArrayPtr map_blocks(PlannedBlocks planned, std::string name, DType dtype, AddTasks add, ReadPart read_part) {
   BlockMapping mapping = std::move(planned.mapping);
   mapping.result = dtype;
   std::vector<ArrayPtr> sources;
@@ -358,7 +376,8 @@ ArrayPtr map_blocks(PlannedBlocks planned, std::string name, DType dtype, AddTas
   }
   mapping.lay_out();
   Chunks chunks = mapping.out;
-  const auto lower = [mapping = std::move(mapping), first, name, add](const std::vector<BlockRefs>& inputs) {
+  const auto lower = [mapping = std::move(mapping), first, name, add,
+                      read_part](const std::vector<BlockRefs>& inputs) {
     BlockReads reads;
     std::vector<BlockReader> readers;
     for (const auto& operand : mapping.operands) readers.emplace_back(operand.expression);
@@ -370,7 +389,9 @@ ArrayPtr map_blocks(PlannedBlocks planned, std::string name, DType dtype, AddTas
       }
       reads.end_task();
     }
-    return add(name, mapping, inputs, std::move(reads));
+    BlockRefs refs = add(name, mapping, inputs, std::move(reads));
+    refs.set_parts(read_part);
+    return refs;
   };
   return ArrayNode::operation(name, dtype, std::move(chunks), std::move(sources), lower);
 }

@@ -139,10 +139,13 @@ PlannedBlocks plan_blockwise(std::string_view out, std::vector<ArrayPtr> nodes,
 PlannedBlocks plan_reduction(const ArrayPtr& node, std::int64_t axis, std::size_t most);
 std::size_t checked_split(int split_every);
 
-/// `add` adds the tasks of the function: BlockTasks<…>::add.
+/// What a task reads of a block, where the description is a BlockMapping.
+std::optional<BlockPart> part_of_operand(const void* mapping, std::uint32_t task, const SourceBlock& block);
+/// `add` adds the tasks of the function: BlockTasks<…>::add. `read_part` is told the description that these
+/// share.
 using AddTasks = std::function<BlockRefs(std::string name, const BlockMapping& mapping,
                                          std::vector<BlockRefs> sources, BlockReads reads)>;
-ArrayPtr map_blocks(PlannedBlocks planned, std::string name, DType dtype, AddTasks add);
+ArrayPtr map_blocks(PlannedBlocks planned, std::string name, DType dtype, AddTasks add, ReadPart read_part);
 
 }  // namespace lazy
 

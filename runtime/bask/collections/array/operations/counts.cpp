@@ -124,6 +124,7 @@ ArrayPtr counted(const ArrayPtr& node, DType values, Counting counting, std::int
     BlockRefs refs =
         BlockTasks<F>::add(std::string(name) + "-partial", counting, inputs, reads_of(counting.expression));
     refs.set_reads(reads_by_chunks(counting.expression));
+    refs.set_parts(&part_of_expression<Counting>);
     if (length != kUnknown) refs.set_bytes(block_bytes(DType::kInt64, {AxisChunks(refs.size(), length)}));
     Counting rest = counting;
     rest.expression = {};

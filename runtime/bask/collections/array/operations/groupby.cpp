@@ -208,6 +208,7 @@ BlockRefs lower_groups(Grouping grouping, const std::string& name, const std::ve
   BlockRefs refs = BlockTasks<group_block>::add(grouping.ends ? name : name + "-partial", grouping, inputs,
                                                 std::move(reads));
   refs.set_reads(reads_by_chunks(grouping.expression));
+  refs.set_parts(&part_of_expression<Grouping>);
   if (!grouping.ends) refs.set_bytes(bytes_of_states(grouping));
   grouping.expression = {};
   // After the first step, the states along the axis come one after the other.

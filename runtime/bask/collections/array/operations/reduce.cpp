@@ -126,6 +126,7 @@ BlockRefs lower_reduction(Reducing reducing, const std::string& name, std::size_
                                                          reducing.ends ? name : name + "-partial", reducing,
                                                          inputs, std::move(first));
   refs.set_reads(reads_by_chunks(reducing.expression));
+  refs.set_parts(&part_of_expression<Reducing>);
   if (!reducing.ends) refs.set_steps(ReduceSink::state_dtype(reducing.rules), chunks_of_states(reducing));
   while (!reducing.ends) {
     reducing.ends = ends_at(split_every);

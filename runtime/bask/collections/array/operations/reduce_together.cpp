@@ -163,7 +163,8 @@ class FirstStep final : public SharedWork {
   Pass pass(std::span<const SharedWork* const> works) const override {
     Joiner joiner(how_.expression, base_);
     for (const SharedWork* work : works) joiner.add(static_cast<const FirstStep*>(work)->how_);
-    return {BlockTasks<reduce_together>::kernel, arguments::CallPacker::stored_constant(joiner.together())};
+    return {BlockTasks<reduce_together>::kernel, arguments::CallPacker::stored_constant(joiner.together()),
+            &part_of_expression<ReducingTogether>};
   }
 
  private:
