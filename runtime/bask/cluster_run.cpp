@@ -6,6 +6,7 @@
 #include <bask/memory_text.hpp>
 #include <bask/plan/partition.hpp>
 #include <bask/plan/require_room.hpp>
+#include <bask/plan/strip_reads.hpp>
 #include <bask/watch.hpp>
 
 #include <algorithm>
@@ -110,8 +111,10 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   ClusterShape shape;
   for (const RankSummary& rank : setting.info.ranks) shape.threads.push_back(rank.threads);
   const UnitEstimates estimates = setting.costs.estimate(plan, expansion.graph, sizes);
-  const Rooms rooms = rooms_of(expansion.graph, setting.info.ranks,
-                               partition(plan, estimates, shape, preferred_ranks(expansion.graph.constants)));
+  const StripReads strips(plan, expansion.graph);
+  const Rooms rooms = rooms_of(
+      expansion.graph, setting.info.ranks,
+      partition(plan, estimates, shape, preferred_ranks(expansion.graph.constants), {.strips = &strips}));
   if (knows_sizes(plan)) require_room(plan, expansion.graph, rooms, !hold);
   emit_compute_event(EventKind::kComputeStarted, plan.tasks());
   std::vector<std::uint64_t> done(plan.groups.size());

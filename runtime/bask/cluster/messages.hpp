@@ -105,6 +105,7 @@ struct BeginRun {
   std::uint32_t constants = 0;  ///< how many the graph has
   std::vector<HeldConstant> held;
   std::vector<ConstantExport> exports;  ///< of constants that this rank holds
+  std::vector<StripExport> strips;      ///< exports of this rank that go as strips, by where they go
   std::vector<Hold> holds;              ///< results that stay here, each under Worker::held_number
   std::vector<GroupName> groups;
   std::vector<Annotations> annotations;
@@ -113,7 +114,7 @@ struct BeginRun {
   /// them into account; 0: any number, as all results fit into the memory of each rank.
   std::uint64_t push_credit = 0;
   auto members() {
-    return std::tie(size, constants, held, exports, holds, groups, annotations, balance, push_credit);
+    return std::tie(size, constants, held, exports, strips, holds, groups, annotations, balance, push_credit);
   }
 };
 

@@ -34,6 +34,8 @@ const BeginRun& RunOpening::of(std::uint32_t rank) {
   const auto exports = splitter_.constant_exports(rank);
   begin_.size = splitter_.size(rank);
   begin_.exports.assign(exports.begin(), exports.end());
+  const auto strips = splitter_.strip_exports(rank);
+  begin_.strips.assign(strips.begin(), strips.end());
   begin_.holds.clear();
   if (hold_) begin_.holds.assign(splitter_.holds(rank).begin(), splitter_.holds(rank).end());
   begin_.held = held_[rank];

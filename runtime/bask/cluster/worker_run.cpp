@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace bask {
@@ -32,6 +33,7 @@ WorkerRun::WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& b
       number_(number),
       constants_(std::move(constants)),
       holds_(begin.holds),
+      strips_(begin.strips),
       size_(begin.size),
       dry_below_(begin.balance && has_pool ? options.threads : 0),
       credits_(exchange.size(), begin.push_credit),
@@ -45,8 +47,9 @@ WorkerRun::WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& b
 void WorkerRun::send_constants(std::span<const ConstantExport> exports) {
   for (const ConstantExport& sent : exports) {
     const Export to{sent.rank, sent.position};
+    const StripExport* const strip = strip_for(to);
     const std::uint32_t place = runner_.place_of_constant(sent.constant);
-    const std::uint64_t bytes = runner_.bytes_of_constant(sent.constant);
+    const std::uint64_t bytes = strip != nullptr ? strip->bytes : runner_.bytes_of_constant(sent.constant);
     const bool is_here = runner_.begin_send(place);
     if (is_here && (!credits_.are_limited() || bytes == 0 || credits_.take(to.rank, bytes))) {
       post(to, place, *constants_.values[sent.constant]);
@@ -58,8 +61,10 @@ void WorkerRun::send_constants(std::span<const ConstantExport> exports) {
 }
 
 void WorkerRun::send(std::uint32_t position, const Value& value, std::span<const Export> exports) {
-  const std::uint64_t bytes = credits_.are_limited() ? value.heap_bytes() : 0;
+  const std::uint64_t whole = credits_.are_limited() ? value.heap_bytes() : 0;
   for (const Export& to : exports) {
+    const StripExport* const strip = whole != 0 ? strip_for(to) : nullptr;
+    const std::uint64_t bytes = strip != nullptr ? strip->bytes : whole;
     if (bytes == 0 || credits_.take(to.rank, bytes)) {
       post(to, position, value);
     } else {
@@ -70,13 +75,40 @@ void WorkerRun::send(std::uint32_t position, const Value& value, std::span<const
   }
 }
 
+const StripExport* WorkerRun::strip_for(const Export& to) const {
+  if (strips_.empty()) return nullptr;
+  const auto order = [](const auto& of) { return std::pair(of.rank, of.position); };
+  const auto found = std::ranges::lower_bound(strips_, order(to), {}, order);
+  return found != strips_.end() && order(*found) == order(to) ? &*found : nullptr;
+}
+
 void WorkerRun::post(const Export& to, std::uint32_t place, const Value& value) {
+  if (const StripExport* const strip = strip_for(to); strip != nullptr && value.type()->part != nullptr) {
+    post_strip(to, value.type()->part(value.object(), strip->box));
+    return runner_.sent(place);
+  }
   if (exchange_.post_result(to, MessageKind::kResult, number_, value)) return runner_.sent(place);
   ++sending_;
   exchange_.post_large_result(to, MessageKind::kResult, number_, value, [self = shared_from_this(), place] {
     self->runner_.sent(place);
     --self->sending_;
   });
+}
+
+// The strip's memory is its own, and is given back when the transport has read it.
+void WorkerRun::post_strip(const Export& to, Value strip) {
+  if (exchange_.post_result(to, MessageKind::kResult, number_, strip)) return;
+  ++sending_;
+  auto ticket = runner_.take_for_strip(strip.heap_bytes());
+  auto kept = std::make_shared<Value>(std::move(strip));
+  const Value& value = *kept;
+  exchange_.post_large_result(
+      to, MessageKind::kResult, number_, value,
+      [self = shared_from_this(), kept = std::move(kept), ticket = std::move(ticket)]() mutable {
+        kept.reset();
+        ticket.reset();
+        --self->sending_;
+      });
 }
 
 void WorkerRun::serve(std::uint32_t place) {

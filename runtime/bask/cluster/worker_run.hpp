@@ -83,7 +83,9 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
 
  private:
   void send(std::uint32_t position, const Value& value, std::span<const Export> exports) override;
+  const StripExport* strip_for(const Export& to) const;
   void post(const Export& to, std::uint32_t place, const Value& value);
+  void post_strip(const Export& to, Value strip);
   void return_credit();
   void fetch(std::uint32_t position) override;
   void serve(std::uint32_t place) override;
@@ -95,6 +97,7 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   const std::uint32_t number_;
   const Constants constants_;
   const std::vector<Hold> holds_;
+  const std::vector<StripExport> strips_;  // sorted by rank and position
   const PartSize size_;
   const unsigned dry_below_;  // threads at work; 0: the rank does not steal
   PushCredits credits_;

@@ -117,11 +117,11 @@ void MemoryGate::unpin_constant(std::uint32_t constant) {
   may_leave(place);
 }
 
-std::shared_ptr<void> MemoryGate::take_stolen(std::uint64_t bytes) {
-  ledger_.take(MemoryKind::kStolen, bytes);
+std::shared_ptr<void> MemoryGate::take(MemoryKind kind, std::uint64_t bytes) {
+  ledger_.take(kind, bytes);
   running_.fetch_add(1, std::memory_order_seq_cst);
-  return {nullptr, [this, bytes](void*) {
-            ledger_.give_back(MemoryKind::kStolen, bytes);
+  return {nullptr, [this, kind, bytes](void*) {
+            ledger_.give_back(kind, bytes);
             running_.fetch_sub(1, std::memory_order_seq_cst);
             look_if_units_wait();
           }};

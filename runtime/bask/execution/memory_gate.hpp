@@ -86,8 +86,8 @@ class MemoryGate {
     if (is_on_) let_go_of_inputs(unit);
   }
   void unpin_constant(std::uint32_t constant);
-  /// Memory for what a stolen unit brings with it, until the last copy of the ticket goes.
-  std::shared_ptr<void> take_stolen(std::uint64_t bytes);
+  /// Takes memory for a stolen unit's inputs, or a strip on its way, until the last copy of the ticket goes.
+  std::shared_ptr<void> take(MemoryKind kind, std::uint64_t bytes);
 
   /// Pins the result at this place while it is being sent. Returns whether it is here.
   bool begin_send(std::uint32_t place) {

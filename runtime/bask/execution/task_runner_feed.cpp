@@ -60,7 +60,7 @@ std::vector<StolenUnit> TaskRunner::give_units(std::uint64_t most_bytes) {
 }
 
 void TaskRunner::steal(StolenUnit stolen) {
-  stolen.ticket = memory_.take_stolen(bytes_of(stolen));
+  stolen.ticket = memory_.take(MemoryKind::kStolen, bytes_of(stolen));
   stealing_.add(std::move(stolen));
   parking_.wake_one();
 }

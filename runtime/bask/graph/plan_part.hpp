@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
 #include <vector>
 
 namespace bask {
@@ -37,6 +38,17 @@ struct ConstantExport {
   std::uint32_t rank;
   std::uint32_t position;
   friend bool operator==(const ConstantExport&, const ConstantExport&) = default;
+};
+
+/// A result or constant of which another rank reads one box alone: which rank, at which of its positions, and
+/// how many bytes go there. `box` is what ValueType::part takes.
+struct StripExport {
+  std::uint32_t rank = 0;
+  std::uint32_t position = 0;
+  std::uint64_t bytes = 0;
+  std::vector<std::int64_t> box{};
+  auto members() { return std::tie(rank, position, bytes, box); }
+  friend bool operator==(const StripExport&, const StripExport&) = default;
 };
 
 struct PlanPart {

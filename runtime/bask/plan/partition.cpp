@@ -192,13 +192,17 @@ class Partitioner {
   void weigh_inputs(std::uint32_t unit) {
     candidates_.clear();
     input_bytes_ = 0;
-    for (const Source input : inputs_of_unit(plan_, unit)) {
-      const std::uint32_t rank = rank_of(input, unit);
-      if (rank == kNoIndex) continue;
-      const double bytes = bytes_of(input);
-      if (of_rank_[rank].bytes == 0) candidates_.push_back(rank);
-      of_rank_[rank].bytes += bytes;
-      input_bytes_ += bytes;
+    for (std::uint32_t position = plan_.unit_begin[unit]; position < plan_.unit_begin[unit + 1]; ++position) {
+      const std::span<const Source> inputs = plan_.inputs_of(position);
+      for (std::uint32_t k = 0; k < inputs.size(); ++k) {
+        const std::uint32_t rank = rank_of(inputs[k], unit);
+        if (rank == kNoIndex) continue;
+        double bytes = bytes_of(inputs[k]);
+        if (options_.strips != nullptr) bytes = options_.strips->bytes_read(position, k, bytes);
+        if (of_rank_[rank].bytes == 0) candidates_.push_back(rank);
+        of_rank_[rank].bytes += bytes;
+        input_bytes_ += bytes;
+      }
     }
   }
 

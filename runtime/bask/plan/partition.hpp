@@ -8,6 +8,7 @@
 #include <bask/graph/plan.hpp>
 #include <bask/graph/task_graph.hpp>
 #include <bask/plan/cost_model.hpp>
+#include <bask/plan/strip_reads.hpp>
 
 #include <cstdint>
 #include <span>
@@ -24,6 +25,8 @@ struct PartitionOptions {
   /// How much more than its share of a level a rank may get, for the sake of the data that it holds.
   double imbalance = 0.05;
   double moved_ns_per_byte = 1;  ///< of a modest network
+  /// Tells which units read a strip of a result alone; null: results move whole.
+  const StripReads* strips = nullptr;
 };
 
 /// On which rank the readers of each constant should run: on the rank that holds it; kNoIndex where that is

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <numeric>
+#include <utility>
 
 namespace bask {
 namespace {
@@ -32,6 +33,7 @@ Splitter::Splitter(const Plan& plan, const TaskGraph& graph, std::span<const std
       sizes_(options.ranks),
       stamp_(options.ranks),
       constant_exports_(options.ranks),
+      strip_exports_(options.ranks),
       holds_(options.ranks),
       cut_(options.ranks) {
   assert(rank_of_unit.size() == plan.units());
@@ -41,6 +43,9 @@ Splitter::Splitter(const Plan& plan, const TaskGraph& graph, std::span<const std
     number_constant_imports();
   }
   number_imports();
+  for (std::vector<StripExport>& strips : strip_exports_) {
+    std::ranges::sort(strips, {}, [](const StripExport& to) { return std::pair(to.rank, to.position); });
+  }
   if (options.hold) {
     hold_targets();
   } else {
@@ -49,18 +54,6 @@ Splitter::Splitter(const Plan& plan, const TaskGraph& graph, std::span<const std
 }
 
 // ---- What is where: the constructor's sweeps. ----
-
-std::uint64_t Splitter::bytes_moved(std::span<const float> of_positions,
-                                    std::span<const float> of_constants) const {
-  double sum = 0;
-  for (std::uint32_t unit = 0; unit < plan_.units(); ++unit) {
-    const double readers = static_cast<double>(unit_readers_.of(unit).size());
-    sum += of_positions[plan_.unit_begin[unit + 1] - 1] * readers;
-  }
-  for (std::uint32_t constant = 0; constant + 1 < constant_readers_.begin.size(); ++constant)
-    sum += of_constants[constant] * static_cast<double>(constant_readers_.of(constant).size());
-  return static_cast<std::uint64_t>(sum);
-}
 
 void Splitter::place_units() {
   if (plan_.units() != plan_.tasks()) unit_of_.resize(plan_.tasks());
@@ -115,12 +108,14 @@ std::span<const std::uint32_t> Splitter::constant_readers_of(std::uint32_t const
 void Splitter::number_constant_imports() {
   for (std::uint32_t constant = 0; constant < graph_.constants.size(); ++constant) {
     const std::uint32_t holder = graph_.constants[constant].rank;
-    add_readers(constant_readers_, holder, constant_readers_of(constant),
-                !options_.hold && constant_targets_[constant] > 0);
+    const float bytes = constant_bytes(graph_.constants[constant]);
+    const bool read_on_rank_0 = !options_.hold && constant_targets_[constant] > 0;
+    add_readers(constant_readers_, holder, constant_readers_of(constant), read_on_rank_0);
+    cut_strips(Source::constant(constant), holder, bytes, constant_readers_of(constant),
+               constant_readers_.last(), read_on_rank_0);
     for (const Reader& reader : constant_readers_.of(constant)) {
       constant_exports_[holder].push_back({constant, reader.rank, sizes_[reader.rank].tasks + reader.import});
-      sizes_[reader.rank].result_bytes +=
-          static_cast<std::uint64_t>(constant_bytes(graph_.constants[constant]));
+      sizes_[reader.rank].result_bytes += static_cast<std::uint64_t>(reader.bytes_of(bytes));
     }
   }
   constants_cut_ = constant_readers_.list.empty();
@@ -130,12 +125,16 @@ void Splitter::number_imports() {
   unit_readers_.begin.reserve(plan_.units() + 1);
   for (std::uint32_t unit = 0; unit < plan_.units(); ++unit) {
     PartSize& size = sizes_[rank_of_unit_[unit]];
-    size.successors += add_readers(unit_readers_, rank_of_unit_[unit], plan_.successors_of(unit),
-                                   !options_.hold && target_readings(unit) > 0);
+    const bool read_on_rank_0 = !options_.hold && target_readings(unit) > 0;
+    size.successors +=
+        add_readers(unit_readers_, rank_of_unit_[unit], plan_.successors_of(unit), read_on_rank_0);
     size.exports += static_cast<std::uint32_t>(unit_readers_.of(unit).size());
     if (plan_.bytes.empty()) continue;
-    for (const Reader& reader : unit_readers_.of(unit))
-      sizes_[reader.rank].result_bytes += static_cast<std::uint64_t>(result_bytes(unit));
+    cut_strips({plan_.unit_begin[unit + 1] - 1}, rank_of_unit_[unit], result_bytes(unit),
+               plan_.successors_of(unit), unit_readers_.last(), read_on_rank_0);
+    for (const Reader& reader : unit_readers_.of(unit)) {
+      sizes_[reader.rank].result_bytes += static_cast<std::uint64_t>(reader.bytes_of(result_bytes(unit)));
+    }
   }
 }
 
@@ -148,7 +147,7 @@ std::uint32_t Splitter::add_readers(Readers& readers, std::uint32_t owner,
   const auto add = [&](std::uint32_t rank) {
     if (stamp_[rank] == producers_) return;
     stamp_[rank] = producers_;
-    readers.list.push_back({rank, 0});
+    readers.list.push_back({rank, 0, 0});
   };
   for (const std::uint32_t unit : units) {
     const std::uint32_t rank = rank_of_unit_[unit];
@@ -296,7 +295,8 @@ void Splitter::cut_constants(std::span<PlanPart> parts) {
     }
     for (const Reader& reader : constant_readers_.of(constant)) {
       end_import(parts[reader.rank], reader.rank == 0 && !options_.hold ? constant_targets_[constant] : 0,
-                 sizes_[reader.rank].result_bytes != 0, constant_bytes(graph_.constants[constant]));
+                 sizes_[reader.rank].result_bytes != 0,
+                 reader.bytes_of(constant_bytes(graph_.constants[constant])));
     }
   }
   constants_cut_ = true;
@@ -360,7 +360,7 @@ void Splitter::cut_readers(std::uint32_t unit, std::span<PlanPart> parts) {
   for (const Reader& reader : readers) {
     part.exports.push_back({reader.rank, sizes_[reader.rank].tasks + reader.import});
     end_import(parts[reader.rank], reader.rank == 0 && !options_.hold ? targets : 0,
-               sizes_[reader.rank].result_bytes != 0, result_bytes(unit));
+               sizes_[reader.rank].result_bytes != 0, reader.bytes_of(result_bytes(unit)));
   }
   if (sizes_[rank].exports > 0) part.export_begin.push_back(part.first_export + count(part.exports));
   uses += static_cast<std::uint32_t>(readers.size());

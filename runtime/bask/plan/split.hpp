@@ -1,8 +1,8 @@
 // split.hpp: cuts a plan into one plan per rank, stretch by stretch, so that ranks start before all is cut.
 // Runs on: rank 0. Threads: one at a time; pure, it only reads what it was made from.
-// Invariants: (1) each rank's tasks keep the order of the plan; (2) a result goes to each rank that reads it
-//             once; (3) what is cut does not depend on the lengths of the stretches.
-// Size: 12 bytes and one offset a unit, 8 an import; 4 a task where units are longer than one task.
+// Invariants: (1) each rank's tasks keep the order of the plan; (2) a result, or a strip of it, goes to each
+//             rank that reads it once; (3) what is cut does not depend on the lengths of the stretches.
+// Size: 12 bytes and one offset a unit, 12 an import; 4 a task where units are longer than one task.
 #pragma once
 
 #include <bask/graph/plan_part.hpp>
@@ -45,9 +45,12 @@ class Splitter {
   std::span<const ConstantExport> constant_exports(std::uint32_t rank) const {
     return constant_exports_[rank];
   }
+  /// The results and constants of which a rank sends a strip, sorted by where they go.
+  std::span<const StripExport> strip_exports(std::uint32_t rank) const { return strip_exports_[rank]; }
   /// How many results go to other ranks, constants not counted.
   std::uint64_t results_moved() const { return unit_readers_.list.size(); }
-  /// How many bytes go to other ranks, constants counted: each result once for each rank that reads it.
+  /// How many bytes go to other ranks, constants counted: each result, or a strip of it, once for each rank
+  /// that reads it.
   std::uint64_t bytes_moved(std::span<const float> of_positions, std::span<const float> of_constants) const;
 
   bool done() const { return constants_cut_ && next_unit_ == plan_.units(); }
@@ -61,9 +64,12 @@ class Splitter {
   struct Place {
     std::uint32_t rank, unit, position;
   };
-  // A rank that reads what another rank makes or holds, and the number of its import there.
+  // A rank that reads what another rank makes or holds, the number of its import there, and the bytes of the
+  // strip that goes there; 0: it goes whole.
   struct Reader {
     std::uint32_t rank, import;
+    float strip_bytes;
+    float bytes_of(float whole) const { return strip_bytes != 0 ? strip_bytes : whole; }
   };
   // The readers of each producer, sorted by rank.
   struct Readers {
@@ -72,6 +78,7 @@ class Splitter {
     std::span<const Reader> of(std::uint32_t producer) const {
       return {list.data() + begin[producer], list.data() + begin[producer + 1]};
     }
+    std::span<Reader> last() { return {list.data() + *(begin.end() - 2), list.data() + begin.back()}; }
   };
 
   std::uint32_t unit_at(std::uint32_t last_position) const {
@@ -93,6 +100,8 @@ class Splitter {
   void number_imports();
   std::uint32_t add_readers(Readers& readers, std::uint32_t owner, std::span<const std::uint32_t> units,
                             bool read_on_rank_0);
+  void cut_strips(Source producer, std::uint32_t owner, float bytes, std::span<const std::uint32_t> units,
+                  std::span<Reader> readers, bool read_on_rank_0);
   void place_targets();
   void hold_targets();
 
@@ -118,6 +127,7 @@ class Splitter {
   // Per constant: the units that read it on ranks that do not hold it, once per reading, and the targets.
   std::vector<std::uint32_t> constant_reading_begin_, constant_readings_, constant_targets_;
   std::vector<std::vector<ConstantExport>> constant_exports_;  // per rank
+  std::vector<std::vector<StripExport>> strip_exports_;        // per rank
 
   std::vector<Source> targets_;
   std::vector<std::vector<Hold>> holds_;  // per rank
