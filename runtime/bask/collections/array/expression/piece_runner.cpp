@@ -130,10 +130,9 @@ void PieceRunner::prepare_leaves(const Expression& expression, const SourceBlock
   for (const Leaf& leaf : program_.leaves) {
     const Term& term = expression.terms[leaf.term];
     LeafState state{&term, nullptr, size_of(term.dtype), leaf.block, scratch_bytes_};
-    if (term.kind == TermKind::kBlocks) {
+    if (term.kind == TermKind::kBlocks)
       state.base =
           elements_for(leaves_.size(), sources[{term.source, static_cast<std::uint32_t>(leaf.block)}]);
-    }
     scratch_bytes_ +=
         state.element *
         (state.base != nullptr ? std::max<std::size_t>(kStrip, kRowsTogether * kTransposedStrip) : kStrip);
