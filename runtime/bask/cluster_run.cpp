@@ -111,10 +111,12 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   ClusterShape shape;
   for (const RankSummary& rank : setting.info.ranks) shape.threads.push_back(rank.threads);
   const UnitEstimates estimates = setting.costs.estimate(plan, expansion.graph, sizes);
-  const StripReads strips(plan, expansion.graph);
-  const Rooms rooms = rooms_of(
+  StripReads strips(plan, expansion.graph);
+  Rooms rooms = rooms_of(
       expansion.graph, setting.info.ranks,
       partition(plan, estimates, shape, preferred_ranks(expansion.graph.constants), {.strips = &strips}));
+  strips.find(rooms.rank_of_unit, !hold);
+  rooms.strips = &strips;
   if (knows_sizes(plan)) require_room(plan, expansion.graph, rooms, !hold);
   emit_compute_event(EventKind::kComputeStarted, plan.tasks());
   std::vector<std::uint64_t> done(plan.groups.size());
@@ -123,7 +125,8 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
                                          {.hold = hold,
                                           .balance = setting.options.balance,
                                           .estimates = &estimates,
-                                          .push_credit = push_credit(plan, expansion.graph, rooms, !hold)},
+                                          .push_credit = push_credit(plan, expansion.graph, rooms, !hold),
+                                          .strips = &strips},
                                          [&](const std::vector<std::uint64_t>& done_by_group) {
                                            done = done_by_group;
                                            watch.poll();

@@ -8,7 +8,11 @@
 #include <bask/collections/array.hpp>
 #include <bask/collections/array/blockwise.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <atomic>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <random>
@@ -48,6 +52,7 @@ const std::map<std::string, Program>& programs() {
       {"slice", [](const Array<double>& x) { return x[":, :10"]; }},
       {"steps backwards", [](const Array<double>& x) { return x["::-9, 300:20:-3"]; }},
       {"with its transpose", [](const Array<double>& x) { return (x + x.T())["40:60"]; }},
+      {"a strip beside the whole", [](const Array<double>& x) { return x["::-1, ::-1"] * x[":, :1"]; }},
       {"sums of a slice", [](const Array<double>& x) { return sum(x["100:140, 7:"], {0}); }},
       {"cumulated",
        [](const Array<double>& x) {
@@ -96,6 +101,71 @@ TEST(StripsOverRanks, GiveTheBitsOfOneProcessWhateverIsStolen) {
 
 TEST(StripsOverRanks, AreFetchedWhereMemoryIsShort) {
   expect_same(kSquares, {.ranks = 3, .client = {.balance = false}, .memory_limit = 6 << 20});
+}
+
+TEST(StripsOverRanks, DoNotPassForTheWholeOfWhatIsPersisted) {
+  const std::map<std::string, NdArray<double>> wanted = by_one_process(kSquares);
+  const LocalCluster cluster({.ranks = 3});
+  const Array<double> x = blocks(kSquares).persist();
+  for (int round = 0; round < 2; ++round) {
+    for (const auto& [name, program] : programs())
+      EXPECT_EQ(program(x).compute().block(), wanted.at(name).block()) << name;
+  }
+}
+
+std::atomic<int> elements_made{0};
+
+TEST(StripsOverRanks, AreCutOfBlocksThatAJournalHasKept) {
+  const std::filesystem::path directory =
+      std::filesystem::temp_directory_path() / ("bask-strips-" + std::to_string(getpid()));
+  const auto programs_on = [&](std::uint32_t ranks) {
+    LocalClusterOptions options{.ranks = ranks};
+    options.client.checkpoint = (directory / "journal").string();
+    options.client.progress = Progress::kOff;
+    const LocalCluster cluster(options);
+    std::map<std::string, NdArray<double>> results;
+    for (const auto& [name, program] : programs()) {
+      const Array<double> x = from_function(
+          [](std::int64_t i, std::int64_t j) {
+            elements_made.fetch_add(1, std::memory_order_relaxed);
+            return static_cast<double>(i * 1000 + j);
+          },
+          shape_of(kSquares), kSquares);
+      results.emplace(name, program(x.checkpoint()).compute());
+    }
+    return results;
+  };
+  std::filesystem::create_directory(directory);
+  const auto first = programs_on(3);
+  EXPECT_GE(elements_made.exchange(0), 512 * 512);
+  for (const auto& [name, result] : programs_on(4)) EXPECT_EQ(result.block(), first.at(name).block()) << name;
+  EXPECT_EQ(elements_made, 0) << "all blocks were kept";
+  std::filesystem::remove_all(directory);
+}
+
+TEST(StripsOverRanks, AreCutOfBlocksThatHaveLeftMemory) {
+  const Chunks chunks{AxisChunks(8, 128), AxisChunks(8, 128)};
+  constexpr std::uint64_t kLargest = 128 * 128 * 8, kLimit = 12 * kLargest;
+  const std::vector<std::string> names{"columns", "overlap", "a strip beside the whole", "coarsened"};
+  const auto made = [&](const std::string& name) { return programs().at(name)(blocks(chunks)).persist(); };
+  std::map<std::string, NdArray<double>> wanted;
+  {
+    const Client client({.threads = 1});
+    for (const std::string& name : names) wanted.emplace(name, sum(made(name), {0}).compute());
+  }
+  LocalCluster cluster({.ranks = 3, .client = {.balance = false}, .memory_limit = kLimit});
+  std::uint64_t made_again = 0, spilled = 0;
+  for (const std::string& name : names) {
+    const Array<double> result = made(name);
+    for (const MemoryUse& rank : cluster.client().last_compute().memory) {
+      made_again += rank.made_again;
+      spilled += rank.spilled;
+      EXPECT_LE(rank.peak, kLimit + kLimit / 8 + kLargest) << name;
+    }
+    EXPECT_EQ(sum(result, {0}).compute().block(), wanted.at(name).block()) << name;
+  }
+  EXPECT_GT(made_again, 0u);
+  EXPECT_GT(spilled, 0u);
 }
 
 TEST(StripsOverRanks, GiveTheBitsOfOneProcessForAnyChunks) {

@@ -189,8 +189,8 @@ TEST(RequireRoom, CountsPersistedResultsAsInputs) {
   graph.layers = {LayerPtr(layer)};
   graph.spans = {{TaskId{0}, layer}};
   const Plan plan = make_plan(graph, std::vector<TaskId>{{1}}, {}, result_sizes(graph, {}));
-  EXPECT_EQ(known_need(plan, 0, std::vector<std::uint64_t>{4_MiB}).total(), 8_MiB);
-  EXPECT_EQ(known_need(plan, 0, {}).total(), 4_MiB);
+  EXPECT_EQ(known_need(plan, 0, {.of_rank = {}, .persisted = {4_MiB}}).total(), 8_MiB);
+  EXPECT_EQ(known_need(plan, 0, Rooms{}).total(), 4_MiB);
 }
 
 }  // namespace

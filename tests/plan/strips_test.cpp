@@ -3,7 +3,9 @@
 #include <bask/core/value.hpp>
 #include <bask/graph/kernel.hpp>
 #include <bask/plan/make_plan.hpp>
+#include <bask/plan/require_room.hpp>
 #include <bask/plan/split.hpp>
+#include <bask/plan/strip_reads.hpp>
 
 #include <map>
 
@@ -26,9 +28,12 @@ class Readers final : public Layer {
   void expand(TaskGraph&, std::span<const std::uint32_t>) const override {}
   std::optional<BlockPart> part_read(std::uint32_t index, std::uint32_t input) const override {
     ++asked;
+    EXPECT_TRUE(reads_parts());
     const auto found = boxes.find(index);
     return found == boxes.end() || input != 0 ? std::nullopt : std::optional(found->second);
   }
+
+  bool reads_parts() const override { return !boxes.empty(); }
 
   std::map<std::uint32_t, BlockPart> boxes;
   mutable int asked = 0;
@@ -65,7 +70,12 @@ struct StripExample {
       const std::uint32_t task = plan.task[plan.unit_begin[unit]].index;
       if (task != 0) rank_of_unit[unit] = ranks[task - 1];
     }
-    return Splitter(plan, graph, rank_of_unit, {.ranks = 3, .hold = true});
+    return split_with(true);
+  }
+
+  Splitter split_with(bool hold) {
+    strips.emplace(plan, graph).find(rank_of_unit, !hold);
+    return Splitter(plan, graph, rank_of_unit, {.ranks = 3, .hold = hold, .strips = &*strips});
   }
 
   TaskGraph graph;
@@ -73,7 +83,17 @@ struct StripExample {
   std::vector<TaskId> targets;
   Plan plan;
   std::vector<std::uint32_t> rank_of_unit;
+  std::optional<StripReads> strips;
 };
+
+std::string refusal(const StripExample& example, const Rooms& rooms) {
+  try {
+    require_room(example.plan, example.graph, rooms, false);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
 
 double moved(const StripExample& example, const Splitter& splitter) {
   return static_cast<double>(splitter.bytes_moved(example.plan.bytes, {}));
@@ -127,10 +147,36 @@ TEST(Strips, AreNotCutOfSmallResults) {
 
 TEST(Strips, AreAskedForOnlyWhereAResultLeavesItsRank) {
   StripExample example(3);
+  example.readers->boxes = {{1, rows(10, 2)}};
   EXPECT_TRUE(example.split({0, 0, 0}).strip_exports(0).empty());
   EXPECT_EQ(example.readers->asked, 0);
   EXPECT_TRUE(example.split({1, 1, 1}).strip_exports(0).empty());
   EXPECT_EQ(example.readers->asked, 1) << "the first reader needs the whole";
+}
+
+TEST(Strips, AreNotAskedForWhereNoLayerReadsParts) {
+  StripExample example(3);
+  EXPECT_TRUE(example.split({1, 1, 1}).strip_exports(0).empty());
+  EXPECT_EQ(example.readers->asked, 0);
+}
+
+TEST(Strips, AreAllThatTheirReadersNeedRoomFor) {
+  constexpr std::uint64_t kMiB = 1 << 20;
+  StripExample example(2);
+  example.readers->boxes = {{0, rows(10, 2)}, {1, rows(100, 20)}};
+  example.split({1, 1});
+  Rooms rooms{.of_rank = std::vector<MemoryRoom>(3, {.limit = 3 * kMiB, .rank = "rank 0"}),
+              .rank_of_unit = example.rank_of_unit,
+              .strips = &*example.strips};
+  rooms.of_rank[1] = {.limit = kMiB, .rank = "rank 1"};
+  EXPECT_EQ(refusal(example, rooms), "");
+  rooms.of_rank[1].limit = 400 << 10;
+  EXPECT_EQ(refusal(example, rooms),
+            "reader: task 'reader-10e45c7c' needs 440 KiB (an input of 440 KiB, a result of 8 B), and rank 1 "
+            "may use 400 KiB; make it in smaller pieces, or raise --bask-memory-limit to 1MiB")
+      << "the rows from 10 to 119, which both tasks read, come together";
+  rooms.strips = nullptr;
+  EXPECT_NE(refusal(example, rooms).find("needs 2 MiB (an input of 2 MiB"), std::string::npos);
 }
 
 TEST(Strips, AreNotCutOfTargetsThatGoToRank0) {
@@ -143,10 +189,10 @@ TEST(Strips, AreNotCutOfTargetsThatGoToRank0) {
     const std::uint32_t task = example.plan.task[example.plan.unit_begin[unit]].index;
     if (task != 0) example.rank_of_unit[unit] = task == 1 ? 0 : 2;
   }
-  const Splitter to_rank_0(example.plan, example.graph, example.rank_of_unit, {.ranks = 3, .hold = false});
+  const Splitter to_rank_0 = example.split_with(false);
   ASSERT_EQ(to_rank_0.strip_exports(1).size(), 1u);
   EXPECT_EQ(to_rank_0.strip_exports(1)[0].rank, 2u);
-  const Splitter held(example.plan, example.graph, example.rank_of_unit, {.ranks = 3, .hold = true});
+  const Splitter held = example.split_with(true);
   EXPECT_EQ(held.strip_exports(1).size(), 2u);
 }
 

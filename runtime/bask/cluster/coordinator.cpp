@@ -50,7 +50,8 @@ std::uint32_t Coordinator::start(const Plan& plan, const TaskGraph& graph,
                                  std::span<const std::uint32_t> rank_of_unit, const RunSettings& settings,
                                  OnComplete on_complete) {
   const std::uint32_t ranks = exchange_.size();
-  Splitter splitter(plan, graph, rank_of_unit, {.ranks = ranks, .hold = settings.hold});
+  Splitter splitter(plan, graph, rank_of_unit,
+                    {.ranks = ranks, .hold = settings.hold, .strips = settings.strips});
   RunState state({units_by_rank(splitter, ranks), plan.groups.size(), settings.balance, stall_limit_},
                  steady_clock::now());
   auto made = std::make_unique<Run>(Run{.splitter = std::move(splitter),

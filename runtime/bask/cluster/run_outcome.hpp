@@ -23,7 +23,8 @@ struct RunSettings {
   bool balance = true;  ///< ranks that run dry steal units of loaded ones
   /// Of the plan; they live as long as it does. Null: no forecast is made.
   const UnitEstimates* estimates = nullptr;
-  std::uint64_t push_credit = 0;  ///< see BeginRun
+  std::uint64_t push_credit = 0;       ///< see BeginRun
+  const StripReads* strips = nullptr;  ///< see SplitOptions
 };
 
 /// A task that threw, somewhere.

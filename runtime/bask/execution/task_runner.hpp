@@ -110,7 +110,7 @@ class TaskRunner {
   }
   /// Memory for a strip of a result on its way to another rank, until the last copy of the ticket goes.
   std::shared_ptr<void> take_for_strip(std::uint64_t bytes) {
-    return memory_.take(MemoryKind::kResults, bytes);
+    return memory_.take(MemoryKind::kTransfer, bytes);
   }
   /// A rank that reads the result at `position` asks for it later: it may leave memory until then.
   void let_go(std::uint32_t position) {

@@ -81,6 +81,8 @@ class Layer {
   virtual std::optional<TaskBytes> bytes_if_cut(std::uint32_t index, std::int64_t longest) const;
   /// All that task `index` reads of its input number `input`; nothing where its kernel needs the whole.
   virtual std::optional<BlockPart> part_read(std::uint32_t index, std::uint32_t input) const;
+  /// Whether it tells this of any input.
+  virtual bool reads_parts() const { return false; }
   /// Whether the tasks cut the blocks of the layers that they read in a way of their own.
   virtual bool chooses_chunks_of_inputs() const { return false; }
   /// For each task, the one that had better run right after it, as both read much of the same; kNoIndex where

@@ -66,7 +66,7 @@ class Refusal {
     const std::string task = block ? fmt::format("task ({})", fmt::join(block->place, ", "))
                                    : "task '" + graph_.name(plan_.task[position]) + "'";
     return memory_refusal(plan_.groups[plan_.group[position]].layer, task,
-                          known_need(plan_, worst.unit, rooms_.persisted), rooms_.of_rank[worst.rank],
+                          known_need(plan_, worst.unit, rooms_), rooms_.of_rank[worst.rank],
                           fix(block.has_value()));
   }
 
@@ -214,10 +214,10 @@ class Refusal {
 std::vector<LargeUnit> large_units(const Plan& plan, const Rooms& rooms, std::uint64_t share = 1) {
   std::vector<LargeUnit> units;
   for (std::uint32_t unit = 0; unit < plan.units(); ++unit) {
-    const std::uint32_t rank = rooms.rank_of_unit.empty() ? 0 : rooms.rank_of_unit[unit];
+    const std::uint32_t rank = rooms.rank_of(unit);
     const std::uint64_t most = rooms.of_rank[rank].limit / share;
     if (most_need(plan, unit, rooms.persisted) <= most) continue;
-    const std::uint64_t need = known_need(plan, unit, rooms.persisted).total();
+    const std::uint64_t need = known_need(plan, unit, rooms).total();
     if (need > most) units.push_back({unit, rank, need});
   }
   return units;
@@ -250,15 +250,18 @@ bool knows_sizes(const Plan& plan) {
                      [](const Annotations& notes) { return notes.memory.has_value(); });
 }
 
-MemoryNeed known_need(const Plan& plan, std::uint32_t unit, std::span<const std::uint64_t> persisted) {
+MemoryNeed known_need(const Plan& plan, std::uint32_t unit, const Rooms& rooms) {
   const std::uint32_t first = plan.unit_begin[unit], end = plan.unit_begin[unit + 1];
   MemoryNeed need = made_by(plan, unit);
   std::set<std::uint32_t> seen;
   for (std::uint32_t k = plan.input_begin[first]; k < plan.input_begin[end]; ++k) {
     const Source source = plan.inputs[k];
     const bool is_own = !source.is_constant() && source.index() >= first && source.index() < end;
-    const std::uint64_t bytes = is_own ? 0 : known_bytes(plan, source, persisted);
-    if (bytes != 0 && seen.insert(source.code).second) need.inputs.push_back(bytes);
+    const std::uint64_t bytes = is_own ? 0 : known_bytes(plan, source, rooms.persisted);
+    if (bytes == 0 || !seen.insert(source.code).second) continue;
+    const BlockPart* const strip =
+        rooms.strips == nullptr ? nullptr : rooms.strips->strip(source, rooms.rank_of(unit));
+    need.inputs.push_back(strip == nullptr ? bytes : static_cast<std::uint64_t>(strip->bytes()));
   }
   return need;
 }

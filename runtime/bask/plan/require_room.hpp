@@ -6,6 +6,7 @@
 #include <bask/graph/memory_need.hpp>
 #include <bask/graph/plan.hpp>
 #include <bask/graph/task_graph.hpp>
+#include <bask/plan/strip_reads.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -21,14 +22,18 @@ struct Rooms {
   /// By constant of the graph: the bytes of a persisted result, which a unit must have in memory as it must
   /// have other results; 0 for constants of the program. Empty: there are no persisted results.
   std::vector<std::uint64_t> persisted = {};
+  const StripReads* strips = nullptr;  ///< what they have found for these ranks; null: results come whole
+
+  std::uint32_t rank_of(std::uint32_t unit) const { return rank_of_unit.empty() ? 0 : rank_of_unit[unit]; }
 };
 
 /// Whether there is anything to refuse: sizes of results that hold memory, or annotations, are known.
 /// Cost: one look at each group and annotation.
 bool knows_sizes(const Plan& plan);
 
-/// What the unit needs at least: of results whose sizes are only guessed, nothing is counted.
-MemoryNeed known_need(const Plan& plan, std::uint32_t unit, std::span<const std::uint64_t> persisted);
+/// What the unit needs at least: of results whose sizes are only guessed, nothing is counted; of one of which
+/// a strip alone comes to the unit's rank, the strip.
+MemoryNeed known_need(const Plan& plan, std::uint32_t unit, const Rooms& rooms);
 
 /// The most that a unit needs, or with `brings_results` the plan's targets together, as far as it is known;
 /// not less. Cost: one look at each task and input.

@@ -111,8 +111,7 @@ void Splitter::number_constant_imports() {
     const float bytes = constant_bytes(graph_.constants[constant]);
     const bool read_on_rank_0 = !options_.hold && constant_targets_[constant] > 0;
     add_readers(constant_readers_, holder, constant_readers_of(constant), read_on_rank_0);
-    cut_strips(Source::constant(constant), holder, bytes, constant_readers_of(constant),
-               constant_readers_.last(), read_on_rank_0);
+    cut_strips(Source::constant(constant), holder, constant_readers_.last());
     for (const Reader& reader : constant_readers_.of(constant)) {
       constant_exports_[holder].push_back({constant, reader.rank, sizes_[reader.rank].tasks + reader.import});
       sizes_[reader.rank].result_bytes += static_cast<std::uint64_t>(reader.bytes_of(bytes));
@@ -130,8 +129,7 @@ void Splitter::number_imports() {
         add_readers(unit_readers_, rank_of_unit_[unit], plan_.successors_of(unit), read_on_rank_0);
     size.exports += static_cast<std::uint32_t>(unit_readers_.of(unit).size());
     if (plan_.bytes.empty()) continue;
-    cut_strips({plan_.unit_begin[unit + 1] - 1}, rank_of_unit_[unit], result_bytes(unit),
-               plan_.successors_of(unit), unit_readers_.last(), read_on_rank_0);
+    cut_strips({plan_.unit_begin[unit + 1] - 1}, rank_of_unit_[unit], unit_readers_.last());
     for (const Reader& reader : unit_readers_.of(unit)) {
       sizes_[reader.rank].result_bytes += static_cast<std::uint64_t>(reader.bytes_of(result_bytes(unit)));
     }

@@ -14,9 +14,12 @@
 
 namespace bask {
 
+class StripReads;
+
 struct SplitOptions {
   std::uint32_t ranks = 1;
   bool hold = false;  ///< targets stay on the ranks that make them, instead of going to rank 0
+  const StripReads* strips = nullptr;  ///< what they have found for these ranks; null: results go whole
 };
 
 /// Where a target stays: as number `target` of a rank. Of equal targets, the number is the first one's.
@@ -100,8 +103,7 @@ class Splitter {
   void number_imports();
   std::uint32_t add_readers(Readers& readers, std::uint32_t owner, std::span<const std::uint32_t> units,
                             bool read_on_rank_0);
-  void cut_strips(Source producer, std::uint32_t owner, float bytes, std::span<const std::uint32_t> units,
-                  std::span<Reader> readers, bool read_on_rank_0);
+  void cut_strips(Source producer, std::uint32_t owner, std::span<Reader> readers);
   void place_targets();
   void hold_targets();
 

@@ -2,21 +2,16 @@
 #include <bask/plan/split.hpp>
 #include <bask/plan/strip_reads.hpp>
 
-#include <optional>
 #include <utility>
 
 namespace bask {
 
-// Finds out which readers of a result of `bytes` need a strip of it alone.
-void Splitter::cut_strips(Source producer, std::uint32_t owner, float bytes,
-                          std::span<const std::uint32_t> units, std::span<Reader> readers,
-                          bool read_on_rank_0) {
-  if (readers.empty() || bytes < StripReads::kSmallest) return;
-  const StripReads reads(plan_, graph_);
+// Finds out which readers of a result need a strip of it alone.
+void Splitter::cut_strips(Source producer, std::uint32_t owner, std::span<Reader> readers) {
+  if (options_.strips == nullptr) return;
   for (Reader& reader : readers) {
-    if (reader.rank == 0 && read_on_rank_0) continue;
-    const std::optional<BlockPart> part = reads.strip(producer, bytes, {units, rank_of_unit_, reader.rank});
-    if (!part) continue;
+    const BlockPart* const part = options_.strips->strip(producer, reader.rank);
+    if (part == nullptr) continue;
     StripExport strip{reader.rank, sizes_[reader.rank].tasks + reader.import,
                       static_cast<std::uint64_t>(part->bytes()), part->start};
     strip.box.insert(strip.box.end(), part->extent.begin(), part->extent.end());

@@ -17,41 +17,67 @@ void enclose(BlockPart& all, const BlockPart& part) {
 
 }  // namespace
 
-std::optional<BlockPart> StripReads::strip(Source source, double bytes, const Readers& readers) const {
-  std::optional<BlockPart> all;
-  std::uint32_t last = kNoIndex;
-  for (const std::uint32_t unit : readers.units) {
-    if (readers.rank_of_unit[unit] != readers.rank || unit == std::exchange(last, unit)) continue;
-    if (!add_readings(unit, source, all) || all->bytes() > kMostOfWhole * bytes) return std::nullopt;
-  }
-  return all;
-}
-
-// Makes the box larger by what the unit reads. Returns false when a task of the unit needs the whole.
-bool StripReads::add_readings(std::uint32_t unit, Source source, std::optional<BlockPart>& all) const {
-  for (std::uint32_t position = plan_.unit_begin[unit]; position < plan_.unit_begin[unit + 1]; ++position) {
-    const std::span<const Source> inputs = plan_.inputs_of(position);
-    for (std::uint32_t input = 0; input < inputs.size(); ++input) {
-      if (inputs[input] != source) continue;
-      const std::optional<BlockPart> part = part_read(position, input);
-      if (!part) return false;
-      if (all) {
-        enclose(*all, *part);
-      } else {
-        all = part;
-      }
-    }
-  }
-  return all.has_value();
-}
+StripReads::StripReads(const Plan& plan, const TaskGraph& graph)
+    : plan_(plan), graph_(graph), any_(std::ranges::any_of(graph.spans, [](const LayerSpan& span) {
+        return span.layer->reads_parts();
+      })) {}
 
 double StripReads::bytes_read(std::uint32_t position, std::uint32_t input, double bytes) const {
-  if (bytes < kSmallest) return bytes;
-  const std::optional<BlockPart> part = part_read(position, input);
+  if (!any_ || bytes < kSmallest) return bytes;
+  const Strip part = part_read(position, input);
   return part && part->bytes() <= kMostOfWhole * bytes ? part->bytes() : bytes;
 }
 
-std::optional<BlockPart> StripReads::part_read(std::uint32_t position, std::uint32_t input) const {
+void StripReads::find(std::span<const std::uint32_t> rank_of_unit, bool brings_targets) {
+  of_rank_.clear();
+  if (!any_) return;
+  constant_bytes_.clear();
+  for (const Constant& constant : graph_.constants)  // some are encoded to be counted
+    constant_bytes_.push_back(constant.value == nullptr ? constant.bytes
+                                                        : static_cast<double>(constant.value->heap_bytes()));
+  if (brings_targets) {
+    for (const Source target : plan_.targets) of_rank_.emplace(place_of(target, 0), std::nullopt);
+  }
+  std::vector<std::uint32_t> rank_of_result(plan_.tasks());
+  for (std::uint32_t unit = 0; unit < plan_.units(); ++unit) {
+    const std::uint32_t end = plan_.unit_begin[unit + 1], rank = rank_of_unit[unit];
+    for (std::uint32_t position = plan_.unit_begin[unit]; position < end; ++position) {
+      rank_of_result[position] = rank;
+      add_readings(position, rank, rank_of_result);
+    }
+  }
+}
+
+void StripReads::add_readings(std::uint32_t position, std::uint32_t rank,
+                              std::span<const std::uint32_t> rank_of_result) {
+  const std::span<const Source> inputs = plan_.inputs_of(position);
+  for (std::uint32_t input = 0; input < inputs.size(); ++input) {
+    const Source source = inputs[input];
+    const std::uint32_t owner =
+        source.is_constant() ? graph_.constants[source.index()].rank : rank_of_result[source.index()];
+    if (owner == rank || bytes_of(source) < kSmallest) continue;
+    const auto known = of_rank_.find(place_of(source, rank));
+    if (known == of_rank_.end() || known->second) add(source, rank, part_read(position, input));
+  }
+}
+
+void StripReads::add(Source source, std::uint32_t rank, Strip part) {
+  const auto [place, is_new] = of_rank_.try_emplace(place_of(source, rank));
+  Strip& all = place->second;
+  if (is_new || !part) {
+    all = std::move(part);
+  } else {
+    enclose(*all, *part);
+  }
+  if (all && all->bytes() > kMostOfWhole * bytes_of(source)) all.reset();
+}
+
+double StripReads::bytes_of(Source source) const {
+  if (source.is_constant()) return constant_bytes_[source.index()];
+  return plan_.bytes.empty() ? 0 : plan_.bytes[source.index()];
+}
+
+StripReads::Strip StripReads::part_read(std::uint32_t position, std::uint32_t input) const {
   const auto [layer, index] = graph_.place_of(plan_.task[position]);
   return index < layer->size() ? layer->part_read(index, input) : std::nullopt;
 }

@@ -1,6 +1,7 @@
 // strip_reads.hpp: which box of a result is all that the tasks of one rank read of it. Such a strip of a
-// block goes to that rank, and not the block. Runs on: rank 0. Threads: any; it only reads what it was made
-// from.
+// block goes to that rank, and not the block.
+// Runs on: rank 0. Threads: one finds; any may ask afterwards.
+// Invariants: (1) a result of which one task of the rank needs the whole has no strip there.
 #pragma once
 
 #include <bask/graph/layer.hpp>
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 namespace bask {
@@ -22,29 +24,38 @@ class StripReads {
   static constexpr double kMostOfWhole = 0.75;
 
   /// `plan` and `graph` must outlive it.
-  StripReads(const Plan& plan, const TaskGraph& graph) : plan_(plan), graph_(graph) {}
-
-  /// Those of a result's readers that are on one rank.
-  struct Readers {
-    std::span<const std::uint32_t> units;  ///< all readers
-    std::span<const std::uint32_t> rank_of_unit;
-    std::uint32_t rank;
-  };
-  /// The smallest box that has all that the readers' tasks read of `source`; nothing where one of them needs
-  /// the whole, or where the box has most of its `bytes`. Cost: for each reading, a call of its
-  /// layer, up to the first that needs the whole.
-  std::optional<BlockPart> strip(Source source, double bytes, const Readers& readers) const;
+  StripReads(const Plan& plan, const TaskGraph& graph);
 
   /// How many of a result's `bytes` the task at `position` reads as its input number `input`: all that move
   /// if no other task of its rank reads the result.
   double bytes_read(std::uint32_t position, std::uint32_t input, double bytes) const;
 
+  /// Finds the strips that go to each rank; with `brings_targets`, rank 0 needs the whole of each target.
+  /// Cost: nothing where no layer reads parts; else a look at each input, and a call of the layer for each
+  /// large one that comes from another rank.
+  void find(std::span<const std::uint32_t> rank_of_unit, bool brings_targets);
+  /// The smallest box that has all that the rank's tasks read of `source`; null where the whole goes there.
+  const BlockPart* strip(Source source, std::uint32_t rank) const {
+    const auto found = of_rank_.find(place_of(source, rank));
+    return found == of_rank_.end() || !found->second ? nullptr : &*found->second;
+  }
+
  private:
-  std::optional<BlockPart> part_read(std::uint32_t position, std::uint32_t input) const;
-  bool add_readings(std::uint32_t unit, Source source, std::optional<BlockPart>& all) const;
+  using Strip = std::optional<BlockPart>;  // nothing: the whole
+  static std::uint64_t place_of(Source source, std::uint32_t rank) {
+    return std::uint64_t{source.code} << 32 | rank;
+  }
+  double bytes_of(Source source) const;
+  void add_readings(std::uint32_t position, std::uint32_t rank,
+                    std::span<const std::uint32_t> rank_of_result);
+  void add(Source source, std::uint32_t rank, Strip part);
+  Strip part_read(std::uint32_t position, std::uint32_t input) const;
 
   const Plan& plan_;
   const TaskGraph& graph_;
+  bool any_ = false;  // layer reads parts
+  std::vector<double> constant_bytes_;
+  std::unordered_map<std::uint64_t, Strip> of_rank_;
 };
 
 }  // namespace bask

@@ -124,6 +124,7 @@ class BlockLayer final : public Layer {
   std::optional<ArrayBlock> block(std::uint32_t index) const override;
   std::optional<TaskBytes> bytes_if_cut(std::uint32_t index, std::int64_t longest) const override;
   std::optional<BlockPart> part_read(std::uint32_t index, std::uint32_t input) const override;
+  bool reads_parts() const override { return read_part_ != nullptr; }
   bool chooses_chunks_of_inputs() const override {
     return reads_by_chunks_ && reads_by_chunks_->chooses_chunks;
   }

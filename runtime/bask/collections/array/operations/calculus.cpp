@@ -307,8 +307,8 @@ ArrayPtr coarsen(const ArrayPtr& node, const std::vector<CoarsenAxis>& axes, Coa
     description.mapping = mapping;
     return BlockTasks<coarsen_block>::add(std::move(name), description, std::move(sources), std::move(reads));
   };
-  const ReadPart read_part = [](const void* how, std::uint32_t task, const SourceBlock& block) {
-    return part_of_operand(&static_cast<const Coarsening*>(how)->mapping, task, block);
+  const ReadPart read_part = [](const void* work, std::uint32_t task, const SourceBlock& block) {
+    return part_of_operand(&static_cast<const Coarsening*>(work)->mapping, task, block);
   };
   return map_blocks(std::move(planned), "coarsen", result, add, read_part);
 }
