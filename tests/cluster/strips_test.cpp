@@ -113,6 +113,19 @@ TEST(StripsOverRanks, DoNotPassForTheWholeOfWhatIsPersisted) {
   }
 }
 
+TEST(StripsOverRanks, GiveTheBitsOfOneProcessForUnknownLengths) {
+  const auto positive = [] {
+    const Array<double> x = blocks(kSquares);
+    return (x[x > 0.1] * 2.0).compute();
+  };
+  const NdArray<double> over_ranks = [&] {
+    const LocalCluster cluster({.ranks = 3});
+    return positive();
+  }();
+  const Client client({.threads = 1});
+  EXPECT_EQ(over_ranks.block(), positive().block());
+}
+
 std::atomic<int> elements_made{0};
 
 TEST(StripsOverRanks, AreCutOfBlocksThatAJournalHasKept) {

@@ -314,6 +314,8 @@ std::uint32_t BlockGrid::number_of(std::span<const std::int64_t> place) const {
 Region region_of(const BlockGrid& grid, std::uint32_t block) {
   const std::vector<std::int64_t> place = grid.place_of(block);
   Region region;
+  region.start.reserve(place.size());
+  region.extent.reserve(place.size());
   for (std::size_t i = 0; i < place.size(); ++i) {
     const auto at = static_cast<std::size_t>(place[i]);
     const std::int64_t begin = grid.starts[i][at];

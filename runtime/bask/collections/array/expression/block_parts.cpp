@@ -53,6 +53,8 @@ std::optional<BlockPart> part_read(const Expression& expression, const Region& r
   const ExpressionWalk walk(expression, ranges_of(region), collector);
   if (!collector.is_read) return std::nullopt;
   BlockPart part;
+  part.start.reserve(collector.ranges.size());
+  part.extent.reserve(collector.ranges.size());
   for (const Range& range : collector.ranges) {
     part.start.push_back(range.begin);
     part.extent.push_back(range.end - range.begin);
