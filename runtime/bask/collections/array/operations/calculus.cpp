@@ -125,8 +125,10 @@ struct Coarsening {
   void serialize(Archive& archive, unsigned) {
     auto fold_number = static_cast<std::uint8_t>(fold), dtype_number = static_cast<std::uint8_t>(result);
     archive& mapping& factors& fold_number& divides& dtype_number;
-    fold = static_cast<strips::Fold>(fold_number);
-    result = static_cast<DType>(dtype_number);
+    if constexpr (Archive::is_loading::value) {  // other threads read what is being written
+      fold = static_cast<strips::Fold>(fold_number);
+      result = static_cast<DType>(dtype_number);
+    }
   }
 };
 
