@@ -1,6 +1,7 @@
 // What users are told of the memory that a computation has taken.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
+#include <bask/collections/array.hpp>
 #include <bask/memory_text.hpp>
 
 #include <numeric>
@@ -63,6 +64,55 @@ TEST(LastCompute, TellsWhatMemoryItTook) {
   EXPECT_EQ(memory.peak_of(MemoryKind::kScratch), 0u);
   EXPECT_EQ(memory.spilled, 0u);
   EXPECT_GT(memory.resident_peak, 2 * kMiB);
+}
+
+// A persisted array of one block, its product with itself, and a constant that is handed in.
+TEST(LastCompute, TellsWhatEachKindOfMemoryHasTakenAtMost) {
+  constexpr std::uint64_t kBlock = 8 * kMiB,
+                          kHeads = 4096;  // the type and shape before a block, in whole pages
+  constexpr std::uint64_t kPacked = 384 * (512 + 1024) * 8;
+  Client client({.scheduler = Scheduler::kSync, .memory_limit = 64 * kMiB});
+  const auto x = random::default_rng(1).random({1024, 1024}, 1024).persist();
+  const double first = matmul(x, x).compute().span()[0];
+  const MemoryUse product = client.last_compute().memory[0];
+  EXPECT_GT(first, 0);
+  EXPECT_GE(product.peak_of(MemoryKind::kPersisted), kBlock);
+  EXPECT_LE(product.peak_of(MemoryKind::kPersisted), kBlock + kHeads);
+  EXPECT_GE(product.peak_of(MemoryKind::kResults), kBlock);
+  EXPECT_LE(product.peak_of(MemoryKind::kResults), kBlock + kHeads);
+  EXPECT_EQ(product.peak_of(MemoryKind::kScratch), kPacked);
+  EXPECT_EQ(product.peak_of(MemoryKind::kTransfer), 0u);
+  EXPECT_GE(product.peak, 2 * kBlock + kPacked);
+  EXPECT_LE(product.peak, 2 * (kBlock + kHeads) + kPacked + product.peak_of(MemoryKind::kConstants));
+  EXPECT_GE(product.held, 2 * kBlock) << "what is persisted, and the result";
+  EXPECT_LE(product.held, product.peak);
+  EXPECT_EQ(product.spilled, 0u);
+
+  const std::vector<double> handed_in(1 << 18, 2.0);
+  EXPECT_EQ(delayed<total>(handed_in).compute(), 2 << 18);
+  const MemoryUse constant = client.last_compute().memory[0];
+  EXPECT_EQ(constant.peak_of(MemoryKind::kConstants), 2 * kMiB);
+  EXPECT_EQ(constant.peak_of(MemoryKind::kResults), 0u);
+  EXPECT_EQ(constant.peak_of(MemoryKind::kScratch), 0u) << "that of the computation before does not count";
+}
+
+// 96 MiB go through 64 MiB.
+TEST(LastCompute, TellsWhatWasSpilledAndReadBack) {
+  Client client({.scheduler = Scheduler::kSync, .memory_limit = 64 * kMiB});
+  std::vector<Delayed<std::vector<double>>> all;
+  for (int k = 0; k < 12; ++k) all.push_back(delayed<ones>(8).persist());
+  std::vector<Delayed<double>> totals;
+  for (const auto& each : all) totals.push_back(delayed<total>(each));
+  for (const double sum : compute(totals)) EXPECT_EQ(sum, 8 << 17);
+  const MemoryUse& memory = client.last_compute().memory[0];
+  EXPECT_GE(memory.read_back, 32 * kMiB) << "so much was on the disk only";
+  EXPECT_LE(memory.read_back, 96 * kMiB);
+  EXPECT_EQ(memory.read_back % (8 * kMiB), 0u);
+  EXPECT_LE(memory.peak, 64 * kMiB);
+  EXPECT_GT(memory.peak_of(MemoryKind::kPersisted), 48 * kMiB);
+  EXPECT_LE(memory.held, 64 * kMiB);
+  EXPECT_GT(memory.lost_ns, 0u);
+  EXPECT_GE(memory.resident_peak, memory.peak);
 }
 
 TEST(MemoryKinds, HaveNames) {

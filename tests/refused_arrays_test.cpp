@@ -165,15 +165,15 @@ Array<double> random_array(const Shape& shape, const ChunkSpec& chunks) {
 TEST(RefusedArrays, AreToldTheTaskItsNeedAndChunksThatFit) {
   const Client client(options(1536_KiB));
   const auto x = random_array({512, 512}, {256, 256});
-  EXPECT_EQ(
-      refusal(matmul(x, x).sum()),
-      "matmul: task (0, 0) needs 2 MiB (three inputs of 512 KiB, a result of 512 KiB), and this rank may "
-      "use 1.5 MiB; chunks of 128 x 128 would fit (1.13 MiB)");
+  EXPECT_EQ(refusal(matmul(x, x).sum()),
+            "matmul: task (0, 0) needs 3 MiB (three inputs of 512 KiB, a result of 512 KiB, 1 MiB scratch), "
+            "and this "
+            "rank may use 1.5 MiB; chunks of 128 x 128 would fit (1.38 MiB)");
   const auto rows = random_array({1024, 1024}, {256, 1024}), columns = rows.T();
   EXPECT_EQ(
       refusal(matmul(rows, columns).sum()),
-      "matmul: task (0, 1) needs 4.5 MiB (two inputs of 2 MiB, a result of 512 KiB), and this rank may use "
-      "1.5 MiB; chunks of 64 x 64 would fit (1.03 MiB)");
+      "matmul: task (0, 1) needs 6 MiB (two inputs of 2 MiB, a result of 512 KiB, 1.5 MiB scratch), and this "
+      "rank may use 1.5 MiB; chunks of 64 x 64 would fit (1.09 MiB)");
   EXPECT_EQ(
       refusal(columns.cumsum(0).sum()),
       "cumsum: task (0, 0) needs 4 MiB (results of 4 MiB), and this rank may use 1.5 MiB; chunks of 256 x "

@@ -44,6 +44,22 @@ class Hdf5Arrays : public Hdf5Files {
   Client client_ = Client(Options{.threads = 2});
 };
 
+// Chunks of 8 MiB, of which a thread has two and their compressed bytes while it reads or writes one.
+class Hdf5Scratch : public Hdf5Files {};
+TEST_F(Hdf5Scratch, IsTheChunksThatAreOnTheirWay) {
+  constexpr std::uint64_t kChunk = 8 << 20;
+  const auto x = random::default_rng(1).random({4096, 1024}, 1024);
+  Client client(Options{.scheduler = Scheduler::kSync, .memory_limit = 48 << 20});
+  to_hdf5(path("x.h5"), "x", x, {.compression = {Codec::kDeflate, 1, true}});
+  EXPECT_EQ(client.last_compute().memory[0].peak_of(MemoryKind::kScratch), 3 * kChunk);
+  const auto y = from_hdf5<double>(path("x.h5"), "x").persist();
+  const MemoryUse memory = client.last_compute().memory[0];
+  EXPECT_EQ(memory.peak_of(MemoryKind::kScratch), 3 * kChunk);
+  EXPECT_LE(memory.peak, 48u << 20);
+  EXPECT_EQ((y - x).max().compute().span()[0], 0);
+  EXPECT_EQ((y - x).min().compute().span()[0], 0);
+}
+
 double refuse(double x) {
   if (x == 50) throw std::domain_error("x is 50");
   return x;

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <bask/collections/array/block/block_memory.hpp>
 #include <bask/io/byte_shuffle.hpp>
 #include <bask/io/chunk_pipeline.hpp>
 #include <bask/io/codec.hpp>
@@ -6,12 +7,34 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <memory>
 #include <optional>
 
 namespace bask {
 namespace {
 
-constexpr std::size_t kKeptScratchBytes = std::size_t{64} << 20;
+constexpr std::size_t kKeptScratchBytes = std::size_t{1} << 20;
+
+// A deleter outlives what it deletes: the memory is always assigned together with its size.
+class ScratchMemory {
+ public:
+  std::span<std::byte> of(std::size_t bytes) {
+    if (bytes > memory_.get_deleter().bytes) {
+      memory_ = Memory();
+      const block_memory::Piece piece = block_memory::take(bytes);
+      memory_ = Memory(piece.memory, {piece.bytes});
+    }
+    return {memory_.get(), bytes};
+  }
+  void drop_large() {
+    if (memory_.get_deleter().bytes > kKeptScratchBytes) memory_ = Memory();
+  }
+
+ private:
+  using Memory = std::unique_ptr<std::byte[], block_memory::GiveBack>;
+  Memory memory_;
+};
+thread_local std::array<ScratchMemory, 4> scratch_memories;
 
 std::optional<Codec> codec_of(const Hdf5Filter& filter) {
   switch (static_cast<Codec>(filter.id)) {
@@ -72,20 +95,18 @@ std::string inflate(Codec codec, std::span<std::byte>& bytes, std::size_t size, 
 
 }  // namespace
 
-std::span<std::byte> ScratchMemory::of(std::size_t bytes) {
-  const bool is_too_large = size_ > kKeptScratchBytes && bytes <= kKeptScratchBytes;
-  if (bytes > size_ || is_too_large) {
-    memory_.reset();
-    size_ = 0;
-    memory_ = std::make_unique_for_overwrite<std::byte[]>(bytes);
-    size_ = bytes;
-  }
-  return {memory_.get(), bytes};
+std::span<std::byte> thread_scratch(ScratchUse use, std::size_t bytes) {
+  return scratch_memories[static_cast<std::size_t>(use)].of(bytes);
 }
 
-std::span<std::byte> thread_scratch(ScratchUse use, std::size_t bytes) {
-  thread_local std::array<ScratchMemory, 4> memories;
-  return memories[static_cast<std::size_t>(use)].of(bytes);
+ThreadScratch::~ThreadScratch() {
+  for (ScratchMemory& memory : scratch_memories) memory.drop_large();
+}
+
+std::uint64_t scratch_bytes(std::span<const Hdf5Filter> filters, std::uint64_t chunk_bytes) {
+  const auto writes = [](const Hdf5Filter& filter) { return filter.id != kFletcher32Filter; };
+  const auto steps = static_cast<std::uint64_t>(std::count_if(filters.begin(), filters.end(), writes));
+  return filters.empty() ? 0 : chunk_bytes * (1 + std::min<std::uint64_t>(steps, 2));
 }
 
 bool can_decode(std::span<const Hdf5Filter> filters) {

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,18 +25,16 @@ struct Hdf5Filter {
 inline constexpr std::int32_t kShuffleFilter = 2;
 inline constexpr std::int32_t kFletcher32Filter = 3;
 
-/// Memory that a thread keeps for its next chunk, of undefined content. Very large memory is not kept.
-class ScratchMemory {
- public:
-  std::span<std::byte> of(std::size_t bytes);
-
- private:
-  std::unique_ptr<std::byte[]> memory_;
-  std::size_t size_ = 0;
-};
-/// The calling thread's memory for one use. `kRaw` is for callers of the pipeline; it uses the others itself.
+/// The calling thread's memory for one use, of undefined content. `kRaw` is for callers of the pipeline; it
+/// uses the others itself.
 enum class ScratchUse { kRaw, kStep, kOtherStep, kConversion };
 std::span<std::byte> thread_scratch(ScratchUse use, std::size_t bytes);
+/// The thread has read or written a block: of its memory, it keeps the small pieces only for the next one.
+struct ThreadScratch {
+  ~ThreadScratch();
+};
+/// The most that one chunk of so many bytes takes of a thread's memory while it is encoded or decoded.
+std::uint64_t scratch_bytes(std::span<const Hdf5Filter> filters, std::uint64_t chunk_bytes);
 
 /// Whether decode_chunk can undo all of these filters, in this order. If not, HDF5 must read the dataset.
 bool can_decode(std::span<const Hdf5Filter> filters);

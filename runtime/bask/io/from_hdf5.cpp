@@ -86,6 +86,10 @@ BlockRefs add_reads(const Reading& reading) {
   const BlockRefs refs =
       BlockTasks<read_block, until_the_run_ends>::add("from-hdf5", reading, {}, std::move(reads));
   refs.set_reads({});
+  const Hdf5Dataset& dataset = reading.dataset;
+  const auto chunk_bytes =
+      static_cast<std::uint64_t>(element_count(dataset.chunk_shape)) * size_of(dataset.dtype);
+  refs.set_scratch({static_cast<double>(scratch_bytes(dataset.filters, chunk_bytes))});
   return refs;
 }
 

@@ -113,6 +113,16 @@ void end_output(KernelCall& call) {
 }
 const KernelId kEndOutput = KernelRegistry::instance().add("end-part", "bask::to_hdf5", &end_output);
 
+// Of the largest block: what is packed of it as a whole, and one chunk on its way through the filters.
+double write_scratch(const ArrayPtr& array, const Hdf5BlockOutput& output) {
+  const Hdf5DatasetSpec& spec = output.spec;
+  double packed = output.packing.changes(array->dtype()) ? static_cast<double>(size_of(spec.dtype)) : 0;
+  for (const AxisChunks& axis : output.chunks)
+    packed *= static_cast<double>(*std::max_element(axis.begin(), axis.end()));
+  const auto chunk_bytes = static_cast<std::uint64_t>(element_count(spec.chunk_shape)) * size_of(spec.dtype);
+  return packed + static_cast<double>(scratch_bytes(filters_of(spec), chunk_bytes));
+}
+
 }  // namespace
 
 std::uint64_t next_hdf5_output() {
@@ -135,7 +145,10 @@ BlockRefs add_write_tasks(const ArrayPtr& array, const Hdf5BlockOutput& output) 
   std::vector<BlockRefs> blocks_of(1, array->lowered());
   // Not kept: a restart writes a new file. Not isolated: a child would write to its own copy of the file.
   const annotate never_kept({.checkpoint = false, .isolate = false});
-  return BlockTasks<write_block>::add("to-hdf5", output, std::move(blocks_of), std::move(reads));
+  const BlockRefs refs =
+      BlockTasks<write_block>::add("to-hdf5", output, std::move(blocks_of), std::move(reads));
+  refs.set_scratch({write_scratch(array, output)});
+  return refs;
 }
 
 std::string part_of(const Block& result) {

@@ -394,6 +394,7 @@ void read_hdf5(const Hdf5Dataset& dataset, std::span<const std::int64_t> start,
   for (const std::int64_t length : extent) {
     if (length == 0) return;
   }
+  const ThreadScratch scratch;
   RegionReader(dataset, start, extent, wanted, decoding, out).read();
 }
 

@@ -11,7 +11,7 @@
 namespace bask {
 
 /// Fills `out` with `wanted` elements: those from `start` on, `extent` of them along each axis, in C order.
-/// Chunks that were never written give the fill value. Memory: one chunk for each thread.
+/// Chunks that were never written give the fill value. Memory: scratch_bytes() for each thread.
 /// Throws: Error naming file, dataset and chunk: when the file has changed since it was described, a chunk is
 /// corrupt, the file ends too early, or the types do not fit (see ElementConversion).
 void read_hdf5(const Hdf5Dataset& dataset, std::span<const std::int64_t> start,

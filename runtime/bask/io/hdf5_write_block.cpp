@@ -37,6 +37,7 @@ void Hdf5Writer::write_block(DatasetId id, std::span<const std::int64_t> start,
     }
     if (extent[a] == 0) return;
   }
+  const ThreadScratch scratch;
   const Block block{start, extent, static_cast<const std::byte*>(data)};
   if (chunk.empty() || dataset.by_library) return write_part(dataset, block, start, extent);
   Extents at(axes), begin(axes), part(axes);

@@ -3,6 +3,7 @@
 #include <bask/graph/task_graph.hpp>
 #include <bask/graph/value_layer.hpp>
 
+#include <algorithm>
 #include <cassert>
 
 namespace bask {
@@ -98,6 +99,10 @@ void BlockRefs::set_parts(ReadPart read_part) const {
   if (auto* const layer = dynamic_cast<BlockLayer*>(layer_.get())) layer->read_part_ = read_part;
 }
 
+void BlockRefs::set_scratch(TaskScratch scratch) const {
+  if (auto* const layer = dynamic_cast<BlockLayer*>(layer_.get())) layer->scratch_ = scratch;
+}
+
 void BlockRefs::set_companions(std::vector<std::uint32_t> companions) const {
   auto* const layer = dynamic_cast<BlockLayer*>(layer_.get());
   if (layer == nullptr || !layer->companions_.empty()) return;
@@ -158,6 +163,8 @@ BlockLayer::Place BlockLayer::place_of(const SourceBlock& block) const {
 
 void BlockLayer::expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const {
   const std::uint32_t group = graph.group_for(name_, &KernelRegistry::instance()[kernel_]);
+  std::uint64_t& scratch = graph.groups[group].scratch;
+  scratch = std::max(scratch, static_cast<std::uint64_t>(scratch_.bytes));
   const auto id_of = [&](const Place& place) { return TaskId{first_of_slot[place.slot] + place.index}; };
   for (std::uint32_t task = 0; task < size(); ++task) {
     graph.add_input(id_of(description_));

@@ -51,6 +51,14 @@ struct SourceBlock {
 using ReadPart = std::optional<BlockPart> (*)(const void* description, std::uint32_t task,
                                               const SourceBlock& block);
 
+/// What a task needs beside its blocks while it runs, at most.
+struct TaskScratch {
+  double bytes = 0;
+  /// With shorter chunks not more than that, times the longest length to the power of `axes`; 0: as much.
+  double bytes_each = 0;
+  std::size_t axes = 0;
+};
+
 /// The tasks that make the blocks of one array, in C order.
 class BlockRefs {
  public:
@@ -79,6 +87,8 @@ class BlockRefs {
   void set_reads(ReadsByChunks reads) const;
   /// Tells the layer that its kernel can do with parts of blocks, and with which. Threads: as set_bytes().
   void set_parts(ReadPart read_part) const;
+  /// Tells the layer what its tasks need beside their blocks. Threads: as set_bytes().
+  void set_scratch(TaskScratch scratch) const;
   /// Tells the layer which task had better run right after each of its tasks, as `Layer::companions` says.
   /// Threads and other layers: as set_bytes.
   void set_companions(std::vector<std::uint32_t> companions) const;
@@ -159,6 +169,7 @@ class BlockLayer final : public Layer {
   bool are_steps_ = false;                        // and not blocks of an array that the program knows
   std::optional<ReadsByChunks> reads_by_chunks_;  // nothing: it is not known
   ReadPart read_part_ = nullptr;                  // null: tasks read whole blocks
+  TaskScratch scratch_;
   Key key_;
   // Null when no work can be shared; else sources_ and shared_key_ are set.
   std::shared_ptr<const SharedWork> work_;

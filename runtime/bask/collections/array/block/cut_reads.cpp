@@ -2,6 +2,7 @@
 #include <bask/graph/value_layer.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace bask {
 
@@ -42,6 +43,12 @@ std::optional<TaskBytes> CutReads::of_task(std::uint32_t task) const {
     const std::optional<double> source = of_source(std::span(read).subspan(first, end - first));
     if (!source) return std::nullopt;
     bytes.inputs += *source;
+  }
+  const TaskScratch& scratch = layer_.scratch_;
+  bytes.scratch = scratch.bytes;
+  if (scratch.bytes_each != 0) {
+    const double most = std::pow(static_cast<double>(longest_), static_cast<double>(scratch.axes));
+    bytes.scratch = std::min(scratch.bytes, scratch.bytes_each * most);
   }
   return bytes;
 }

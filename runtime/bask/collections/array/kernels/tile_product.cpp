@@ -97,6 +97,15 @@ void add_integer_product(const TileSizes& sizes, const std::byte* a, const std::
 
 }  // namespace
 
+double packing_bytes(DType dtype, const TileSizes& sizes) {
+  if (!knows_transposed(dtype) || sizes.rows <= 1 || sizes.columns <= 1) return 0;
+  // A panel of the left factor and one of the right; of complex numbers, panels have half as many.
+  constexpr std::int64_t kRows = 512, kDepth = 384, kMostColumns = 12'000;
+  const std::int64_t rows = std::min(sizes.rows, kRows), columns = std::min(sizes.columns, kMostColumns);
+  return static_cast<double>(std::min(sizes.inner, kDepth) * (rows + columns)) *
+         static_cast<double>(std::min<std::size_t>(size_of(dtype), 8));
+}
+
 void add_tile_product(DType dtype, const TileSizes& sizes, const std::byte* left, const std::byte* right,
                       std::byte* product) {
   if (sizes.rows == 0 || sizes.inner == 0 || sizes.columns == 0) return;

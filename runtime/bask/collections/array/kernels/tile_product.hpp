@@ -21,6 +21,10 @@ constexpr bool knows_transposed(DType dtype) {
   return is_floating(dtype) || is_complex(dtype);
 }
 
+/// The most that a library packs its factors into while it makes a product of such sizes, in bytes. Measured
+/// with OpenBLAS, whose kernels for various CPUs take between a quarter and nine tenths of it.
+double packing_bytes(DType dtype, const TileSizes& sizes);
+
 /// product (rows × columns) += left · right, all in C order without gaps and of `dtype`. Integers wrap; of
 /// bool, + is "or" and · is "and", as in NumPy. Floating and complex types go to BLAS, on one thread.
 /// Throws: Error when a size is beyond what BLAS counts.

@@ -148,6 +148,28 @@ double bytes_of_a_pair(const Factors& factors) {
   return std::max(bytes, 1.0);
 }
 
+Chunks contracted_chunks(const Factors& factors) {
+  Chunks chunks;
+  for (std::size_t k = 0; k < factors.contracted; ++k) {
+    const std::size_t axis = factors.left_transposed ? 0 : factors.left->ndim() - factors.contracted + k;
+    chunks.push_back(factors.left->chunks()[axis]);
+  }
+  return chunks;
+}
+
+// Of the largest tiles.
+TaskScratch packing(const Multiplying& how, const Factors& factors) {
+  const auto longest = [](const AxisChunks& axis) { return *std::max_element(axis.begin(), axis.end()); };
+  TileSizes sizes{1, 1, 1};
+  for (std::size_t k = how.batch; k < how.chunks.size(); ++k)
+    (k < how.batch + how.left_free ? sizes.rows : sizes.columns) *= longest(how.chunks[k]);
+  for (const AxisChunks& axis : contracted_chunks(factors)) sizes.inner *= longest(axis);
+  const DType dtype = factors.left->dtype();
+  const std::size_t axes =
+      std::max(factors.left->ndim() - how.left_batch, factors.right->ndim() - factors.right_batch());
+  return {packing_bytes(dtype, sizes), 2 * static_cast<double>(size_of(dtype)), axes};  // two whole tiles
+}
+
 // Where the factors are large, the products of some rows of tiles with one column follow each other, so that
 // the column is read once for all of them. The rows and the column should fit in memory together; they are
 // few, as all their products may be held for a reader that wants whole rows. Empty: any order will do.
@@ -194,15 +216,6 @@ class TilePairs {
   }
 
  private:
-  static Chunks contracted_chunks(const Factors& factors) {
-    Chunks chunks;
-    for (std::size_t k = 0; k < factors.contracted; ++k) {
-      const std::size_t axis = factors.left_transposed ? 0 : factors.left->ndim() - factors.contracted + k;
-      chunks.push_back(factors.left->chunks()[axis]);
-    }
-    return chunks;
-  }
-
   const Multiplying& how_;
   BlockGrid out_, left_, right_, inner_;
 };
@@ -235,6 +248,7 @@ BlockRefs lower_product(Multiplying how, const Factors& factors, const std::stri
     if (how.goes_on) inputs.emplace_back(so_far);
     const BlockRefs parts = BlockTasks<multiply_blocks>::add(name, how, inputs, std::move(reads));
     parts.set_blocks(factors.left->dtype(), how.chunks, how.groups);
+    parts.set_scratch(packing(how, factors));
     if (together >= group) parts.set_reads(whole_rows(factors));
     const bool is_last = done + together >= group;
     if (is_last && groups == 1) parts.set_companions(down_columns(how, row * pair / 2));
