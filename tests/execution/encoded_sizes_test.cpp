@@ -5,7 +5,9 @@
 
 #include "limited_runtime.hpp"
 
+#include <atomic>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -45,10 +47,8 @@ int take_sole(Sole sole) {
 
 constexpr const char* kWarning =
     "bask: warning: make_particles: results of type bask::encoded_sizes_test::Particles cannot tell what "
-    "memory "
-    "they hold: each counts against the memory limit as what it is encoded to (78.1 KiB), and is encoded to "
-    "see "
-    "that; give the type a member 'std::size_t held_bytes() const'\n";
+    "memory they hold: a few are encoded to see it (78.1 KiB), and each counts against the memory limit as "
+    "the largest of these; give the type a member 'std::size_t held_bytes() const'\n";
 
 class EncodedSizesTest : public testing::TestWithParam<unsigned> {  // threads; 0 for the calling thread
  protected:
@@ -79,6 +79,35 @@ TEST_P(EncodedSizesTest, CountAndAreToldOfOnceInALayerAndRun) {
 TEST_P(EncodedSizesTest, AreNotWorthAWordWhereTheyAreSmall) {
   LimitedRuntime runtime(1'000'000, GetParam(), testing::TempDir());
   EXPECT_EQ(logged(runtime, 20, 1000), "");
+}
+
+// It counts how often it was encoded, and fails the first time.
+struct Costly {
+  static inline std::atomic<int> encoded = 0;
+  std::vector<double> places = std::vector<double>(1000);
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    if (++encoded == 1) throw std::runtime_error("not now");
+    archive& places;
+  }
+};
+Costly make_costly(int) {
+  return {};
+}
+double first_of(const Costly& costly) {
+  return costly.places[0];
+}
+
+TEST_P(EncodedSizesTest, AreSeenOfAFewResults) {
+  LimitedRuntime runtime(10'000'000, GetParam(), testing::TempDir());
+  Costly::encoded = 0;
+  std::vector<Delayed<double>> all;
+  for (int k = 0; k < 1000; ++k) all.push_back(delayed<first_of>(delayed<make_costly>(k)));
+  compute(all);
+  EXPECT_GE(Costly::encoded, 10) << "1, 2, 4, ..., 512";
+  EXPECT_LE(Costly::encoded, 14) << "and what threads make before the first was seen";
+  EXPECT_GE(runtime.peak(), 8'000u);
+  EXPECT_EQ(runtime.ledger().held(), 0u);
 }
 
 TEST_P(EncodedSizesTest, AreNotAskedForOnceTheResultWasMovedFrom) {

@@ -40,7 +40,7 @@ struct ValueType {
   void (*destroy)(void* object) noexcept;
   void (*relocate)(void* to, void* from) noexcept;  ///< moves to `to` and destroys `from`; inline types only
   std::size_t (*held_bytes)(const void* object);
-  bool tells_held_bytes;  ///< otherwise held_bytes encodes the object to see how large it is
+  bool tells_held_bytes;  ///< otherwise held_bytes encodes the object to see how large it is, and may throw
   void (*encode)(ByteWriter& writer, const void* object);
   Value (*decode)(ByteReader& reader);
   std::uint32_t (*number)();         ///< in the TypeRegistry

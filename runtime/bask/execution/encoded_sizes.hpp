@@ -1,5 +1,7 @@
-// encoded_sizes.hpp: warns where results count against the memory limit as what they are encoded to.
-// Runs on: every rank. Threads: any.
+// encoded_sizes.hpp: how results count against the memory limit whose type cannot tell what they hold.
+// Runs on: every rank, one for each run. Threads: any.
+// To encode every result would cost as much as to send it. The first, second, fourth, eighth ... result of a
+// layer is encoded, and each counts as the largest of these.
 #pragma once
 
 #include <bask/core/value.hpp>
@@ -13,19 +15,22 @@ namespace bask {
 
 class EncodedSizes {
  public:
-  explicit EncodedSizes(std::size_t groups) : has_warned_(groups) {}
-  /// A result of the group has so many bytes. If its type cannot tell what it holds, and it is large enough
-  /// to matter, warns; once for each group.
-  void note(std::uint32_t group, const TaskGroup& of, const ValueType& type, std::uint64_t bytes) {
-    if (!type.tells_held_bytes && bytes >= kWorthAWord && !has_warned_[group].exchange(true))
-      warn(of, type, bytes);
-  }
+  /// Without a limit, nothing is encoded.
+  EncodedSizes(const std::vector<TaskGroup>& groups, bool has_limit)
+      : groups_(groups), has_limit_(has_limit), layers_(has_limit ? groups.size() : 0) {}
+  /// What a result of the group counts as, in bytes. The first that is large enough to matter is told of,
+  /// once for each group.
+  std::uint64_t of(std::uint32_t group, const Value& result);
 
  private:
-  static constexpr std::uint64_t kWorthAWord = 64 << 10;
-  static void warn(const TaskGroup& group, const ValueType& type, std::uint64_t bytes);
+  struct Layer {
+    std::atomic<std::uint64_t> results = 0, largest = 0;
+    std::atomic<bool> has_warned = false;
+  };
 
-  std::vector<std::atomic<bool>> has_warned_;
+  const std::vector<TaskGroup>& groups_;
+  const bool has_limit_;
+  std::vector<Layer> layers_;  // by group
 };
 
 }  // namespace bask

@@ -45,11 +45,10 @@ ResultStore::~ResultStore() {
 std::uint64_t ResultStore::measured(std::uint32_t position) const {
   const Value& value = values_[position];
   const bool is_encoded = value.has_value() && !value.type()->tells_held_bytes;
-  return is_encoded && !memory_.ledger().has_limit() ? value.type()->size : value.heap_bytes();
+  return is_encoded && !has_limit() ? value.type()->size : value.heap_bytes();
 }
 
-void ResultStore::count_made(std::uint32_t position, MemoryBudget& budget) {
-  const std::uint64_t bytes = measured(position);
+void ResultStore::count_made(std::uint32_t position, std::uint64_t bytes, MemoryBudget& budget) {
   const MemoryLedger& ledger = memory_.ledger();
   if (bytes > ledger.limit()) {
     throw Error(

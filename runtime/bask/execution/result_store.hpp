@@ -48,14 +48,19 @@ class ResultStore {
   /// whether it was counted: results of types that hold no memory of their own are not. Where results may be
   /// spilled it stays pinned until publish().
   bool made(std::uint32_t position, MemoryBudget& budget) {
-    if (values_[position].type()->is_trivial) {
-      if (may_spill_) {
-        bytes_[position] = 0;
-        state(position).make_here(true);  // nothing is gained when it leaves
-      }
-      return false;
+    if (!values_[position].type()->is_trivial) {
+      count_made(position, measured(position), budget);
+      return true;
     }
-    count_made(position, budget);
+    if (may_spill_) {
+      bytes_[position] = 0;
+      state(position).make_here(true);  // nothing is gained when it leaves
+    }
+    return false;
+  }
+  /// The same for a result whose type cannot tell what it holds: it counts as so many bytes.
+  bool made(std::uint32_t position, MemoryBudget& budget, std::uint64_t bytes) {
+    count_made(position, bytes, budget);
     return true;
   }
   /// Stores a result that was made elsewhere. It stays pinned as after made().
@@ -143,6 +148,7 @@ class ResultStore {
   // Where results are, for those who spill them and bring them back. A place is a position, or `positions()`
   // and the number of a persisted result; the graph's constants that are persisted come first.
   bool may_spill() const { return may_spill_; }
+  bool has_limit() const { return memory_.ledger().has_limit(); }
   std::uint32_t positions() const { return static_cast<std::uint32_t>(values_.size()); }
   std::uint32_t persisted() const { return static_cast<std::uint32_t>(persisted_.size() + others_.size()); }
   bool is_persisted(std::uint32_t place) const { return place >= positions(); }
@@ -189,7 +195,7 @@ class ResultStore {
  private:
   friend class Pins;
   std::uint64_t measured(std::uint32_t position) const;
-  void count_made(std::uint32_t position, MemoryBudget& budget);
+  void count_made(std::uint32_t position, std::uint64_t bytes, MemoryBudget& budget);
   std::uint64_t recount(std::uint32_t position);
   std::uint64_t free_now(std::uint32_t position, MemoryBudget* budget);
 

@@ -25,7 +25,7 @@ TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGa
       isolated_(options.isolated),
       isolate_all_(options.isolate_all),
       persists_(options.persists),
-      encoded_sizes_(plan->groups.size()),
+      encoded_sizes_(plan->groups, results.has_limit()),
       threads_(std::max(options.threads, 1u)) {}
 
 TaskExecutor::~TaskExecutor() {
@@ -71,13 +71,16 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
   run_kernel(kernel, call, {plan.task[position], key, notes}, threads_[thread]);
   MemoryBudget& budget = threads_[thread].budget;
   budget.left += inputs.count_moved();
-  if (!results_.made(position, budget)) return;
+  const Value& value = results_.at(position);
+  const bool is_counted = value.type()->tells_held_bytes
+                              ? results_.made(position, budget)
+                              : results_.made(position, budget, encoded_sizes_.of(group, value));
+  if (!is_counted) return;
   const std::uint64_t bytes = results_.counted_bytes(position);
   if (may_drop && std::chrono::steady_clock::now() - start <= disk_time(bytes))
     results_.state(position).add_copy();
   progress_.result_made(group, bytes, thread);
   memory_.learn(group, bytes);
-  encoded_sizes_.note(group, plan.groups[group], *results_.at(position).type(), bytes);
 }
 
 bool TaskExecutor::run_unit(std::uint32_t unit, unsigned thread) {
