@@ -90,6 +90,8 @@ class LimitedRuntime final : public Runtime {
   void measure() { measures_ = true; }
   /// Later computations know the sizes of their results from the same computations that were measured.
   void know(const std::vector<MeasuredRun>& runs) { known_ = &runs; }
+  /// Results of later computations are kept by it.
+  void record_with(Recorder& recorder) { recorder_ = &recorder; }
   /// The most that was held in any run.
   std::uint64_t peak() const { return peak_; }
   void cancel() {
@@ -141,6 +143,7 @@ class LimitedRuntime final : public Runtime {
     RunnerOptions options;
     options.threads = std::max(threads_, 1u);
     options.memory = memory_;
+    options.recorder = recorder_;
     TaskRunner runner(make_plan(expansion.graph, expansion.targets, {}, result_sizes(expansion.graph, {})),
                       expansion.graph.constant_values(), options);
     runs_.emplace_back();
@@ -202,6 +205,7 @@ class LimitedRuntime final : public Runtime {
   const unsigned threads_;
   bool measures_ = false;
   const std::vector<MeasuredRun>* known_ = nullptr;
+  Recorder* recorder_ = nullptr;
   std::vector<MeasuredRun> runs_;
   std::uint64_t peak_ = 0;
   std::atomic<TaskRunner*> runner_{nullptr};

@@ -115,6 +115,23 @@ TEST(MemoryLedger, RemembersThePeaksOfTheRun) {
   EXPECT_EQ(ledger.peak(MemoryKind::kPersisted), 200u);
 }
 
+TEST(MemoryLedger, TakesASumThatSomebodyElseKnows) {
+  MemoryLedger ledger(1000);
+  EXPECT_TRUE(ledger.try_take(MemoryKind::kResults, 300));
+  ledger.set(MemoryKind::kJournal, 600);
+  EXPECT_EQ(ledger.held(), 900u);
+  EXPECT_EQ(ledger.held(MemoryKind::kResults), 300u);
+  EXPECT_FALSE(ledger.try_take(MemoryKind::kResults, 200));
+  ledger.set(MemoryKind::kJournal, 900);
+  EXPECT_EQ(ledger.held(), 1200u) << "it is there, whatever the limit says";
+  ledger.set(MemoryKind::kJournal, 100);
+  EXPECT_EQ(ledger.held(), 400u);
+  EXPECT_EQ(ledger.peak(), 1200u);
+  EXPECT_EQ(ledger.peak(MemoryKind::kJournal), 900u);
+  EXPECT_EQ(ledger.peak(MemoryKind::kResults), 300u);
+  EXPECT_TRUE(ledger.try_take(MemoryKind::kResults, 600));
+}
+
 TEST(MemoryLedger, KnowsWhetherThereIsALimit) {
   EXPECT_TRUE(MemoryLedger(1ull << 60).has_limit());
   MemoryLedger without(~std::uint64_t{0});

@@ -194,4 +194,40 @@ TEST(RankMemory, SaysWhyThereIsNoScratchDirectoryEachTimeItIsNeeded) {
   EXPECT_EQ(memory->use().spilled, 0u);
 }
 
+// It keeps nothing, and holds as much memory for that as the test says.
+class FullRecorder final : public Recorder {
+ public:
+  void record(const Key&, const Value&) override {}
+  std::int64_t cost_ns(std::uint64_t) const override { return 0; }
+  std::uint64_t held_bytes() const override { return held; }
+  void finish(int) override {}
+  std::atomic<std::uint64_t> held = 0;
+};
+
+double totals_of_two(int bytes) {
+  std::vector<Delayed<double>> sums;
+  for (int k = 0; k < 4; ++k)
+    sums.push_back(delayed<total_of_two>(delayed<numbers>(k, bytes), delayed<numbers>(2 * k, bytes)));
+  double all = 0;
+  for (const double sum : compute(sums)) all += sum;
+  return all;
+}
+
+// Each sum needs 60 kB of the 100 kB, of which the journal holds 70 and gives none back.
+TEST_P(RankMemoryTest, WhatTheJournalHoldsCountsAndRefusesNothingThatFits) {
+  FullRecorder journal;
+  LimitedRuntime unlimited(LimitedRuntime::kNoLimit, GetParam(), scratch());
+  unlimited.measure();
+  const double expected = totals_of_two(30'000);
+  LimitedRuntime runtime(100'000, GetParam(), scratch());
+  runtime.record_with(journal);
+  runtime.know(unlimited.runs());
+  journal.held = 70'000;
+  EXPECT_EQ(totals_of_two(30'000), expected);
+  EXPECT_EQ(runtime.ledger().peak(MemoryKind::kJournal), 70'000u);
+  EXPECT_GE(runtime.peak(), 130'000u);
+  EXPECT_LE(runtime.peak(), 70'000u + 60'000u + 24u);
+  EXPECT_GT(runtime.memory().use().spilled, 0u) << "it leaves no room for the inputs of two sums";
+}
+
 }  // namespace bask::rank_memory_test

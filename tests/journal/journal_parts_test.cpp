@@ -74,6 +74,7 @@ TEST(RecordBatch, GathersNeighboursInOneExtent) {
   EXPECT_EQ(batch.extent(1).offset, 1000u);
   EXPECT_EQ(batch.extent(1).bytes.size(), each);
   EXPECT_EQ(batch.size(), 3 * each);
+  EXPECT_GE(batch.held_bytes(), batch.size());
 }
 
 TEST(RecordBatch, FillsPayloadsUpWithZeros) {

@@ -20,6 +20,7 @@ MemoryGate::MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& 
                        Hooks hooks)
     : plan_(plan),
       results_(results),
+      memory_(memory),
       ledger_(memory.ledger()),
       is_on_(results.may_spill()),
       spare_(setting.spare),
@@ -264,6 +265,7 @@ bool MemoryGate::may_write() {
 
 // Has results leave until so many bytes are free, or will be. Returns whether some are free now.
 bool MemoryGate::make_room(std::uint64_t bytes, Moves& moves) {
+  memory_.recount();
   const std::uint64_t held_now = ledger_.held(), had = ledger_.limit() + leaving_bytes_;
   spare_memory::keep_at_most(ledger_.limit() - std::min(ledger_.limit(), held_now + bytes));
   if (held_now + bytes <= ledger_.limit()) return true;  // given back just now
@@ -297,12 +299,14 @@ bool MemoryGate::make_room(std::uint64_t bytes, Moves& moves) {
   return is_free_now;
 }
 
-// Nothing can leave, and nobody will free anything: whether the first unit starts all the same, as it may
-// need less than is guessed. Otherwise the run has failed.
+// Nothing can leave, and no unit will free anything: whether the first unit starts all the same, as it may
+// need less than is guessed, or as what it needs is only kept for other ranks, or by records that are being
+// written to the journal. Otherwise the run has failed.
 bool MemoryGate::must_start(std::uint32_t unit, Moves& moves) {
   const std::uint64_t to_make = sizes_.to_make(unit), inputs = sizes_.inputs(unit).all;
+  const bool is_kept_by_others = spare_ != 0 || ledger_.held(MemoryKind::kJournal) != 0;
   const bool fits = sizes_.is_known(unit)
-                        ? spare_ != 0 && room().constants + inputs + to_make <= ledger_.limit()
+                        ? is_kept_by_others && room().constants + inputs + to_make <= ledger_.limit()
                         : inputs < ledger_.limit();
   if (fits && !no_room_on_disk_) return true;
   if (waits_for_peers()) return false;

@@ -217,7 +217,8 @@ class MemoryGate {
 
   const PlanStore& plan_;
   ResultStore& results_;
-  MemoryLedger& ledger_;
+  RankMemory& memory_;
+  MemoryLedger& ledger_;  // of the memory
   const bool is_on_;
   const std::uint64_t spare_;
   const bool has_peers_;
@@ -242,8 +243,8 @@ class MemoryGate {
   std::uint64_t leaving_bytes_ BASK_GUARDED_BY(mutex_) = 0;
   std::uint32_t fetching_ BASK_GUARDED_BY(mutex_) = 0, reading_ BASK_GUARDED_BY(mutex_) = 0;
   std::atomic<bool> disk_has_room_{false};  // a copy has gone from it
-  bool is_closed_ BASK_GUARDED_BY(mutex_) = false;
-  bool is_stuck_ BASK_GUARDED_BY(mutex_) = false, is_giving_up_ BASK_GUARDED_BY(mutex_) = false;
+  bool is_closed_ BASK_GUARDED_BY(mutex_) = false, is_stuck_ BASK_GUARDED_BY(mutex_) = false;
+  bool is_giving_up_ BASK_GUARDED_BY(mutex_) = false;
   std::optional<Error> no_room_on_disk_ BASK_GUARDED_BY(mutex_), broken_ BASK_GUARDED_BY(mutex_);
 };
 

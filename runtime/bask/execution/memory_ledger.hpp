@@ -46,6 +46,8 @@ class MemoryLedger {
     remove(kind, bytes);
     held_.fetch_sub(bytes, std::memory_order_seq_cst);
   }
+  /// So much is held for one kind now, in all, beyond the limit or not.
+  void set(MemoryKind kind, std::uint64_t bytes);
   /// What was taken for one kind is held for another one from now on.
   void move(MemoryKind from, MemoryKind to, std::uint64_t bytes) {
     remove(from, bytes);

@@ -24,6 +24,11 @@ void RankMemory::free(const SpilledCopy& copy) {
   if (copy.recipe == nullptr) spill_file().free(copy.extent);
 }
 
+void RankMemory::recount() {
+  const Recorder* const recorder = recorder_.load(std::memory_order_acquire);
+  ledger_.set(MemoryKind::kJournal, recorder == nullptr ? 0 : recorder->held_bytes());
+}
+
 RankMemory::Counts RankMemory::counts() {
   const Held held(mutex_);
   return {file_ == nullptr ? SpillCounts{} : file_->counts(), remaker_ == nullptr ? 0 : remaker_->bytes()};

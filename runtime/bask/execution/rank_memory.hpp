@@ -9,10 +9,12 @@
 #include <bask/core/value.hpp>
 #include <bask/execution/memory_ledger.hpp>
 #include <bask/execution/recipe.hpp>
+#include <bask/execution/recorder.hpp>
 #include <bask/execution/remaker.hpp>
 #include <bask/execution/result_state.hpp>
 #include <bask/execution/spill_file.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -54,6 +56,11 @@ class RankMemory : public std::enable_shared_from_this<RankMemory> {
   /// The threads, so many at first, that make results again.
   Remaker& remaker(unsigned threads);
 
+  /// Who keeps the results of the rank's runs, null: nobody; it must outlive these. The ledger counts what it
+  /// holds, as it was when recount() was called last.
+  void set_recorder(const Recorder* recorder) { recorder_.store(recorder, std::memory_order_release); }
+  void recount();
+
   /// What has gone to the disk and come from it, and the bytes of results that were made again.
   struct Counts {
     SpillCounts disk = {};
@@ -79,6 +86,7 @@ class RankMemory : public std::enable_shared_from_this<RankMemory> {
   MemoryLedger ledger_;
   const std::function<std::string()> scratch_;
   const TransferCalls calls_;
+  std::atomic<const Recorder*> recorder_{nullptr};
   Mutex mutex_;
   std::unordered_map<const Value*, std::shared_ptr<PersistedResult>> persisted_ BASK_GUARDED_BY(mutex_);
   std::unique_ptr<SpillFile> file_ BASK_GUARDED_BY(mutex_);

@@ -18,6 +18,8 @@ class Recorder {
   virtual void record(const Key& key, const Value& value) = 0;
   /// The estimated time to keep a value of `bytes`, in ns.
   virtual std::int64_t cost_ns(std::uint64_t bytes) const = 0;
+  /// The memory that it holds of what is not written yet.
+  virtual std::uint64_t held_bytes() const { return 0; }
   /// The clock by which keeping is timed, in ns.
   virtual std::int64_t now_ns() const {
     return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);

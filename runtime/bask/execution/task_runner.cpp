@@ -45,13 +45,19 @@ std::shared_ptr<RankMemory> memory_of(const RunnerOptions& options) {
   return std::make_shared<RankMemory>(~std::uint64_t{0}, [] { return std::string(); });
 }
 
+RankMemory::Counts begin_use(RankMemory& memory, const Recorder* recorder) {
+  memory.set_recorder(recorder);
+  memory.recount();
+  return memory.begin_use();
+}
+
 }  // namespace
 
 TaskRunner::TaskRunner(PlanStore plan, const std::vector<Value*>& constants, const RunnerOptions& options,
                        Outlet* outlet)
     : plan_(with_keys_if_recorded(std::move(plan), options)),
       rank_memory_(memory_of(options)),
-      counts_before_(rank_memory_->begin_use()),
+      counts_before_(begin_use(*rank_memory_, options.recorder)),
       results_(plan_.take_uses(), constants, *rank_memory_,
                outlet == nullptr ? may_spill(*plan_, constants, *rank_memory_) : plan_.may_spill()),
       recording_(options.recorder == nullptr ? nullptr
@@ -183,7 +189,10 @@ bool TaskRunner::run_timed(std::uint32_t unit, unsigned thread) {
   // Before any reader gets the result: it might move from it.
   const bool is_kept = recording_ != nullptr && succeeded &&
                        recording_->made(unit, results_.at(plan_.last_of(unit)), taken.count());
-  if (is_kept) clock_.pause(thread);
+  if (is_kept) {
+    clock_.pause(thread);
+    rank_memory_->recount();
+  }
   return succeeded;
 }
 
@@ -217,7 +226,8 @@ void TaskRunner::work_in_order(const std::function<void()>& between) {
     const std::chrono::nanoseconds taken = steady_clock::now() - start;
     progress_.unit_timed(plan_.group_of(unit), taken, 0);
     admission_.note_duration(plan_.group_of(unit), taken, 0);
-    if (recording_ != nullptr) recording_->made(unit, results_.at(plan_.last_of(unit)), taken.count());
+    if (recording_ != nullptr && recording_->made(unit, results_.at(plan_.last_of(unit)), taken.count()))
+      rank_memory_->recount();
     publish(unit);
     memory_.leave(executor_.budget(0));
     progress_.unit_done(0);
@@ -282,6 +292,7 @@ RunnerStatus TaskRunner::status() const {
 }
 
 MemoryUse TaskRunner::memory_use() const {
+  rank_memory_->recount();
   MemoryUse use = rank_memory_->use(counts_before_);
   use.lost_ns = static_cast<std::uint64_t>(memory_.lost().count()) / ready_.threads();
   return use;

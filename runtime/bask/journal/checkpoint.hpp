@@ -57,6 +57,7 @@ class Checkpoint final : public Recorder {
 
   void record(const Key& key, const Value& value) override;
   std::int64_t cost_ns(std::uint64_t bytes) const override;
+  std::uint64_t held_bytes() const override { return writer_ == nullptr ? 0 : writer_->held_bytes(); }
   void finish(int exit_code) override;
   /// To be called when the process ends with this exit code while tasks are still running. When it returns,
   /// what was kept is on the disk.

@@ -41,6 +41,7 @@ std::uint64_t JournalBatches::append_to_batch(RecordHead& head, std::span<const 
   if (before == 0) places_.begin_write(offset);
   file_.bind(head, offset);
   batch_.append(head, offset, payload);
+  count_held();
   note_appended(head, bytes);
   const std::size_t after = batch_.size();
   held.unlock();
@@ -86,6 +87,10 @@ void JournalBatches::end_alone(std::uint64_t offset, std::uint64_t bytes, int er
   }
   conditions_.changed.notify_all();
   cut_back_when_quiet();
+}
+
+void JournalBatches::count_held() {
+  held_bytes_.store(batch_.held_bytes() + writing_.held_bytes(), std::memory_order_relaxed);
 }
 
 void JournalBatches::note_written(std::uint64_t end) {
@@ -135,6 +140,7 @@ void JournalBatches::batch_written(const BatchWritten& written, std::int64_t ns)
   if (written.end != 0) note_written(written.end);
   if (written.error != 0) fail(written.error, "cannot be written");
   writing_.clear();
+  count_held();
   conditions_.changed.notify_all();
   cut_back_when_quiet();
 }

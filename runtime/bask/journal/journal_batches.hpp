@@ -42,6 +42,8 @@ class JournalBatches {
   /// All but JournalStatistics::background_seconds.
   JournalStatistics statistics() const;
   std::int64_t cost_ns(std::uint64_t bytes) const { return cost_.of(bytes); }
+  /// The memory of both batches.
+  std::uint64_t held_bytes() const { return held_bytes_.load(std::memory_order_relaxed); }
 
   // ---- For the writing thread ----
 
@@ -87,6 +89,7 @@ class JournalBatches {
   void fail(int error, const char* what) BASK_REQUIRES(mutex_);
   void cut_back_when_quiet() const BASK_REQUIRES(mutex_);
   bool is_batch_urgent() const BASK_REQUIRES(mutex_);
+  void count_held() BASK_REQUIRES(mutex_);
 
   const JournalFile& file_;
   JournalCost cost_;
@@ -98,7 +101,8 @@ class JournalBatches {
   RecordPlaces places_ BASK_GUARDED_BY(mutex_){sizeof(JournalHeader)};
   SyncDemand sync_demand_ BASK_GUARDED_BY(mutex_);
   Phase phase_ BASK_GUARDED_BY(mutex_) = Phase::kOpen;
-  std::atomic<bool> has_failed_ = false;  // changes under the lock
+  std::atomic<bool> has_failed_ = false;       // changes under the lock
+  std::atomic<std::uint64_t> held_bytes_ = 0;  // likewise
   std::string failure_ BASK_GUARDED_BY(mutex_);
   JournalStatistics statistics_ BASK_GUARDED_BY(mutex_){.bytes = sizeof(JournalHeader)};
 };

@@ -103,6 +103,10 @@ std::int64_t JournalWriter::cost_ns(std::uint64_t bytes) const {
   return parts_->batches.cost_ns(bytes);
 }
 
+std::uint64_t JournalWriter::held_bytes() const {
+  return parts_->batches.held_bytes();
+}
+
 const std::string& JournalWriter::name() const {
   return parts_->file.name();
 }

@@ -71,6 +71,8 @@ class JournalWriter {
   JournalStatistics statistics() const;
   /// The estimated cost of appending a value of `bytes`, in ns of a thread, from the writes so far.
   std::int64_t cost_ns(std::uint64_t bytes) const;
+  /// The memory that small records wait in.
+  std::uint64_t held_bytes() const;
   const std::string& name() const;
 
  private:

@@ -28,6 +28,7 @@ class RecordBatch {
 
   bool is_empty() const { return bytes_.empty(); }
   std::size_t size() const { return bytes_.size(); }
+  std::size_t held_bytes() const { return bytes_.capacity(); }
   std::size_t extent_count() const { return extents_.size(); }
   Extent extent(std::size_t number) const;
   /// Where its first record begins in the file. The batch must not be empty.
