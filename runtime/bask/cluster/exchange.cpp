@@ -33,9 +33,10 @@ void write(Buffer& buffer, std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Exchange::Exchange(Transport& transport, MessageHandler& handler)
+Exchange::Exchange(Transport& transport, MessageHandler& handler, std::shared_ptr<MemoryLedger> ledger)
     : transport_(transport),
       handler_(handler),
+      ledger_(std::move(ledger)),
       outboxes_(transport.size()),
       parcels_from_(transport.size()) {}
 
@@ -82,6 +83,12 @@ void Exchange::append_bulk(std::uint32_t to, BulkHead head, std::span<const std:
 }
 
 // Keeps bodies in the order of their heads.
+std::shared_ptr<void> Exchange::take_memory(std::uint64_t bytes) const {
+  if (ledger_ == nullptr) return nullptr;
+  ledger_->take(MemoryKind::kTransfer, bytes);
+  return {nullptr, [ledger = ledger_, bytes](void*) { ledger->give_back(MemoryKind::kTransfer, bytes); }};
+}
+
 void Exchange::append_own(MessageKind kind, std::uint32_t run, Buffer body) {
   const BulkHead head{body.size(), 0, run, static_cast<std::uint16_t>(kind), 0, 0};
   const Held order(own_order_);
@@ -101,8 +108,9 @@ void Exchange::post_buffer(std::uint32_t to, MessageKind kind, std::uint32_t run
   if (body.size() <= kMostCopied) return post(to, kind, run, body);
   if (to == rank()) return append_own(kind, run, std::move(body));
   const auto owned = std::make_shared<Buffer>(std::move(body));  // std::function wants copies
+  const std::shared_ptr<void> memory = take_memory(owned->size());
   const BulkHead head{owned->size(), 0, run, static_cast<std::uint16_t>(kind), 0, 0};
-  append_bulk(to, head, {}, {to, 0, *owned, [owned] {}});
+  append_bulk(to, head, {}, {to, 0, *owned, [owned, memory] {}});
 }
 
 bool Exchange::post_result(const Export& to, MessageKind kind, std::uint32_t run, const Value& value) {
@@ -273,12 +281,13 @@ void Exchange::begin_bulk(std::uint32_t from, std::span<const std::byte> body) {
   traffic_.bytes_in += head.size;
   if (head.is_value != 0) return begin_value(from, head, reader.read_raw<ResultHead>());
   const auto buffer = std::make_shared<Buffer>();
+  const std::shared_ptr<void> memory = take_memory(head.size);
   buffer->reserve(head.size);
   const auto grow = [buffer](std::size_t more) {
     buffer->resize(buffer->size() + more);
     return buffer->data() + buffer->size() - more;
   };
-  transport_.receive_bulk(from, head.stream, head.size, {grow, [this, from, head, buffer] {
+  transport_.receive_bulk(from, head.stream, head.size, {grow, [this, from, head, buffer, memory] {
                                                            assert_held();
                                                            --bulk_coming_;
                                                            handler_.on_message(

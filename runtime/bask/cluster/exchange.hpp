@@ -10,6 +10,7 @@
 #include <bask/core/mutex.hpp>
 #include <bask/core/spin_lock.hpp>
 #include <bask/core/value.hpp>
+#include <bask/execution/memory_ledger.hpp>
 #include <bask/transport/transport.hpp>
 
 #include <atomic>
@@ -17,6 +18,7 @@
 #include <deque>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <vector>
 
 namespace bask {
@@ -45,8 +47,9 @@ struct ExchangeTraffic {
 
 class Exchange {
  public:
-  /// Both must outlive the exchange.
-  Exchange(Transport& transport, MessageHandler& handler);
+  /// Both must outlive the exchange. The ledger, if there is one, counts the large messages that are copies:
+  /// those that wait to be sent, and those that are coming.
+  Exchange(Transport& transport, MessageHandler& handler, std::shared_ptr<MemoryLedger> ledger = nullptr);
 
   std::uint32_t rank() const { return transport_.rank(); }
   std::uint32_t size() const { return transport_.size(); }
@@ -178,6 +181,7 @@ class Exchange {
   void append(std::uint32_t to, const MessageHead& head, std::span<const std::byte> first,
               std::span<const std::byte> second);
   void append_bulk(std::uint32_t to, BulkHead head, std::span<const std::byte> first, BulkPost post);
+  std::shared_ptr<void> take_memory(std::uint64_t bytes) const;
   void append_own(MessageKind kind, std::uint32_t run, Buffer body);
   void list(Outbox& outbox, std::uint32_t to) BASK_REQUIRES(outbox.lock);
   bool make_progress(unsigned thread) BASK_REQUIRES(lock_);
@@ -193,6 +197,7 @@ class Exchange {
 
   Transport& transport_;
   MessageHandler& handler_;
+  const std::shared_ptr<MemoryLedger> ledger_;
   std::vector<Outbox> outboxes_;
   SpinLock listed_lock_;
   std::vector<std::uint32_t> listed_ BASK_GUARDED_BY(listed_lock_);  // ranks with something in their outbox

@@ -24,11 +24,15 @@ using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kIdleAfter{2};
 
+std::shared_ptr<MemoryLedger> ledger_of(const std::shared_ptr<RankMemory>& memory) {
+  return memory == nullptr ? nullptr : std::shared_ptr<MemoryLedger>(memory, &memory->ledger());
+}
+
 }  // namespace
 
 Node::Node(Transport& transport, NodeOptions options)
     : options_(std::move(options)),
-      exchange_(transport, switchboard_),
+      exchange_(transport, switchboard_, ledger_of(options_.memory)),
       pool_(options_.threads == 0
                 ? nullptr
                 : std::make_unique<ThreadPool>(options_.threads, options_.pin, options_.cpus)),

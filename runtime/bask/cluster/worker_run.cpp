@@ -150,10 +150,9 @@ void WorkerRun::add(const PlanPart& part) {
 
 void WorkerRun::arrived(std::uint32_t from, std::uint32_t position, Value value) {
   reports_.count_in(value);
-  const std::uint64_t bytes = value.heap_bytes();
-  const bool is_counted = credits_.are_limited() && bytes != 0;
+  const std::uint64_t bytes = credits_.are_limited() ? value.heap_bytes() : 0;
   const bool was_asked_for = runner_.arrived(position, std::move(value));
-  if (is_counted && !was_asked_for) credits_.owe(from, bytes);
+  if (bytes != 0 && !was_asked_for) credits_.owe(from, bytes);
 }
 
 // The ranks that have sent results may send more of them, once there is room for these besides what has come.
