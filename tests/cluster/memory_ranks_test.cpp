@@ -149,6 +149,33 @@ TEST_F(MemoryRanksTest, StolenUnitsTakeMoreByWhatMayBeUnderWayAtMost) {
   SizedGraph::slow = false;
 }
 
+std::vector<double> one_slow_piece(int number) {
+  std::this_thread::sleep_for(number == 0 ? std::chrono::milliseconds(400) : std::chrono::milliseconds(1));
+  return std::vector<double>(2500, number);
+}
+double sum_of(const std::vector<double>& numbers) {
+  return std::accumulate(numbers.begin(), numbers.end(), 0.0);
+}
+
+// While the first rank is in its first task, the other one makes its own pieces and those of the first, which
+// hold four times as much as a rank may. No unit of the first rank waits for room meanwhile.
+TEST_F(MemoryRanksTest, ResultsThatThievesGiveBackLeaveWhenThereIsNoRoom) {
+  Trial trial(0, 4'000'000, 500'000, directory_, true);
+  std::vector<Delayed<std::vector<double>>> pieces;
+  {
+    const annotate sizes({.memory = 20'000});
+    for (int number = 0; number < 200; ++number) pieces.push_back(delayed<one_slow_piece>(number));
+  }
+  const auto kept = persist(pieces);
+  EXPECT_LE(trial.peak(), trial.limit + trial.limit / 8 + 20'024);
+  std::vector<Delayed<double>> sums;
+  for (const auto& piece : kept) sums.push_back(delayed<sum_of>(piece));
+  double all = 0;
+  for (const double sum : compute(sums)) all += sum;
+  EXPECT_EQ(all, 2500.0 * 199 * 100);
+  EXPECT_LE(trial.peak(), trial.limit + trial.limit / 8 + 20'024);
+}
+
 TEST_F(MemoryRanksTest, WhatDoesNotFitIsRefusedBeforeATaskRuns) {
   for (int number = 0; number < graphs(30); ++number) {
     const SizedGraph graph(static_cast<unsigned>(number));

@@ -46,6 +46,7 @@ Buffer encode_stolen_unit(const StolenUnit& stolen) {
   writer.write_raw(stolen.unit);
   writer.write_raw(stolen.key);
   writer.write_raw(stolen.recompute_cost_ns);
+  writer.write_raw(stolen.makes);
   writer.write_raw(static_cast<std::uint64_t>(stolen.steps.size()));
   for (const StolenUnit::Step& step : stolen.steps) {
     writer.write_raw(step.task);
@@ -69,6 +70,7 @@ StolenUnit decode_stolen_unit(std::span<const std::byte> bytes) {
   stolen.unit = reader.read_raw<std::uint32_t>();
   stolen.key = reader.read_raw<Key>();
   stolen.recompute_cost_ns = reader.read_raw<float>();
+  stolen.makes = reader.read_raw<std::uint64_t>();
   stolen.steps.resize(reader.read_count(1));
   for (StolenUnit::Step& step : stolen.steps) {
     step.task = reader.read_raw<TaskId>();

@@ -137,8 +137,10 @@ void WorkerRun::fetch(std::uint32_t position) {
 void WorkerRun::give_back(const StolenUnit& unit, Value value) {
   const Export to{unit.victim, unit.unit};
   if (exchange_.post_result(to, MessageKind::kStolenResult, number_, value)) return;
+  // The ticket is of this run, which lives until it has ended.
   const auto kept = std::make_shared<Value>(std::move(value));
-  exchange_.post_large_result(to, MessageKind::kStolenResult, number_, *kept, [kept] {});
+  exchange_.post_large_result(to, MessageKind::kStolenResult, number_, *kept,
+                              [self = shared_from_this(), kept, ticket = unit.ticket] {});
 }
 
 // ---- What comes in. ----

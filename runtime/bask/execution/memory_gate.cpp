@@ -124,7 +124,7 @@ std::shared_ptr<void> MemoryGate::take(MemoryKind kind, std::uint64_t bytes) {
   return {nullptr, [this, kind, bytes](void*) {
             ledger_.give_back(kind, bytes);
             running_.fetch_sub(1, std::memory_order_seq_cst);
-            look_if_units_wait();
+            look_if_needed();
           }};
 }
 
@@ -168,7 +168,7 @@ std::optional<MemoryBudget> MemoryGate::wait(std::uint32_t unit) {
 
 void MemoryGate::leave_counted() {
   running_.fetch_sub(1, std::memory_order_seq_cst);
-  if (waiting_count_.load(std::memory_order_seq_cst) != 0 || ledger_.held() > ledger_.limit()) look();
+  look_if_needed();
 }
 
 void MemoryGate::look() {
@@ -300,8 +300,8 @@ bool MemoryGate::make_room(std::uint64_t bytes, Moves& moves) {
 }
 
 // Nothing can leave, and no unit will free anything: whether the first unit starts all the same, as it may
-// need less than is guessed, or as what it needs is only kept for other ranks, or by messages and records that
-// are on their way. Otherwise the run has failed.
+// need less than is guessed, or as what it needs is only kept for other ranks, or by messages and records
+// that are on their way. Otherwise the run has failed.
 bool MemoryGate::must_start(std::uint32_t unit, Moves& moves) {
   const std::uint64_t to_make = sizes_.to_make(unit), inputs = sizes_.inputs(unit).all;
   const bool is_kept_by_others =

@@ -86,7 +86,10 @@ class MemoryGate {
     if (is_on_) let_go_of_inputs(unit);
   }
   void unpin_constant(std::uint32_t constant);
-  /// Takes memory for a stolen unit's inputs, or a strip on its way, until the last copy of the ticket goes.
+  /// What the unit makes, and needs beside; 0 where memory is not short.
+  std::uint64_t to_make(std::uint32_t unit) const { return is_on_ ? sizes_.to_make(unit) : 0; }
+  /// Takes memory for what a stolen unit brings with it and makes, or for a strip on its way, until the last
+  /// copy of the ticket goes.
   std::shared_ptr<void> take(MemoryKind kind, std::uint64_t bytes);
 
   /// Pins the result at this place while it is being sent. Returns whether it is here.
@@ -101,7 +104,7 @@ class MemoryGate {
   void end_send(std::uint32_t place) {
     if (!is_on_ || !results_.exists(place)) return;
     sending_.fetch_sub(1, std::memory_order_seq_cst);
-    look_if_units_wait();
+    look_if_needed();
   }
   /// An import came before its readers were known: it stays until they are.
   void came_early() {
@@ -131,7 +134,7 @@ class MemoryGate {
   void freed(std::uint32_t position) {
     if (!is_on_) return;
     if (mover_.forget(position)) disk_has_room_.store(true, std::memory_order_relaxed);
-    look_if_units_wait();
+    look_if_needed();
   }
   /// Only its readers need the result at `position` from now on; or one of them has read it.
   void may_leave(std::uint32_t position) {
@@ -139,7 +142,7 @@ class MemoryGate {
     if (results_.state(position).place() == ResultState::kAbsent)
       return freed(position);  // it was moved from
     order_.note(position);
-    look_if_units_wait();
+    look_if_needed();
   }
   /// A thief has run the unit.
   void has_run(std::uint32_t unit) {
@@ -180,8 +183,8 @@ class MemoryGate {
   };
 
   void give_back(MemoryBudget& unused);
-  void look_if_units_wait() {
-    if (waiting_count_.load(std::memory_order_seq_cst) != 0) look();
+  void look_if_needed() {
+    if (waiting_count_.load(std::memory_order_seq_cst) != 0 || ledger_.held() > ledger_.limit()) look();
   }
   void require_room_for(const std::set<std::uint32_t>& places);
   void take_in_place_of_others(std::uint64_t bytes);

@@ -27,11 +27,12 @@ struct StolenUnit {
   std::uint32_t unit = 0;           ///< its number on the victim
   Key key;                          ///< of its result, where results are recorded
   float recompute_cost_ns = 0;      ///< of its inputs
+  std::uint64_t makes = 0;          ///< bytes that it makes, and needs beside, as the victim expects
   std::vector<Step> steps;
   std::vector<const Value*> inputs;
   std::vector<Value> values;  ///< where the thief keeps the inputs
-  /// The thief's, for their memory: ends when the unit does, or goes on to another thief. Shared, as it has
-  /// no type of its own.
+  /// The thief's, for the memory of its inputs and of what it makes: ends when the result has been sent, or
+  /// the unit goes on to another thief. Shared, as it has no type of its own.
   std::shared_ptr<void> ticket = nullptr;
 };
 
@@ -40,6 +41,10 @@ inline std::uint64_t bytes_of(const StolenUnit& stolen) {
   std::uint64_t bytes = 0;
   for (const Value* value : stolen.inputs) bytes += value->heap_bytes() + value->type()->size;
   return bytes;
+}
+/// With what it makes.
+inline std::uint64_t all_bytes_of(const StolenUnit& stolen) {
+  return bytes_of(stolen) + stolen.makes;
 }
 
 }  // namespace bask

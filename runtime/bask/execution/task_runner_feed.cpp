@@ -55,12 +55,12 @@ void TaskRunner::feed(unsigned thread) {
 }
 
 std::vector<StolenUnit> TaskRunner::give_units(std::uint64_t most_bytes) {
-  if (progress_.stopping()) return {};
+  if (progress_.stopping() || !memory_.has_spare()) return {};  // what comes back would be beyond the limit
   return stealing_.give(clock_.mean(), most_bytes);
 }
 
 void TaskRunner::steal(StolenUnit stolen) {
-  stolen.ticket = memory_.take(MemoryKind::kStolen, bytes_of(stolen));
+  stolen.ticket = memory_.take(MemoryKind::kStolen, all_bytes_of(stolen));
   stealing_.add(std::move(stolen));
   parking_.wake_one();
 }
@@ -84,7 +84,6 @@ bool TaskRunner::run_stolen(unsigned thread) {
     }
   }
   clock_.leave(thread);
-  stolen->ticket.reset();
   if (result) traffic_.give_back(*stolen, std::move(*result));
   return true;
 }

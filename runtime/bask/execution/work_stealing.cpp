@@ -28,7 +28,7 @@ std::vector<StolenUnit> WorkStealing::give(std::chrono::nanoseconds unit_time, s
     // Resources are counted on this rank.
     const bool may_go = plan_.resources_of(ready.unit) == nullptr && memory_.pin(ready.unit);
     StolenUnit stolen = may_go ? unit_with_inputs(ready.unit) : StolenUnit{};
-    const std::uint64_t bytes = bytes_of(stolen);
+    const std::uint64_t bytes = all_bytes_of(stolen);
     if (may_go && bytes <= most_bytes && is_worth_giving(stolen, unit_time)) {
       most_bytes -= bytes;
       given.push_back(std::move(stolen));
@@ -44,7 +44,7 @@ std::vector<StolenUnit> WorkStealing::give(std::chrono::nanoseconds unit_time, s
 void WorkStealing::give_on(std::vector<StolenUnit>& given, std::uint64_t& most_bytes) {
   const Held held(mutex_);
   for (std::size_t left = stolen_.size() / 2; stolen_.size() > left;) {
-    most_bytes -= std::min(most_bytes, bytes_of(stolen_.back()));
+    most_bytes -= std::min(most_bytes, all_bytes_of(stolen_.back()));
     given.push_back(std::move(stolen_.back()));
     stolen_.pop_back();
   }
@@ -54,6 +54,7 @@ void WorkStealing::give_on(std::vector<StolenUnit>& given, std::uint64_t& most_b
 StolenUnit WorkStealing::unit_with_inputs(std::uint32_t unit) const {
   StolenUnit stolen;
   stolen.unit = unit;
+  stolen.makes = memory_.to_make(unit);
   if (recording_ != nullptr) {
     stolen.key = plan_->key[unit];
     stolen.recompute_cost_ns = static_cast<float>(recording_->recompute_cost_of_inputs(unit));

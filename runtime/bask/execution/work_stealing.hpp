@@ -32,8 +32,8 @@ class WorkStealing {
 
   /// Gives away the less urgent half of the units that could run now, except those by which a thief would win
   /// no time, if a unit takes `unit_time`, and those whose inputs are not all here, or would take the bytes
-  /// given above `most_bytes`. Those go to ReadySet::found() of the feeding thread. What is given stays
-  /// pinned until MemoryGate::unpin().
+  /// given, and those of the results that come back, above `most_bytes`. Those go to ReadySet::found() of the
+  /// feeding thread. What is given stays pinned until MemoryGate::unpin().
   std::vector<StolenUnit> give(std::chrono::nanoseconds unit_time,
                                std::uint64_t most_bytes = ~std::uint64_t{0});
 
