@@ -8,6 +8,7 @@
 #include <bask/io/hdf5.hpp>
 #include <bask/memory_text.hpp>
 
+#include "cluster/local_cluster.hpp"
 #include "many.hpp"
 
 #include <atomic>
@@ -55,6 +56,24 @@ TEST_P(DroppedResults, ArePersistedRandomNumbers) {
   EXPECT_LE(use.peak, 4 * kMiB);
   EXPECT_EQ((x * x).sum().compute().item(), expected.twice) << "of a later computation";
   EXPECT_TRUE(kSanitized || client.last_compute().memory.at(0).made_again > 0);
+}
+
+// What the blocks are made from has come to the ranks as results do, and is freed there with its last reader.
+TEST(DroppedResultsOfRanks, ArePersistedRandomNumbers) {
+  const auto more_numbers = [] { return random::default_rng(3).random({4096, 1024}, {64, 1024}); };
+  const Sums expected = [&] {
+    const Client client(Options{.threads = 2});
+    return sums_of(more_numbers());
+  }();
+  LocalCluster cluster({.ranks = 3, .most_delay = 3, .memory_limit = 4 * kMiB});
+  const Array<double> x = more_numbers().persist();
+  EXPECT_EQ(x.sum().compute().item(), expected.once);
+  for (const MemoryUse& use : cluster.client().last_compute().memory) {
+    EXPECT_GE(use.made_again + use.read_back, 4 * kMiB);
+    EXPECT_TRUE(kSanitized || use.made_again > use.read_back) << use.made_again << " and " << use.read_back;
+    EXPECT_LE(use.peak, 4 * kMiB);
+  }
+  EXPECT_EQ((x * x).sum().compute().item(), expected.twice) << "of a later computation";
 }
 
 TEST_P(DroppedResults, CountAsTasksOnce) {

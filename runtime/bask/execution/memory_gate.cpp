@@ -4,17 +4,6 @@
 #include <utility>
 
 namespace bask {
-namespace {
-
-// Of a task that reads nothing but constants.
-Recipe recipe_of(const Plan& plan, std::uint32_t position, const ResultStore& results) {
-  std::vector<Value*> inputs;
-  for (const Source input : plan.inputs_of(position)) inputs.push_back(results.constant(input.index()));
-  return {*plan.groups[plan.group[position]].kernel, plan.arguments + plan.argument_begin[position],
-          std::move(inputs)};
-}
-
-}  // namespace
 
 MemoryGate::MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& memory, Setting setting,
                        Hooks hooks)
@@ -29,12 +18,13 @@ MemoryGate::MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& 
       hooks_(std::move(hooks)),
       order_(plan, results),
       sizes_(plan, results),
+      recipes_(plan, results),
       mover_(results, memory, setting.threads,
              {[this](std::uint32_t place, const SpillOutcome& outcome) { on_written(place, outcome); },
               [this](std::uint32_t place, Value value, const SpillOutcome& outcome) {
                 on_read(place, std::move(value), outcome);
               },
-              [this](std::uint32_t position) { return recipe_of(*plan_, position, results_); }}) {}
+              [this](std::uint32_t position) { return recipes_.of(position); }}) {}
 
 MemoryGate::~MemoryGate() {
   mover_.wait_until_still();

@@ -20,6 +20,7 @@
 #include <bask/execution/memory_standing.hpp>
 #include <bask/execution/plan_store.hpp>
 #include <bask/execution/rank_memory.hpp>
+#include <bask/execution/recipe_book.hpp>
 #include <bask/execution/result_mover.hpp>
 #include <bask/execution/result_store.hpp>
 #include <bask/execution/unit_memory.hpp>
@@ -144,6 +145,8 @@ class MemoryGate {
     order_.note(position);
     look_if_needed();
   }
+  /// Which results may leave without being written.
+  RecipeBook& recipes() { return recipes_; }
   /// A thief has run the unit.
   void has_run(std::uint32_t unit) {
     if (is_on_) order_.unit_begun(unit);
@@ -229,6 +232,7 @@ class MemoryGate {
   const Hooks hooks_;
   EvictionOrder order_;
   UnitMemory sizes_;
+  RecipeBook recipes_;
   ResultMover mover_;
   std::atomic<std::uint32_t> running_{0};  // units that were let in
   std::atomic<std::uint32_t> sending_{0};  // results that are pinned for other ranks, or asked for by them

@@ -8,6 +8,13 @@
 
 namespace bask {
 
+std::shared_ptr<Value> copy_by_bytes(const Value& value) {
+  ByteWriter writer;
+  value.type()->encode(writer, value.object());
+  ByteReader reader(writer.bytes());
+  return std::make_shared<Value>(value.type()->decode(reader));
+}
+
 Recipe::Recipe(const Kernel& kernel, const std::byte* arguments, std::vector<Value*> inputs)
     : kernel_(kernel), inputs_(std::move(inputs)) {
   std::copy_n(arguments, arguments_.size(), arguments_.begin());
@@ -32,12 +39,7 @@ std::shared_ptr<const Recipe> Recipe::copy(Copies& copies) const {
   auto own = std::make_shared<Recipe>(*this);
   for (Value*& input : own->inputs_) {
     std::shared_ptr<Value>& known = copies[input];
-    if (known == nullptr) {
-      ByteWriter writer;
-      input->type()->encode(writer, std::as_const(*input).object());
-      ByteReader reader(writer.bytes());
-      known = std::make_shared<Value>(input->type()->decode(reader));
-    }
+    if (known == nullptr) known = copy_by_bytes(*input);
     own->own_inputs_.push_back(known);
     input = known.get();
   }

@@ -14,6 +14,9 @@
 
 namespace bask {
 
+/// A copy by way of its bytes, for types that cannot be copied otherwise.
+std::shared_ptr<Value> copy_by_bytes(const Value& value);
+
 class Recipe {
  public:
   /// `arguments` are those of a kernel that may be repeated. Refers to the inputs, which must not change as

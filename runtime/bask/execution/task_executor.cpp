@@ -46,16 +46,11 @@ void TaskExecutor::run_kernel(const Kernel& kernel, KernelCall& call, const Seen
   me.running->clear();
 }
 
-// Whether the result may leave memory without being written, as it can be made again from constants of the
-// program alone.
-bool TaskExecutor::may_be_dropped(std::uint32_t position, const Kernel& kernel,
-                                  const KernelCall& call) const {
+// Whether the result may be made again: by its kernel, and as this run goes on.
+bool TaskExecutor::may_repeat(const Kernel& kernel, const KernelCall& call) const {
   if (kernel.repeats == nullptr || !results_.may_spill()) return false;
   const Repeats repeats = kernel.repeats(call);
-  if (repeats == Repeats::kNever || (repeats == Repeats::kInRun && persists_)) return false;
-  return std::ranges::all_of(plan_->inputs_of(position), [&](Source input) {
-    return input.is_constant() && results_.place_of_constant(input.index()) == kNoIndex;
-  });
+  return repeats == Repeats::kAlways || (repeats == Repeats::kInRun && !persists_);
 }
 
 void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annotations* notes, Pins& inputs,
@@ -66,7 +61,7 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
                   results_.room_for(position)};
   const Kernel& kernel = *plan.groups[group].kernel;
   const Key& key = plan.key.empty() ? Key{} : plan.key[unit];
-  const bool may_drop = may_be_dropped(position, kernel, call);
+  const bool may_drop = may_repeat(kernel, call);
   const auto start = may_drop ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
   run_kernel(kernel, call, {plan.task[position], key, notes}, threads_[thread]);
   MemoryBudget& budget = threads_[thread].budget;
@@ -77,7 +72,8 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
                               : results_.made(position, budget, encoded_sizes_.of(group, value));
   if (!is_counted) return;
   const std::uint64_t bytes = results_.counted_bytes(position);
-  if (may_drop && std::chrono::steady_clock::now() - start <= disk_time(bytes))
+  if (may_drop && std::chrono::steady_clock::now() - start <= disk_time(bytes) &&
+      memory_.recipes().add(position, bytes, inputs.inputs()))
     results_.state(position).add_copy();
   progress_.result_made(group, bytes, thread);
   memory_.learn(group, bytes);

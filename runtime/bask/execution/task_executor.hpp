@@ -69,7 +69,7 @@ class TaskExecutor {
     const Key& key;            // of its unit
     const Annotations* notes;  // null: none
   };
-  bool may_be_dropped(std::uint32_t position, const Kernel& kernel, const KernelCall& call) const;
+  bool may_repeat(const Kernel& kernel, const KernelCall& call) const;
   void run_kernel(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const;
   void call(std::uint32_t position, std::uint32_t unit, const Annotations* notes, Pins& inputs,
             unsigned thread);
