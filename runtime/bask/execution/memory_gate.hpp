@@ -94,19 +94,9 @@ class MemoryGate {
   std::shared_ptr<void> take(MemoryKind kind, std::uint64_t bytes);
 
   /// Pins the result at this place while it is being sent. Returns whether it is here.
-  bool begin_send(std::uint32_t place) {
-    if (!is_on_ || !results_.exists(place)) return true;
-    sending_.fetch_add(1, std::memory_order_seq_cst);
-    if (results_.state(place).try_pin()) return true;
-    sending_.fetch_sub(1, std::memory_order_seq_cst);
-    return false;
-  }
+  bool begin_send(std::uint32_t place) { return !is_on_ || begin_counted_send(place); }
   /// After the reading of what was sent has ended.
-  void end_send(std::uint32_t place) {
-    if (!is_on_ || !results_.exists(place)) return;
-    sending_.fetch_sub(1, std::memory_order_seq_cst);
-    look_if_needed();
-  }
+  void end_send(std::uint32_t place);
   /// An import came before its readers were known: it stays until they are.
   void came_early() {
     if (is_on_) running_.fetch_add(1, std::memory_order_seq_cst);
@@ -189,6 +179,7 @@ class MemoryGate {
   void look_if_needed() {
     if (waiting_count_.load(std::memory_order_seq_cst) != 0 || ledger_.held() > ledger_.limit()) look();
   }
+  bool begin_counted_send(std::uint32_t place);
   void require_room_for(const std::set<std::uint32_t>& places);
   void take_in_place_of_others(std::uint64_t bytes);
   std::optional<MemoryBudget> enter_counted(std::uint32_t unit);

@@ -5,6 +5,20 @@
 
 namespace bask {
 
+bool MemoryGate::begin_counted_send(std::uint32_t place) {
+  if (!results_.exists(place)) return true;
+  sending_.fetch_add(1, std::memory_order_seq_cst);
+  if (results_.state(place).try_pin()) return true;
+  sending_.fetch_sub(1, std::memory_order_seq_cst);
+  return false;
+}
+
+void MemoryGate::end_send(std::uint32_t place) {
+  if (!is_on_ || !results_.exists(place)) return;
+  sending_.fetch_sub(1, std::memory_order_seq_cst);
+  look_if_needed();
+}
+
 void MemoryGate::readers_are_known(std::uint32_t position) {
   if (!is_on_ || results_.state(position).place() != ResultState::kHere) return;
   results_.state(position).unpin();
