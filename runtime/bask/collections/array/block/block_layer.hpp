@@ -54,7 +54,8 @@ using ReadPart = std::optional<BlockPart> (*)(const void* description, std::uint
 /// What a task needs beside its blocks while it runs, at most.
 struct TaskScratch {
   double bytes = 0;
-  /// With shorter chunks not more than that, times the longest length to the power of `axes`; 0: as much.
+  /// Where chunks are cut shorter: at most so many bytes times the longest length to the power of `axes`.
+  /// 0: `bytes`, however short they are.
   double bytes_each = 0;
   std::size_t axes = 0;
 };
