@@ -76,8 +76,8 @@ struct Trial {
   }
   /// Ends the ranks. What they have freed is freed then.
   void end() {
-    watchdog.reset();  // the farewell of ranks has a time limit of its own
     cluster.reset();
+    watchdog.reset();
     for (const auto& memory : memories) {
       EXPECT_EQ(memory->ledger().held(), 0u);
       for (std::size_t kind = 0; kind < kMemoryKinds; ++kind)
