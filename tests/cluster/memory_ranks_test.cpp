@@ -263,6 +263,29 @@ double total(const Numbers& some) {
   return std::accumulate(some.begin(), some.end(), 0.0);
 }
 
+Numbers numbers_of_one(double sum) {
+  return {sum};
+}
+
+// What is asked for first leaves rank 0's memory while the rest is computed, and comes back at the end.
+TEST_F(MemoryRanksTest, AResultThatTheDiskOfRank0HasLostIsToldWithItsRankAndNode) {
+  BadDisk disk{BadDisk::kReadError, 0};
+  Trial trial(0, 100'000, 100'000, directory_, false,
+              [&](std::uint32_t rank) { return rank == 0 ? disk.calls() : TransferCalls::of_system(); });
+  std::vector<Delayed<Numbers>> asked;
+  for (int i = 0; i < 5; ++i) asked.push_back(delayed<numbers>(i, 16'000));
+  for (int i = 0; i < 40; ++i)
+    asked.push_back(delayed<numbers_of_one>(delayed<total>(delayed<numbers>(i, 60'000))));
+  try {
+    compute(asked);
+    ADD_FAILURE() << "nothing had to leave";
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    for (const char* part : {"rank 0", "node host0", disk.text()})
+      EXPECT_NE(text.find(part), text.npos) << part << " is not in: " << text;
+  }
+}
+
 // Half of them are read by the run that goes on meanwhile; the others only leave.
 TEST_F(MemoryRanksTest, HandlesMayBeDroppedWhileARunHasResultsLeaveAndComeBack) {
   for (int round = 0; round < many(20); ++round) {

@@ -7,6 +7,7 @@
 #include <bask/core/log.hpp>
 #include <bask/core/units.hpp>
 #include <bask/plan/cost_model.hpp>
+#include <bask/safety/task_error.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -164,8 +165,8 @@ RunOutcome Coordinator::concluded(std::uint32_t number, Run& run) {
     try {
       if (!outcome.cancelled && !run.settings.hold)
         outcome.results = own_.take_results(number, splitter.targets());
-    } catch (...) {
-      outcome.error = std::current_exception();
+    } catch (...) {  // they do not fit together, or this rank's disk has lost one
+      outcome.failure = RankFailure{0, TaskId{kNoIndex}, describe_current_exception()};
     }
     own_.forget(number);
   });
