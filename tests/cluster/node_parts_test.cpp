@@ -1,7 +1,6 @@
-// The parts of a node other than its worker and coordinator: which ranks are alive, which have left, which
+// The parts of a node other than its worker and coordinator: which ranks are alive, which
 // signals count, functions that every rank calls, results that nobody holds any more.
 #include <gtest/gtest.h>
-#include <bask/cluster/farewell.hpp>
 #include <bask/cluster/heartbeats.hpp>
 #include <bask/cluster/held_drops.hpp>
 #include <bask/cluster/idle_watch.hpp>
@@ -38,6 +37,9 @@ class Beating {
   }
   void excuse(std::uint32_t rank) {
     exchange_.locked([&] { heartbeats_.excuse(rank); });
+  }
+  void hush() {
+    exchange_.locked([&] { heartbeats_.hush(); });
   }
   std::chrono::nanoseconds interval() const { return heartbeats_.interval(); }
 
@@ -88,12 +90,23 @@ TEST(Heartbeats, TellWhichRankWasSilentForTooLong) {
   EXPECT_LE(at, 1600ms);
 }
 
-TEST(Heartbeats, ExpectNothingOfARankThatHasSaidGoodbyeAndSayNothingToIt) {
+TEST(Heartbeats, ExpectNothingOfARankThatHasSaidGoodbyeButGoOn) {
   ListeningRanks ranks({.ranks = 2});
   Beating zero(ranks, 0, 1s);
   zero.excuse(1);
-  for (auto at = 0ms; at < 5000ms; at += 100ms) EXPECT_EQ(zero.beat(kStart + at), std::nullopt);
-  EXPECT_EQ(ranks.heard(1), Kinds{});
+  for (auto at = 0ms; at < 5000ms; at += 250ms) EXPECT_EQ(zero.beat(kStart + at), std::nullopt);
+  EXPECT_EQ(zero.beat(kStart + 60s), std::nullopt) << "nor after this process was asleep";
+  EXPECT_EQ(ranks.heard(1), Kinds(21, MessageKind::kHeartbeat)) << "it waits for the others";
+}
+
+TEST(Heartbeats, AreNotSaidAfterThisRanksGoodbyeButOthersAreWatched) {
+  ListeningRanks ranks({.ranks = 2});
+  Beating one(ranks, 1, 1s);
+  one.hush();
+  std::optional<std::uint32_t> silent;
+  for (auto at = 0ms; !silent && at < 5000ms; at += 100ms) silent = one.beat(kStart + at);
+  EXPECT_EQ(silent, 0u);
+  EXPECT_EQ(ranks.heard(0), Kinds{});
 }
 
 TEST(Heartbeats, GiveTheOthersTimeAfterThisProcessWasAsleep) {
@@ -144,21 +157,6 @@ TEST(IdleWatch, BeginsAnewAfterWork) {
     EXPECT_FALSE(watch.look(true, begin + 1900ms));
     EXPECT_TRUE(watch.look(true, begin + 2100ms));
   }
-}
-
-// ---- Farewell. ----
-
-TEST(Farewell, IsCompleteWhenEachOtherRankHasSaidGoodbye) {
-  Farewell farewell(3);
-  EXPECT_FALSE(farewell.has_begun());
-  farewell.begin();
-  EXPECT_TRUE(farewell.has_begun());
-  farewell.on_bye(1);
-  farewell.on_bye(1);
-  EXPECT_FALSE(farewell.all_have_left()) << "rank 1 has said it twice";
-  farewell.on_bye(2);
-  EXPECT_TRUE(farewell.all_have_left());
-  EXPECT_TRUE(Farewell(1).all_have_left()) << "nobody else is there";
 }
 
 // ---- StopSignals. ----

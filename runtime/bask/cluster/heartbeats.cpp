@@ -18,7 +18,8 @@ Heartbeats::Heartbeats(Exchange& exchange, std::chrono::nanoseconds silence_limi
     : exchange_(exchange),
       interval_(interval_for(silence_limit)),
       silence_(exchange.size(), silence_limit),
-      is_partner_(exchange.size(), exchange.rank() == 0) {
+      is_partner_(exchange.size(), exchange.rank() == 0),
+      is_excused_(exchange.size()) {
   is_partner_[0] = exchange.rank() != 0;
   for (std::uint32_t other = 0; other < is_partner_.size(); ++other) {
     if (is_partner_[other]) silence_.expect(other, now);
@@ -32,7 +33,8 @@ std::optional<std::uint32_t> Heartbeats::beat(Clock::time_point now, bool is_end
   last_beat_ = now;
   for (std::uint32_t other = 0; other < is_partner_.size(); ++other) {
     if (!is_partner_[other]) continue;
-    exchange_.post(other, MessageKind::kHeartbeat, 0);
+    if (!is_hushed_) exchange_.post(other, MessageKind::kHeartbeat, 0);
+    if (is_excused_[other]) continue;
     silence_.note(other, exchange_.parcels_from(other), now);
     if (overslept) silence_.expect(other, now);  // its messages may have come, and not been read yet
   }
@@ -40,7 +42,7 @@ std::optional<std::uint32_t> Heartbeats::beat(Clock::time_point now, bool is_end
 }
 
 void Heartbeats::excuse(std::uint32_t rank) {
-  is_partner_[rank] = false;
+  is_excused_[rank] = true;
   silence_.excuse(rank, exchange_.parcels_from(rank));
 }
 

@@ -25,8 +25,10 @@ class Heartbeats {
   /// Posts heartbeats when it is time for them; with `is_ending` more often, as other ranks may wait for a
   /// sign. Returns a rank that was silent for longer than the limit, if there is one.
   std::optional<std::uint32_t> beat(Clock::time_point now, bool is_ending);
-  /// `rank` has said goodbye: nothing is expected of it, and nothing is said to it.
+  /// `rank` has said goodbye: nothing is expected of it any more. It still listens to this rank.
   void excuse(std::uint32_t rank);
+  /// This rank has said goodbye: it posts no more heartbeats, but goes on watching for silent ranks.
+  void hush() { is_hushed_ = true; }
 
   // Any thread, without the lock.
   /// Time between heartbeats. Several fit into the limit, as one may be late.
@@ -37,7 +39,8 @@ class Heartbeats {
   Exchange& exchange_;
   const std::chrono::nanoseconds interval_;
   Silence silence_;
-  std::vector<bool> is_partner_;  // whom this rank talks with
+  std::vector<bool> is_partner_, is_excused_;  // whom this rank talks with; from whom it expects nothing
+  bool is_hushed_ = false;
   Clock::time_point last_beat_{};
 };
 

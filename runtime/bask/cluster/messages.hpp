@@ -48,7 +48,7 @@ enum class MessageKind : std::uint16_t {
   kReturn,        ///< all -> 0: Return
   kHeartbeat,     ///< 0 -> all, all -> 0: no body
   kShutdown,      ///< 0 -> all: no body
-  kBye,           ///< all -> 0: no body; nothing more comes from this rank
+  kBye,           ///< all -> 0, then 0 -> all: no body; nothing more comes from this rank
   kReport,        ///< 0 -> all: no body; tell what this rank waits for
   kReported,      ///< all -> 0: Reported
   kDry,           ///< all -> 0: no body; this rank has nothing to run

@@ -60,8 +60,10 @@ Node::Node(Transport& transport, NodeOptions options)
 
 // The caller holds the exchange's lock and is never inside a task.
 void Node::beat() {
-  worker_.tick();
-  if (coordinator_) coordinator_->tick();
+  if (!farewell_.has_said_goodbye()) {
+    worker_.tick();
+    if (coordinator_) coordinator_->tick();
+  }
   const bool is_ending = coordinator_ && coordinator_->is_ending();
   const std::optional<std::uint32_t> silent = heartbeats_.beat(steady_clock::now(), is_ending);
   if (!silent) return;
@@ -76,10 +78,22 @@ void Node::beat() {
 void Node::try_beat() {
   exchange_.try_progress(kFeeder);
   exchange_.try_locked([&] {
-    // Ranks that have left would never receive them.
+    // Ranks that are told to leave hold no results for later runs.
     if (coordinator_ && !farewell_.has_begun()) coordinator_->post_drops();
     beat();
   });
+}
+
+// The caller holds the exchange's lock. Says goodbye to those with whom this rank talks, once all that it
+// sent has left. Returns whether it did.
+bool Node::say_goodbye() {
+  if (!exchange_.is_quiet()) return false;
+  farewell_.say_goodbye();
+  heartbeats_.hush();
+  if (rank() != 0) exchange_.post(0, MessageKind::kBye, 0);
+  for (std::uint32_t other = 1; rank() == 0 && other < size(); ++other)
+    exchange_.post(other, MessageKind::kBye, 0);
+  return true;
 }
 
 // For the pulse thread. When no thread has made progress for so long that others take this rank for dead,
@@ -161,8 +175,16 @@ void Node::serve() {
     const Pulse pulse(beats_aside());  // finish() waits for the disk
     options_.recorder->finish(static_cast<int>(ExitCode::kDone));
   }
-  exchange_.post(0, MessageKind::kBye, 0);
-  while (!exchange_.locked([&] { return exchange_.is_quiet(); })) waiting.wait(false);
+  const auto says_goodbye = [&] {
+    beat();
+    return say_goodbye();
+  };
+  while (!exchange_.locked(says_goodbye)) waiting.wait(false);
+  const auto may_leave = [&] {
+    beat();  // rank 0 may die before it lets this rank go
+    return farewell_.has_left(0) && exchange_.is_quiet();
+  };
+  while (!exchange_.locked(may_leave)) waiting.wait(false);
 }
 
 void Node::answer_call() {

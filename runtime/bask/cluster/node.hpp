@@ -84,8 +84,8 @@ class Node final {
   /// no task runs. Returns the results by rank.
   /// Throws: Error with what the first rank that failed has thrown.
   std::vector<Value> call_everywhere(KernelId kernel, std::span<const std::byte> arguments);
-  /// Tells all ranks to shut down and waits until each has said goodbye, `timeout` at most.
-  /// Returns whether all have.
+  /// Tells all ranks to shut down, waits until each has said goodbye, and lets them leave, all within
+  /// `timeout`. Returns whether all have left.
   bool shut_down(std::chrono::milliseconds timeout);
   [[noreturn]] void abort(int exit_code) { exchange_.abort(exit_code); }
 
@@ -105,6 +105,7 @@ class Node final {
   void drive(Waiting& waiting);
   void beat();
   void try_beat();
+  bool say_goodbye();
   std::function<void()> beats_aside();
   void answer_call();
   void see_to_signals();

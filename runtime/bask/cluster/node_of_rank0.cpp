@@ -68,12 +68,15 @@ bool Node::shut_down(std::chrono::milliseconds timeout) {
   for (std::uint32_t other = 1; other < size(); ++other) exchange_.post(other, MessageKind::kShutdown, 0);
   const auto deadline = steady_clock::now() + timeout;
   Waiting waiting = this->waiting();
-  while (exchange_.locked(
-      [&] { return !farewell_.all_have_left() || !worker_.is_idle() || !exchange_.is_quiet(); })) {
-    if (steady_clock::now() > deadline) return false;
-    waiting.wait(false);
-  }
-  return true;
+  const auto wait_until = [&](const auto& holds) {
+    while (!exchange_.locked(holds)) {
+      if (steady_clock::now() > deadline) return false;
+      waiting.wait(false);
+    }
+    return true;
+  };
+  return wait_until([&] { return farewell_.all_have_left() && worker_.is_idle() && say_goodbye(); }) &&
+         wait_until([&] { return exchange_.is_quiet(); });
 }
 
 }  // namespace bask

@@ -27,6 +27,7 @@ void Switchboard::on_message(std::uint32_t from, MessageKind kind, std::uint32_t
 
 void Switchboard::on_value(std::uint32_t from, MessageKind kind, std::uint32_t run, std::uint32_t position,
                            Value value) {
+  if (parts_->farewell.has_said_goodbye()) return;
   try {
     parts_->worker.on_value(from, kind, run, position, std::move(value));
   } catch (const std::exception& error) {
@@ -35,7 +36,7 @@ void Switchboard::on_value(std::uint32_t from, MessageKind kind, std::uint32_t r
 }
 
 void Switchboard::on_settled(unsigned thread) {
-  parts_->worker.on_settled(thread);
+  if (!parts_->farewell.has_said_goodbye()) parts_->worker.on_settled(thread);
 }
 
 void Switchboard::on_broken(const std::string& cause) {
@@ -44,6 +45,8 @@ void Switchboard::on_broken(const std::string& cause) {
 
 void Switchboard::hand_over(std::uint32_t from, MessageKind kind, std::uint32_t run,
                             std::span<const std::byte> body) {
+  // What is on its way at the end belongs to runs that are over. Nobody would wait for an answer.
+  if (parts_->farewell.has_said_goodbye() && kind != MessageKind::kBye) return;
   switch (kind) {
     case MessageKind::kBeginRun:
     case MessageKind::kPart:
