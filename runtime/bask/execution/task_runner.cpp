@@ -164,7 +164,10 @@ void TaskRunner::start(std::span<const ReadyUnit> granted) {
   parking_.wake_all();
 }
 
+// In a run that has failed or was stopped, memory is short as well: what its tasks have read stays where it
+// is.
 void TaskRunner::fail_for_memory(std::uint32_t unit, const Error& error) {
+  if (progress_.cancelled()) return;
   const bool is_of_unit = unit != kNoIndex;
   const std::uint32_t position = is_of_unit ? plan_.last_of(unit) : plan_->positions();
   progress_.fail(position, is_of_unit ? plan_->task[position] : TaskId{kNoIndex},
