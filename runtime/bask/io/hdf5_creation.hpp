@@ -26,7 +26,8 @@ struct Hdf5Compression {
   void serialize(Archive& archive, unsigned /*version*/) {
     auto id = codec ? static_cast<std::int32_t>(*codec) : 0;
     archive& id& level& shuffles;
-    codec = id == 0 ? std::nullopt : std::optional(static_cast<Codec>(id));
+    if constexpr (Archive::is_loading::value)  // other threads may read what is being written down
+      codec = id == 0 ? std::nullopt : std::optional(static_cast<Codec>(id));
   }
 };
 
@@ -58,8 +59,10 @@ struct Hdf5DatasetSpec {
     std::int64_t axis = append_axis.value_or(0);
     archive& name& dtype& shape& chunk_shape& compression& has_fill& fill& dimensions& attributes& unlimited&
         appends& axis;
-    fill_value = has_fill ? std::optional(fill) : std::nullopt;
-    append_axis = appends ? std::optional(axis) : std::nullopt;
+    if constexpr (Archive::is_loading::value) {  // likewise
+      fill_value = has_fill ? std::optional(fill) : std::nullopt;
+      append_axis = appends ? std::optional(axis) : std::nullopt;
+    }
   }
 };
 
