@@ -114,6 +114,7 @@ struct RunByHand {
         gate->may_leave(input.index());
       }
     }
+    gate->give_back(budget);
     if (results.publish(at)) gate->may_leave(at);
     gate->leave(budget);
   }

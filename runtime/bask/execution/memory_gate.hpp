@@ -71,8 +71,10 @@ class MemoryGate {
     if (granted_count_.load(std::memory_order_seq_cst) == 0) return std::nullopt;
     return take_granted(unit);
   }
+  /// What the unit did not need, or has freed. Before its result may leave, which had to make room otherwise.
+  void give_back(MemoryBudget& unused);
   void leave(MemoryBudget& unused) {
-    if ((unused.left | unused.scratch) != 0) give_back(unused);  // of results that the unit has freed, too
+    if ((unused.left | unused.scratch) != 0) give_back(unused);
     if (is_on_) leave_counted();
   }
   /// A thief's unit keeps its inputs until unpin(). False if it was let in, or they are not all here.
@@ -175,7 +177,6 @@ class MemoryGate {
     std::uint32_t missing;
   };
 
-  void give_back(MemoryBudget& unused);
   void look_if_needed() {
     if (waiting_count_.load(std::memory_order_seq_cst) != 0 || ledger_.held() > ledger_.limit()) look();
   }

@@ -149,6 +149,7 @@ void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
   const bool succeeded = may_start && run_admitted(unit, thread);
   std::vector<ReadyUnit>& found = ready_.found(thread);
   admission_.leave(unit, found);
+  if (budget && memory_.is_on()) memory_.give_back(executor_.budget(thread));
   if (succeeded && publish(unit)) {
     if (!plan_->exports_of(unit).empty()) traffic_.posted(thread);
     plan_.release_readers(unit, found);
@@ -231,6 +232,7 @@ void TaskRunner::work_in_order(const std::function<void()>& between) {
     admission_.note_duration(plan_.group_of(unit), taken, 0);
     if (recording_ != nullptr && recording_->made(unit, results_.at(plan_.last_of(unit)), taken.count()))
       rank_memory_->recount();
+    memory_.give_back(executor_.budget(0));
     publish(unit);
     memory_.leave(executor_.budget(0));
     progress_.unit_done(0);
