@@ -167,8 +167,7 @@ TEST(RefusedArrays, AreToldTheTaskItsNeedAndChunksThatFit) {
   const auto x = random_array({512, 512}, {256, 256});
   EXPECT_EQ(refusal(matmul(x, x).sum()),
             "matmul: task (0, 0) needs 3 MiB (three inputs of 512 KiB, a result of 512 KiB, 1 MiB scratch), "
-            "and this "
-            "rank may use 1.5 MiB; chunks of 128 x 128 would fit (1.38 MiB)");
+            "and this rank may use 1.5 MiB; chunks of 128 x 128 would fit (1.38 MiB)");
   const auto rows = random_array({1024, 1024}, {256, 1024}), columns = rows.T();
   EXPECT_EQ(
       refusal(matmul(rows, columns).sum()),

@@ -82,13 +82,13 @@ void Exchange::append_bulk(std::uint32_t to, BulkHead head, std::span<const std:
   any_bulk_.store(true, std::memory_order_release);
 }
 
-// Keeps bodies in the order of their heads.
 std::shared_ptr<void> Exchange::take_memory(std::uint64_t bytes) const {
   if (ledger_ == nullptr) return nullptr;
   ledger_->take(MemoryKind::kTransfer, bytes);
   return {nullptr, [ledger = ledger_, bytes](void*) { ledger->give_back(MemoryKind::kTransfer, bytes); }};
 }
 
+// Keeps bodies in the order of their heads.
 void Exchange::append_own(MessageKind kind, std::uint32_t run, Buffer body) {
   const BulkHead head{body.size(), 0, run, static_cast<std::uint16_t>(kind), 0, 0};
   const Held order(own_order_);

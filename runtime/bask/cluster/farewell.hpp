@@ -1,8 +1,9 @@
 // farewell.hpp: the end of a job in order. Rank 0 tells the others to shut down. Each says goodbye to rank 0
 // once all that it sent has arrived, and goes on receiving. When all have, rank 0 says goodbye to them, and
 // they leave. So no rank leaves while another may still have something on its way to it, which would then
-// wait for ever. Runs on: every rank. Threads: any; the caller holds the exchange's lock. Invariants: (1) a
-// rank's goodbye is the last that it sends.
+// wait for ever.
+// Runs on: every rank. Threads: any; the caller holds the exchange's lock.
+// Invariants: (1) a rank's goodbye is the last that it sends.
 #pragma once
 
 #include <cstddef>
