@@ -91,11 +91,11 @@ struct Rank final : Outlet {
         runner(program.shell(rank), program.expansion.graph.constant_values(), options, *this) {}
 
   void send(std::uint32_t position, const Value& value, std::span<const Export> exports) override {
-    const std::lock_guard lock(mutex);
-    for (const Export& to : exports) {
-      sent.push_back({to, copy_of(value)});
-      runner.sent(position);
+    {
+      const std::lock_guard lock(mutex);
+      for (const Export& to : exports) sent.push_back({to, copy_of(value)});
     }
+    for (std::size_t i = 0; i < exports.size(); ++i) runner.sent(position);  // it may call fetch()
   }
   void fetch(std::uint32_t position) override {
     const std::lock_guard lock(mutex);
