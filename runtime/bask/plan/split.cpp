@@ -1,5 +1,5 @@
-#include <bask/core/value.hpp>
 #include <bask/plan/split.hpp>
+#include <bask/plan/strip_reads.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -16,10 +16,6 @@ std::uint32_t count(const std::vector<T>& items) {
 
 std::uint64_t argument_bytes(const TaskGraph& graph, TaskId task) {
   return graph.argument_begin[task.index + 1] - graph.argument_begin[task.index];
-}
-
-float constant_bytes(const Constant& constant) {
-  return constant.value == nullptr ? constant.bytes : static_cast<float>(constant.value->heap_bytes());
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include <bask/core/value.hpp>
 #include <bask/plan/strip_reads.hpp>
 
 #include <algorithm>
@@ -17,6 +18,10 @@ void enclose(BlockPart& all, const BlockPart& part) {
 
 }  // namespace
 
+float constant_bytes(const Constant& constant) {
+  return constant.value == nullptr ? constant.bytes : static_cast<float>(constant.value->heap_bytes());
+}
+
 StripReads::StripReads(const Plan& plan, const TaskGraph& graph)
     : plan_(plan), graph_(graph), any_(std::ranges::any_of(graph.spans, [](const LayerSpan& span) {
         return span.layer->reads_parts();
@@ -32,9 +37,7 @@ void StripReads::find(std::span<const std::uint32_t> rank_of_unit, bool brings_t
   of_rank_.clear();
   if (!any_) return;
   constant_bytes_.clear();
-  for (const Constant& constant : graph_.constants)  // some are encoded to be counted
-    constant_bytes_.push_back(constant.value == nullptr ? constant.bytes
-                                                        : static_cast<double>(constant.value->heap_bytes()));
+  for (const Constant& constant : graph_.constants) constant_bytes_.push_back(constant_bytes(constant));
   if (brings_targets) {
     for (const Source target : plan_.targets) of_rank_.emplace(place_of(target, 0), std::nullopt);
   }

@@ -16,6 +16,9 @@
 
 namespace bask {
 
+/// The bytes of a constant, as far as rank 0 knows. Cost: some are encoded to be counted.
+float constant_bytes(const Constant& constant);
+
 class StripReads {
  public:
   /// Smaller results go whole: the message costs more than their bytes.
