@@ -34,7 +34,6 @@ std::uint64_t encoded(const Value& result) {
 
 std::uint64_t EncodedSizes::of(std::uint32_t group, const Value& result) {
   const ValueType& type = *result.type();
-  if (!has_limit_) return type.size;
   Layer& layer = layers_[group];
   const std::uint64_t number = layer.results.fetch_add(1, std::memory_order_relaxed) + 1;
   std::uint64_t largest = layer.largest.load(std::memory_order_relaxed);

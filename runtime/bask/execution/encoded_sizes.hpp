@@ -15,9 +15,7 @@ namespace bask {
 
 class EncodedSizes {
  public:
-  /// Without a limit, nothing is encoded.
-  EncodedSizes(const std::vector<TaskGroup>& groups, bool has_limit)
-      : groups_(groups), has_limit_(has_limit), layers_(has_limit ? groups.size() : 0) {}
+  explicit EncodedSizes(const std::vector<TaskGroup>& groups) : groups_(groups), layers_(groups.size()) {}
   /// What a result of the group counts as, in bytes. The first that is large enough to matter is told of,
   /// once for each group.
   std::uint64_t of(std::uint32_t group, const Value& result);
@@ -29,7 +27,6 @@ class EncodedSizes {
   };
 
   const std::vector<TaskGroup>& groups_;
-  const bool has_limit_;
   std::vector<Layer> layers_;  // by group
 };
 

@@ -25,7 +25,7 @@ TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGa
       isolated_(options.isolated),
       isolate_all_(options.isolate_all),
       persists_(options.persists),
-      encoded_sizes_(plan->groups, results.has_limit()),
+      encoded_sizes_(plan->groups),
       threads_(std::max(options.threads, 1u)) {}
 
 TaskExecutor::~TaskExecutor() {
@@ -67,7 +67,7 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
   MemoryBudget& budget = threads_[thread].budget;
   budget.left += inputs.count_moved();
   const Value& value = results_.at(position);
-  const bool is_counted = value.type()->tells_held_bytes
+  const bool is_counted = value.type()->tells_held_bytes || !results_.has_limit()
                               ? results_.made(position, budget)
                               : results_.made(position, budget, encoded_sizes_.of(group, value));
   if (!is_counted) return;
