@@ -21,6 +21,9 @@ set(BASK_SANITIZE "" CACHE STRING "Sanitizers for everything built, such as addr
 if(BASK_SANITIZE)
   add_compile_options(-fsanitize=${BASK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${BASK_SANITIZE})
+  if(BASK_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize=vptr)   # a quarter of the time to compile; AddressSanitizer tells objects that are gone
+  endif()
   add_compile_definitions(_GLIBCXX_ASSERTIONS)
   if(BASK_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options(-Wno-tsan)   # it sees no fences; the accesses that Bask's fences order are atomic themselves

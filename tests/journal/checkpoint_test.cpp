@@ -11,6 +11,7 @@
 #include <bask/journal/program_version.hpp>
 #include <bask/safety/crash_report.hpp>
 
+#include "../many.hpp"
 #include "checkpoint_attempts.hpp"
 
 #include <atomic>
@@ -74,8 +75,8 @@ TEST_P(CheckpointTest, ArraysAreKeptByCheckpoint) {
 
 TEST_P(CheckpointTest, LoopsOfCheckpointsMayBeLong) {
   Array<double> x = zeros({10}, {5});
-  for (int step = 0; step < 5000; ++step) x = (x + 1.0).checkpoint();
-  attempt([&](Client&) { EXPECT_EQ(sum(x).compute().item(), 50'000); });
+  for (int step = 0; step < many(5000); ++step) x = (x + 1.0).checkpoint();
+  attempt([&](Client&) { EXPECT_EQ(sum(x).compute().item(), many(50'000)); });
 }
 
 TEST_P(CheckpointTest, WhatIsPersistedIsKept) {

@@ -41,6 +41,7 @@ for launcher in srun mpirun; do
   [[ ! -e $launcher.journal ]] || failed "$launcher: the count of restarts remains"
   ends crashed COMPLETED 0:0 && says crashed '2 of 2 nodes are there; starting again on n[1-4],n[1-4] in 1 s .restart 1 of 10'
   ends twice COMPLETED 0:0 && says twice 'the job is queued again .restart 2 of 10' && says twice 'start 3 on'
+  wait_for 120 is_over "${job[$launcher.loop]}"
   ends loop FAILED "$([[ $launcher == srun ]] && field "${job[srun.loop]}" ExitCode || echo 3:0)"   # srun ends with the highest code
   says loop 'in 2 s .restart 2 of 2' && says loop 'not started again after 2 restarts .--max-restarts'
 done

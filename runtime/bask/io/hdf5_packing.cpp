@@ -12,7 +12,6 @@ namespace bask {
 namespace {
 
 constexpr std::size_t kStrip = 256;
-using Strip = std::array<long double, kStrip>;
 
 template <class T>
 void load(const Block& block, std::size_t first, std::span<long double> strip) {
@@ -76,7 +75,7 @@ Block packed(const Block& block, const Hdf5Packing& packing, const std::string& 
   if (!packing.changes(block.dtype())) return block;
   Block result(packing.dtype, Shape(block.shape().begin(), block.shape().end()));
   const Packer packer(packing, is_floating(block.dtype()), where);
-  Strip memory;
+  std::array<long double, kStrip> memory;
   const auto count = static_cast<std::size_t>(block.count());
   for (std::size_t first = 0; first < count; first += kStrip) {
     const std::span<long double> strip(memory.data(), std::min(kStrip, count - first));

@@ -2,13 +2,12 @@
 #include <gtest/gtest.h>
 #include <bask/collections/array/block/block_memory.hpp>
 #include <bask/core/spare_memory.hpp>
+#include <bask/core/units.hpp>
 
 #include <memory>
 #include <vector>
 
 namespace bask::block_memory_test {
-
-constexpr std::size_t kMiB = 1u << 20;
 
 using Owner = std::unique_ptr<std::byte[], block_memory::GiveBack>;
 Owner block(std::size_t bytes) {
@@ -30,32 +29,32 @@ class BlockMemory : public testing::Test {
 };
 
 TEST_F(BlockMemory, IsSpareOnceItIsFreedUntilItIsTakenAgain) {
-  Owner one = block(8 * kMiB);
+  Owner one = block(8_MiB);
   EXPECT_EQ(spare_memory::held(), 0u);
   const std::byte* const place = one.get();
   one.reset();
-  EXPECT_EQ(spare_memory::held(), 8 * kMiB);
-  one = block(8 * kMiB - 5);
+  EXPECT_EQ(spare_memory::held(), 8_MiB);
+  one = block(8_MiB - 5);
   EXPECT_EQ(one.get(), place);
   EXPECT_EQ(spare_memory::held(), 0u);
 }
 
 TEST_F(BlockMemory, GivesBackNoMoreThanWholePiecesForWhatIsWanted) {
-  { const Owner first = block(8 * kMiB), second = block(16 * kMiB), third = block(4 * kMiB); }
-  EXPECT_EQ(spare_memory::held(), 28 * kMiB);
-  EXPECT_EQ(spare_memory::give_back(1), 4 * kMiB) << "third was freed first";
-  EXPECT_EQ(spare_memory::give_back(17 * kMiB), 24 * kMiB);
+  { const Owner first = block(8_MiB), second = block(16_MiB), third = block(4_MiB); }
+  EXPECT_EQ(spare_memory::held(), 28_MiB);
+  EXPECT_EQ(spare_memory::give_back(1), 4_MiB) << "third was freed first";
+  EXPECT_EQ(spare_memory::give_back(17_MiB), 24_MiB);
   EXPECT_EQ(spare_memory::held(), 0u);
 }
 
 TEST_F(BlockMemory, KeepsNoMoreThanItMay) {
-  spare_memory::set_limit(16 * 20 * kMiB);
+  spare_memory::set_limit(16 * 20_MiB);
   std::vector<Owner> all;
-  for (int i = 0; i < 5; ++i) all.push_back(block(8 * kMiB));
+  for (int i = 0; i < 5; ++i) all.push_back(block(8_MiB));
   all.clear();
-  EXPECT_EQ(spare_memory::held(), 16 * kMiB);
+  EXPECT_EQ(spare_memory::held(), 16_MiB);
   spare_memory::set_limit(0);
-  block(8 * kMiB).reset();
+  block(8_MiB).reset();
   EXPECT_EQ(spare_memory::held(), 0u);
 }
 

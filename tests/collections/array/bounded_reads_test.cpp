@@ -8,6 +8,7 @@
 #include <bask/collections/array/products.hpp>
 #include <bask/collections/array/reductions.hpp>
 
+#include "random_chunks.hpp"
 #include "read_bytes.hpp"
 
 #include <random>
@@ -15,7 +16,6 @@
 namespace bask {
 namespace {
 
-constexpr double kMiB = 1 << 20;
 constexpr double kMost = 130 * kMiB;  // 128 MiB, and what blocks tell of themselves
 
 // An array of 2 GiB whose blocks tasks make: rows. Nothing of it is computed.
@@ -69,16 +69,6 @@ TEST_F(BoundedReads, LargeArraysOfFewBlocksATaskAreReadAsTheyAre) {
   EXPECT_EQ(ArrayTasks(x.rechunk({2048, 2048}).node()).by_name.at("rechunk").tasks, 256u);
   EXPECT_EQ(ArrayTasks((x + x.T()).node()).by_name.count("rechunk"), 0u);
   EXPECT_EQ(ArrayTasks((x["1:"] - x[":-1"]).node()).by_name.count("rechunk"), 0u);
-}
-
-AxisChunks random_chunks(std::mt19937& random, std::int64_t length, std::int64_t longest) {
-  AxisChunks chunks;
-  while (length > 0) {
-    chunks.push_back(1 + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(longest)));
-    chunks.back() = std::min(chunks.back(), length);
-    length -= chunks.back();
-  }
-  return chunks;
 }
 
 // Bytes that tell where they lie, so that one in a wrong place is found.

@@ -100,7 +100,7 @@ TEST_F(GrowthTest, RollsKeepTheirChunks) {
   const Chunks chunks = x.chunks();
   EXPECT_EQ(roll(x, 7, 0).chunks(), chunks);
   EXPECT_EQ(roll(x, -1).chunks(), chunks);
-  for (int step = 0; step < 50; ++step) x = (roll(x, 1, 0) + x + roll(x, -1, 0)) / 3.0;
+  for (int step = 0; step < many(50); ++step) x = (roll(x, 1, 0) + x + roll(x, -1, 0)) / 3.0;
   EXPECT_EQ(x.chunks(), chunks);
   EXPECT_NEAR(x.sum().compute().item(), 4950, 1e-9);
 }

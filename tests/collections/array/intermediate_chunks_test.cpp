@@ -2,13 +2,14 @@
 #include <gtest/gtest.h>
 #include <bask/collections/array/expression/intermediate_chunks.hpp>
 
+#include "random_chunks.hpp"
+
 #include <numeric>
 #include <random>
 
 namespace bask {
 namespace {
 
-constexpr double kMiB = 1 << 20;
 constexpr std::size_t kDouble = 8;
 
 AxisChunks even(std::int64_t length, std::int64_t chunk) {
@@ -121,16 +122,6 @@ TEST(IntermediateChunks, LeadStepByStepToFarChunks) {
   }
   EXPECT_GE(steps.size(), 2u);
   EXPECT_LE(blocks_read(chunks, readers).most * kDouble, 4 * 128 * kMiB);
-}
-
-AxisChunks random_chunks(std::mt19937& random, std::int64_t length, std::int64_t longest) {
-  AxisChunks chunks;
-  while (length > 0) {
-    const auto most = static_cast<std::uint64_t>(std::min(length, longest));
-    chunks.push_back(1 + static_cast<std::int64_t>(random() % most));
-    length -= chunks.back();
-  }
-  return chunks;
 }
 
 TEST(IntermediateChunks, KeepTheBoundBetweenRandomChunks) {

@@ -16,16 +16,12 @@ constexpr std::uint32_t kManyBlocks = 16;
 constexpr std::uint32_t kLongRow = 8;
 constexpr std::uint32_t kSumsTogether = 8;
 
-std::int64_t product_of(std::span<const std::int64_t> extents) {
-  return element_count(extents);
-}
-
 // Where the matrices of a batch begin in a block, in elements, for each matrix of the product.
 std::vector<std::int64_t> batch_offsets(std::span<const std::int64_t> product,
                                         std::span<const std::int64_t> own, std::int64_t matrix) {
   const std::size_t less = product.size() - own.size();
   const Shape strides = strides_of(own);
-  std::vector<std::int64_t> offsets(static_cast<std::size_t>(product_of(product)));
+  std::vector<std::int64_t> offsets(static_cast<std::size_t>(element_count(product)));
   for (std::size_t i = 0; i < offsets.size(); ++i) {
     auto rest = static_cast<std::int64_t>(i);
     for (std::size_t k = product.size(); k-- > 0; rest /= product[k]) {
@@ -52,15 +48,15 @@ Block multiply_blocks(const BlockCall<Multiplying>& call) {
   if (!how.goes_on) std::fill_n(product.elements(), product.count() * element, std::byte{0});
   const auto batch = shape.first(how.batch);
   TileSizes sizes;
-  sizes.rows = product_of(shape.subspan(how.batch, how.left_free));
-  sizes.columns = product_of(shape.subspan(how.batch + how.left_free));
+  sizes.rows = element_count(shape.subspan(how.batch, how.left_free));
+  sizes.columns = element_count(shape.subspan(how.batch + how.left_free));
   sizes.left_transposed = how.left_transposed;
   sizes.right_transposed = how.right_transposed;
   for (std::size_t k = how.goes_on ? 1 : 0; k + 1 < call.blocks(); k += 2) {
     const Block& left = call.block(k);
     const Block& right = call.block(k + 1);
     const auto contracted = left.shape().subspan(how.left_batch);
-    sizes.inner = how.left_transposed ? contracted[0] : product_of(contracted.subspan(how.left_free));
+    sizes.inner = how.left_transposed ? contracted[0] : element_count(contracted.subspan(how.left_free));
     const auto lefts =
         batch_offsets(batch, left.shape().first(how.left_batch), sizes.rows * sizes.inner * element);
     const auto rights =
@@ -178,8 +174,8 @@ std::vector<std::uint32_t> down_columns(const Multiplying& how, double bytes_in_
   constexpr double kMostRows = 3;
   const BlockGrid out(how.chunks);
   const std::span<const std::int64_t> counts(out.counts);
-  const auto rows = static_cast<double>(product_of(counts.subspan(how.batch, how.left_free)));
-  const auto columns = static_cast<std::uint32_t>(product_of(counts.subspan(how.batch + how.left_free)));
+  const auto rows = static_cast<double>(element_count(counts.subspan(how.batch, how.left_free)));
+  const auto columns = static_cast<std::uint32_t>(element_count(counts.subspan(how.batch + how.left_free)));
   const double fitting = std::min(kBytesTogether / bytes_in_a_row - 1, kMostRows);
   if (bytes_in_a_row * (rows + columns) <= kBytesTogether || fitting < 2) return {};
   const auto last = static_cast<std::uint32_t>(rows) - 1, together = static_cast<std::uint32_t>(fitting);

@@ -37,12 +37,6 @@ struct Gathering {
   }
 };
 
-std::int64_t product_of(const Shape& extents) {
-  std::int64_t product = 1;
-  for (const std::int64_t extent : extents) product *= extent;
-  return product;
-}
-
 // A block as rows of consecutive elements: those of the axes after the last axis of the points.
 class Cells {
  public:
@@ -128,7 +122,7 @@ Block gather_points(const BlockCall<Gathering>& call) {
   shape[0] = std::min(gathering.run, static_cast<std::int64_t>(gathering.part.size()) - begin);
   Block out(first.dtype(), shape);
   const auto bytes =
-      static_cast<std::size_t>(product_of({shape.begin() + 1, shape.end()})) * out.element_bytes();
+      static_cast<std::size_t>(element_count({shape.begin() + 1, shape.end()})) * out.element_bytes();
   for (std::int64_t k = 0; k < shape[0] && bytes > 0; ++k) {
     const auto point = static_cast<std::size_t>(begin + k);
     const auto which = std::lower_bound(parts.begin(), parts.end(), gathering.part[point]) - parts.begin();
@@ -251,8 +245,9 @@ ArrayPtr pick(const ArrayPtr& node, const std::vector<std::size_t>& axes,
     chunks.insert(chunks.begin(), {0});
     return constant(node->dtype(), {}, std::move(chunks));
   }
-  const std::int64_t row = product_of(longest_of(chunks)) * static_cast<std::int64_t>(size_of(node->dtype()));
-  const std::int64_t box = product_of(longest_of(split.part_of(node->chunks(), true)));
+  const std::int64_t row =
+      element_count(longest_of(chunks)) * static_cast<std::int64_t>(size_of(node->dtype()));
+  const std::int64_t box = element_count(longest_of(split.part_of(node->chunks(), true)));
   std::int64_t run = std::max(box, kSmallBlock / row + 1);
   if (run > together) run -= run % together;
   Points points = points_of(split, at);
