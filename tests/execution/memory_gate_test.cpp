@@ -52,6 +52,30 @@ TEST_F(MemoryGateTest, AUnitsScratchIsTakenWithItsResultAndGivenBackWhenItLeaves
   expect_nothing_left();
 }
 
+TEST_F(MemoryGateTest, UnitsPinNothingUntilAResultHasToLeaveWhichKeepsWhatTheyRead) {
+  tasks_.add(800);
+  tasks_.add(8, {0});
+  tasks_.add(1000);
+  tasks_.add(8, {0});
+  RunByHand& by_hand = run({{1}, {2}, {3}}, 1500);
+  by_hand.run(0, 800);
+  ASSERT_TRUE(by_hand.enter_calm(1));
+  EXPECT_FALSE(by_hand.state_of(0).is_pinned());
+  EXPECT_FALSE(by_hand.enter(2)) << "there is no room, and task 1 reads the one result that could leave";
+  EXPECT_TRUE(by_hand.state_of(0).is_pinned());
+  EXPECT_EQ(by_hand.state_of(0).place(), ResultState::kHere);
+  EXPECT_EQ(by_hand.failure_text(), "") << "task 1 ends";
+  by_hand.end(1, 8);
+  ASSERT_TRUE(by_hand.wait_for(2));
+  EXPECT_EQ(by_hand.state_of(0).place(), ResultState::kAway) << "task 3 reads it later";
+  by_hand.end(2, 1000);
+  ASSERT_TRUE(by_hand.enter_calm(3) || by_hand.wait_for(3)) << "from now on inputs are pinned";
+  EXPECT_TRUE(by_hand.state_of(0).is_pinned());
+  by_hand.end(3, 8);
+  EXPECT_GE(memory_->use().spilled, 1800u);
+  expect_nothing_left();
+}
+
 TEST_F(MemoryGateTest, ScratchIsNamedWhereAUnitIsRefused) {
   tasks_.add(800);
   tasks_.graph.groups[tasks_.graph.group[0]].scratch = 700;

@@ -23,14 +23,15 @@ void EvictionOrder::add(std::uint32_t place) {
   noted_.push_back(place);
 }
 
-// Whoever makes a result stores its state, then asks has_begun(); this stores has_begun_, then reads states:
-// so none is missed.
-void EvictionOrder::begin() {
-  if (has_begun_.exchange(true, std::memory_order_seq_cst)) return;
+// Whoever makes a result unpins it, then asks has_begun(); this stores has_begun_, then reads states: so none
+// is missed.
+bool EvictionOrder::begin() {
+  if (has_begun_.exchange(true, std::memory_order_seq_cst)) return false;
   results_.find_other_persisted();
   for (std::uint32_t place = 0; place < results_.positions() + results_.persisted(); ++place) {
     if (results_.exists(place) && may_leave(place)) push(place);
   }
+  return true;
 }
 
 bool EvictionOrder::may_leave(std::uint32_t place) {

@@ -40,8 +40,8 @@ class EvictionOrder {
   }
 
   // The holder of the gate's lock.
-  /// Looks through all results. Later calls do nothing.
-  void begin();
+  /// Looks through all results. Later calls do nothing; returns whether this is the first.
+  bool begin();
   /// The place of the result that should leave next; none when all are pinned.
   std::optional<std::uint32_t> next();
   /// The unit that reads the result next, of those that have not begun; kNever: none.

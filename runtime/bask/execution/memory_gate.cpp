@@ -12,6 +12,7 @@ MemoryGate::MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& 
       memory_(memory),
       ledger_(memory.ledger()),
       is_on_(results.may_spill()),
+      may_be_calm_(is_on_ && !results.reads_persisted()),
       spare_(setting.spare),
       has_peers_(setting.has_peers),
       most_ahead_(std::size_t{setting.threads} + 1),
@@ -24,7 +25,8 @@ MemoryGate::MemoryGate(const PlanStore& plan, ResultStore& results, RankMemory& 
               [this](std::uint32_t place, Value value, const SpillOutcome& outcome) {
                 on_read(place, std::move(value), outcome);
               },
-              [this](std::uint32_t position) { return recipes_.of(position); }}) {}
+              [this](std::uint32_t position) { return recipes_.of(position); }}),
+      calm_(setting.threads) {}
 
 MemoryGate::~MemoryGate() {
   mover_.wait_until_still();
@@ -186,8 +188,7 @@ void MemoryGate::let_in(Moves& moves) {
          gathering_.size() + granted_.size() < most_ahead_) {
     const ReadyUnit ready = waiting_.begin()->ready;
     // Read before the ledger is asked: what has ended since then has given back, and is not waited for.
-    const bool others_end =
-        running_.load(std::memory_order_seq_cst) != 0 || sending_.load(std::memory_order_seq_cst) != 0;
+    const bool others_end = any_unit_runs() || sending_.load(std::memory_order_seq_cst) != 0;
     MemoryBudget budget = sizes_.budget(ready.unit);
     const std::uint64_t away = sizes_.inputs(ready.unit).away;
     if (budget.left + away != 0 &&
@@ -262,7 +263,7 @@ bool MemoryGate::make_room(std::uint64_t bytes, Moves& moves) {
   if (held_now + bytes <= had) return false;
   std::uint64_t missing = held_now + bytes - had;
   bool is_free_now = false;
-  order_.begin();
+  if (order_.begin()) pin_for_calm_units();
   std::vector<std::uint32_t> staying;  // what the full disk does not take
   const bool disk_takes_more = may_write();
   while (missing != 0) {

@@ -1,9 +1,10 @@
 // memory_gate.hpp: lets a unit start when the rank's memory has room for what it makes and for those of its
 // inputs that must be brought in; where there is no room, has results leave for the disk.
 // Runs on: every rank. Threads: any.
-// Invariants: (1) a unit that was let in has all its inputs pinned, and tickets for all that it is going to
-//             make; it gets all of this at once, or nothing; (2) a unit that waits is handed out again, by
-//             Hooks::granted, once it has them; (3) units that free memory go first, then the plan's order.
+// Invariants: (1) a unit that was let in has tickets for all that it is going to make, and all its inputs
+//             pinned, by itself, or (calm_units.hpp) by the first who has results leave; it gets all of this
+//             at once, or nothing; (2) a unit that waits is handed out again, by Hooks::granted, once it has
+//             them; (3) units that free memory go first, then the plan's order.
 //
 // No deadlock: a unit that was let in, or whose inputs are on their way from the disk, waits for nothing but
 // the disk, or for a result that is made again from constants, so it ends and lets go of its inputs. When no
@@ -16,6 +17,7 @@
 
 #include <bask/core/mutex.hpp>
 #include <bask/execution/added_time.hpp>
+#include <bask/execution/calm_units.hpp>
 #include <bask/execution/eviction_order.hpp>
 #include <bask/execution/memory_standing.hpp>
 #include <bask/execution/plan_store.hpp>
@@ -67,6 +69,8 @@ class MemoryGate {
   std::optional<MemoryBudget> enter(std::uint32_t unit) {
     return is_on_ ? enter_counted(unit) : MemoryBudget{};
   }
+  /// The same for a thread that ends the unit before it enters another: it pins nothing until results leave.
+  std::optional<MemoryBudget> enter(std::uint32_t unit, unsigned thread);
   std::optional<MemoryBudget> granted(std::uint32_t unit) {
     if (granted_count_.load(std::memory_order_seq_cst) == 0) return std::nullopt;
     return take_granted(unit);
@@ -75,15 +79,12 @@ class MemoryGate {
   void give_back(MemoryBudget& unused);
   void leave(MemoryBudget& unused) {
     if ((unused.left | unused.scratch) != 0) give_back(unused);
+    if (is_on_ && unused.calm) return leave_calm(unused);
     if (is_on_) leave_counted();
   }
   /// A thief's unit keeps its inputs until unpin(). False if it was let in, or they are not all here.
   bool pin(std::uint32_t unit);
-  void unpin(std::uint32_t unit) {
-    if (!is_on_) return;
-    let_go_of_inputs(unit);
-    leave_counted();
-  }
+  void unpin(std::uint32_t unit);
   /// For a unit that was let in and is not run, before leave().
   void give_up(std::uint32_t unit) {
     if (is_on_) let_go_of_inputs(unit);
@@ -100,16 +101,12 @@ class MemoryGate {
   /// After the reading of what was sent has ended.
   void end_send(std::uint32_t place);
   /// An import came before its readers were known: it stays until they are.
-  void came_early() {
-    if (is_on_) running_.fetch_add(1, std::memory_order_seq_cst);
-  }
+  void came_early();
   void readers_are_known(std::uint32_t position);
   /// Another rank has the import at `position`, with so many bytes.
   void announced(std::uint32_t position, std::uint64_t bytes);
   /// Whether the import at `position` was asked for and has not come.
-  bool is_fetched(std::uint32_t position) {
-    return is_on_ && results_.state(position).place() == ResultState::kComing;
-  }
+  bool is_fetched(std::uint32_t position);
   void came(std::uint32_t position, Value value);
   /// Has a result brought here and pinned: Hooks::serve follows. It goes before units that wait for room.
   void serve(std::uint32_t place);
@@ -140,9 +137,7 @@ class MemoryGate {
   /// Which results may leave without being written.
   RecipeBook& recipes() { return recipes_; }
   /// A thief has run the unit.
-  void has_run(std::uint32_t unit) {
-    if (is_on_) order_.unit_begun(unit);
-  }
+  void has_run(std::uint32_t unit);
   /// These units of the plan are there now. The feeding thread, before any of them runs.
   void add_units(std::uint32_t first, std::uint32_t count) { order_.add_units(first, count); }
   /// For a thread that runs one unit after the other: waits until the unit was let in, `timeout` at most.
@@ -184,6 +179,10 @@ class MemoryGate {
   void require_room_for(const std::set<std::uint32_t>& places);
   void take_in_place_of_others(std::uint64_t bytes);
   std::optional<MemoryBudget> enter_counted(std::uint32_t unit);
+  void leave_calm(MemoryBudget& unused);
+  void let_go_of_pinned(unsigned thread);
+  void pin_for_calm_units() BASK_REQUIRES(mutex_);
+  bool any_unit_runs() const { return running_.load(std::memory_order_seq_cst) != 0 || calm_.any(); }
   std::optional<MemoryBudget> wait(std::uint32_t unit);
   std::optional<MemoryBudget> take_granted(std::uint32_t unit);
   std::optional<MemoryBudget> find_granted(std::uint32_t unit) BASK_REQUIRES(mutex_);
@@ -217,7 +216,7 @@ class MemoryGate {
   ResultStore& results_;
   RankMemory& memory_;
   MemoryLedger& ledger_;  // of the memory
-  const bool is_on_;
+  const bool is_on_, may_be_calm_;
   const std::uint64_t spare_;
   const bool has_peers_;
   const std::size_t most_ahead_;  // units that were let in and have not started
@@ -226,7 +225,8 @@ class MemoryGate {
   UnitMemory sizes_;
   RecipeBook recipes_;
   ResultMover mover_;
-  std::atomic<std::uint32_t> running_{0};  // units that were let in
+  CalmUnits calm_;
+  std::atomic<std::uint32_t> running_{0};  // units that were let in, but for calm ones
   std::atomic<std::uint32_t> sending_{0};  // results that are pinned for other ranks, or asked for by them
   std::atomic<std::uint32_t> waiting_count_{0}, granted_count_{0};
   std::atomic<std::int64_t> lost_ns_{0};

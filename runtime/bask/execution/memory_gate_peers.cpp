@@ -5,6 +5,24 @@
 
 namespace bask {
 
+void MemoryGate::unpin(std::uint32_t unit) {
+  if (!is_on_) return;
+  let_go_of_inputs(unit);
+  leave_counted();
+}
+
+void MemoryGate::has_run(std::uint32_t unit) {
+  if (is_on_) order_.unit_begun(unit);
+}
+
+void MemoryGate::came_early() {
+  if (is_on_) running_.fetch_add(1, std::memory_order_seq_cst);
+}
+
+bool MemoryGate::is_fetched(std::uint32_t position) {
+  return is_on_ && results_.state(position).place() == ResultState::kComing;
+}
+
 bool MemoryGate::begin_counted_send(std::uint32_t place) {
   if (!results_.exists(place)) return true;
   sending_.fetch_add(1, std::memory_order_seq_cst);
@@ -95,7 +113,7 @@ bool MemoryGate::take_to_serve(std::uint64_t bytes, Moves& moves) {
   bool others_end;
   do {
     // Read before the ledger is asked: what has ended since then has given back, and is not waited for.
-    const bool any_unit = running_.load(std::memory_order_seq_cst) > gathering_.size();
+    const bool any_unit = running_.load(std::memory_order_seq_cst) > gathering_.size() || calm_.any();
     others_end = any_unit || sending_.load(std::memory_order_seq_cst) > to_serve_.size();
     if (ledger_.try_take(MemoryKind::kResults, bytes, spare_)) return true;
   } while (make_room(bytes + spare_, moves));
@@ -123,8 +141,7 @@ bool MemoryGate::fetch_rest() {
 
 bool MemoryGate::take_for_rest(std::uint64_t bytes, Moves& moves) {
   // Read before the ledger is asked: what has ended since then has given back.
-  const bool others_end =
-      running_.load(std::memory_order_seq_cst) != 0 || sending_.load(std::memory_order_seq_cst) != 0;
+  const bool others_end = any_unit_runs() || sending_.load(std::memory_order_seq_cst) != 0;
   if (ledger_.try_take(MemoryKind::kResults, bytes, spare_)) return true;
   if (make_room(bytes + spare_, moves) || others_end || leaving_bytes_ != 0)
     return false;  // it is asked again

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -19,7 +20,8 @@ class ResultStore;
 /// What a unit was allowed to take of the memory, and has not used yet.
 struct MemoryBudget {
   std::uint64_t left = 0;
-  std::uint64_t scratch = 0;  ///< of what it was allowed to take, for what is no result
+  std::uint64_t scratch = 0;          ///< of what it was allowed to take, for what is no result
+  std::optional<unsigned> calm = {};  ///< the thread that runs it, if it pins nothing (calm_units.hpp)
   /// Uses up to `bytes`. Returns how many are missing.
   std::uint64_t use(std::uint64_t bytes) {
     const std::uint64_t used = std::min(left, bytes);
@@ -36,6 +38,8 @@ struct OwnResults {
   MemoryBudget* budget_for(std::uint32_t position) const {
     return position >= first && position < end ? budget : nullptr;
   }
+  /// Whether the unit has pinned what other units have made.
+  bool pins_others() const { return budget == nullptr || !budget->calm; }
 };
 
 class [[nodiscard]] Pins {

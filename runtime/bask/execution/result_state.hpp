@@ -40,9 +40,10 @@ class ResultState {
   void unpin() const { word_.fetch_sub(kPin, std::memory_order_seq_cst); }
   /// Lets go of the pins of units that have not ended, in a run that is over.
   void unpin_all() const { word_.fetch_and(kPin - 1, std::memory_order_seq_cst); }
-  /// A result was made here, and is pinned by its maker; and once more, for ever, if it is `fixed`.
+  /// A result was made here, and is pinned by its maker; and once more, for ever, if it is `fixed`. Nobody
+  /// asks for it before it is unpinned.
   void make_here(bool fixed) const {
-    word_.store(kHere | (fixed ? 2 * kPin : kPin), std::memory_order_seq_cst);
+    word_.store(kHere | (fixed ? 2 * kPin : kPin), std::memory_order_release);
   }
   /// Its maker needs it no more. Readers may have freed it already.
   void unpin_if_there() const {

@@ -5,7 +5,7 @@
 // Invariants: (1) a result does not change while more than one reading of it is left; (2) it is freed with
 //             its last reading; (3) a task gets all its inputs at once, as pins; while these live, the inputs
 //             stay where they are; (4) where results may be spilled, each has a ResultState, and its maker
-//             and every unit that was admitted and reads it keep it pinned.
+//             keeps it pinned, as do units that were admitted and read it, once any result leaves.
 #pragma once
 
 #include <bask/core/value.hpp>
@@ -98,15 +98,15 @@ class ResultStore {
     }
     return Pins(*this, inputs, room, any_last);
   }
-  /// One reading of the result is over, of a reader that has it pinned where results may be spilled. Frees
-  /// the result with the last reading; returns how many bytes were freed. They are given back to the ledger,
-  /// or to `budget` when there is one.
-  std::uint64_t release(std::uint32_t position, MemoryBudget* budget = nullptr) {
+  /// One reading of the result is over, of a reader that has it pinned (`is_pinned`) where results may be
+  /// spilled. Frees the result with the last reading; returns how many bytes were freed. They are given back
+  /// to the ledger, or to `budget` when there is one.
+  std::uint64_t release(std::uint32_t position, MemoryBudget* budget = nullptr, bool is_pinned = true) {
     // Results that hold no memory need not be freed, and so are not counted.
     const ValueType* type = values_[position].type();
     if (type == nullptr || type->is_trivial) return 0;
     if (!count_down(uses_[position])) {
-      if (may_spill_) state(position).unpin();
+      if (may_spill_ && is_pinned) state(position).unpin();
       return 0;
     }
     return free_now(position, budget);
@@ -148,6 +148,10 @@ class ResultStore {
   // Where results are, for those who spill them and bring them back. A place is a position, or `positions()`
   // and the number of a persisted result; the graph's constants that are persisted come first.
   bool may_spill() const { return may_spill_; }
+  /// Whether tasks read persisted results, which any run may have leave.
+  bool reads_persisted() const {
+    return std::ranges::any_of(persisted_, [](const auto& persisted) { return persisted != nullptr; });
+  }
   bool has_limit() const { return memory_.ledger().has_limit(); }
   std::uint32_t positions() const { return static_cast<std::uint32_t>(values_.size()); }
   std::uint32_t persisted() const { return static_cast<std::uint32_t>(persisted_.size() + others_.size()); }
@@ -214,17 +218,22 @@ class ResultStore {
 
 template <class Freed, class Left>
 void Pins::release(const OwnResults& own, const Freed& freed, const Left& left) {
+  const bool may_spill = store_.may_spill(), pins_others = may_spill && own.pins_others();
   for (const Source source : sources_) {
+    const std::uint32_t index = source.index();
     if (source.is_constant()) {
-      const std::uint32_t place = store_.place_of_constant(source.index());
+      const std::uint32_t place = may_spill ? store_.place_of_constant(index) : kNoIndex;
       if (place == kNoIndex) continue;
       store_.state(place).unpin();
       left(place);
-    } else if (const std::uint64_t bytes = store_.release(source.index(), own.budget_for(source.index()));
-               bytes != 0) {
-      freed(source.index(), bytes);
-    } else {
-      left(source.index());
+    } else if (const ValueType* type = store_.values_[index].type(); type == nullptr || !type->is_trivial) {
+      MemoryBudget* const budget = own.budget_for(index);
+      const bool is_pinned = pins_others || (may_spill && budget != nullptr);
+      if (const std::uint64_t bytes = store_.release(index, budget, is_pinned); bytes != 0) {
+        freed(index, bytes);
+      } else if (is_pinned) {
+        left(index);
+      }
     }
   }
   room_.clear();

@@ -135,7 +135,9 @@ void TaskRunner::run_until_ended(unsigned thread) {
 
 void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
   const auto start = admission_.has_end() ? clock_.now(thread) : steady_clock::time_point{};
-  std::optional<MemoryBudget> budget = memory_.granted(unit);
+  const bool is_gated = memory_.is_on();
+  std::optional<MemoryBudget> budget;
+  if (is_gated) budget = memory_.granted(unit);
   bool may_start = true;
   if (budget) {  // it has had its resources since it was turned away
     may_start = admission_.may_start(plan_.group_of(unit), start);
@@ -143,20 +145,20 @@ void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
     const Admission::Answer answer = admission_.enter(unit, start);
     if (answer == Admission::Answer::kWait) return;
     may_start = answer == Admission::Answer::kStart;
-    if (may_start && !(budget = memory_.enter(unit))) return;
+    if (may_start && is_gated && !(budget = memory_.enter(unit, thread))) return;
   }
   if (budget) executor_.budget(thread) = *budget;
   const bool succeeded = may_start && run_admitted(unit, thread);
   std::vector<ReadyUnit>& found = ready_.found(thread);
   admission_.leave(unit, found);
-  if (budget && memory_.is_on()) memory_.give_back(executor_.budget(thread));
+  if (budget) memory_.give_back(executor_.budget(thread));
   if (succeeded && publish(unit)) {
     if (!plan_->exports_of(unit).empty()) traffic_.posted(thread);
     plan_.release_readers(unit, found);
     progress_.unit_done(thread);
   }
   if (budget && !may_start) memory_.give_up(unit);
-  if (budget) memory_.leave(executor_.budget(thread));
+  if (budget || !is_gated) memory_.leave(executor_.budget(thread));
 }
 
 // Any thread, those of the spill file too.
@@ -243,7 +245,7 @@ void TaskRunner::work_in_order(const std::function<void()>& between) {
 
 // Returns false when the run has failed.
 bool TaskRunner::wait_for_memory(std::uint32_t unit, const std::function<void()>& between) {
-  std::optional<MemoryBudget> budget = memory_.enter(unit);
+  std::optional<MemoryBudget> budget = memory_.enter(unit, 0);
   while (!budget) {
     const AddedTime lost = memory_.add_to_lost();
     if (progress_.stopping()) return false;
