@@ -40,6 +40,19 @@ TEST(SpareMemory, IsGivenUpBeyondWhatStillFits) {
   keep(0, 0);
 }
 
+TEST(SpareMemory, MayBeUsedForWhatIsAllocatedNext) {
+  keep(100, 20);
+  spare_memory::make_room(15, 50);
+  EXPECT_EQ(spare_memory::held(), 65u);
+  spare_memory::begin_allocation();
+  EXPECT_EQ(spare_memory::held(), 15u) << "no cache had it";
+  spare_memory::make_room(~std::uint64_t{0}, 0);
+  keep(100, 20);
+  spare_memory::begin_allocation();
+  EXPECT_EQ(spare_memory::held(), 120u) << "there is no limit";
+  keep(0, 0);
+}
+
 TEST(SpareMemory, RemembersTheMostThatWasKept) {
   keep(100, 20);
   spare_memory::note_kept();

@@ -28,6 +28,7 @@ std::span<const Cache> known() {
 constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
 std::atomic<std::uint64_t> most_kept{kMost};
 std::atomic<std::uint64_t> peak_kept{0};
+std::atomic<std::uint64_t> last_room{~std::uint64_t{0}};
 
 }  // namespace
 
@@ -68,6 +69,15 @@ std::uint64_t give_back(std::uint64_t bytes) {
 
 void keep_at_most(std::uint64_t bytes) {
   if (const std::uint64_t kept = held(); kept > bytes) give_back(kept - bytes);
+}
+
+void make_room(std::uint64_t room, std::uint64_t taken) {
+  last_room.store(room, std::memory_order_relaxed);
+  keep_at_most(room + taken);
+}
+
+void begin_allocation() {
+  keep_at_most(last_room.load(std::memory_order_relaxed));
 }
 
 std::uint64_t most() {

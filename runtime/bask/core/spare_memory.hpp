@@ -31,6 +31,12 @@ std::uint64_t give_back(std::uint64_t bytes);
 /// Has caches give back what they keep beyond `bytes`.
 void keep_at_most(std::uint64_t bytes);
 
+/// Memory of `taken` bytes is going to be allocated, beside which caches may keep `room` bytes. It may come
+/// from what they keep, so until it is there, they may keep as much more.
+void make_room(std::uint64_t room, std::uint64_t taken);
+/// To be called before memory is allocated that no cache has had: they keep what there was room for last.
+void begin_allocation();
+
 /// Bytes that a cache may keep.
 std::uint64_t most();
 /// Has caches keep a sixteenth of this limit, and 1 GiB at most, as before the limit is known.

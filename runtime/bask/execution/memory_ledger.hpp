@@ -1,13 +1,14 @@
 // memory_ledger.hpp: how much memory a rank may use, and how much of it is taken, by kind.
 // Runs on: every rank, one for all of its runs. Threads: any.
 // Invariants: (1) try_take() never takes the sum above the limit; (2) take() is for what is there already,
-//             and may take it above: whoever calls it has room made afterwards; (3) after try_take(), what
-//             caches keep of freed memory (spare_memory) fits beside the sum.
+//             and may take it above: whoever calls it has room made afterwards; (3) what caches keep of freed
+//             memory (spare_memory) fits beside the sum, less what was taken and is not allocated yet.
 #pragma once
 
 #include <bask/core/memory_use.hpp>
 #include <bask/core/spare_memory.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -35,8 +36,12 @@ class MemoryLedger {
                                           std::memory_order_relaxed));
     if (scratch != 0) add(MemoryKind::kScratch, scratch);
     note(kind, bytes - scratch, held + bytes);
-    if (has_limit()) spare_memory::keep_at_most(limit_ - held - bytes);
+    if (has_limit()) spare_memory::make_room(limit_ - held - bytes, bytes);
     return true;
+  }
+  /// What was taken by try_take() is there now.
+  void end_allocation() const {
+    spare_memory::make_room(has_limit() ? limit_ - std::min(limit_, held()) : limit_, 0);
   }
   void take(MemoryKind kind, std::uint64_t bytes) {
     note(kind, bytes, held_.fetch_add(bytes, std::memory_order_seq_cst) + bytes);

@@ -36,6 +36,7 @@ RankMemory::Counts RankMemory::counts() {
 
 RankMemory::Counts RankMemory::begin_use() {
   ledger_.begin_peak();
+  ledger_.end_allocation();
   spare_memory::begin_peak();
   return counts();
 }

@@ -59,7 +59,10 @@ void ResultStore::count_made(std::uint32_t position, std::uint64_t bytes, Memory
   bytes_[position] = bytes;
   if (const std::uint64_t missing = budget.use(bytes); missing != 0)
     memory_.ledger().take(MemoryKind::kResults, missing);
-  if (may_spill_) state(position).make_here(bytes == 0);
+  if (may_spill_) {
+    memory_.ledger().end_allocation();
+    state(position).make_here(bytes == 0);
+  }
 }
 
 // An object that was moved from may have no state that can be encoded: it counts as before until it is freed.

@@ -143,6 +143,7 @@ Piece take(std::size_t bytes) {
     const std::size_t has = kept->bytes;
     return {reinterpret_cast<std::byte*>(kept), has};
   }
+  spare_memory::begin_allocation();
   std::byte* const memory = map(bytes);
   if (memory == nullptr) throw std::bad_alloc();
   return {memory, bytes};
