@@ -2,7 +2,6 @@
 // message proposes, they end.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
-#include <bask/core/event.hpp>
 
 #include "many.hpp"
 
@@ -14,15 +13,6 @@
 
 namespace bask {
 namespace {
-
-class StartedTasks final : public EventSink {
- public:
-  void on_event(const Event& event) override { count_ += event.kind == EventKind::kTaskStarted; }
-  int count() const { return count_; }
-
- private:
-  std::atomic<int> count_{0};
-};
 
 struct Side {
   std::int64_t rows, columns;
@@ -117,12 +107,10 @@ NdArray<double> value_of(unsigned seed, std::optional<Side> chunks, std::uint64_
 // The message with which the program is refused, empty when it fits.
 std::string refusal_of(unsigned seed, std::uint64_t limit) {
   const Client client(options(limit));
-  StartedTasks started;
-  const Subscription subscription(started);
   try {
     RandomProgram(seed, std::nullopt).compute();
   } catch (const Error& error) {
-    EXPECT_EQ(started.count(), 0) << error.what();
+    EXPECT_EQ(client.last_compute().tasks, 0) << error.what();
     return error.what();
   }
   return "";

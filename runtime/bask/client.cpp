@@ -9,6 +9,7 @@
 #include <bask/execution/rank_memory.hpp>
 #include <bask/execution/thread_pool.hpp>
 #include <bask/graph/expand.hpp>
+#include <bask/job_watch.hpp>
 #include <bask/journal/job_checkpoint.hpp>
 #include <bask/local_run.hpp>
 #include <bask/persisted.hpp>
@@ -49,16 +50,20 @@ Client::Client(const Options& options, ClientSetup setup)
       own_checkpoint_(std::move(setup.checkpoint)),
       checkpoint_(own_checkpoint_.get()),
       memory_(std::move(setup.memory)),
+      own_watch_(std::move(setup.watch)),
+      watch_(own_watch_.get()),
       pool_(std::move(setup.pool)) {
   begin_to_compute();
 }
 
-Client::Client(const Options& options, Node& node, std::vector<RankSummary> ranks, JobCheckpoint* checkpoint)
+Client::Client(const Options& options, Node& node, std::vector<RankSummary> ranks, JobCheckpoint* checkpoint,
+               JobWatch* watch)
     : options_(options),
       info_(info_of_ranks(options, std::move(ranks), node.pinned())),
       node_(&node),
       checkpoint_(checkpoint),
-      memory_(node.memory()) {
+      memory_(node.memory()),
+      watch_(watch) {
   for (const RankSummary& rank : info_.ranks) other_nodes_ = other_nodes_ || rank.host != info_.host;
   begin_to_compute();
 }
@@ -74,7 +79,8 @@ Client::~Client() {
 }
 
 Computed Client::run_plan(const Expansion& expansion, bool hold) {
-  const ComputeSetting setting{options_, info_, node_, checkpoint_, pool_.get(), memory_, last_, *costs_};
+  const ComputeSetting setting{options_, info_, node_,  checkpoint_, pool_.get(),
+                               memory_,  last_, *costs_, watch_};
   const ResultSizes sizes = costs_->result_sizes(expansion.graph);
   Plan plan = make_plan(expansion.graph, expansion.targets,
                         {.fuse = options_.fuse, .keys = setting.keeps_results()}, sizes);
@@ -88,10 +94,23 @@ Results Client::compute(std::span<const TaskRef* const> targets) {
   return run_targets(targets, false).results;
 }
 
-// Results that were kept but cannot be read are computed again. One retry is enough: history->verify() finds
-// every result that cannot be read.
 Computed Client::run_targets(std::span<const TaskRef* const> targets, bool hold) {
   ++computations_;
+  WatchedCompute watched(watch_);
+  try {
+    Computed computed = recall_and_run(targets, hold);
+    ++computations_done_;
+    watched.succeed();
+    return computed;
+  } catch (const std::exception& error) {
+    watched.fail(error);
+    throw;
+  }
+}
+
+// Results that were kept but cannot be read are computed again. One retry is enough: history->verify() finds
+// every result that cannot be read.
+Computed Client::recall_and_run(std::span<const TaskRef* const> targets, bool hold) {
   CheckpointHistory* const history = checkpoint_ == nullptr ? nullptr : checkpoint_->history();
   for (bool is_verified = false;; is_verified = true) {
     Expansion expansion = merge_equal(expand(targets));
@@ -102,9 +121,7 @@ Computed Client::run_targets(std::span<const TaskRef* const> targets, bool hold)
     }
     expansion = share_work(std::move(expansion), history != nullptr);
     try {
-      Computed computed = run_plan(expansion, hold);
-      ++computations_done_;
-      return computed;
+      return run_plan(expansion, hold);
     } catch (const KeptResultLost&) {
       if (is_verified)
         throw Error("checkpoint", "results in the journal cannot be read",
@@ -136,6 +153,7 @@ void Client::note_input(const std::string& name, const std::string& identity) {
 }
 
 void Client::finish(int exit_code) {
+  if (watch_ != nullptr) watch_->record().end_job(exit_code);
   if (own_checkpoint_ != nullptr)
     own_checkpoint_->finish(options_, exit_code, {computations_, computations_done_});
 }

@@ -18,6 +18,7 @@ namespace bask {
 
 class CostModel;
 class JobCheckpoint;
+class JobWatch;
 class Node;
 class RankMemory;
 class ThreadPool;
@@ -62,9 +63,10 @@ class Client final : public Runtime {
  public:
   explicit Client(const Options& options = {});
   /// For all ranks of a job: `node` is rank 0's, `ranks` describes each rank, and `checkpoint` keeps their
-  /// results (null: nothing does). `node` and `checkpoint` must outlive the client.
+  /// results (null: nothing does). `watch` writes down what the job does (null: nobody looks). All must
+  /// outlive the client.
   Client(const Options& options, Node& node, std::vector<RankSummary> ranks,
-         JobCheckpoint* checkpoint = nullptr);
+         JobCheckpoint* checkpoint = nullptr, JobWatch* watch = nullptr);
   ~Client() override;
 
   const ClientInfo& info() const { return info_; }
@@ -114,6 +116,7 @@ class Client final : public Runtime {
   std::unique_lock<std::mutex> only_computation();
   Computed run_targets(std::span<const TaskRef* const> targets, bool hold);
   std::vector<Value> call_all_ranks(KernelId kernel, std::span<const std::byte> arguments);
+  Computed recall_and_run(std::span<const TaskRef* const> targets, bool hold);
   Computed run_plan(const Expansion& expansion, bool hold);
   static void refuse_lazy(std::size_t inputs);
 
@@ -126,6 +129,8 @@ class Client final : public Runtime {
   std::unique_ptr<JobCheckpoint> own_checkpoint_;  // of one process
   JobCheckpoint* checkpoint_ = nullptr;
   std::shared_ptr<RankMemory> memory_;  // of this process
+  std::unique_ptr<JobWatch> own_watch_;  // of one process
+  JobWatch* watch_ = nullptr;
   std::uint64_t computations_ = 0, computations_done_ = 0;
   std::unique_ptr<ThreadPool> pool_;  // of one process; none for the sync scheduler
   std::mutex one_at_a_time_;

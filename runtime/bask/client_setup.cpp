@@ -37,6 +37,11 @@ ClientSetup set_up_process(const Options& options) {
   info.memory_margin = memory.margin;
   info.ranks = {{info.host, info.cores, info.threads, memory.limit, memory.margin}};
   setup.memory = rank_memory(options, memory.limit);
+  if (wants_events(options)) {
+    const auto events = std::make_shared<EventLog>();
+    setup.memory->set_events(events);
+    setup.watch = JobWatch::make(options, info, events, true);
+  }
   if (!options.checkpoint.empty()) {
     setup.checkpoint = std::make_unique<JobCheckpoint>();
     JobCheckpoint& checkpoint = *setup.checkpoint;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <bask/client.hpp>
+#include <bask/job_watch.hpp>
 
 #include <memory>
 #include <vector>
@@ -16,6 +17,7 @@ struct ClientSetup {
   std::unique_ptr<ThreadPool> pool;           ///< null with the sync scheduler
   std::unique_ptr<JobCheckpoint> checkpoint;  ///< null where no restart was asked for
   std::shared_ptr<RankMemory> memory;
+  std::unique_ptr<JobWatch> watch;  ///< null: nobody looks at what the job does
 };
 
 /// Throws: Error when the threads cannot be had, no file can be made in --bask-scratch, or the journal cannot

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <bask/cluster/node.hpp>
 #include <bask/execution/task_runner.hpp>
+#include <bask/job_watch.hpp>
 #include <bask/memory_text.hpp>
 #include <bask/plan/partition.hpp>
 #include <bask/plan/require_room.hpp>
@@ -44,6 +45,7 @@ WatchedRun watched_run(const ComputeSetting& setting, const Plan& plan,
   WatchedRun watched{plan.tasks(), [&] { return tasks_by_group(plan); }, [&] { return done; },
                      [&](std::size_t group) { return plan.groups[group].layer; },
                      [&runs] { runs.cancel_all(); }};
+  if (JobWatch* const looks = setting.watch) watched.look = [looks, &done] { looks->record().progress(done); };
   if (!setting.keeps_results()) return watched;
   watched.stop = [&runs](std::chrono::nanoseconds patience) { runs.stop_all(patience); };
   watched.is_out_of_time = [&runs] { return runs.is_out_of_time(); };
@@ -118,7 +120,7 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   strips.find(rooms.rank_of_unit, !hold);
   rooms.strips = &strips;
   if (knows_sizes(plan)) require_room(plan, expansion.graph, rooms, !hold);
-  emit_compute_event(EventKind::kComputeStarted, plan.tasks());
+  if (setting.watch != nullptr) setting.watch->begin_running(plan);
   std::vector<std::uint64_t> done(plan.groups.size());
   Watch watch(watched_run(setting, plan, done), setting.options, start);
   RunOutcome outcome = setting.node->run(plan, expansion.graph, rooms.rank_of_unit,
@@ -136,7 +138,6 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
                         outcome.bytes_forecast,   std::move(outcome.statistics.memory)};
   log_spilled(setting.statistics.memory);
   setting.costs.learn(plan.groups, estimates.bytes_touched, outcome.statistics.measured);
-  emit_compute_event(EventKind::kComputeFinished, setting.statistics.tasks);
   watch.finish(!outcome.cancelled);
   if (outcome.failure && reads_kept_result(expansion.graph, outcome.failure->task)) throw KeptResultLost();
   if (outcome.failure) throw_failure(outcome, describe, setting.info.ranks);

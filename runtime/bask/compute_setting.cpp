@@ -32,8 +32,4 @@ void watch_for_stops(WatchedRun& watched, const ComputeSetting& setting) {
   watched.end = setting.checkpoint->end();
 }
 
-void emit_compute_event(EventKind kind, std::uint64_t tasks) {
-  if (events::wanted()) events::emit({kind, 0, kNoIndex, {}, events::now_ns(), tasks});
-}
-
 }  // namespace bask

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <bask/client.hpp>
-#include <bask/core/event.hpp>
 #include <bask/execution/runner_options.hpp>
 #include <bask/graph/expand.hpp>
 
@@ -23,6 +22,7 @@ struct ComputeSetting {
   std::shared_ptr<RankMemory> memory;  ///< of this process
   ComputeStatistics& statistics;       ///< out: the statistics of the computation, also when it fails
   CostModel& costs;                    ///< learns from each computation, also from one that fails
+  JobWatch* watch;                     ///< null: nobody looks at what the job does
 
   /// Whether finished results are kept beyond the process.
   bool keeps_results() const;
@@ -47,7 +47,5 @@ DescribeTask describe_tasks(const TaskGraph& graph, const std::string& host);
 /// To be called where results are kept: fills in what a Watch needs to stop the run in order, but for `stop`
 /// and `is_out_of_time`, which the run itself sets.
 void watch_for_stops(WatchedRun& watched, const ComputeSetting& setting);
-
-void emit_compute_event(EventKind kind, std::uint64_t tasks);
 
 }  // namespace bask

@@ -3,6 +3,7 @@
 #include <bask/execution/rank_memory.hpp>
 #include <bask/execution/task_runner.hpp>
 #include <bask/execution/thread_pool.hpp>
+#include <bask/job_watch.hpp>
 #include <bask/journal/job_checkpoint.hpp>
 #include <bask/memory_text.hpp>
 #include <bask/plan/cost_model.hpp>
@@ -22,6 +23,7 @@ RunnerOptions runner_options(const ComputeSetting& setting, const TaskGraph& gra
                         .resources = setting.options.resources,
                         .describe = describe_tasks(graph, setting.info.host),
                         .isolate_all = setting.options.isolate == Isolate::kAll};
+  if (setting.watch != nullptr) options.events = setting.watch->events();
   if (!setting.keeps_results()) return options;
   options.recorder = setting.checkpoint->here();
   options.isolated = setting.checkpoint->isolated();
@@ -35,6 +37,12 @@ WatchedRun watched_run(const ComputeSetting& setting, TaskRunner& runner) {
                      [&] { return runner.progress().done_by_group(); },
                      [&](std::size_t group) { return runner.plan()->groups[group].layer; },
                      [&] { runner.cancel(); }};
+  if (JobWatch* const looks = setting.watch) {
+    watched.look = [looks, memory = setting.memory, &runner] {
+      looks->events()->look(standing_of(memory.get(), &runner));
+      looks->record().progress(runner.progress().done_by_group());
+    };
+  }
   if (!setting.keeps_results()) return watched;
   watched.stop = [&](std::chrono::nanoseconds patience) {
     runner.drain(std::chrono::steady_clock::now() + patience);
@@ -83,13 +91,12 @@ Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Pla
   RunnerOptions options = runner_options(setting, expansion.graph);
   options.persists = hold;
   TaskRunner runner(std::move(plan), expansion.graph.constant_values(), std::move(options));
-  emit_compute_event(EventKind::kComputeStarted, runner.plan()->tasks());
+  if (setting.watch != nullptr) setting.watch->begin_running(*runner.plan());
   Watch watch(watched_run(setting, runner), setting.options, start);
   run_to_the_end(setting, runner, watch);
   setting.statistics = {.tasks = runner.progress().tasks_done(), .memory = {runner.memory_use()}};
   log_spilled(setting.statistics.memory);
   setting.costs.learn(expansion.graph.groups, {}, runner.progress().measured());
-  emit_compute_event(EventKind::kComputeFinished, setting.statistics.tasks);
   const std::optional<RunFailure> failed = runner.progress().failure();
   watch.finish(!failed && runner.progress().units_left() == 0);
   if (failed && reads_kept_result(expansion.graph, failed->task)) throw KeptResultLost();

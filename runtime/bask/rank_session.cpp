@@ -14,6 +14,8 @@
 #include <bask/core/type_registry.hpp>
 #include <bask/core/version.hpp>
 #include <bask/journal/job_checkpoint.hpp>
+#include <bask/events/ticks.hpp>
+#include <bask/job_watch.hpp>
 #include <bask/launch/rank_map.hpp>
 #include <bask/launch/start_watch.hpp>
 #include <bask/safety/crash_report.hpp>
@@ -50,7 +52,15 @@ RankInfo info_of(const Options& options, const std::string& error, int rank) {
       .version = kVersion,
       .vector_loops = static_cast<int>(strips::instruction_set_in_use()),
       .blas = blas::name(),
-      .error = error};
+      .error = error,
+      .started_ns = std::chrono::system_clock::now().time_since_epoch() / std::chrono::nanoseconds(1)};
+}
+
+// What the threads of this rank do, on the clock that began when rank 0 was here.
+std::shared_ptr<EventLog> events_of(const Options& options, const RankInfo& rank0) {
+  if (!wants_events(options)) return nullptr;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::make_shared<EventLog>(steady_ns() - (now / std::chrono::nanoseconds(1) - rank0.started_ns));
 }
 
 NodeOptions node_options(const Options& options, const RankShare& share, const std::vector<RankInfo>& infos) {
@@ -139,6 +149,17 @@ class Session {
     node.recorder = checkpoint_.here();
     node.isolated = checkpoint_.isolated();
     node.end = checkpoint_.end();
+    node.events = events_of(options, infos_.front());
+    node.memory->set_events(node.events);
+    if (rank == 0) {
+      const ClientInfo info = info_of_ranks(options, ranks(), false);
+      job_watch_ = JobWatch::make(options, info, node.events, false);
+      if (job_watch_ != nullptr) {
+        node.on_events = [this](std::uint32_t from, const RankReport& report) {
+          job_watch_->record().add(from, report);
+        };
+      }
+    }
     node_.emplace(*transport_, std::move(node));
     node_->share_mpi();
     meeting_->enter("the first heartbeats");
@@ -166,11 +187,13 @@ class Session {
   Node& node() { return *node_; }
   std::vector<RankSummary> ranks() const { return summaries(infos_, map_); }
   JobCheckpoint& checkpoint() { return checkpoint_; }
+  JobWatch* job_watch() { return job_watch_.get(); }
 
   /// Rank 0: ends the other ranks, in order where they let it.
   void close(const Options& options, int exit_code, ComputationCount computations) {
     if (closed_ || !node_) return;
     closed_ = true;
+    if (job_watch_ != nullptr) job_watch_->record().end_job(exit_code);
     const auto time = checkpoint_.here() == nullptr ? kTimeForGoodbyes : kTimeToSync;
     const bool are_gone =
         node_->shut_down(node_->coordinator().may_be_inside_tasks() ? kTimeToLeaveTasks : time);
@@ -227,6 +250,7 @@ class Session {
   RankMap map_;
   JobCheckpoint checkpoint_;
   std::unique_ptr<Transport> transport_;
+  std::unique_ptr<JobWatch> job_watch_;  // of rank 0, where somebody looks
   std::optional<Node> node_;
   bool closed_ = false;
 };
@@ -281,7 +305,7 @@ int run_ranks(const Options& options, const std::string& error, const Launch& la
   // With a checkpoint, a signal between computations stops the next one.
   if (!options.checkpoint.empty()) interruptible.emplace();
   int code = report_errors([&] {
-    client.emplace(options, here.node(), here.ranks(), &here.checkpoint());
+    client.emplace(options, here.node(), here.ranks(), &here.checkpoint(), here.job_watch());
     return program(*client);
   });
   if (client) computations = {client->computations(), client->computations_done()};

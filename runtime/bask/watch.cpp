@@ -74,6 +74,7 @@ bool Watch::is_overdue() const {
 
 void Watch::poll() {
   see_to_resident_bound();
+  if (run_.look) run_.look();
   if (!run_was_stopped_) {
     if (signal() != 0) {
       stop_run(signal());
@@ -92,6 +93,7 @@ void Watch::poll() {
 }
 
 void Watch::finish(bool has_all) {
+  if (run_.look) run_.look();
   const std::vector<std::uint64_t> by_group = run_.done_by_group();
   const auto done = std::accumulate(by_group.begin(), by_group.end(), std::uint64_t{0});
   if (display_) display_->finish(layers(), std::chrono::steady_clock::now() - start_, done == run_.tasks);

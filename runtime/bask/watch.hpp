@@ -23,6 +23,8 @@ struct WatchedRun {
   std::function<std::vector<std::uint64_t>()> tasks_by_group, done_by_group;
   std::function<std::string(std::size_t group)> layer;
   std::function<void()> cancel;
+  /// Called at each poll and at the end, where somebody looks at what the job does.
+  std::function<void()> look = {};
   // The rest is set only where finished results are kept, so that a stop loses nothing.
   /// Starts no further unit; running units have `patience` to end.
   std::function<void(std::chrono::nanoseconds patience)> stop = {};

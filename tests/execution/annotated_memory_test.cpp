@@ -1,7 +1,6 @@
 // Tasks that are annotated with the memory that they need: when they start, and which are refused.
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
-#include <bask/core/event.hpp>
 
 #include "calls_at_once.hpp"
 

@@ -117,10 +117,10 @@ class LimitedRuntime final : public Runtime {
   void visualize(std::span<const TaskRef* const>, const std::string&) override {}
 
  private:
-  struct Sizes : EventSink {
+  struct Sizes : EventReader {
     explicit Sizes(std::size_t tasks) : bytes(tasks) {}
-    void on_event(const Event& event) override {
-      if (event.kind == EventKind::kResultStored) bytes[event.task] = event.count;
+    void on_event(std::uint32_t /*lane*/, const TimedEvent& timed) override {
+      if (timed.event.kind == EventKind::kTaskFinished) bytes[timed.event.task] = timed.event.bytes;
     }
     std::vector<std::uint64_t> bytes;
   };
@@ -138,9 +138,11 @@ class LimitedRuntime final : public Runtime {
         expansion.graph.result_bytes.push_back(std::max(1.0F, static_cast<float>(bytes)));
     }
     Sizes sizes(expansion.graph.size());
-    std::optional<Subscription> subscription;
-    if (measures_) subscription.emplace(sizes);
     RunnerOptions options;
+    if (measures_) {
+      options.events = std::make_shared<EventLog>();
+      options.events->set_reader(&sizes);
+    }
     options.threads = std::max(threads_, 1u);
     options.memory = memory_;
     options.recorder = recorder_;
@@ -148,6 +150,7 @@ class LimitedRuntime final : public Runtime {
                       expansion.graph.constant_values(), options);
     runs_.emplace_back();
     work(runner);
+    if (measures_) options.events->collect(kNoActivity);
     if (measures_) runs_.back() = need_of(*runner.plan(), sizes.bytes, expansion.graph.constant_values());
     const NotePeak note_peak{*this};
     return take(runner);

@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 #include <bask/bask.hpp>
 #include <bask/core/archive.hpp>
-#include <bask/core/event.hpp>
 #include <bask/execution/task_runner.hpp>
 #include <bask/graph/expand.hpp>
 #include <bask/plan/make_plan.hpp>
@@ -135,22 +134,18 @@ TEST_P(TaskRunnerTest, NeverRunsWhatDependsOnAFailure) {
   EXPECT_TRUE(started().empty());
 }
 
-// Notes that a task has failed.
-struct FailureWatch : EventSink {
-  static inline std::atomic<bool> failed{false};
-  void on_event(const Event& event) override {
-    if (event.kind == EventKind::kTaskFailed) failed = true;
-  }
-};
+std::atomic<bool> has_failed{false};
 
 TEST_P(TaskRunnerTest, StopsTheRestAfterAFailureAndIsUsableAfterwards) {
-  FailureWatch watch;
-  FailureWatch::failed = false;
-  const Subscription subscription(watch);
+  has_failed = false;
   const Client client(options());
-  std::vector<Delayed<int>> many{delayed<fail>(1)};
+  const auto noted_failure = delayed([](int x) {
+    has_failed = true;
+    return fail(x);
+  });
+  std::vector<Delayed<int>> many{noted_failure(1)};
   const auto once_it_failed = delayed([](int x) {
-    while (!FailureWatch::failed) std::this_thread::yield();
+    while (!has_failed) std::this_thread::yield();
     return log_of_tasks().runs += x;
   });
   for (int i = 0; i < 100'000; ++i) many.push_back(once_it_failed(1));
@@ -370,37 +365,6 @@ TEST(TaskRunner, EndsAllThreadsWhenOneCancels) {
     canceller.join();
     EXPECT_TRUE(run.runner->progress().has_ended());
   }
-}
-
-struct Counts : EventSink {
-  void on_event(const Event& event) override {
-    const std::lock_guard lock(mutex);
-    ++of[event.kind];
-    bytes[event.kind] += event.count;
-  }
-  std::mutex mutex;
-  std::map<EventKind, int> of;
-  std::map<EventKind, std::uint64_t> bytes;
-};
-
-TEST_P(TaskRunnerTest, TellsWhoListensWhatHappens) {
-  const Client client(options());
-  Counts counts;
-  const Subscription subscription(counts);
-  const auto flaky = delayed(
-      [](const std::vector<int>& list) {
-        if (++log_of_tasks().runs == 1) throw std::runtime_error("once");
-        return list.size();
-      },
-      {.retries = 1});
-  flaky(delayed([](int n) { return std::vector<int>(static_cast<std::size_t>(n)); })(100)).compute();
-  EXPECT_EQ(counts.of[EventKind::kComputeStarted], 1);
-  EXPECT_EQ(counts.of[EventKind::kComputeFinished], 1);
-  EXPECT_EQ(counts.of[EventKind::kTaskStarted], 2);
-  EXPECT_EQ(counts.of[EventKind::kTaskRetried], 1);
-  EXPECT_EQ(counts.of[EventKind::kTaskFinished], 2);
-  EXPECT_EQ(counts.bytes[EventKind::kResultStored], 400u);
-  EXPECT_EQ(counts.bytes[EventKind::kResultFreed], 400u);
 }
 
 }  // namespace bask::task_runner_test

@@ -123,6 +123,8 @@ class Exchange {
   }
   /// Whether all that was posted has left, and all bulk has come in. The caller holds the lock.
   bool is_quiet() const;
+  /// Whether bulk is coming in; without the lock, so it may be out of date.
+  bool is_receiving() const { return bulk_coming_.load(std::memory_order_relaxed) != 0; }
   /// Bytes of bulk that were posted and have not left.
   std::uint64_t bulk_bytes_posted() const { return bulk_posted_.load(std::memory_order_relaxed); }
   /// The caller holds the lock.
@@ -214,7 +216,7 @@ class Exchange {
   std::atomic<bool> flush_wanted_{false};  // by a thread that did not get the lock
   Buffer spare_ BASK_GUARDED_BY(lock_);    // empty, for the next outbox that is sent
   std::vector<std::uint64_t> parcels_from_ BASK_GUARDED_BY(lock_);
-  std::uint32_t bulk_coming_ BASK_GUARDED_BY(lock_) = 0;
+  std::atomic<std::uint32_t> bulk_coming_{0};  // changed by the thread that holds the lock
   ExchangeTraffic traffic_ BASK_GUARDED_BY(lock_);
   std::atomic<std::uint64_t> rounds_{0};
 };

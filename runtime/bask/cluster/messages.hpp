@@ -15,6 +15,7 @@
 
 #include <bask/cluster/message_encoding.hpp>
 #include <bask/core/memory_use.hpp>
+#include <bask/events/rank_report.hpp>
 #include <bask/execution/memory_standing.hpp>
 #include <bask/execution/stolen_unit.hpp>
 #include <bask/graph/group_measure.hpp>
@@ -57,6 +58,7 @@ enum class MessageKind : std::uint16_t {
   kStolen,        ///< any -> any: see encode_stolen_unit
   kStolenResult,  ///< any -> any: as kResult, with a stolen unit's number for the position
   kDiskFull,      ///< 0 -> one: no body; no rank moves while the disk of this one is full: it gives up
+  kEvents,        ///< all -> 0: RankReport; what this rank's threads have done
   kStopAsked,     ///< any -> 0: Signal; this rank was sent a signal and asks for a stop
 };
 

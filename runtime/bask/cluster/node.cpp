@@ -42,6 +42,7 @@ Node::Node(Transport& transport, NodeOptions options)
                                      .describe = {},
                                      .backoff = options_.backoff,
                                      .recorder = options_.recorder,
+                                     .events = options_.events,
                                      .isolated = options_.isolated,
                                      .isolate_all = options_.isolate_all,
                                      .end = options_.end},
@@ -52,7 +53,7 @@ Node::Node(Transport& transport, NodeOptions options)
       signals_(options_.recorder != nullptr) {
   if (rank() == 0) coordinator_.emplace(exchange_, worker_, options_.stall_limit);
   switchboard_.connect({exchange_, worker_, coordinator_ ? &*coordinator_ : nullptr, heartbeats_, farewell_,
-                        calls_, signals_, options_.hosts});
+                        calls_, signals_, options_.on_events, options_.hosts});
   if (rank() == 0) pulse_.emplace(beats_aside());
 }
 
@@ -175,6 +176,7 @@ void Node::serve() {
     const Pulse pulse(beats_aside());  // finish() waits for the disk
     options_.recorder->finish(static_cast<int>(ExitCode::kDone));
   }
+  exchange_.locked([&] { worker_.tell_events(); });
   const auto says_goodbye = [&] {
     beat();
     return say_goodbye();

@@ -44,6 +44,8 @@ struct NodeOptions {
   std::shared_ptr<const std::unordered_set<Key>> isolated = nullptr;  ///< see RunnerOptions
   bool isolate_all = false;
   std::chrono::steady_clock::time_point end{};  ///< when no task should run any more; {}: no end
+  std::shared_ptr<EventLog> events = nullptr;   ///< of the rank; null: nobody looks
+  OnEvents on_events = {};                      ///< on rank 0; called with the exchange's lock held
 };
 
 class Node final {

@@ -64,7 +64,10 @@ RunOutcome Node::run(const Plan& plan, const TaskGraph& graph, std::span<const s
 }
 
 bool Node::shut_down(std::chrono::milliseconds timeout) {
-  exchange_.locked([&] { farewell_.begin(); });
+  exchange_.locked([&] {
+    worker_.tell_events();
+    farewell_.begin();
+  });
   for (std::uint32_t other = 1; other < size(); ++other) exchange_.post(other, MessageKind::kShutdown, 0);
   const auto deadline = steady_clock::now() + timeout;
   Waiting waiting = this->waiting();

@@ -19,8 +19,9 @@ std::string shortened(const std::string& cause) {
 
 }  // namespace
 
-RunReports::RunReports(Exchange& exchange, std::uint32_t run, TaskRunner& runner, Clock::time_point now)
-    : exchange_(exchange), run_(run), runner_(runner) {
+RunReports::RunReports(Exchange& exchange, std::uint32_t run, TaskRunner& runner, EventReports* events,
+                       Clock::time_point now)
+    : exchange_(exchange), run_(run), runner_(runner), events_(events) {
   told_.left = runner.progress().units_left();
   told_.at = now;
 }
@@ -44,6 +45,7 @@ void RunReports::tell_if_done(bool inside) {
                        runner_.plan().imports_left() != 0 || !runner_.fetch_rest()))
     return;
   told_.done = true;
+  if (events_ != nullptr) events_->run_ends(&runner_, Clock::now());
   exchange_.post_message(0, MessageKind::kDone, run_,
                          Done{runner_.progress().done_by_group(), runner_.memory_use(), results_in_,
                               bytes_in_, runner_.progress().measured()});

@@ -4,6 +4,7 @@
 // Runs on: every rank. Threads: any; the caller holds the exchange's lock.
 #pragma once
 
+#include <bask/cluster/event_reports.hpp>
 #include <bask/cluster/exchange.hpp>
 #include <bask/execution/task_runner.hpp>
 
@@ -17,7 +18,9 @@ class RunReports {
   using Clock = std::chrono::steady_clock;
 
   /// The exchange and the runner must outlive this.
-  RunReports(Exchange& exchange, std::uint32_t run, TaskRunner& runner, Clock::time_point now);
+  /// `events` null: rank 0 does not want to know what the rank's threads do.
+  RunReports(Exchange& exchange, std::uint32_t run, TaskRunner& runner, EventReports* events,
+             Clock::time_point now);
 
   /// A result of another rank has come in.
   void count_in(const Value& value);
@@ -35,6 +38,7 @@ class RunReports {
   Exchange& exchange_;
   const std::uint32_t run_;
   TaskRunner& runner_;
+  EventReports* const events_;
   std::uint64_t results_in_ = 0, bytes_in_ = 0;
   struct {
     bool failure = false, done = false, dry = false;

@@ -70,6 +70,9 @@ void Switchboard::hand_over(std::uint32_t from, MessageKind kind, std::uint32_t 
     case MessageKind::kDry:
     case MessageKind::kRefused:
       return parts_->coordinator->on_message(from, kind, run, body);
+    case MessageKind::kEvents:
+      if (parts_->on_events) parts_->on_events(from, decode_message<RankReport>(body));
+      return;
     case MessageKind::kStopAsked:
       return parts_->signals.on_asked(decode_message<Signal>(body).number);
     case MessageKind::kCall:

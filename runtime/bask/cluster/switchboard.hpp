@@ -6,6 +6,7 @@
 #include <bask/cluster/news.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ class RankCalls;
 class StopSignals;
 class Worker;
 
+/// Is given what a rank's threads have done.
+using OnEvents = std::function<void(std::uint32_t from, const RankReport& report)>;
+
 class Switchboard final : public MessageHandler {
  public:
   /// Of one rank.
@@ -30,6 +34,7 @@ class Switchboard final : public MessageHandler {
     Farewell& farewell;
     RankCalls& calls;
     StopSignals& signals;
+    const OnEvents& on_events;  ///< empty: not rank 0, or nobody looks
     const std::vector<std::string>& hosts;
   };
   /// To be called before progress is made for the first time.

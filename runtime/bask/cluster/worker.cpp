@@ -23,7 +23,10 @@ ReceivedResult decode_result(std::span<const std::byte> body) {
 }  // namespace
 
 Worker::Worker(Exchange& exchange, WorkerOptions options)
-    : exchange_(exchange), options_(std::move(options)), held_(exchange.rank()), turns_(options_.pool) {}
+    : exchange_(exchange), options_(std::move(options)), held_(exchange.rank()), turns_(options_.pool) {
+  if (options_.runner.events != nullptr)
+    events_.emplace(exchange_, options_.runner.events, options_.runner.memory);
+}
 
 Worker::~Worker() {
   for (const auto& [number, run] : runs_.runs()) run->runner().cancel();
@@ -117,7 +120,8 @@ void Worker::begin(std::uint32_t run, const BeginRun& begin, WorkerRun::Constant
     own.values[held.constant] = own.held.back().get();
   }
   const auto made =
-      std::make_shared<WorkerRun>(exchange_, run, begin, std::move(own), options_.runner, turns_.has_pool());
+      std::make_shared<WorkerRun>(exchange_, run, begin, std::move(own), options_.runner, turns_.has_pool(),
+                                  events_ ? &*events_ : nullptr);
   runs_.begin(run, made);
   made->send_constants(begin.exports);
   follow_ready();
@@ -156,6 +160,18 @@ void Worker::tick() {
   for (const auto& [number, run] : runs_.runs()) {
     if (!run->has_ended()) run->tick(turns_.is_inside(*run));
   }
+  if (events_) events_->tick(runner_inside(), std::chrono::steady_clock::now());
+}
+
+void Worker::tell_events() {
+  if (events_) events_->tell(runner_inside());
+}
+
+const TaskRunner* Worker::runner_inside() const {
+  for (const auto& [number, run] : runs_.runs()) {
+    if (turns_.is_inside(*run)) return &run->runner();
+  }
+  return nullptr;
 }
 
 // Runs that have ended are forgotten at once, not when the next one begins; on rank 0 the coordinator forgets

@@ -8,6 +8,7 @@
 //             that have ended are dropped.
 #pragma once
 
+#include <bask/cluster/event_reports.hpp>
 #include <bask/cluster/exchange.hpp>
 #include <bask/cluster/held_results.hpp>
 #include <bask/cluster/messages.hpp>
@@ -47,6 +48,9 @@ class Worker {
   /// Once in a while: moves the pool from run to run, tells of progress.
   void tick();
 
+  /// Tells rank 0 all that its threads have done, where it wants to know.
+  void tell_events();
+
   /// What this rank waits for in a run, in one line.
   std::string report(std::uint32_t run) const;
   /// Whether no run works and no thread is inside one.
@@ -78,9 +82,11 @@ class Worker {
   void end(std::uint32_t run);
   void follow_ready();
   void move_pool();
+  const TaskRunner* runner_inside() const;
 
   Exchange& exchange_;
   const WorkerOptions options_;
+  std::optional<EventReports> events_;  // where somebody looks
   HeldResults held_;
   RunTable<WorkerRun> runs_;
   PoolTurns<WorkerRun> turns_;

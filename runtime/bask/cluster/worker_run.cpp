@@ -19,7 +19,9 @@ PlanShell shell_of(const BeginRun& begin) {
   return shell;
 }
 
-RunnerOptions options_of(const BeginRun& begin, std::uint32_t ranks, RunnerOptions options) {
+RunnerOptions options_of(const BeginRun& begin, std::uint32_t number, std::uint32_t ranks,
+                         RunnerOptions options) {
+  options.number = number;
   options.under_way = begin.push_credit * ranks;
   options.persists = !begin.holds.empty();
   return options;
@@ -28,18 +30,19 @@ RunnerOptions options_of(const BeginRun& begin, std::uint32_t ranks, RunnerOptio
 }  // namespace
 
 WorkerRun::WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& begin, Constants constants,
-                     RunnerOptions options, bool has_pool)
+                     RunnerOptions options, bool has_pool, EventReports* events)
     : exchange_(exchange),
       number_(number),
       constants_(std::move(constants)),
       holds_(begin.holds),
       strips_(begin.strips),
       size_(begin.size),
+      events_(options.events),
       dry_below_(begin.balance && has_pool ? options.threads : 0),
       credits_(exchange.size(), begin.push_credit),
-      runner_(shell_of(begin), constants_.values, options_of(begin, exchange.size(), std::move(options)),
-              *this),
-      reports_(exchange, number, runner_, std::chrono::steady_clock::now()),
+      runner_(shell_of(begin), constants_.values,
+              options_of(begin, number, exchange.size(), std::move(options)), *this),
+      reports_(exchange, number, runner_, events, std::chrono::steady_clock::now()),
       units_missing_(begin.size.units) {}
 
 // ---- What goes out. ----
@@ -152,6 +155,7 @@ void WorkerRun::add(const PlanPart& part) {
 
 void WorkerRun::arrived(std::uint32_t from, std::uint32_t position, Value value) {
   reports_.count_in(value);
+  if (events_ != nullptr) events_->moved(from, value.transfer_bytes());
   const std::uint64_t bytes = credits_.are_limited() ? value.heap_bytes() : 0;
   const bool was_asked_for = runner_.arrived(position, std::move(value));
   if (bytes != 0 && !was_asked_for) credits_.owe(from, bytes);
@@ -194,6 +198,7 @@ void WorkerRun::give_units(const Steal& theft) {
 
 void WorkerRun::take_stolen(StolenUnit unit) {
   reports_.has_work();
+  if (events_ != nullptr) events_->stolen();
   runner_.steal(std::move(unit));
 }
 

@@ -36,7 +36,7 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   };
 
   WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& begin, Constants constants,
-            RunnerOptions options, bool has_pool);
+            RunnerOptions options, bool has_pool, EventReports* events);
 
   /// Posts the constants that other ranks read.
   void send_constants(std::span<const ConstantExport> exports);
@@ -92,6 +92,7 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   void give_back(const StolenUnit& unit, Value value) override;
   void flush() override { exchange_.try_flush(); }
   bool progress(unsigned thread) override { return exchange_.try_progress(thread); }
+  bool is_receiving() const override { return exchange_.is_receiving(); }
 
   Exchange& exchange_;
   const std::uint32_t number_;
@@ -99,6 +100,7 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   const std::vector<Hold> holds_;
   const std::vector<StripExport> strips_;  // sorted by rank and position
   const PartSize size_;
+  const std::shared_ptr<EventLog> events_;  // null: nobody looks
   const unsigned dry_below_;  // threads at work; 0: the rank does not steal
   PushCredits credits_;
   TaskRunner runner_;

@@ -263,6 +263,8 @@ std::vector<OptionDescriptor> options_of_waiting_and_going_on() {
 
 std::vector<OptionDescriptor> options_of_files() {
   return {
+      optional_text_option("watch", "none|DIR", &Options::watch,
+                           "a directory for the state of the job, rewritten each second: bask-top DIR shows it"),
       choice_option<LogLevel>("log-level", &Options::log_level,
                               {{"error", LogLevel::kError},
                                {"warning", LogLevel::kWarning},

@@ -51,6 +51,8 @@ class Admission {
   void note_duration(std::uint32_t group, std::chrono::nanoseconds taken, unsigned thread) {
     if (has_end()) add_duration(group, taken.count(), thread);
   }
+  /// Whether units wait for resources.
+  bool any_waits() const { return resources_.any_waits(); }
   /// How many units were held back, as they would not end in time.
   std::uint32_t too_long() const { return too_long_.load(std::memory_order_relaxed); }
 

@@ -29,6 +29,8 @@ class Outlet {
   /// Lets in messages that have arrived, unless another thread is doing so. `thread` is the caller's number.
   /// Returns whether anything moved.
   virtual bool progress(unsigned thread) = 0;
+  /// Whether large results of other ranks are on their way to this one. It may be out of date.
+  virtual bool is_receiving() const = 0;
 };
 
 }  // namespace bask

@@ -6,6 +6,7 @@
 //             every 16 units; (3) of the threads that rest, one looks.
 #pragma once
 
+#include <bask/events/thread_lanes.hpp>
 #include <bask/execution/backoff.hpp>
 #include <bask/execution/outlet.hpp>
 #include <bask/execution/parking.hpp>
@@ -21,13 +22,23 @@ namespace bask {
 
 class PeerTraffic {
  public:
+  struct Waiters {
+    unsigned threads;
+    BackoffOptions backoff;
+  };
   /// `outlet` is null where there are no other ranks. All must outlive it.
-  PeerTraffic(Outlet* outlet, const PlanStore& plan, const UnitClock& clock, unsigned threads,
-              const BackoffOptions& backoff)
-      : outlet_(outlet), plan_(plan), clock_(clock), backoff_(backoff), threads_(threads) {}
+  PeerTraffic(Outlet* outlet, const PlanStore& plan, const UnitClock& clock, const ThreadLanes& lanes,
+              const Waiters& waiters)
+      : outlet_(outlet),
+        plan_(plan),
+        clock_(clock),
+        lanes_(lanes),
+        backoff_(waiters.backoff),
+        threads_(waiters.threads) {}
 
   /// Posts the unit's result to the ranks that read it. Throws: what putting it into bytes throws.
-  void send(std::uint32_t unit, const Value& result) {
+  void send(std::uint32_t unit, const Value& result, unsigned thread) {
+    const LaneSpan moving(lanes_.of(thread), Activity::kTransfer);
     outlet_->send(plan_.last_of(unit), result, plan_->exports_of(unit));
   }
   /// The thread has posted a result, which is to be flushed before the thread rests.
@@ -44,9 +55,13 @@ class PeerTraffic {
     constexpr std::uint32_t kUnitsBetweenLooks = 16;
     if (outlet_ == nullptr || ++threads_[thread].units_since_look < kUnitsBetweenLooks) return false;
     threads_[thread].units_since_look = 0;
+    const LaneSpan moving(lanes_.of(thread), Activity::kTransfer);
     outlet_->progress(thread);
     return true;
   }
+  bool has_peers() const { return outlet_ != nullptr; }
+  /// Whether large results of other ranks are on their way.
+  bool is_receiving() const { return outlet_ != nullptr && outlet_->is_receiving(); }
   /// The thread has nothing to run: waits until `there_is_work()`.
   template <class Check>
   void wait(unsigned thread, const Check& there_is_work, Parking& parking) {
@@ -75,6 +90,7 @@ class PeerTraffic {
   Outlet* const outlet_;
   const PlanStore& plan_;
   const UnitClock& clock_;
+  const ThreadLanes& lanes_;
   const BackoffOptions backoff_;
   std::vector<Thread> threads_;
   std::atomic<bool> someone_looks_{false};

@@ -10,7 +10,7 @@ RankMemory::RankMemory(std::uint64_t limit, std::function<std::string()> scratch
 
 SpillFile& RankMemory::spill_file() {
   const Held held(mutex_);
-  if (file_ == nullptr) file_ = std::make_unique<SpillFile>(scratch_(), calls_);
+  if (file_ == nullptr) file_ = std::make_unique<SpillFile>(scratch_(), calls_, events_.get());
   return *file_;
 }
 
@@ -32,6 +32,11 @@ void RankMemory::recount() {
 RankMemory::Counts RankMemory::counts() {
   const Held held(mutex_);
   return {file_ == nullptr ? SpillCounts{} : file_->counts(), remaker_ == nullptr ? 0 : remaker_->bytes()};
+}
+
+std::uint64_t RankMemory::bytes_on_disk() {
+  const Held held(mutex_);
+  return file_ == nullptr ? 0 : file_->bytes_held();
 }
 
 RankMemory::Counts RankMemory::begin_use() {

@@ -47,6 +47,9 @@ class RankMemory : public std::enable_shared_from_this<RankMemory> {
   RankMemory(std::uint64_t limit, std::function<std::string()> scratch,
              TransferCalls calls = TransferCalls::of_system());
 
+  /// Has the threads of the spill file write down what they do. To be called before they are made; null:
+  /// nobody looks.
+  void set_events(std::shared_ptr<EventLog> events) { events_ = std::move(events); }
   MemoryLedger& ledger() { return ledger_; }
   /// Makes the file when it is called first. Throws: Error when that fails, each time.
   SpillFile& spill_file();
@@ -61,6 +64,8 @@ class RankMemory : public std::enable_shared_from_this<RankMemory> {
   void set_recorder(const Recorder* recorder) { recorder_.store(recorder, std::memory_order_release); }
   void recount();
 
+  /// What the spill file holds; 0 where there is none.
+  std::uint64_t bytes_on_disk();
   /// What has gone to the disk and come from it, and the bytes of results that were made again.
   struct Counts {
     SpillCounts disk = {};
@@ -86,6 +91,7 @@ class RankMemory : public std::enable_shared_from_this<RankMemory> {
   MemoryLedger ledger_;
   const std::function<std::string()> scratch_;
   const TransferCalls calls_;
+  std::shared_ptr<EventLog> events_;
   std::atomic<const Recorder*> recorder_{nullptr};
   Mutex mutex_;
   std::unordered_map<const Value*, std::shared_ptr<PersistedResult>> persisted_ BASK_GUARDED_BY(mutex_);

@@ -43,6 +43,7 @@ bool ResourceGate::enter(std::uint32_t unit, const ResourceAmounts& wanted) {
   const Held held(mutex_);
   if (admitted_.erase(unit) != 0 || take(wanted)) return true;
   waiting_.push_back({unit, &wanted});
+  waiting_count_.store(waiting_.size(), std::memory_order_relaxed);
   return false;
 }
 
@@ -59,6 +60,7 @@ std::vector<std::uint32_t> ResourceGate::leave(const ResourceAmounts& amounts) {
       ++waiting;
     }
   }
+  waiting_count_.store(waiting_.size(), std::memory_order_relaxed);
   return admitted;
 }
 

@@ -7,6 +7,8 @@
 
 #include <bask/core/mutex.hpp>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -28,6 +30,8 @@ class ResourceGate {
   bool enter(std::uint32_t unit, const ResourceAmounts& wanted);
   /// Gives `amounts` back. Returns the units that now hold their resources and may run.
   std::vector<std::uint32_t> leave(const ResourceAmounts& amounts);
+  /// Whether units wait; without the lock, so it may be out of date.
+  bool any_waits() const { return waiting_count_.load(std::memory_order_relaxed) != 0; }
 
  private:
   struct Waiting {
@@ -40,6 +44,7 @@ class ResourceGate {
   const ResourceAmounts offered_;
   ResourceAmounts free_ BASK_GUARDED_BY(mutex_);
   std::vector<Waiting> waiting_ BASK_GUARDED_BY(mutex_);
+  std::atomic<std::size_t> waiting_count_{0};
   std::set<std::uint32_t> admitted_ BASK_GUARDED_BY(mutex_);  // have their resources, have not entered yet
 };
 

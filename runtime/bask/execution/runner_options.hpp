@@ -4,6 +4,7 @@
 
 #include <bask/core/id.hpp>
 #include <bask/core/key.hpp>
+#include <bask/events/event_log.hpp>
 #include <bask/execution/backoff.hpp>
 #include <bask/execution/rank_memory.hpp>
 #include <bask/execution/recorder.hpp>
@@ -30,6 +31,8 @@ struct RunnerOptions {
   DescribeTask describe = {};      ///< makes failures TaskErrors; without it they stay what the task threw
   BackoffOptions backoff = {};
   Recorder* recorder = nullptr;  ///< keeps results beyond the run; if set, the plan must have keys
+  std::shared_ptr<EventLog> events = nullptr;  ///< of the rank; null: nobody looks at what its threads do
+  std::uint32_t number = 0;                    ///< of the computation, for events
   /// Tasks whose unit has one of these keys run in a process of their own; with `isolate_all` every one.
   std::shared_ptr<const std::unordered_set<Key>> isolated = nullptr;
   bool isolate_all = false;

@@ -65,14 +65,16 @@ Transferred SpillFile::Transfer::run_piece(std::size_t piece, ScratchFile& file,
   return moved;
 }
 
-SpillFile::SpillFile(const std::filesystem::path& directory, const TransferCalls& calls)
-    : file_(directory, calls) {
+SpillFile::SpillFile(const std::filesystem::path& directory, const TransferCalls& calls, EventLog* events)
+    : file_(directory, calls), events_(events) {
+  for (std::size_t thread = 0; events != nullptr && thread < lanes_.size(); ++thread)
+    lanes_[thread] = &events->lane("disk " + std::to_string(thread));
   sigset_t all, before;  // signals go to the program's own threads
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   try {
     for (std::size_t thread = 0; thread < threads_.size(); ++thread)
-      threads_[thread] = std::thread([this, thread] { work(buffers_[thread]); });
+      threads_[thread] = std::thread([this, thread] { work(thread); });
   } catch (const std::system_error& error) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     close();
@@ -134,7 +136,7 @@ std::uint64_t SpillFile::bytes_held() const {
   return space_.used_bytes();
 }
 
-void SpillFile::work(const ScratchFile::Buffer& buffer) {
+void SpillFile::work(std::size_t thread) {
   const Held held(mutex_);
   while (true) {
     Direction& direction = reads_.waiting.empty() ? writes_ : reads_;
@@ -148,7 +150,7 @@ void SpillFile::work(const ScratchFile::Buffer& buffer) {
       transfer->is_stopped = true;
       skip_rest(direction, *transfer);
     } else {
-      transfer_next_piece(direction, *transfer, buffer);
+      transfer_next_piece(direction, *transfer, thread);
     }
     if (transfer->is_over()) end(*transfer);
   }
@@ -160,8 +162,7 @@ void SpillFile::skip_rest(Direction& direction, Transfer& transfer) {
   direction.waiting.pop_front();  // what has begun and still waits is the first
 }
 
-void SpillFile::transfer_next_piece(Direction& direction, Transfer& transfer,
-                                    const ScratchFile::Buffer& buffer) {
+void SpillFile::transfer_next_piece(Direction& direction, Transfer& transfer, std::size_t thread) {
   using Clock = std::chrono::steady_clock;
   const std::size_t piece = transfer.begun++;
   if (transfer.begun == transfer.checksums.size()) direction.waiting.pop_front();
@@ -169,7 +170,11 @@ void SpillFile::transfer_next_piece(Direction& direction, Transfer& transfer,
   if (direction.running++ == 0) direction.running_since = Clock::now();
 
   mutex_.unlock();
-  const Transferred done = transfer.run_piece(piece, file_, buffer);
+  const Transferred done = [&] {
+    LaneSpan span(lanes_[thread], transfer.is_write ? Activity::kSpill : Activity::kReadBack);
+    span.set_bytes(transfer.piece_bytes(piece));
+    return transfer.run_piece(piece, file_, buffers_[thread]);
+  }();
   mutex_.lock();
 
   if (--direction.running == 0) direction.time += Clock::now() - direction.running_since;
@@ -186,6 +191,9 @@ void SpillFile::end(Transfer& transfer) {
     space_.give_back(transfer.extent.offset, transfer.extent.bytes);
   SpillOutcome outcome = outcome_of(transfer);
   mutex_.unlock();
+  if (events_ != nullptr && outcome.kind == SpillOutcome::Kind::kDone) {
+    transfer.is_write ? events_->spilled(transfer.extent.bytes) : events_->read_back(transfer.extent.bytes);
+  }
   std::exchange(transfer.done, nullptr)(std::move(outcome));
   mutex_.lock();
 }

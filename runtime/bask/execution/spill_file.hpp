@@ -9,6 +9,7 @@
 
 #include <bask/core/error.hpp>
 #include <bask/core/mutex.hpp>
+#include <bask/events/event_log.hpp>
 #include <bask/execution/extent.hpp>
 #include <bask/execution/spill_space.hpp>
 #include <bask/system/scratch_file.hpp>
@@ -58,8 +59,9 @@ class SpillFile {
   using Done = std::function<void(SpillOutcome)>;
 
   /// Throws: Error (kUsage) when no file can be made in the directory, or no thread.
+  /// `events` null: nobody looks at what the threads do; else it must outlive the file.
   explicit SpillFile(const std::filesystem::path& directory,
-                     const TransferCalls& calls = TransferCalls::of_system());
+                     const TransferCalls& calls = TransferCalls::of_system(), EventLog* events = nullptr);
   /// Waits for the pieces that are being transferred; all that is not complete then ends with kStopped,
   /// before the destructor returns. A `done` must not destroy the file.
   ~SpillFile();
@@ -91,9 +93,9 @@ class SpillFile {
     std::uint64_t bytes = 0;
   };
 
-  void work(const ScratchFile::Buffer& buffer) BASK_EXCLUDES(mutex_);
+  void work(std::size_t thread) BASK_EXCLUDES(mutex_);
   // Without the lock while the piece is on its way.
-  void transfer_next_piece(Direction& direction, Transfer& transfer, const ScratchFile::Buffer& buffer)
+  void transfer_next_piece(Direction& direction, Transfer& transfer, std::size_t thread)
       BASK_REQUIRES(mutex_);
   void skip_rest(Direction& direction, Transfer& transfer) BASK_REQUIRES(mutex_);
   // Without the lock while `done` is called.
@@ -102,6 +104,8 @@ class SpillFile {
   void close() BASK_EXCLUDES(mutex_);
 
   ScratchFile file_;
+  EventLog* const events_;
+  std::array<EventLane*, 2> lanes_{};  // of the threads; null: nobody looks
   mutable Mutex mutex_;
   Condition changed_;
   Direction reads_ BASK_GUARDED_BY(mutex_), writes_ BASK_GUARDED_BY(mutex_);

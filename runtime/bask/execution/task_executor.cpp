@@ -17,7 +17,7 @@ std::chrono::nanoseconds disk_time(std::uint64_t bytes) {
 }  // namespace
 
 TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGate& memory,
-                           RunProgress& progress, const RunnerOptions& options)
+                           RunProgress& progress, const ThreadLanes& lanes, const RunnerOptions& options)
     : plan_(plan),
       results_(results),
       memory_(memory),
@@ -26,7 +26,12 @@ TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGa
       isolate_all_(options.isolate_all),
       persists_(options.persists),
       encoded_sizes_(plan->groups),
-      threads_(std::max(options.threads, 1u)) {}
+      number_(options.number),
+      threads_(std::max(options.threads, 1u)) {
+  if (options.events == nullptr) return;
+  for (const TaskGroup& group : plan->groups) layers_.push_back(options.events->layer(group.layer));
+  for (unsigned thread = 0; thread < threads_.size(); ++thread) threads_[thread].lane = lanes.of(thread);
+}
 
 TaskExecutor::~TaskExecutor() {
   memory_.close();  // its results may have been taken: none is to leave for what is given back here
@@ -37,13 +42,32 @@ TaskExecutor::~TaskExecutor() {
 // its own where the user asks for that.
 void TaskExecutor::run_kernel(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const {
   me.running->set(kernel.name.c_str(), seen.task.index, kernel.id, seen.key);
+  if (me.lane != nullptr) begin_event(seen, me);
   const bool is_meant = isolate_all_ || (isolated_ != nullptr && isolated_->contains(seen.key));
   if (is_meant && (seen.notes == nullptr || seen.notes->isolate.value_or(true))) {
     run_isolated(kernel, call);
   } else {
     kernel.run(call);
   }
+  if (me.lane != nullptr) me.event.end = me.lane->now();
   me.running->clear();
+}
+
+void TaskExecutor::begin_event(const Seen& seen, Thread& me) const {
+  me.event = {.begin = me.lane->now(),
+              .end = 0,
+              .task = seen.task.index,
+              .run = number_,
+              .activity = layers_[seen.group]};
+  me.lane->begins(me.event.activity, me.event.begin, seen.task.index);
+}
+
+void TaskExecutor::end_event(EventKind kind, std::uint64_t bytes, Thread& me) const {
+  me.lane->finished();
+  if (me.event.end == 0) me.event.end = me.lane->now();
+  me.event.bytes = bytes;
+  me.event.kind = kind;
+  me.lane->write(me.event);
 }
 
 // Whether the result may be made again: by its kernel, and as this run goes on.
@@ -63,8 +87,10 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
   const Key& key = plan.key.empty() ? Key{} : plan.key[unit];
   const bool may_drop = may_repeat(kernel, call);
   const auto start = may_drop ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
-  run_kernel(kernel, call, {plan.task[position], key, notes}, threads_[thread]);
-  MemoryBudget& budget = threads_[thread].budget;
+  Thread& me = threads_[thread];
+  run_kernel(kernel, call, {plan.task[position], group, key, notes}, me);
+  if (me.lane != nullptr) end_event(EventKind::kTaskFinished, results_.at(position).heap_bytes(), me);
+  MemoryBudget& budget = me.budget;
   budget.left += inputs.count_moved();
   const Value& value = results_.at(position);
   const bool is_counted = value.type()->tells_held_bytes || !results_.has_limit()
@@ -91,7 +117,6 @@ bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned
   Thread& me = threads_[thread];
   const Annotations* notes = plan_.notes_of(position);
   int retries = notes == nullptr ? 0 : notes->retries.value_or(0);
-  tell(EventKind::kTaskStarted, position, thread);
   Pins inputs = results_.pin(plan_->inputs_of(position), retries == 0, me.inputs);
   while (true) {
     try {
@@ -101,22 +126,16 @@ bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned
       me.running->clear();
       results_.discard(position);
       const bool is_retried = retries-- > 0 && !progress_.cancelled();
-      tell(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, position, thread);
+      if (me.lane != nullptr)
+        end_event(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, 0, me);
       if (is_retried) continue;
       progress_.fail_with_current(position, plan_->task[position]);
       return false;
     }
   }
-  tell(EventKind::kTaskFinished, position, thread);
-  if (events::wanted()) {
-    emit(EventKind::kResultStored, position, thread, results_.at(position).heap_bytes());
-  }
   inputs.release(
       {plan_.first_of(unit), position, &me.budget},
-      [&](std::uint32_t freed, std::uint64_t bytes) {
-        memory_.freed(freed);
-        tell(EventKind::kResultFreed, freed, thread, bytes);
-      },
+      [&](std::uint32_t freed, std::uint64_t) { memory_.freed(freed); },
       [&](std::uint32_t place) { memory_.may_leave(place); });
   progress_.task_done(plan_->group[position], thread);
   return true;
@@ -146,22 +165,20 @@ bool TaskExecutor::run_step(const StolenUnit& stolen, std::size_t number, std::v
     try {
       KernelCall call{step.arguments.data(), me.inputs, results[number]};
       const Kernel& kernel = *plan_->groups[step.group].kernel;
-      run_kernel(kernel, call, {step.task, stolen.key, notes}, me);
+      run_kernel(kernel, call, {step.task, step.group, stolen.key, notes}, me);
+      if (me.lane != nullptr) end_event(EventKind::kTaskFinished, results[number].heap_bytes(), me);
       return true;
     } catch (...) {
       me.running->clear();
       results[number].reset();
-      if (retries > 0 && !progress_.cancelled()) continue;
+      const bool is_retried = retries > 0 && !progress_.cancelled();
+      if (me.lane != nullptr)
+        end_event(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, 0, me);
+      if (is_retried) continue;
       progress_.fail_with_current(plan_->positions(), step.task);
       return false;
     }
   }
-}
-
-void TaskExecutor::emit(EventKind kind, std::uint32_t position, unsigned thread, std::uint64_t count) const {
-  if (position >= plan_->tasks()) return;  // an import: the rank of its task emits its events
-  events::emit({kind, thread, plan_->task[position].index, plan_->groups[plan_->group[position]].layer,
-                events::now_ns(), count});
 }
 
 }  // namespace bask

@@ -1,5 +1,5 @@
 // task_executor.hpp: runs tasks: pins a task's inputs; calls its kernel, in a process of its own where the
-// user asks for that; calls it again where it may be retried; stores its result; and emits events.
+// user asks for that; calls it again where it may be retried; stores its result; and writes down events where somebody looks.
 // Runs on: every rank. Threads: each worker thread runs tasks under its own number; any thread releases
 // readings.
 // Invariants: (1) a task that fails leaves no result, and fails the run; (2) only the last reader moves
@@ -7,7 +7,7 @@
 //             while its kernel runs.
 #pragma once
 
-#include <bask/core/event.hpp>
+#include <bask/events/thread_lanes.hpp>
 #include <bask/execution/encoded_sizes.hpp>
 #include <bask/execution/memory_gate.hpp>
 #include <bask/execution/plan_store.hpp>
@@ -29,12 +29,15 @@ class TaskExecutor {
  public:
   /// `plan`, `results` and `progress` must outlive this.
   TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGate& memory, RunProgress& progress,
-               const RunnerOptions& options);
+               const ThreadLanes& lanes, const RunnerOptions& options);
   /// Gives back what units that did not end might still have taken of the memory.
   ~TaskExecutor();
 
   /// To be called by each worker thread before its first task, with its number.
-  void enter(unsigned thread) { threads_[thread].running = &RunningTask::of_this_thread(); }
+  void enter(unsigned thread) {
+    threads_[thread].running = &RunningTask::of_this_thread();
+    if (EventLane* const lane = threads_[thread].lane) lane->enter();
+  }
   /// What the thread's unit may take of the memory. To be set before it runs.
   MemoryBudget& budget(unsigned thread) { return threads_[thread].budget; }
   /// Runs the tasks of a unit. Returns whether all have succeeded: a task that fails ends the run, and after
@@ -46,11 +49,9 @@ class TaskExecutor {
   /// the run has failed or was cancelled.
   std::optional<Value> run_stolen(const StolenUnit& stolen, unsigned thread);
   /// One reading of a result is over.
-  void release(std::uint32_t position, unsigned thread) {
-    const std::uint64_t bytes = results_.release(position);
-    if (bytes == 0) return memory_.may_leave(position);
+  void release(std::uint32_t position) {
+    if (results_.release(position) == 0) return memory_.may_leave(position);
     memory_.freed(position);
-    tell(EventKind::kResultFreed, position, thread, bytes);
   }
   /// The same for a reading that took place on another rank, so that the result is not pinned for it.
   void release_elsewhere(std::uint32_t position) {
@@ -62,10 +63,13 @@ class TaskExecutor {
     std::vector<Input> inputs;
     MemoryBudget budget;
     RunningTask* running = &RunningTask::of_this_thread();  // for crash reports
+    EventLane* lane = nullptr;                              // null: nobody looks
+    Event event = {};                                       // of the task that runs, or has run last
   };
   /// What the table of running tasks shows of a task.
   struct Seen {
     TaskId task;
+    std::uint32_t group;
     const Key& key;            // of its unit
     const Annotations* notes;  // null: none
   };
@@ -74,10 +78,8 @@ class TaskExecutor {
   void call(std::uint32_t position, std::uint32_t unit, const Annotations* notes, Pins& inputs,
             unsigned thread);
   bool run_step(const StolenUnit& stolen, std::size_t number, std::vector<Value>& results, Thread& me);
-  void tell(EventKind kind, std::uint32_t position, unsigned thread, std::uint64_t count = 0) const {
-    if (events::wanted()) emit(kind, position, thread, count);
-  }
-  void emit(EventKind kind, std::uint32_t position, unsigned thread, std::uint64_t count) const;
+  void begin_event(const Seen& seen, Thread& me) const;
+  void end_event(EventKind kind, std::uint64_t bytes, Thread& me) const;
 
   const PlanStore& plan_;
   ResultStore& results_;
@@ -86,6 +88,8 @@ class TaskExecutor {
   const std::shared_ptr<const std::unordered_set<Key>> isolated_;  // shared by all runs of the client
   const bool isolate_all_, persists_;
   EncodedSizes encoded_sizes_;
+  const std::uint32_t number_;     // of the computation
+  std::vector<Activity> layers_;  // by group; empty: nobody looks
   std::vector<Thread> threads_;
 };
 

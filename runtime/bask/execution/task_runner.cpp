@@ -66,6 +66,8 @@ TaskRunner::TaskRunner(PlanStore plan, const std::vector<Value*>& constants, con
                 outlet == nullptr ? RunProgress::End::kWhenDone : RunProgress::End::kWhenTold,
                 options.describe, parking_),
       ready_(std::max(options.threads, 1u)),
+      events_(options.events),
+      lanes_(events_.get(), ready_.threads()),
       clock_(ready_.threads(), timing_for(options, outlet)),
       admission_(plan_, options.resources, options.end, ready_.threads()),
       memory_(plan_, results_, *rank_memory_, {ready_.threads(), options.under_way, outlet != nullptr},
@@ -73,9 +75,9 @@ TaskRunner::TaskRunner(PlanStore plan, const std::vector<Value*>& constants, con
                [this](std::uint32_t unit, const Error& error) { fail_for_memory(unit, error); },
                [outlet](std::uint32_t position) { outlet->fetch(position); },
                [outlet](std::uint32_t place) { outlet->serve(place); }}),
-      executor_(plan_, results_, memory_, progress_, options),
+      executor_(plan_, results_, memory_, progress_, lanes_, options),
       stealing_(plan_, results_, memory_, ready_, recording_.get()),
-      traffic_(outlet, plan_, clock_, ready_.threads(), options.backoff) {}
+      traffic_(outlet, plan_, clock_, lanes_, {ready_.threads(), options.backoff}) {}
 
 TaskRunner::TaskRunner(Plan plan, const std::vector<Value*>& constants, const RunnerOptions& options)
     : TaskRunner(PlanStore(std::move(plan)), constants, options, nullptr) {
@@ -91,7 +93,7 @@ TaskRunner::TaskRunner(PlanShell shell, const std::vector<Value*>& constants, co
 void TaskRunner::work(unsigned thread) {
   const InsideTask inside;
   // For an exception that comes from no task: memory has run out,
-  // or an event sink or the recorder has thrown.
+  // or the recorder has thrown.
   const auto fail_run = [&] {
     progress_.fail(plan_->positions(), TaskId{kNoIndex}, std::current_exception(),
                    describe_current_exception());
@@ -127,6 +129,8 @@ void TaskRunner::run_until_ended(unsigned thread) {
     if (progress_.has_ended()) break;
     if (!ready_.steal(thread) && !run_stolen(thread)) {
       const AddedTime lost = memory_.add_to_lost();
+      EventLane* const lane = lanes_.of(thread);
+      const LaneSpan waiting(lane, lane == nullptr ? Activity::kWaitInput : wait_reason());
       traffic_.wait(thread, any_work, parking_);
     }
   }
@@ -152,7 +156,7 @@ void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
   std::vector<ReadyUnit>& found = ready_.found(thread);
   admission_.leave(unit, found);
   if (budget) memory_.give_back(executor_.budget(thread));
-  if (succeeded && publish(unit)) {
+  if (succeeded && publish(unit, thread)) {
     if (!plan_->exports_of(unit).empty()) traffic_.posted(thread);
     plan_.release_readers(unit, found);
     progress_.unit_done(thread);
@@ -192,26 +196,31 @@ bool TaskRunner::run_timed(std::uint32_t unit, unsigned thread) {
   const std::chrono::nanoseconds taken = clock_.stop(thread);
   progress_.unit_timed(plan_.group_of(unit), taken, thread);
   admission_.note_duration(plan_.group_of(unit), taken, thread);
+  if (recording_ == nullptr || !succeeded) return succeeded;
+  const LaneSpan keeping(lanes_.of(thread), Activity::kJournal);
   // Before any reader gets the result: it might move from it.
-  const bool is_kept = recording_ != nullptr && succeeded &&
-                       recording_->made(unit, results_.at(plan_.last_of(unit)), taken.count());
-  if (is_kept) {
+  if (recording_->made(unit, results_.at(plan_.last_of(unit)), taken.count())) {
     clock_.pause(thread);
-    rank_memory_->recount();
+    note_kept(unit);
   }
   return succeeded;
+}
+
+void TaskRunner::note_kept(std::uint32_t unit) {
+  rank_memory_->recount();
+  if (events_ != nullptr) events_->journalled(results_.at(plan_.last_of(unit)).heap_bytes());
 }
 
 // The unit's result is complete: from here on it may leave memory. Those that read it on other ranks keep it
 // until it has gone there, and free it then, if nobody else reads it.
 // Returns false when it cannot be encoded, which fails its task.
-bool TaskRunner::publish(std::uint32_t unit) {
+bool TaskRunner::publish(std::uint32_t unit, unsigned thread) {
   const std::uint32_t position = plan_.last_of(unit);
   for (std::size_t i = 0; i < plan_->exports_of(unit).size(); ++i) memory_.begin_send(position);
   if (results_.publish(position)) memory_.may_leave(position);
   if (plan_->exports_of(unit).empty()) return true;
   try {
-    traffic_.send(unit, results_.at(position));
+    traffic_.send(unit, results_.at(position), thread);
   } catch (...) {
     progress_.fail_with_current(position, plan_->task[position]);
     return false;
@@ -233,9 +242,9 @@ void TaskRunner::work_in_order(const std::function<void()>& between) {
     progress_.unit_timed(plan_.group_of(unit), taken, 0);
     admission_.note_duration(plan_.group_of(unit), taken, 0);
     if (recording_ != nullptr && recording_->made(unit, results_.at(plan_.last_of(unit)), taken.count()))
-      rank_memory_->recount();
+      note_kept(unit);
     memory_.give_back(executor_.budget(0));
-    publish(unit);
+    publish(unit, 0);
     memory_.leave(executor_.budget(0));
     progress_.unit_done(0);
   }
@@ -248,6 +257,7 @@ bool TaskRunner::wait_for_memory(std::uint32_t unit, const std::function<void()>
   std::optional<MemoryBudget> budget = memory_.enter(unit, 0);
   while (!budget) {
     const AddedTime lost = memory_.add_to_lost();
+    const LaneSpan waiting(lanes_.of(0), Activity::kWaitMemory);
     if (progress_.stopping()) return false;
     between();
     memory_.wait_for_granted(unit, std::chrono::milliseconds(20));
@@ -293,9 +303,27 @@ void TaskRunner::keep_frontier() {
   recording_->keep_frontier({bytes, value_at}, *end);
 }
 
+EventLog::Standing standing_of(RankMemory* memory, const TaskRunner* runner) {
+  EventLog::Standing standing{.ready = runner == nullptr ? 0 : runner->status().ready};
+  if (memory == nullptr) return standing;
+  standing.held = memory->ledger().held();
+  standing.limit = memory->ledger().has_limit() ? memory->ledger().limit() : 0;
+  standing.peak = memory->ledger().peak();
+  standing.on_disk = memory->bytes_on_disk();
+  return standing;
+}
+
 RunnerStatus TaskRunner::status() const {
   return {clock_.running(), static_cast<std::uint32_t>(ready_.size() + stealing_.waiting()),
           admission_.too_long()};
+}
+
+Activity TaskRunner::wait_reason() const {
+  if (memory_.waiting() != 0) return Activity::kWaitMemory;
+  if (admission_.any_waits()) return Activity::kWaitResource;
+  if (progress_.units_left() == 0) return Activity::kWaitNothingLeft;
+  if (!traffic_.has_peers()) return Activity::kWaitNothingReady;
+  return traffic_.is_receiving() ? Activity::kWaitData : Activity::kWaitInput;
 }
 
 MemoryUse TaskRunner::memory_use() const {

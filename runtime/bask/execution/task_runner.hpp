@@ -9,6 +9,7 @@
 #pragma once
 
 #include <bask/core/memory_use.hpp>
+#include <bask/events/thread_lanes.hpp>
 #include <bask/execution/admission.hpp>
 #include <bask/execution/memory_gate.hpp>
 #include <bask/execution/outlet.hpp>
@@ -42,6 +43,10 @@ struct RunnerStatus {
   /// Whether nothing can run but units that would not end in time.
   bool is_out_of_time() const { return too_long != 0 && running == 0 && ready == 0; }
 };
+
+class TaskRunner;
+/// What a rank holds, for its EventLog. Both may be null.
+EventLog::Standing standing_of(RankMemory* memory, const TaskRunner* runner);
 
 class TaskRunner {
  public:
@@ -104,7 +109,7 @@ class TaskRunner {
     if (results_.is_persisted(position)) {
       memory_.unpin_constant(position - results_.positions());
     } else if (!progress_.drain_end()) {
-      executor_.release(position, 0);
+      executor_.release(position);
     }
     memory_.end_send(position);
   }
@@ -137,6 +142,8 @@ class TaskRunner {
   const PlanStore& plan() const { return plan_; }
   const RunProgress& progress() const { return progress_; }
   RunnerStatus status() const;
+  /// Why a thread that has nothing to run waits.
+  Activity wait_reason() const;
   MemoryUse memory_use() const;
   /// The results that this rank holds.
   ResultStore& results() { return results_; }
@@ -158,10 +165,11 @@ class TaskRunner {
   bool run_stolen(unsigned thread);
   bool run_unit_in_order(std::uint32_t unit, const std::function<void()>& between);
   bool wait_for_memory(std::uint32_t unit, const std::function<void()>& between);
-  bool publish(std::uint32_t unit);
+  bool publish(std::uint32_t unit, unsigned thread);
   void start(std::span<const ReadyUnit> granted);
   void fail_for_memory(std::uint32_t unit, const Error& error);
   void require_complete() const;
+  void note_kept(std::uint32_t unit);
   void keep_frontier();
 
   PlanStore plan_;
@@ -172,6 +180,8 @@ class TaskRunner {
   std::unique_ptr<Recording> recording_;  // null: results are not kept beyond the run
   RunProgress progress_;
   ReadySet ready_;
+  const std::shared_ptr<EventLog> events_;  // the lanes are in it
+  const ThreadLanes lanes_;
   UnitClock clock_;
   Admission admission_;
   MemoryGate memory_;

@@ -106,7 +106,7 @@ void TaskRunner::returned(std::uint32_t unit, Value value) {
   }
   if (recording_ != nullptr) recording_->made_elsewhere(unit);
   memory_.has_run(unit);
-  if (!publish(unit)) return;  // the feeding thread flushes afterwards
+  if (!publish(unit, ready_.feeder())) return;  // the feeding thread flushes afterwards
   plan_.release_readers(unit, ready_.found(feeder));
   progress_.unit_done(feeder);
   progress_.report(feeder);

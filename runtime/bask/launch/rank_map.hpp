@@ -29,11 +29,12 @@ struct RankInfo {
   int vector_loops = 0;      ///< the greatest strips::InstructionSet that it has, for the arrays' loops
   std::string blas = {};     ///< blas::name(): equal names compute equal bits
   std::string error = {};    ///< why this rank cannot start, such as a bad option; empty: it can
+  std::int64_t started_ns = 0;  ///< on the system's clock
 
   template <class Archive>
   void serialize(Archive& archive, unsigned /*version*/) {
     archive& rank& host& cpus& machine_cores& memory;
-    archive& registry_hash.high& registry_hash.low& wanted_threads& version& vector_loops& blas& error;
+    archive& registry_hash.high& registry_hash.low& wanted_threads& version& vector_loops& blas& error& started_ns;
   }
   friend bool operator==(const RankInfo&, const RankInfo&) = default;
 };

@@ -1,0 +1,38 @@
+#include <bask/cluster/event_reports.hpp>
+
+#include <algorithm>
+
+namespace bask {
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenLooks{20}, kBetweenReports{500}, kLeastBetweenReports{100};
+constexpr std::chrono::milliseconds kReportOfEachRank{1};  // rank 0 reads no more than these in a second
+
+}  // namespace
+
+void EventReports::tick(const TaskRunner* runner, Clock::time_point now) {
+  if (now < next_look_) return;
+  next_look_ = now + kBetweenLooks;
+  look(runner);
+  if (now - last_report_ < std::max(kBetweenReports, kReportOfEachRank * exchange_.size())) return;
+  last_report_ = now;
+  tell(runner);
+}
+
+void EventReports::run_ends(const TaskRunner* runner, Clock::time_point now) {
+  if (now - last_report_ < kLeastBetweenReports) return;
+  last_report_ = now;
+  tell(runner);
+}
+
+void EventReports::look(const TaskRunner* runner) {
+  events_->look(standing_of(memory_.get(), runner));
+}
+
+void EventReports::tell(const TaskRunner* runner) {
+  look(runner);
+  const Activity reason = runner == nullptr ? Activity::kWaitNothingLeft : runner->wait_reason();
+  exchange_.post_message(0, MessageKind::kEvents, 0, events_->collect(reason));
+}
+
+}  // namespace bask

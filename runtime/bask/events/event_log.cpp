@@ -1,0 +1,109 @@
+#include <bask/events/event_log.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace bask {
+
+EventLane& EventLog::lane(const std::string& name) {
+  const Held held(mutex_);
+  const auto found = std::ranges::find(lane_names_, name);
+  if (found != lane_names_.end()) return lanes_[static_cast<std::size_t>(found - lane_names_.begin())];
+  lane_names_.push_back(name);
+  return lanes_.emplace_back(*this, static_cast<std::uint32_t>(lanes_.size()));
+}
+
+Activity EventLog::layer(std::string_view name) {
+  const Held held(mutex_);
+  const bool is_full = layer_names_.size() == kMostLayers;
+  const auto [found, is_new] = layers_.try_emplace(std::string(is_full ? "other layers" : name));
+  if (is_new) {
+    const std::size_t number = static_cast<std::size_t>(Activity::kFirstLayer) + layer_names_.size();
+    found->second = static_cast<Activity>(number);
+    layer_names_.push_back(found->first);
+  }
+  return found->second;
+}
+
+void EventLog::moved(std::uint32_t from, std::uint64_t bytes) {
+  const Held held(mutex_);
+  Moved& moved = moved_.try_emplace(from, Moved{.from = from}).first->second;
+  ++moved.results;
+  moved.bytes += bytes;
+  in_ += bytes;
+}
+
+EventCounts EventLog::counts() const {
+  const auto load = [](const std::atomic<std::uint64_t>& number) {
+    return number.load(std::memory_order_relaxed);
+  };
+  return {.spilled = load(spilled_.times),
+          .spilled_bytes = load(spilled_.bytes),
+          .read_back = load(read_back_.times),
+          .read_back_bytes = load(read_back_.bytes),
+          .journalled = load(journalled_.times),
+          .journalled_bytes = load(journalled_.bytes),
+          .stolen = load(stolen_)};
+}
+
+void EventLog::look(const Standing& standing) {
+  const Held held(mutex_);
+  standing_ = standing;
+  const std::int64_t now_ns = this->now_ns();
+  RankSample& sample = sample_at(now_ns);
+  sample.ready_ns += standing.ready * (now_ns - std::exchange(looked_ns_, now_ns));
+  sample.held = std::max(sample.held, standing.held);
+  sample.on_disk = std::max(sample.on_disk, standing.on_disk);
+}
+
+RankSample& EventLog::sample_at(std::int64_t now_ns) {
+  const unsigned level = bin_level(now_ns);
+  const std::uint32_t bin = bin_at(now_ns, level);
+  if (samples_.empty() || samples_.back().bin != bin || samples_.back().level != level)
+    samples_.push_back({.bin = bin, .level = level});
+  return samples_.back();
+}
+
+namespace {
+
+EventCounts difference(const EventCounts& now, const EventCounts& before) {
+  return {now.spilled - before.spilled,       now.spilled_bytes - before.spilled_bytes,
+          now.read_back - before.read_back,   now.read_back_bytes - before.read_back_bytes,
+          now.journalled - before.journalled, now.journalled_bytes - before.journalled_bytes,
+          now.stolen - before.stolen};
+}
+
+}  // namespace
+
+RankReport EventLog::collect(Activity reason) {
+  const Held held(mutex_);
+  RankReport report{.made_ns = now_ns()};
+  for (EventLane& lane : lanes_) lane.collect(report, reason);
+  const auto told_from = [](std::size_t& told, const std::vector<std::string>& names) {
+    std::vector<std::string> news(names.begin() + static_cast<std::ptrdiff_t>(told), names.end());
+    told = names.size();
+    return news;
+  };
+  report.new_lanes = told_from(lanes_told_, lane_names_);
+  report.new_layers = told_from(layers_told_, layer_names_);
+  const EventCounts counts = this->counts();
+  report.counts = difference(counts, std::exchange(told_, counts));
+  RankSample& sample = sample_at(report.made_ns);
+  const std::uint64_t out = out_.load(std::memory_order_relaxed);
+  sample.out += out - std::exchange(out_told_, out);
+  sample.in += std::exchange(in_, 0);
+  sample.spilled += report.counts.spilled_bytes;
+  sample.read_back += report.counts.read_back_bytes;
+  report.samples = std::exchange(samples_, {});
+  for (const auto& [from, moved] : moved_) report.moved.push_back(moved);
+  moved_.clear();
+  const std::int64_t cpu_ns = process_cpu_time_ns();
+  report.process_cpu_ns = cpu_ns - std::exchange(process_cpu_told_ns_, cpu_ns);
+  report.held = standing_.held;
+  report.limit = standing_.limit;
+  report.peak = standing_.peak;
+  report.on_disk = standing_.on_disk;
+  return report;
+}
+
+}  // namespace bask

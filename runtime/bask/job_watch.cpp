@@ -1,0 +1,158 @@
+#include <bask/job_watch.hpp>
+
+#include <bask/core/environment.hpp>
+#include <bask/core/option_table.hpp>
+#include <bask/core/version.hpp>
+#include <bask/events/ticks.hpp>
+#include <bask/numerics_text.hpp>
+#include <bask/record/job_state.hpp>
+
+#include <unistd.h>
+#include <algorithm>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <utility>
+
+namespace bask {
+namespace {
+
+// The command line as the process was started.
+std::vector<std::string> command_line() {
+  std::ifstream file("/proc/self/cmdline");
+  std::vector<std::string> arguments;
+  for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
+  return arguments;
+}
+
+std::string utc_text(std::int64_t seconds_ago) {
+  const std::time_t time = std::time(nullptr) - seconds_ago;
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  char text[sizeof("2026-11-27T22:44:13Z")];
+  return {text, std::strftime(text, sizeof(text), "%FT%TZ", &parts)};
+}
+
+std::vector<Fact> changed_options(const Options& options) {
+  std::vector<Fact> changed;
+  for (const OptionDescriptor& option : option_table()) {
+    const std::string value = option.print(options);
+    if (value != option.print(Options{})) changed.push_back({option.name, value});
+  }
+  return changed;
+}
+
+std::vector<Fact> versions() {
+  std::vector<Fact> all{{"bask", kVersion}};
+  std::istringstream lines(libraries_text());
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t colon = line.find(": ");
+    if (colon != line.npos) all.push_back({line.substr(0, colon), line.substr(colon + 2)});
+  }
+  return all;
+}
+
+std::optional<SlurmFacts> slurm_facts() {
+  const Environment environment = process_environment();
+  const auto value = [&](const char* name) {
+    const auto found = environment.find(name);
+    return found == environment.end() ? std::string() : found->second;
+  };
+  if (value("SLURM_JOB_ID").empty()) return std::nullopt;
+  SlurmFacts slurm{.id = value("SLURM_JOB_ID"),
+                   .name = value("SLURM_JOB_NAME"),
+                   .partition = value("SLURM_JOB_PARTITION"),
+                   .nodes = value("SLURM_JOB_NODELIST"),
+                   .restarts = 0,
+                   .end = std::nullopt};
+  const std::string restarts = value("SLURM_RESTART_COUNT");
+  if (!restarts.empty()) slurm.restarts = std::atoi(restarts.c_str());
+  return slurm;
+}
+
+JobFacts facts_of(const Options& options, const ClientInfo& info, const EventLog& events) {
+  JobFacts facts;
+  facts.arguments = command_line();
+  if (!facts.arguments.empty()) {
+    facts.program = facts.arguments.front();
+    facts.arguments.erase(facts.arguments.begin());
+  }
+  facts.host = info.host;
+  facts.pid = getpid();
+  facts.started = utc_text(events.now_ns() / 1'000'000'000);
+  facts.options = changed_options(options);
+  facts.versions = versions();
+  for (const RankSummary& rank : info.ranks)
+    facts.ranks.push_back({rank.host, rank.cores, rank.threads, rank.memory_limit, rank.memory_margin});
+  facts.slurm = slurm_facts();
+  return facts;
+}
+
+}  // namespace
+
+bool wants_events(const Options& options) {
+  return !options.watch.empty();
+}
+
+std::unique_ptr<JobWatch> JobWatch::make(const Options& options, const ClientInfo& info,
+                                         std::shared_ptr<EventLog> events, bool is_alone) {
+  if (!wants_events(options)) return nullptr;
+  return std::unique_ptr<JobWatch>(new JobWatch(options, info, std::move(events), is_alone));
+}
+
+JobWatch::JobWatch(const Options& options, const ClientInfo& info, std::shared_ptr<EventLog> events,
+                   bool is_alone)
+    : events_(std::move(events)),
+      is_alone_(is_alone),
+      record_(facts_of(options, info, *events_), events_->job_start_ns()) {
+  writer_.emplace(options.watch, [this] {
+    collect();
+    std::string text;
+    record_.read([&](const JobKnowledge& known) { text = state_text(known); });
+    return text;
+  });
+}
+
+JobWatch::~JobWatch() = default;
+
+void JobWatch::collect() {
+  if (is_alone_) record_.add(0, events_->collect(kNoActivity));
+}
+
+void JobWatch::begin_running(const Plan& plan) {
+  std::vector<GroupFacts> groups;
+  for (const TaskGroup& group : plan.groups) groups.push_back({.layer = group.layer});
+  const auto read = [&](std::uint32_t reader, std::uint32_t input) {
+    std::vector<std::uint32_t>& inputs = groups[reader].inputs;
+    if (std::ranges::find(inputs, input) == inputs.end()) inputs.push_back(input);
+  };
+  for (std::uint32_t position = 0; position < plan.tasks(); ++position) {
+    const std::uint32_t group = plan.group[position];
+    ++groups[group].tasks;
+    for (const Source source : plan.inputs_of(position)) {
+      if (!source.is_constant() && plan.group[source.index()] != group) read(group, plan.group[source.index()]);
+    }
+  }
+  record_.begin_running(groups);
+}
+
+WatchedCompute::WatchedCompute(JobWatch* watch) : watch_(watch) {
+  if (watch_ != nullptr) watch_->record().begin_compute();
+}
+
+void WatchedCompute::fail(const std::exception& error) {
+  if (watch_ == nullptr) return;
+  const auto* const stopped = dynamic_cast<const Error*>(&error);
+  const bool is_stop = stopped != nullptr && stopped->exit_code() != ExitCode::kTaskFailed;
+  state_ = is_stop ? ComputeState::kStopped : ComputeState::kFailed;
+  watch_->record().error(std::nullopt, message_with_causes(error));
+}
+
+WatchedCompute::~WatchedCompute() {
+  if (watch_ == nullptr) return;
+  watch_->collect();
+  watch_->record().end_compute(state_);
+}
+
+}  // namespace bask

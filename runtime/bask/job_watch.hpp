@@ -1,0 +1,63 @@
+// job_watch.hpp: what rank 0 writes down of the job, where somebody looks: the record, and the file that
+// bask-top reads.
+// Runs on: rank 0. Threads: one makes and destroys it; any calls it.
+#pragma once
+
+#include <bask/client.hpp>
+#include <bask/events/event_log.hpp>
+#include <bask/graph/plan.hpp>
+#include <bask/record/job_record.hpp>
+#include <bask/record/state_writer.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace bask {
+
+/// Whether the options ask for anything that events are needed for.
+bool wants_events(const Options& options);
+
+class JobWatch {
+ public:
+  /// Null when the options ask for nothing. `events`: of rank 0. `is_alone`: there are no other ranks, and
+  /// nobody else collects the events.
+  static std::unique_ptr<JobWatch> make(const Options& options, const ClientInfo& info,
+                                        std::shared_ptr<EventLog> events, bool is_alone);
+  ~JobWatch();
+
+  const std::shared_ptr<EventLog>& events() const { return events_; }
+  JobRecord& record() { return record_; }
+  /// The lane of the thread that plans.
+  EventLane& planning() { return events_->lane("planning"); }
+  void begin_running(const Plan& plan);
+  /// For one process: brings what its threads have done into the record.
+  void collect();
+
+ private:
+  JobWatch(const Options& options, const ClientInfo& info, std::shared_ptr<EventLog> events, bool is_alone);
+
+  const std::shared_ptr<EventLog> events_;
+  const bool is_alone_;
+  JobRecord record_;
+  std::optional<StateWriter> writer_;
+};
+
+/// One computation of a JobWatch, which may be null: it fails unless it succeeds.
+class WatchedCompute {
+ public:
+  explicit WatchedCompute(JobWatch* watch);
+  ~WatchedCompute();
+  WatchedCompute(const WatchedCompute&) = delete;
+  WatchedCompute& operator=(const WatchedCompute&) = delete;
+  void succeed() { state_ = ComputeState::kDone; }
+  void fail(const std::exception& error);
+
+ private:
+  JobWatch* const watch_;
+  ComputeState state_ = ComputeState::kFailed;
+};
+
+}  // namespace bask

@@ -1,0 +1,135 @@
+// job_record.hpp: what rank 0 knows of the job: what ranks have reported of their threads, and the
+// computations of the program.
+// Runs on: rank 0. Threads: any.
+// Invariant: its size depends on ranks, threads and layers, not on tasks or time.
+#pragma once
+
+#include <bask/core/mutex.hpp>
+#include <bask/events/rank_report.hpp>
+#include <bask/record/activity_names.hpp>
+#include <bask/record/job_facts.hpp>
+#include <bask/record/timeline.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace bask {
+
+enum class ComputeState { kPlanning, kRunning, kDone, kFailed, kStopped };
+
+/// One computation. Times are nanoseconds since the job's start.
+struct ComputeFacts {
+  std::uint32_t number = 0;
+  ComputeState state = ComputeState::kPlanning;
+  std::int64_t begin_ns = 0;
+  std::optional<std::int64_t> end_ns;
+  std::uint64_t tasks = 0;
+};
+
+/// A layer of the current computation. Layers of equal names are one.
+struct LayerState {
+  std::string name;
+  std::uint64_t tasks = 0, done = 0;
+  LayerCounts counts = {};            ///< of what ranks have reported
+  std::vector<std::uint32_t> inputs;  ///< the layers that it reads
+};
+
+/// What a rank has told last.
+struct RankState {
+  std::vector<std::uint32_t> layers = {};                ///< numbers of its layers in ActivityNames
+  std::vector<std::optional<std::uint32_t>> lanes = {};  ///< its lanes in the Timeline
+  std::vector<std::string> lane_names = {};
+  std::vector<Doing> doing = {};
+  std::int64_t heard_ns = 0;
+  std::uint64_t held = 0, peak = 0, on_disk = 0;
+  std::int64_t process_cpu_ns = 0, lanes_cpu_ns = 0;
+  std::unordered_map<std::uint32_t, LayerCounts> by_layer = {};  ///< by number in ActivityNames
+};
+
+/// A task that a rank has told of; its layer by number in ActivityNames.
+struct ToldTask {
+  std::uint32_t rank = 0, layer = 0;
+  std::optional<std::uint32_t> thread;
+  TaskDetail detail = {};
+};
+
+struct LogLine {
+  std::int64_t at_ns = 0;
+  std::string level;
+  std::optional<std::uint32_t> rank;
+  std::string text;
+};
+
+/// All that is known, to be read by whoever draws it.
+struct JobKnowledge {
+  explicit JobKnowledge(JobFacts of)
+      : facts(std::move(of)), timeline(facts.ranks.size()), ranks(facts.ranks.size()) {}
+
+  JobFacts facts;
+  std::int64_t now_ns = 0;
+  std::optional<std::int64_t> end_ns;
+  int exit_code = 0;
+  std::string said;  ///< the last error
+  std::optional<ComputeFacts> compute;
+  std::deque<ComputeFacts> computes;  ///< those before it, the newest 100
+  std::vector<LayerState> layers;
+  std::unordered_map<std::string, std::size_t> layer_by_name;
+  std::vector<std::uint32_t> layer_of_group;
+  std::unordered_map<std::uint32_t, LayerCounts> totals;  ///< by number in ActivityNames
+  ActivityNames names;
+  Timeline timeline;
+  std::vector<RankState> ranks;
+  std::vector<std::vector<Moved>> moved;  ///< by receiving rank and sending one
+  EventCounts counts = {};
+  std::vector<ToldTask> slowest, largest, sample;
+  std::deque<ToldTask> newest;
+  std::deque<LogLine> errors, log;
+  std::int64_t computing_ns = 0, planning_ns = 0;  ///< in computations that have ended; in planning, all
+  std::uint32_t sample_step = 1, sample_seen = 0;
+};
+
+/// A layer by group of the plan, and what it reads.
+struct GroupFacts {
+  std::string layer;
+  std::uint64_t tasks = 0;
+  std::vector<std::uint32_t> inputs = {};  ///< groups
+};
+
+class JobRecord {
+ public:
+  /// `job_start_ns`: on the steady clock.
+  JobRecord(JobFacts facts, std::int64_t job_start_ns);
+
+  // The computing thread.
+  void begin_compute() BASK_EXCLUDES(mutex_);
+  void begin_running(const std::vector<GroupFacts>& groups) BASK_EXCLUDES(mutex_);
+  void progress(const std::vector<std::uint64_t>& done_by_group) BASK_EXCLUDES(mutex_);
+  void end_compute(ComputeState state) BASK_EXCLUDES(mutex_);
+  void end_job(int exit_code) BASK_EXCLUDES(mutex_);
+
+  // Any thread.
+  void add(std::uint32_t rank, const RankReport& report) BASK_EXCLUDES(mutex_);
+  void log(const LogLine& line) BASK_EXCLUDES(mutex_);
+  void error(std::optional<std::uint32_t> rank, const std::string& text) BASK_EXCLUDES(mutex_);
+  std::int64_t now_ns() const;
+  /// Calls `look` with all that is known, brought up to now.
+  void read(const std::function<void(const JobKnowledge&)>& look) BASK_EXCLUDES(mutex_);
+
+ private:
+  void learn_names(std::uint32_t rank, const RankReport& report) BASK_REQUIRES(mutex_);
+  void add_tasks(std::uint32_t rank, const RankReport& report) BASK_REQUIRES(mutex_);
+  ToldTask told(std::uint32_t rank, const TaskDetail& detail) const BASK_REQUIRES(mutex_);
+  std::uint32_t number_of(std::uint32_t rank, Activity activity) const BASK_REQUIRES(mutex_);
+
+  const std::int64_t job_start_ns_;
+  Mutex mutex_;
+  JobKnowledge known_ BASK_GUARDED_BY(mutex_);
+};
+
+}  // namespace bask

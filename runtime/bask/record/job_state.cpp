@@ -1,0 +1,421 @@
+#include <bask/record/advice.hpp>
+#include <bask/record/efficiency.hpp>
+#include <bask/record/job_state.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+namespace bask {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kMostMatrixNames = 64;
+
+// Seconds, to the microsecond.
+double seconds(std::int64_t ns) {
+  return std::round(static_cast<double>(ns) / 1e3) / 1e6;
+}
+double short_share(double share) {
+  return std::round(share * 1e4) / 1e4;
+}
+template <class T>
+Json or_null(const std::optional<T>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+Json seconds_or_null(const std::optional<std::int64_t>& ns) {
+  return ns ? Json(seconds(*ns)) : Json(nullptr);
+}
+
+// ---- The job. ----
+
+Json slurm_of(const std::optional<SlurmFacts>& slurm) {
+  if (!slurm) return nullptr;
+  return {{"id", slurm->id},       {"name", slurm->name},         {"partition", slurm->partition},
+          {"nodes", slurm->nodes}, {"restarts", slurm->restarts}, {"end", or_null(slurm->end)}};
+}
+
+Json job_of(const JobKnowledge& known) {
+  const JobFacts& facts = known.facts;
+  return {{"program", facts.program},
+          {"arguments", facts.arguments},
+          {"host", facts.host},
+          {"pid", facts.pid},
+          {"ranks", facts.ranks.size()},
+          {"threads", facts.threads()},
+          {"started", facts.started},
+          {"now", seconds(known.now_ns)},
+          {"ended", seconds_or_null(known.end_ns)},
+          {"exit", known.end_ns ? Json(known.exit_code) : Json(nullptr)},
+          {"said", known.said.empty() ? Json(nullptr) : Json(known.said)},
+          {"slurm", slurm_of(facts.slurm)}};
+}
+
+Json options_of(const std::vector<Fact>& options) {
+  Json all = Json::array();
+  for (const Fact& option : options)
+    all.push_back({{"name", option.name}, {"value", option.value}, {"source", option.source}});
+  return all;
+}
+
+Json ranks_of(const JobKnowledge& known) {
+  Json all = Json::array();
+  for (std::size_t rank = 0; rank < known.facts.ranks.size(); ++rank) {
+    const RankFacts& facts = known.facts.ranks[rank];
+    all.push_back({{"rank", rank},
+                   {"host", facts.host},
+                   {"cores", facts.cores},
+                   {"threads", facts.threads},
+                   {"memory_limit", facts.memory_limit == 0 ? Json(nullptr) : Json(facts.memory_limit)},
+                   {"memory_margin", facts.memory_margin},
+                   {"clock_offset", 0},
+                   {"heard", seconds(known.ranks[rank].heard_ns)}});
+  }
+  return all;
+}
+
+std::string name_of(ComputeState state) {
+  switch (state) {
+    case ComputeState::kPlanning:
+      return "planning";
+    case ComputeState::kRunning:
+      return "running";
+    case ComputeState::kDone:
+      return "done";
+    case ComputeState::kFailed:
+      return "failed";
+    case ComputeState::kStopped:
+      break;
+  }
+  return "stopped";
+}
+
+Json computation_of(const ComputeFacts& compute) {
+  return {{"number", compute.number},
+          {"state", name_of(compute.state)},
+          {"began", seconds(compute.begin_ns)},
+          {"ended", seconds_or_null(compute.end_ns)},
+          {"tasks", compute.tasks}};
+}
+
+// The time that is left, as if the tasks that are left took as long as those that are done.
+Json left_of(const JobKnowledge& known, std::uint64_t done) {
+  const ComputeFacts& compute = *known.compute;
+  if (compute.end_ns || done == 0 || compute.state != ComputeState::kRunning) return nullptr;
+  const double so_far = static_cast<double>(known.now_ns - compute.begin_ns) / 1e9;
+  return short_share(so_far * static_cast<double>(compute.tasks - std::min(done, compute.tasks)) /
+                     static_cast<double>(done));
+}
+
+Json compute_of(const JobKnowledge& known) {
+  if (!known.compute) return nullptr;
+  std::uint64_t done = 0, failed = 0;
+  for (const LayerState& layer : known.layers) {
+    done += layer.done;
+    failed += layer.counts.failed;
+  }
+  Json all = computation_of(*known.compute);
+  all["done"] = done;
+  all["failed"] = failed;
+  all["left"] = left_of(known, done);
+  return all;
+}
+
+Json computes_of(const JobKnowledge& known) {
+  Json all = Json::array();
+  for (const ComputeFacts& compute : known.computes) all.push_back(computation_of(compute));
+  return all;
+}
+
+// ---- Layers. ----
+
+Json layer_of(const std::string& name, const LayerCounts& counts) {
+  return {{"name", name},
+          {"failed", counts.failed},
+          {"retried", counts.retried},
+          {"seconds", seconds(static_cast<std::int64_t>(counts.ns))},
+          {"longest", seconds(static_cast<std::int64_t>(counts.longest_ns))},
+          {"bytes", counts.bytes},
+          {"largest", counts.largest},
+          {"durations", counts.durations}};
+}
+
+Json layers_of(const JobKnowledge& known) {
+  std::unordered_map<std::string, std::uint64_t> running;
+  for (std::size_t rank = 0; rank < known.ranks.size(); ++rank) {
+    for (const Doing& doing : known.ranks[rank].doing) {
+      if (is_layer(doing.activity))
+        ++running[known.names[known.ranks[rank].layers[bask::layer_of(doing.activity)]]];
+    }
+  }
+  Json all = Json::array();
+  for (const LayerState& layer : known.layers) {
+    Json one = layer_of(layer.name, layer.counts);
+    one["tasks"] = layer.tasks;
+    one["done"] = layer.done;
+    const bool is_over = known.compute->end_ns.has_value();
+    one["running"] =
+        is_over ? 0 : std::min(running[layer.name], layer.tasks - std::min(layer.done, layer.tasks));
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+Json totals_of(const JobKnowledge& known) {
+  Json all = Json::array();
+  for (std::uint32_t number = kFixedActivities; number < known.names.size(); ++number) {
+    const auto found = known.totals.find(number);
+    if (found == known.totals.end()) continue;
+    Json one = layer_of(known.names[number], found->second);
+    one["tasks"] = one["done"] = found->second.done;
+    one["running"] = 0;
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+Json graph_of(const JobKnowledge& known) {
+  Json inputs = Json::array();
+  for (const LayerState& layer : known.layers) inputs.push_back(layer.inputs);
+  return {{"inputs", std::move(inputs)}, {"tasks", nullptr}};
+}
+
+// ---- The timeline. ----
+
+std::string kind_of(std::uint32_t activity) {
+  if (ActivityNames::is_layer(activity)) return "task";
+  return is_wait(static_cast<Activity>(activity)) ? "wait"
+                                                  : std::string(name_of(static_cast<Activity>(activity)));
+}
+
+Json lane_of(const Timeline::Lane& lane, std::int64_t width_ns) {
+  Json bins = Json::array();
+  for (const LaneBin& bin : lane.bins.values()) {
+    Json shares = Json::array();
+    for (const ActivityTime& time : bin.times) {
+      shares.push_back(time.activity);
+      shares.push_back(short_share(static_cast<double>(time.ns) / static_cast<double>(width_ns)));
+    }
+    bins.push_back(std::move(shares));
+  }
+  return {
+      {"rank", lane.rank}, {"thread", or_null(lane.thread)}, {"name", lane.name}, {"bins", std::move(bins)}};
+}
+
+Json rank_series_of(std::size_t rank, const Timeline::RankSeries& series, const RankFacts& facts,
+                    std::int64_t width_ns) {
+  Json all = {{"rank", rank}};
+  const auto add = [&](const char* name, const auto& value) {
+    Json values = Json::array();
+    for (const RankBin& bin : series.values()) values.push_back(value(bin));
+    all[name] = std::move(values);
+  };
+  const auto width = static_cast<double>(width_ns);
+  add("busy", [&](const RankBin& bin) {
+    return short_share(static_cast<double>(bin.busy_ns) / width / std::max(facts.threads, 1u));
+  });
+  add("ready", [&](const RankBin& bin) { return short_share(static_cast<double>(bin.ready_ns) / width); });
+  add("memory", [](const RankBin& bin) { return bin.held; });
+  add("on_disk", [](const RankBin& bin) { return bin.on_disk; });
+  add("in", [](const RankBin& bin) { return bin.in; });
+  add("out", [](const RankBin& bin) { return bin.out; });
+  add("spilled", [](const RankBin& bin) { return bin.spilled; });
+  add("read_back", [](const RankBin& bin) { return bin.read_back; });
+  return all;
+}
+
+Json timeline_of(const JobKnowledge& known) {
+  const std::int64_t width_ns = bin_width_ns(known.timeline.job().level());
+  Json names = Json::array(), kinds = Json::array(), lanes = Json::array(), ranks = Json::array();
+  for (std::uint32_t number = 0; number < known.names.size(); ++number) {
+    names.push_back(known.names[number]);
+    kinds.push_back(kind_of(number));
+  }
+  for (const Timeline::Lane& lane : known.timeline.lanes()) lanes.push_back(lane_of(lane, width_ns));
+  for (std::size_t rank = 0; rank < known.timeline.ranks().size(); ++rank)
+    ranks.push_back(rank_series_of(rank, known.timeline.ranks()[rank], known.facts.ranks[rank], width_ns));
+  return {{"width", seconds(width_ns)},     {"bins", known.now_ns / width_ns + 1},
+          {"activities", std::move(names)}, {"kinds", std::move(kinds)},
+          {"lanes", std::move(lanes)},      {"ranks", std::move(ranks)}};
+}
+
+// ---- Ranks now. ----
+
+Json now_of(const JobKnowledge& known) {
+  Json all = Json::array();
+  for (std::size_t rank = 0; rank < known.ranks.size(); ++rank) {
+    const RankState& state = known.ranks[rank];
+    for (const Doing& doing : state.doing) {
+      const bool is_task = is_layer(doing.activity);
+      const std::uint32_t number =
+          is_task ? state.layers[bask::layer_of(doing.activity)] : static_cast<std::uint32_t>(doing.activity);
+      all.push_back({{"rank", rank},
+                     {"thread", or_null(thread_of_lane(state.lane_names[doing.lane]))},
+                     {"activity", number},
+                     {"task", is_task ? Json(doing.task) : Json(nullptr)},
+                     {"since", seconds(doing.since_ns)}});
+    }
+  }
+  return all;
+}
+
+Json memory_of(const JobKnowledge& known) {
+  Json all = Json::array();
+  for (std::size_t rank = 0; rank < known.ranks.size(); ++rank) {
+    const std::uint64_t limit = known.facts.ranks[rank].memory_limit;
+    const RankState& state = known.ranks[rank];
+    all.push_back({{"held", state.held},
+                   {"limit", limit == 0 ? Json(nullptr) : Json(limit)},
+                   {"on_disk", state.on_disk},
+                   {"peak", state.peak}});
+  }
+  return all;
+}
+
+Json moved_of(const JobKnowledge& known) {
+  const std::size_t ranks = known.ranks.size();
+  const std::size_t together = (ranks + kMostMatrixNames - 1) / kMostMatrixNames;
+  const std::size_t size = (ranks + together - 1) / together;
+  using Row = std::vector<std::uint64_t>;
+  std::vector<Row> bytes(size, Row(size)), results(size, Row(size));
+  for (std::size_t to = 0; to < ranks; ++to) {
+    for (std::size_t from = 0; from < known.moved[to].size(); ++from) {
+      bytes[from / together][to / together] += known.moved[to][from].bytes;
+      results[from / together][to / together] += known.moved[to][from].results;
+    }
+  }
+  Json names = Json::array();
+  for (std::size_t first = 0; first < ranks; first += together) {
+    const std::size_t last = std::min(first + together, ranks) - 1;
+    names.push_back(first == last ? std::to_string(first)
+                                  : std::to_string(first) + "-" + std::to_string(last));
+  }
+  return {{"names", std::move(names)}, {"bytes", bytes}, {"results", results}};
+}
+
+Json counts_of(const JobKnowledge& known) {
+  std::uint64_t moved = 0, moved_bytes = 0, failed = 0, retried = 0;
+  for (const std::vector<Moved>& from : known.moved) {
+    for (const Moved& one : from) {
+      moved += one.results;
+      moved_bytes += one.bytes;
+    }
+  }
+  for (const auto& [layer, counts] : known.totals) {
+    failed += counts.failed;
+    retried += counts.retried;
+  }
+  const EventCounts& counts = known.counts;
+  return {{"spilled", counts.spilled},
+          {"spilled_bytes", counts.spilled_bytes},
+          {"read_back", counts.read_back},
+          {"read_back_bytes", counts.read_back_bytes},
+          {"moved", moved},
+          {"moved_bytes", moved_bytes},
+          {"stolen", counts.stolen},
+          {"retried", retried},
+          {"failed", failed},
+          {"journalled", counts.journalled},
+          {"journalled_bytes", counts.journalled_bytes}};
+}
+
+// ---- What it means. ----
+
+void add_efficiency(const JobKnowledge& known, Json& all) {
+  const Efficiency efficiency = efficiency_of(known);
+  Json numbers = {{"thread_seconds", efficiency.thread_seconds}}, costs = Json::array(),
+       advice = Json::array();
+  const auto layer_name = [&](const std::optional<std::uint32_t>& layer) {
+    return layer ? Json(known.names[*layer]) : Json(nullptr);
+  };
+  for (std::size_t i = 0; i < kLosses; ++i) {
+    const std::string name(name_of(static_cast<Loss>(i)));
+    numbers[name] = efficiency.shares[i];
+    costs.push_back({{"number", name},
+                     {"layer", layer_name(efficiency.costs[i].layer)},
+                     {"share", short_share(efficiency.costs[i].share)}});
+  }
+  for (const Advice& one : advice_for(known, efficiency)) {
+    advice.push_back({{"number", name_of(one.loss)},
+                      {"text", one.text},
+                      {"layer", layer_name(one.layer)},
+                      {"rank", or_null(one.rank)}});
+  }
+  all["numbers"] = std::move(numbers);
+  all["costs"] = std::move(costs);
+  all["advice"] = std::move(advice);
+}
+
+// ---- Tasks and lines. ----
+
+Json task_of(const JobKnowledge& known, const ToldTask& task) {
+  const char* const state = task.detail.kind == EventKind::kTaskFailed    ? "failed"
+                            : task.detail.kind == EventKind::kTaskRetried ? "retried"
+                                                                          : "done";
+  const auto totals = known.totals.find(task.layer);
+  const bool has_mean = totals != known.totals.end() && totals->second.done != 0;
+  const std::uint64_t mean = has_mean ? totals->second.ns / totals->second.done : 0;
+  return {{"layer", known.names[task.layer]},
+          {"task", task.detail.task},
+          {"rank", task.rank},
+          {"thread", or_null(task.thread)},
+          {"began", seconds(task.detail.begin_ns)},
+          {"seconds", static_cast<double>(task.detail.ns) / 1e9},
+          {"bytes", task.detail.bytes},
+          {"mean", static_cast<double>(mean) / 1e9},
+          {"state", state}};
+}
+
+template <class Tasks>
+Json tasks_of(const JobKnowledge& known, const Tasks& tasks) {
+  Json all = Json::array();
+  for (const ToldTask& task : tasks) all.push_back(task_of(known, task));
+  return all;
+}
+
+Json lines_of(const std::deque<LogLine>& lines) {
+  Json all = Json::array();
+  for (const LogLine& line : lines)
+    all.push_back({{"at", seconds(line.at_ns)},
+                   {"level", line.level},
+                   {"rank", or_null(line.rank)},
+                   {"text", line.text}});
+  return all;
+}
+
+}  // namespace
+
+std::string state_text(const JobKnowledge& known) {
+  Json versions = Json::object();
+  for (const Fact& version : known.facts.versions) versions[version.name] = version.value;
+  Json all = {{"format", 1},
+              {"interval", 1},
+              {"job", job_of(known)},
+              {"options", options_of(known.facts.options)},
+              {"versions", std::move(versions)},
+              {"ranks", ranks_of(known)},
+              {"compute", compute_of(known)},
+              {"computes", computes_of(known)},
+              {"layers", layers_of(known)},
+              {"totals", totals_of(known)},
+              {"graph", graph_of(known)},
+              {"timeline", timeline_of(known)},
+              {"now", now_of(known)},
+              {"memory", memory_of(known)},
+              {"moved", moved_of(known)},
+              {"counts", counts_of(known)},
+              {"slowest", tasks_of(known, known.slowest)},
+              {"largest", tasks_of(known, known.largest)},
+              {"newest", tasks_of(known, known.newest)},
+              {"sample", tasks_of(known, known.sample)},
+              {"errors", lines_of(known.errors)},
+              {"log", lines_of(known.log)},
+              {"forecast", nullptr}};
+  add_efficiency(known, all);
+  return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace bask
