@@ -79,7 +79,7 @@ Client::~Client() {
 }
 
 Computed Client::run_plan(const Expansion& expansion, bool hold) {
-  const ComputeSetting setting{options_, info_, node_,  checkpoint_, pool_.get(),
+  const ComputeSetting setting{options_, info_, node_,   checkpoint_, pool_.get(),
                                memory_,  last_, *costs_, watch_};
   const ResultSizes sizes = costs_->result_sizes(expansion.graph);
   Plan plan = make_plan(expansion.graph, expansion.targets,

@@ -128,7 +128,7 @@ class Client final : public Runtime {
   Node* const node_ = nullptr;                     // null: one process
   std::unique_ptr<JobCheckpoint> own_checkpoint_;  // of one process
   JobCheckpoint* checkpoint_ = nullptr;
-  std::shared_ptr<RankMemory> memory_;  // of this process
+  std::shared_ptr<RankMemory> memory_;   // of this process
   std::unique_ptr<JobWatch> own_watch_;  // of one process
   JobWatch* watch_ = nullptr;
   std::uint64_t computations_ = 0, computations_done_ = 0;

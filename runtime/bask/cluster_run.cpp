@@ -45,7 +45,8 @@ WatchedRun watched_run(const ComputeSetting& setting, const Plan& plan,
   WatchedRun watched{plan.tasks(), [&] { return tasks_by_group(plan); }, [&] { return done; },
                      [&](std::size_t group) { return plan.groups[group].layer; },
                      [&runs] { runs.cancel_all(); }};
-  if (JobWatch* const looks = setting.watch) watched.look = [looks, &done] { looks->record().progress(done); };
+  if (JobWatch* const looks = setting.watch)
+    watched.look = [looks, &done] { looks->record().progress(done); };
   if (!setting.keeps_results()) return watched;
   watched.stop = [&runs](std::chrono::nanoseconds patience) { runs.stop_all(patience); };
   watched.is_out_of_time = [&runs] { return runs.is_out_of_time(); };

@@ -1,6 +1,7 @@
 #include <bask/job_watch.hpp>
 
 #include <bask/core/environment.hpp>
+#include <bask/core/log.hpp>
 #include <bask/core/option_table.hpp>
 #include <bask/core/version.hpp>
 #include <bask/events/ticks.hpp>
@@ -9,6 +10,7 @@
 
 #include <unistd.h>
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <fstream>
 #include <iterator>
@@ -105,7 +107,11 @@ JobWatch::JobWatch(const Options& options, const ClientInfo& info, std::shared_p
                    bool is_alone)
     : events_(std::move(events)),
       is_alone_(is_alone),
-      record_(facts_of(options, info, *events_), events_->job_start_ns()) {
+      record_(facts_of(options, info, *events_), [log = events_] { return log->now_ns(); }) {
+  set_log_reader([this](LogLevel level, const std::string& line) {
+    constexpr std::array<const char*, 4> kLevels{"error", "warning", "info", "debug"};
+    record_.log({.at_ns = record_.now_ns(), .level = kLevels[static_cast<std::size_t>(level)], .text = line});
+  });
   writer_.emplace(options.watch, [this] {
     collect();
     std::string text;
@@ -114,7 +120,9 @@ JobWatch::JobWatch(const Options& options, const ClientInfo& info, std::shared_p
   });
 }
 
-JobWatch::~JobWatch() = default;
+JobWatch::~JobWatch() {
+  set_log_reader({});
+}
 
 void JobWatch::collect() {
   if (is_alone_) record_.add(0, events_->collect(kNoActivity));
@@ -131,7 +139,8 @@ void JobWatch::begin_running(const Plan& plan) {
     const std::uint32_t group = plan.group[position];
     ++groups[group].tasks;
     for (const Source source : plan.inputs_of(position)) {
-      if (!source.is_constant() && plan.group[source.index()] != group) read(group, plan.group[source.index()]);
+      if (!source.is_constant() && plan.group[source.index()] != group)
+        read(group, plan.group[source.index()]);
     }
   }
   record_.begin_running(groups);

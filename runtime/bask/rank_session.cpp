@@ -13,9 +13,9 @@
 #include <bask/core/log.hpp>
 #include <bask/core/type_registry.hpp>
 #include <bask/core/version.hpp>
-#include <bask/journal/job_checkpoint.hpp>
 #include <bask/events/ticks.hpp>
 #include <bask/job_watch.hpp>
+#include <bask/journal/job_checkpoint.hpp>
 #include <bask/launch/rank_map.hpp>
 #include <bask/launch/start_watch.hpp>
 #include <bask/safety/crash_report.hpp>

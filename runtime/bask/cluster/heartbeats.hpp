@@ -4,12 +4,17 @@
 // exchange's lock.
 #pragma once
 
+#include <bask/cluster/clock_offset.hpp>
 #include <bask/cluster/exchange.hpp>
 #include <bask/cluster/silence.hpp>
+#include <bask/events/event_log.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace bask {
@@ -19,12 +24,15 @@ class Heartbeats {
   using Clock = std::chrono::steady_clock;
 
   /// The silence of other ranks counts from `now` on. `silence_limit` 0: they may be silent for ever. The
-  /// exchange must outlive this.
-  Heartbeats(Exchange& exchange, std::chrono::nanoseconds silence_limit, Clock::time_point now);
+  /// exchange must outlive this. `events`, unless it is null, is set to rank 0's clock.
+  Heartbeats(Exchange& exchange, std::chrono::nanoseconds silence_limit, std::shared_ptr<EventLog> events,
+             Clock::time_point now);
 
   /// Posts heartbeats when it is time for them; with `is_ending` more often, as other ranks may wait for a
   /// sign. Returns a rank that was silent for longer than the limit, if there is one.
   std::optional<std::uint32_t> beat(Clock::time_point now, bool is_ending);
+  /// A heartbeat has come.
+  void heard(std::uint32_t rank, std::span<const std::byte> body);
   /// `rank` has said goodbye: nothing is expected of it any more. It still listens to this rank.
   void excuse(std::uint32_t rank);
   /// This rank has said goodbye: it posts no more heartbeats, but goes on watching for silent ranks.
@@ -36,7 +44,16 @@ class Heartbeats {
   std::chrono::nanoseconds limit() const { return silence_.limit(); }
 
  private:
+  struct Heard {
+    std::int64_t sent_ns = 0;  // on the other rank's clock
+    std::int64_t at_ns = 0;    // on this rank's
+  };
+  void post(std::uint32_t to);
+
   Exchange& exchange_;
+  const std::shared_ptr<EventLog> events_;
+  ClockOffset offset_;
+  std::vector<Heard> heard_;  // by rank; empty where nobody looks at events
   const std::chrono::nanoseconds interval_;
   Silence silence_;
   std::vector<bool> is_partner_, is_excused_;  // whom this rank talks with; from whom it expects nothing

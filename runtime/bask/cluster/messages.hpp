@@ -47,7 +47,7 @@ enum class MessageKind : std::uint16_t {
   kDrop,          ///< 0 -> all: Drop
   kCall,          ///< 0 -> all: Call, a function to be called outside of any run
   kReturn,        ///< all -> 0: Return
-  kHeartbeat,     ///< 0 -> all, all -> 0: no body
+  kHeartbeat,     ///< 0 -> all, all -> 0: Heartbeat; no body where nobody looks at events
   kShutdown,      ///< 0 -> all: no body
   kBye,           ///< all -> 0, then 0 -> all: no body; nothing more comes from this rank
   kReport,        ///< 0 -> all: no body; tell what this rank waits for

@@ -47,7 +47,7 @@ Node::Node(Transport& transport, NodeOptions options)
                                      .isolate_all = options_.isolate_all,
                                      .end = options_.end},
                           .pool = pool_.get()}),
-      heartbeats_(exchange_, options_.silence_limit, steady_clock::now()),
+      heartbeats_(exchange_, options_.silence_limit, options_.events, steady_clock::now()),
       farewell_(exchange_.size()),
       calls_(exchange_, options_.hosts),
       signals_(options_.recorder != nullptr) {

@@ -83,7 +83,7 @@ void Switchboard::hand_over(std::uint32_t from, MessageKind kind, std::uint32_t 
       return log_job_line(LogLevel::kWarning, fmt::format("rank {} ({}): {}", from, parts_->hosts[from],
                                                           decode_message<Reported>(body).text));
     case MessageKind::kHeartbeat:
-      return;
+      return parts_->heartbeats.heard(from, body);
     case MessageKind::kShutdown:
       return parts_->farewell.begin();
     case MessageKind::kBye:

@@ -119,9 +119,8 @@ void Worker::begin(std::uint32_t run, const BeginRun& begin, WorkerRun::Constant
     own.held.push_back(held_.at(held.held));
     own.values[held.constant] = own.held.back().get();
   }
-  const auto made =
-      std::make_shared<WorkerRun>(exchange_, run, begin, std::move(own), options_.runner, turns_.has_pool(),
-                                  events_ ? &*events_ : nullptr);
+  const auto made = std::make_shared<WorkerRun>(exchange_, run, begin, std::move(own), options_.runner,
+                                                turns_.has_pool(), events_ ? &*events_ : nullptr);
   runs_.begin(run, made);
   made->send_constants(begin.exports);
   follow_ready();

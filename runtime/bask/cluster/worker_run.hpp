@@ -101,7 +101,7 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   const std::vector<StripExport> strips_;  // sorted by rank and position
   const PartSize size_;
   const std::shared_ptr<EventLog> events_;  // null: nobody looks
-  const unsigned dry_below_;  // threads at work; 0: the rank does not steal
+  const unsigned dry_below_;                // threads at work; 0: the rank does not steal
   PushCredits credits_;
   TaskRunner runner_;
   Mutex asked_mutex_;

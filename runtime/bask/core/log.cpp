@@ -54,6 +54,11 @@ struct Log {
   std::unique_ptr<spdlog::logger> screen, file;
 };
 
+LogReader& log_reader() {
+  static LogReader one;
+  return one;
+}
+
 std::unique_ptr<spdlog::logger> make_logger(spdlog::sink_ptr sink, const char* pattern, LogLevel level) {
   auto logger = std::make_unique<spdlog::logger>("bask", std::move(sink));
   logger->set_pattern(pattern);
@@ -105,6 +110,7 @@ void write(LogLevel level, const std::string& prefix, std::string_view text) {
     const std::string line = prefix + std::string(text.substr(0, end));
     log().screen->log(spdlog_level(level), spdlog::string_view_t(line));
     if (log().file) log().file->log(spdlog_level(level), spdlog::string_view_t(line));
+    if (log_reader() && level <= log().level) log_reader()(level, line);
     if (end == text.npos || end + 1 == text.size()) return;
     text.remove_prefix(end + 1);
   }
@@ -134,6 +140,11 @@ void set_up_log(const LogSettings& settings) {
   made.screen = screen_logger(settings.level);
   if (!path.empty()) made.file = file_logger(path, settings.level);
   log() = std::move(made);
+}
+
+void set_log_reader(LogReader reader) {
+  const std::lock_guard lock(one_text_at_a_time());
+  log_reader() = std::move(reader);
 }
 
 bool log_wanted(LogLevel level) {

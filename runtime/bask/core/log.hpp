@@ -6,6 +6,7 @@
 
 #include <bask/core/options.hpp>
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,11 @@ void log_line(LogLevel level, std::string_view text);
 
 /// A line about all ranks, such as the map of ranks: the same without the rank.
 void log_job_line(LogLevel level, std::string_view text);
+
+/// Gets every line that is logged, without line breaks, while no other thread logs. It must not log itself.
+using LogReader = std::function<void(LogLevel level, const std::string& line)>;
+/// Has `reader` get them from now on; empty: nobody.
+void set_log_reader(LogReader reader);
 
 /// The name of the file of one rank. Throws: Error (kUsage) when several ranks would have the same.
 std::string log_file_of(const LogSettings& settings);

@@ -15,7 +15,7 @@ EventLane& EventLog::lane(const std::string& name) {
 
 Activity EventLog::layer(std::string_view name) {
   const Held held(mutex_);
-  const bool is_full = layer_names_.size() == kMostLayers;
+  const bool is_full = layer_names_.size() >= kMostLayers;
   const auto [found, is_new] = layers_.try_emplace(std::string(is_full ? "other layers" : name));
   if (is_new) {
     const std::size_t number = static_cast<std::size_t>(Activity::kFirstLayer) + layer_names_.size();
@@ -77,7 +77,7 @@ EventCounts difference(const EventCounts& now, const EventCounts& before) {
 
 RankReport EventLog::collect(Activity reason) {
   const Held held(mutex_);
-  RankReport report{.made_ns = now_ns()};
+  RankReport report{.made_ns = now_ns(), .clock_error_ns = clock_error_ns_.load(std::memory_order_relaxed)};
   for (EventLane& lane : lanes_) lane.collect(report, reason);
   const auto told_from = [](std::size_t& told, const std::vector<std::string>& names) {
     std::vector<std::string> news(names.begin() + static_cast<std::ptrdiff_t>(told), names.end());

@@ -30,8 +30,13 @@ class EventLog {
   void set_reader(EventReader* reader) { reader_ = reader; }
   EventReader* reader() const { return reader_; }
   const TickClock& clock() const { return clock_; }
-  std::int64_t job_start_ns() const { return job_start_ns_; }
-  std::int64_t now_ns() const { return steady_ns() - job_start_ns_; }
+  std::int64_t job_start_ns() const { return job_start_ns_.load(std::memory_order_relaxed); }
+  std::int64_t now_ns() const { return steady_ns() - job_start_ns(); }
+  /// The job's start on this rank's steady clock is known better now: to within `error_ns`. Any thread.
+  void set_clock(std::int64_t job_start_ns, std::int64_t error_ns) {
+    job_start_ns_.store(job_start_ns, std::memory_order_relaxed);
+    clock_error_ns_.store(error_ns, std::memory_order_relaxed);
+  }
 
   /// The lane of that name, made when it is asked for first. Lanes stay as long as the log.
   EventLane& lane(const std::string& name);
@@ -70,7 +75,7 @@ class EventLog {
   EventCounts counts() const;
   RankSample& sample_at(std::int64_t now_ns) BASK_REQUIRES(mutex_);
 
-  const std::int64_t job_start_ns_;
+  std::atomic<std::int64_t> job_start_ns_, clock_error_ns_{0};
   const TickClock clock_;
   EventReader* reader_ = nullptr;
   Count spilled_, read_back_, journalled_;

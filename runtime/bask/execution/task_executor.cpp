@@ -126,8 +126,7 @@ bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned
       me.running->clear();
       results_.discard(position);
       const bool is_retried = retries-- > 0 && !progress_.cancelled();
-      if (me.lane != nullptr)
-        end_event(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, 0, me);
+      if (me.lane != nullptr) end_event(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, 0, me);
       if (is_retried) continue;
       progress_.fail_with_current(position, plan_->task[position]);
       return false;
@@ -172,8 +171,7 @@ bool TaskExecutor::run_step(const StolenUnit& stolen, std::size_t number, std::v
       me.running->clear();
       results[number].reset();
       const bool is_retried = retries > 0 && !progress_.cancelled();
-      if (me.lane != nullptr)
-        end_event(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, 0, me);
+      if (me.lane != nullptr) end_event(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, 0, me);
       if (is_retried) continue;
       progress_.fail_with_current(plan_->positions(), step.task);
       return false;

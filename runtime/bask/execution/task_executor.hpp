@@ -1,8 +1,8 @@
 // task_executor.hpp: runs tasks: pins a task's inputs; calls its kernel, in a process of its own where the
-// user asks for that; calls it again where it may be retried; stores its result; and writes down events where somebody looks.
-// Runs on: every rank. Threads: each worker thread runs tasks under its own number; any thread releases
-// readings.
-// Invariants: (1) a task that fails leaves no result, and fails the run; (2) only the last reader moves
+// user asks for that; calls it again where it may be retried; stores its result; and writes down events where
+// somebody looks. Runs on: every rank. Threads: each worker thread runs tasks under its own number; any
+// thread releases readings. Invariants: (1) a task that fails leaves no result, and fails the run; (2) only
+// the last reader moves
 //             from an input, and only where it is not retried; (3) the table of running tasks shows a task
 //             while its kernel runs.
 #pragma once
@@ -88,7 +88,7 @@ class TaskExecutor {
   const std::shared_ptr<const std::unordered_set<Key>> isolated_;  // shared by all runs of the client
   const bool isolate_all_, persists_;
   EncodedSizes encoded_sizes_;
-  const std::uint32_t number_;     // of the computation
+  const std::uint32_t number_;    // of the computation
   std::vector<Activity> layers_;  // by group; empty: nobody looks
   std::vector<Thread> threads_;
 };

@@ -24,17 +24,18 @@ struct RankInfo {
   unsigned machine_cores = 0;       ///< CoreMask::machine_cores()
   MemoryFacts memory = {};
   Key registry_hash = {};
-  int wanted_threads = 0;    ///< 0: as many as there are cores for
-  std::string version = {};  ///< kVersion
-  int vector_loops = 0;      ///< the greatest strips::InstructionSet that it has, for the arrays' loops
-  std::string blas = {};     ///< blas::name(): equal names compute equal bits
-  std::string error = {};    ///< why this rank cannot start, such as a bad option; empty: it can
+  int wanted_threads = 0;       ///< 0: as many as there are cores for
+  std::string version = {};     ///< kVersion
+  int vector_loops = 0;         ///< the greatest strips::InstructionSet that it has, for the arrays' loops
+  std::string blas = {};        ///< blas::name(): equal names compute equal bits
+  std::string error = {};       ///< why this rank cannot start, such as a bad option; empty: it can
   std::int64_t started_ns = 0;  ///< on the system's clock
 
   template <class Archive>
   void serialize(Archive& archive, unsigned /*version*/) {
     archive& rank& host& cpus& machine_cores& memory;
-    archive& registry_hash.high& registry_hash.low& wanted_threads& version& vector_loops& blas& error& started_ns;
+    archive& registry_hash.high& registry_hash
+        .low& wanted_threads& version& vector_loops& blas& error& started_ns;
   }
   friend bool operator==(const RankInfo&, const RankInfo&) = default;
 };

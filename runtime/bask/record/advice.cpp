@@ -11,7 +11,7 @@ namespace bask {
 namespace {
 
 constexpr double kWorthSaying = 0.05;
-constexpr double kGoodTask_ns = 10e6;
+constexpr double kGoodTask_ns = 10e6, kTinyTask_ns = 50e3;
 
 std::string percent_text(double share) {
   return fmt::format("{:.0f} %", 100 * share);
@@ -49,6 +49,8 @@ Advice about_runtime(const JobKnowledge& known, const Efficiency& efficiency) {
                               percent_text(share), percent_text(std::min(1.0, planning / share)));
     return advice;
   }
+  // Tasks so small wait for each other no longer than messages and queues take.
+  if (mean < kTinyTask_ns) advice.worth += efficiency.of(Loss::kParallelism) + efficiency.of(Loss::kData);
   const double factor = std::exp2(std::ceil(std::log2(kGoodTask_ns / std::max(mean, 1.0))));
   const std::uint64_t bytes = counts->bytes / std::max<std::uint64_t>(counts->done, 1);
   advice.text = fmt::format("tasks of {} take {} on average: {} of the time is the runtime's own; ",
@@ -166,7 +168,7 @@ std::optional<Advice> about_kernels(const JobKnowledge& known, const Efficiency&
   }
   const Efficiency::Cost& cost = efficiency.cost(Loss::kUseful);
   const double useful = efficiency.of(Loss::kUseful) * efficiency.thread_seconds;
-  if (useful <= 0) return std::nullopt;
+  if (useful <= 0 || lanes <= 0) return std::nullopt;
   const double others = process - lanes;
   if (others > 0.25 * useful && lanes < 0.8 * useful) {
     return Advice{

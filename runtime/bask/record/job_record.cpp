@@ -1,6 +1,6 @@
 #include <bask/record/job_record.hpp>
 
-#include <bask/events/ticks.hpp>
+#include <bask/core/id.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -8,7 +8,7 @@
 namespace bask {
 namespace {
 
-constexpr std::size_t kMostComputes = 100, kMostTold = 20, kMostNewest = 50, kMostSample = 2000;
+constexpr std::size_t kMostComputes = 100, kMostTold = 20, kMostNewest = 50, kMostSample = 500;
 constexpr std::size_t kMostErrors = 100, kMostLines = 200;
 
 template <class T>
@@ -28,13 +28,9 @@ void keep_most(std::vector<ToldTask>& kept, const ToldTask& task, const Measure&
 
 }  // namespace
 
-JobRecord::JobRecord(JobFacts facts, std::int64_t job_start_ns)
-    : job_start_ns_(job_start_ns), known_(std::move(facts)) {
+JobRecord::JobRecord(JobFacts facts, std::function<std::int64_t()> clock)
+    : clock_(std::move(clock)), known_(std::move(facts)) {
   known_.moved.resize(known_.ranks.size());
-}
-
-std::int64_t JobRecord::now_ns() const {
-  return steady_ns() - job_start_ns_;
 }
 
 // ---- Computations. ----
@@ -56,6 +52,10 @@ void JobRecord::begin_running(const std::vector<GroupFacts>& groups) {
   known_.compute->state = ComputeState::kRunning;
   known_.planning_ns += now_ns() - known_.compute->begin_ns;
   for (const GroupFacts& group : groups) {
+    if (group.tasks == 0) {
+      known_.layer_of_group.push_back(kNoIndex);
+      continue;
+    }
     const auto [found, is_new] = known_.layer_by_name.try_emplace(group.layer, known_.layers.size());
     if (is_new) known_.layers.push_back({.name = group.layer, .inputs = {}});
     known_.layers[found->second].tasks += group.tasks;
@@ -63,6 +63,7 @@ void JobRecord::begin_running(const std::vector<GroupFacts>& groups) {
     known_.compute->tasks += group.tasks;
   }
   for (std::size_t group = 0; group < groups.size(); ++group) {
+    if (groups[group].tasks == 0) continue;
     std::vector<std::uint32_t>& inputs = known_.layers[known_.layer_of_group[group]].inputs;
     for (const std::uint32_t input : groups[group].inputs) {
       const std::uint32_t layer = known_.layer_of_group[input];
@@ -75,8 +76,10 @@ void JobRecord::progress(const std::vector<std::uint64_t>& done_by_group) {
   const Held held(mutex_);
   for (LayerState& layer : known_.layers) layer.done = 0;
   const std::size_t groups = std::min(done_by_group.size(), known_.layer_of_group.size());
-  for (std::size_t group = 0; group < groups; ++group)
-    known_.layers[known_.layer_of_group[group]].done += done_by_group[group];
+  for (std::size_t group = 0; group < groups; ++group) {
+    const std::uint32_t layer = known_.layer_of_group[group];
+    if (layer != kNoIndex) known_.layers[layer].done += done_by_group[group];
+  }
 }
 
 void JobRecord::end_compute(ComputeState state) {
@@ -160,6 +163,7 @@ void JobRecord::add(std::uint32_t rank, const RankReport& report) {
   known_.counts += report.counts;
   state.doing = report.doing;
   state.heard_ns = report.made_ns;
+  state.clock_error_ns = report.clock_error_ns;
   state.held = report.held;
   state.peak = std::max(state.peak, report.peak);
   state.on_disk = report.on_disk;

@@ -46,7 +46,7 @@ struct RankState {
   std::vector<std::optional<std::uint32_t>> lanes = {};  ///< its lanes in the Timeline
   std::vector<std::string> lane_names = {};
   std::vector<Doing> doing = {};
-  std::int64_t heard_ns = 0;
+  std::int64_t heard_ns = 0, clock_error_ns = 0;
   std::uint64_t held = 0, peak = 0, on_disk = 0;
   std::int64_t process_cpu_ns = 0, lanes_cpu_ns = 0;
   std::unordered_map<std::uint32_t, LayerCounts> by_layer = {};  ///< by number in ActivityNames
@@ -61,9 +61,9 @@ struct ToldTask {
 
 struct LogLine {
   std::int64_t at_ns = 0;
-  std::string level;
-  std::optional<std::uint32_t> rank;
-  std::string text;
+  std::string level = {};
+  std::optional<std::uint32_t> rank = {};
+  std::string text = {};
 };
 
 /// All that is known, to be read by whoever draws it.
@@ -103,8 +103,8 @@ struct GroupFacts {
 
 class JobRecord {
  public:
-  /// `job_start_ns`: on the steady clock.
-  JobRecord(JobFacts facts, std::int64_t job_start_ns);
+  /// `clock` tells the nanoseconds since the job's start, to any thread.
+  JobRecord(JobFacts facts, std::function<std::int64_t()> clock);
 
   // The computing thread.
   void begin_compute() BASK_EXCLUDES(mutex_);
@@ -117,7 +117,7 @@ class JobRecord {
   void add(std::uint32_t rank, const RankReport& report) BASK_EXCLUDES(mutex_);
   void log(const LogLine& line) BASK_EXCLUDES(mutex_);
   void error(std::optional<std::uint32_t> rank, const std::string& text) BASK_EXCLUDES(mutex_);
-  std::int64_t now_ns() const;
+  std::int64_t now_ns() const { return clock_(); }
   /// Calls `look` with all that is known, brought up to now.
   void read(const std::function<void(const JobKnowledge&)>& look) BASK_EXCLUDES(mutex_);
 
@@ -127,7 +127,7 @@ class JobRecord {
   ToldTask told(std::uint32_t rank, const TaskDetail& detail) const BASK_REQUIRES(mutex_);
   std::uint32_t number_of(std::uint32_t rank, Activity activity) const BASK_REQUIRES(mutex_);
 
-  const std::int64_t job_start_ns_;
+  const std::function<std::int64_t()> clock_;
   Mutex mutex_;
   JobKnowledge known_ BASK_GUARDED_BY(mutex_);
 };

@@ -62,8 +62,9 @@ void StateWriter::run() {
 void StateWriter::write_or_warn() {
   const int error = write();
   if (error == 0 || std::exchange(has_warned_, true)) return;
-  log_job_line(LogLevel::kWarning, fmt::format("the state of the job cannot be written to '{}': {}; the job goes on",
-                                               directory_.string(), error_text(error)));
+  log_job_line(LogLevel::kWarning,
+               fmt::format("the state of the job cannot be written to '{}': {}; the job goes on",
+                           directory_.string(), error_text(error)));
 }
 
 // Returns 0 or an error of the system.

@@ -1,6 +1,7 @@
 // state_writer.hpp: a thread that writes the state of the job into a file, each second.
 // Runs on: rank 0. Threads: one makes and destroys it.
-// Invariants: (1) under the file's name there is always one whole state; (2) a file system that hangs or is full
+// Invariants: (1) under the file's name there is always one whole state; (2) a file system that hangs or is
+// full
 //             holds up nothing but this thread.
 #pragma once
 

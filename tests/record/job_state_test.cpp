@@ -1,0 +1,126 @@
+#include <gtest/gtest.h>
+#include <bask/record/job_state.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include "made_up_job.hpp"
+
+namespace bask {
+namespace {
+
+using Json = nlohmann::json;
+
+std::int64_t no_time() {
+  return 0;
+}
+
+Json state_of(JobRecord& record) {
+  std::string text;
+  record.read([&](const JobKnowledge& known) { text = state_text(known); });
+  EXPECT_EQ(text.find('\n'), text.npos);
+  return Json::parse(text);
+}
+
+TEST(JobState, IsWholeBeforeTheFirstComputation) {
+  JobRecord record(facts_of_ranks(2), no_time);
+  const Json state = state_of(record);
+  EXPECT_EQ(state["format"], 1);
+  EXPECT_TRUE(state["compute"].is_null());
+  EXPECT_TRUE(state["job"]["ended"].is_null());
+  EXPECT_EQ(state["ranks"].size(), 2u);
+  EXPECT_TRUE(state["ranks"][0]["memory_limit"].is_null());
+  EXPECT_TRUE(state["layers"].empty());
+}
+
+TEST(JobState, CountsALayersTasksByItsName) {
+  JobRecord record(facts_of_ranks(1), no_time);
+  record.begin_compute();
+  record.begin_running({{.layer = "x", .tasks = 10},
+                        {.layer = "none", .tasks = 0},
+                        {.layer = "y", .tasks = 5, .inputs = {0}},
+                        {.layer = "x", .tasks = 2, .inputs = {2}}});
+  record.progress({4, 0, 1, 2});
+  const Json state = state_of(record);
+  EXPECT_EQ(state["compute"]["state"], "running");
+  EXPECT_EQ(state["compute"]["tasks"], 17);
+  EXPECT_EQ(state["compute"]["done"], 7);
+  ASSERT_EQ(state["layers"].size(), 2u);
+  EXPECT_EQ(state["layers"][0]["name"], "x");
+  EXPECT_EQ(state["layers"][0]["tasks"], 12);
+  EXPECT_EQ(state["layers"][0]["done"], 6);
+  EXPECT_EQ(state["graph"]["inputs"], Json({{1}, {0}}));
+}
+
+TEST(JobState, ShowsWhatAThreadIsInAndTheNamesOfItsRank) {
+  JobRecord record(facts_of_ranks(2), no_time);
+  record.begin_compute();
+  record.begin_running({{.layer = "b", .tasks = 4}, {.layer = "a", .tasks = 4}});
+  MadeUpRank one({"a"}), two({"b", "a"});
+  one.does(MadeUpRank::layer(0), 2);
+  two.does(MadeUpRank::layer(1), 1).does(Activity::kWaitData, 1);
+  two.report().doing = {{.since_ns = 5 * kMs, .lane = 0, .task = 9, .activity = MadeUpRank::layer(0)}};
+  record.add(0, one.report());
+  record.add(1, two.report());
+  const Json state = state_of(record);
+  const Json& timeline = state["timeline"];
+  ASSERT_EQ(timeline["lanes"].size(), 2u);
+  const std::size_t a = timeline["lanes"][0]["bins"][0][0];
+  EXPECT_EQ(timeline["activities"][a], "a");
+  EXPECT_EQ(timeline["kinds"][a], "task");
+  EXPECT_EQ(timeline["lanes"][1]["bins"][0][0], a);
+  EXPECT_EQ(timeline["lanes"][1]["bins"][1], Json({1, 1.0}));
+  ASSERT_EQ(state["now"].size(), 1u);
+  EXPECT_EQ(timeline["activities"][state["now"][0]["activity"].get<std::size_t>()], "b");
+  EXPECT_EQ(state["now"][0]["task"], 9);
+  EXPECT_EQ(state["layers"][0]["running"], 1);
+}
+
+TEST(JobState, IsValidTextWhateverNamesAre) {
+  JobFacts facts = facts_of_ranks(1);
+  facts.program = "\xff\xfe</script>\x1b[2J";
+  facts.arguments = {std::string("\0\n", 2)};
+  JobRecord record(facts, no_time);
+  record.begin_compute();
+  record.begin_running({{.layer = "\xc3\x28\"", .tasks = 1}});
+  record.error(0, "\x80");
+  const Json state = state_of(record);
+  EXPECT_EQ(state["layers"].size(), 1u);
+  EXPECT_EQ(state["errors"].size(), 1u);
+}
+
+TEST(JobState, PutsRanksTogetherInALargeMatrix) {
+  JobRecord record(facts_of_ranks(130), no_time);
+  MadeUpRank rank({});
+  rank.report().moved = {{.from = 0, .results = 1, .bytes = 10}, {.from = 129, .results = 1, .bytes = 5}};
+  record.add(1, rank.report());
+  const Json moved = state_of(record)["moved"];
+  ASSERT_EQ(moved["names"].size(), 44u);
+  EXPECT_EQ(moved["names"][0], "0-2");
+  EXPECT_EQ(moved["names"][43], "129");
+  EXPECT_EQ(moved["bytes"][0][0], 10);
+  EXPECT_EQ(moved["bytes"][43][0], 5);
+}
+
+TEST(JobState, GrowsNeitherWithTasksNorWithTime) {
+  JobRecord record(facts_of_ranks(2), no_time);
+  std::size_t before = 0;
+  for (std::uint32_t round = 0; round < 2000; ++round) {
+    MadeUpRank rank(round == 0 ? std::vector<std::string>{"a"} : std::vector<std::string>{});
+    if (round != 0) rank.report().new_lanes.clear();
+    RankReport& report = rank.report();
+    const std::int64_t at = round * 500 * kMs;
+    const unsigned level = bin_level(at);
+    report.lanes[0].shares = {
+        {bin_at(at, level), static_cast<std::uint16_t>(level), MadeUpRank::layer(0), kMs}};
+    report.samples = {{.bin = bin_at(at, level), .level = level, .held = round}};
+    for (std::uint32_t task = 0; task < 20; ++task)
+      report.sample.push_back({.begin_ns = at, .ns = task, .task = task, .layer = MadeUpRank::layer(0)});
+    report.newest = report.slowest = report.largest = report.sample;
+    record.add(0, report);
+    if (round == 999) record.read([&](const JobKnowledge& known) { before = state_text(known).size(); });
+  }
+  record.read([&](const JobKnowledge& known) { EXPECT_LT(state_text(known).size(), before * 5 / 4); });
+}
+
+}  // namespace
+}  // namespace bask
