@@ -153,12 +153,13 @@ void Client::note_input(const std::string& name, const std::string& identity) {
 }
 
 void Client::finish(int exit_code) {
-  if (watch_ != nullptr) watch_->record().end_job(exit_code);
+  if (own_watch_ != nullptr) own_watch_->end(exit_code);
   if (own_checkpoint_ != nullptr)
     own_checkpoint_->finish(options_, exit_code, {computations_, computations_done_});
 }
 
 void Client::give_up(int exit_code) {
+  if (own_watch_ != nullptr) own_watch_->end(exit_code);
   if (own_checkpoint_ != nullptr) own_checkpoint_->give_up(exit_code, 1);
 }
 

@@ -112,15 +112,29 @@ JobWatch::JobWatch(const Options& options, const ClientInfo& info, std::shared_p
     constexpr std::array<const char*, 4> kLevels{"error", "warning", "info", "debug"};
     record_.log({.at_ns = record_.now_ns(), .level = kLevels[static_cast<std::size_t>(level)], .text = line});
   });
-  writer_.emplace(options.watch, [this] {
-    collect();
-    std::string text;
-    record_.read([&](const JobKnowledge& known) { text = state_text(known); });
-    return text;
-  });
+  std::vector<StateTeller::Listener> listeners;
+  if (!options.watch.empty()) {
+    file_.emplace(options.watch);
+    listeners.push_back([this](const StateFeed::Text& state, bool) { file_->write(*state + '\n'); });
+  }
+  teller_.emplace([this] { return state(); }, std::move(listeners));
+}
+
+std::string JobWatch::state() {
+  collect();
+  std::string text;
+  record_.read([&](const JobKnowledge& known) { text = state_text(known); });
+  return text;
+}
+
+void JobWatch::end(int exit_code) {
+  if (!teller_) return;
+  record_.end_job(exit_code);
+  teller_.reset();
 }
 
 JobWatch::~JobWatch() {
+  teller_.reset();
   set_log_reader({});
 }
 

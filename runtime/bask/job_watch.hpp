@@ -7,7 +7,8 @@
 #include <bask/events/event_log.hpp>
 #include <bask/graph/plan.hpp>
 #include <bask/record/job_record.hpp>
-#include <bask/record/state_writer.hpp>
+#include <bask/record/state_file.hpp>
+#include <bask/record/state_teller.hpp>
 
 #include <cstdint>
 #include <exception>
@@ -33,16 +34,20 @@ class JobWatch {
   /// The lane of the thread that plans.
   EventLane& planning() { return events_->lane("planning"); }
   void begin_running(const Plan& plan);
+  /// The job ends with this exit code: writes the last state. Later calls do nothing.
+  void end(int exit_code);
   /// For one process: brings what its threads have done into the record.
   void collect();
 
  private:
   JobWatch(const Options& options, const ClientInfo& info, std::shared_ptr<EventLog> events, bool is_alone);
+  std::string state();
 
   const std::shared_ptr<EventLog> events_;
   const bool is_alone_;
   JobRecord record_;
-  std::optional<StateWriter> writer_;
+  std::optional<StateFile> file_;
+  std::optional<StateTeller> teller_;
 };
 
 /// One computation of a JobWatch, which may be null: it fails unless it succeeds.

@@ -180,6 +180,7 @@ class Session {
   /// The same while tasks are running; brings the results that were kept to the disk first.
   [[noreturn]] void leave(int exit_code) {
     if (node_) checkpoint_.give_up(exit_code, node_->size());
+    if (job_watch_ != nullptr) job_watch_->end(exit_code);
     abort(exit_code);
   }
 
@@ -193,10 +194,10 @@ class Session {
   void close(const Options& options, int exit_code, ComputationCount computations) {
     if (closed_ || !node_) return;
     closed_ = true;
-    if (job_watch_ != nullptr) job_watch_->record().end_job(exit_code);
     const auto time = checkpoint_.here() == nullptr ? kTimeForGoodbyes : kTimeToSync;
     const bool are_gone =
         node_->shut_down(node_->coordinator().may_be_inside_tasks() ? kTimeToLeaveTasks : time);
+    if (job_watch_ != nullptr) job_watch_->end(exit_code);
     if (are_gone) return checkpoint_.finish(options, exit_code, computations);
     checkpoint_.give_up(exit_code, node_->size());
     log_job_line(LogLevel::kDebug,
