@@ -31,7 +31,7 @@ constexpr Clock::time_point kStart = Clock::time_point(1h);
 class Beating {
  public:
   Beating(ListeningRanks& ranks, std::uint32_t rank, std::chrono::nanoseconds silence_limit)
-      : exchange_(ranks[rank]), heartbeats_(exchange_, silence_limit, kStart) {}
+      : exchange_(ranks[rank]), heartbeats_(exchange_, silence_limit, nullptr, kStart) {}
   std::optional<std::uint32_t> beat(Clock::time_point now, bool is_ending = false) {
     return exchange_.locked([&] { return heartbeats_.beat(now, is_ending); });
   }

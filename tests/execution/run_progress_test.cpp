@@ -220,12 +220,13 @@ struct PeerTrafficTest : testing::Test {
   CountingOutlet outlet;
   const PlanStore plan{plan_with_exports()};
   UnitClock clock{1, UnitClock::Timing::kSometimes};
-  PeerTraffic traffic{&outlet, plan, clock, 1, {}};
+  ThreadLanes lanes{nullptr, 1};
+  PeerTraffic traffic{&outlet, plan, clock, lanes, {1, {}}};
   Parking parking;
 };
 
 TEST_F(PeerTrafficTest, PostsAResultToTheRanksThatReadIt) {
-  traffic.send(7, Value());
+  traffic.send(7, Value(), 0);
   EXPECT_EQ(outlet.sent_position, 7u);
   EXPECT_EQ(outlet.sent, 1u);
 }

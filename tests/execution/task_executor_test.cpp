@@ -50,7 +50,7 @@ struct Rig {
         results(plan.take_uses(), expansion.graph.constant_values(), memory, false),
         progress({plan->units(), plan->groups.size(), 1}, RunProgress::End::kWhenDone, {}, parking),
         gate(plan, results, memory, {}, {}),
-        executor(plan, results, gate, progress, {}) {
+        executor(plan, results, gate, progress, lanes, {}) {
     const PlanPart all = splitter.next(~0u)[0];
     plan.add(all);
     results.set_uses(0, all.uses);
@@ -72,6 +72,7 @@ struct Rig {
   ResultStore results;
   RunProgress progress;
   MemoryGate gate;
+  ThreadLanes lanes{nullptr, 1};
   TaskExecutor executor;
 };
 

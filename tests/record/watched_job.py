@@ -70,7 +70,7 @@ check("a failed job: what it said", "task" in failed["job"]["said"], failed["job
 check("a failed job: its exit code", failed["job"]["exit"] == 1)
 
 directory = os.path.join(scratch.name, "killed")
-command = [*mpirun, "3", taskbench, "-steps", "10000000", "-iter", "20000", "--repeat", "1", "--bask-watch=" + directory]
+command = [*mpirun, "3", taskbench, "-steps", "20000", "-iter", "200000", "--repeat", "1", "--bask-watch=" + directory]
 job = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 try:
     state = None

@@ -30,7 +30,7 @@ class Outlet {
   /// Returns whether anything moved.
   virtual bool progress(unsigned thread) = 0;
   /// Whether large results of other ranks are on their way to this one. It may be out of date.
-  virtual bool is_receiving() const = 0;
+  virtual bool is_receiving() const { return false; }
 };
 
 }  // namespace bask
