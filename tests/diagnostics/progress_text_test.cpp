@@ -1,7 +1,7 @@
 // How far a computation has come, in words and bars.
 #include <gtest/gtest.h>
+#include <bask/core/utf8_text.hpp>
 #include <bask/diagnostics/progress_text.hpp>
-#include <bask/diagnostics/utf8_text.hpp>
 
 #include <algorithm>
 #include <optional>

@@ -1,5 +1,5 @@
+#include <bask/core/utf8_text.hpp>
 #include <bask/diagnostics/dot_text.hpp>
-#include <bask/diagnostics/utf8_text.hpp>
 
 namespace bask {
 namespace {

@@ -35,8 +35,9 @@ TaskExecutor::~TaskExecutor() {
 
 // Shows the task in the thread's slot of the table of running tasks while the kernel runs, in a process of
 // its own where the user asks for that.
-void TaskExecutor::run_kernel(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const {
-  me.running->set(kernel.name.c_str(), seen.task.index, kernel.id, seen.key);
+void TaskExecutor::run_kernel(const TaskGroup& group, KernelCall& call, const Seen& seen, Thread& me) const {
+  const Kernel& kernel = *group.kernel;
+  me.running->set(group.layer.c_str(), seen.task.index, kernel.id, seen.key);
   const bool is_meant = isolate_all_ || (isolated_ != nullptr && isolated_->contains(seen.key));
   if (is_meant && (seen.notes == nullptr || seen.notes->isolate.value_or(true))) {
     run_isolated(kernel, call);
@@ -63,7 +64,7 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
   const Key& key = plan.key.empty() ? Key{} : plan.key[unit];
   const bool may_drop = may_repeat(kernel, call);
   const auto start = may_drop ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
-  run_kernel(kernel, call, {plan.task[position], key, notes}, threads_[thread]);
+  run_kernel(plan.groups[group], call, {plan.task[position], key, notes}, threads_[thread]);
   MemoryBudget& budget = threads_[thread].budget;
   budget.left += inputs.count_moved();
   const Value& value = results_.at(position);
@@ -145,8 +146,7 @@ bool TaskExecutor::run_step(const StolenUnit& stolen, std::size_t number, std::v
   for (int retries = notes == nullptr ? 0 : notes->retries.value_or(0);; --retries) {
     try {
       KernelCall call{step.arguments.data(), me.inputs, results[number]};
-      const Kernel& kernel = *plan_->groups[step.group].kernel;
-      run_kernel(kernel, call, {step.task, stolen.key, notes}, me);
+      run_kernel(plan_->groups[step.group], call, {step.task, stolen.key, notes}, me);
       return true;
     } catch (...) {
       me.running->clear();
