@@ -132,5 +132,20 @@ TEST(ProgressText, SaysAllInOneLine) {
       << progress_line(state_of(many_layers()));
 }
 
+TEST(ProgressText, TellsLayersThatAreListsApart) {
+  const ProgressState state = state_of({{"normal, add, mean", 4, 8}, {"mean (finish)", 0, 1}});
+  EXPECT_TRUE(progress_line(state).ends_with("left; normal, add, mean 4/8; mean (finish) 0/1"));
+  EXPECT_TRUE(stopped_line(state).ends_with("done; normal, add, mean 4/8; mean (finish) 0/1"));
+  EXPECT_TRUE(done_line(state).ends_with("; normal, add, mean 4; mean (finish) 0"));
+}
+
+TEST(ProgressText, ShortensListsInTheirMiddle) {
+  const ProgressState state =
+      state_of({{"from_hdf5 t2m, astype, subtract, divide, square, exp, mean", 4, 8}});
+  EXPECT_TRUE(progress_line(state).ends_with("; from_hdf5 t2m, astype, …, exp, mean 4/8"))
+      << progress_line(state);
+  EXPECT_TRUE(bar_lines(state, {.columns = 80, .rows = 24})[0].starts_with("…, exp, mean         ["));
+}
+
 }  // namespace
 }  // namespace bask

@@ -117,7 +117,7 @@ Sourced written(const ArrayPtr& root) {
 
 ArrayNode::ArrayNode(Kind kind, std::string name, DType dtype, Chunks chunks, std::vector<ArrayPtr> inputs)
     : kind_(kind),
-      name_(std::move(name)),
+      name_(kind == Kind::kBlocks ? std::move(name) : UserCall::name_or(name)),
       dtype_(dtype),
       chunks_(std::move(chunks)),
       shape_(shape_of(chunks_)),

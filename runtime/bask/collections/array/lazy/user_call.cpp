@@ -41,7 +41,9 @@ std::string UserCall::name_or(std::string_view operation) {
 
 std::string list_of_calls(std::span<const CalledOperation> operations) {
   std::unordered_map<const std::string*, std::size_t> last;  // operation of each call
-  for (std::size_t k = 0; k < operations.size(); ++k) last[operations[k].call.get()] = k;
+  for (std::size_t k = 0; k < operations.size(); ++k) {
+    if (operations[k].call != nullptr) last[operations[k].call.get()] = k;
+  }
   std::vector<std::string> names;
   for (std::size_t k = 0; k < operations.size(); ++k) {
     const std::string* const call = operations[k].call.get();

@@ -113,8 +113,10 @@ ArrayPtr matmul(const ArrayPtr& a, const ArrayPtr& b, DType dtype) {
            "axis " + std::to_string(a->ndim() - 1) + " of the first and axis " + std::to_string(axis) +
                " of the second must have one length");
   }
-  const UserCall call("matmul");
-  if (a->ndim() == 1 && b->ndim() == 1) return inner_product(a, b, dtype);
+  if (a->ndim() == 1 && b->ndim() == 1) {
+    const UserCall call("matmul");
+    return inner_product(a, b, dtype);
+  }
   const Factors factors{
       .left = a, .right = b, .left_free = a->ndim() == 1 ? 0U : 1U, .right_free = b->ndim() == 1 ? 0U : 1U};
   const auto batch_of = [](const ArrayPtr& node, std::size_t axes) {
