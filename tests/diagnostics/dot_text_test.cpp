@@ -19,6 +19,12 @@ TEST(DotText, BreaksNamesWhereTheirWordsEnd) {
   EXPECT_EQ(in_lines("model::increment", 13), "model::\nincrement");
 }
 
+TEST(DotText, ShowsListsWithTheirLastNames) {
+  EXPECT_EQ(in_lines("normal, getitem ×9, add ×6, max", 13), "normal, \ngetitem ×9, \nadd ×6, max");
+  EXPECT_EQ(in_lines("from_hdf5 t2m, astype, subtract, divide, square, …, exp, mean", 13),
+            "from_hdf5 \nt2m, astype, \nsubtract, \ndivide, \nsquare, …, \nexp, mean");
+}
+
 TEST(DotText, ShortensNamesThatCannotBeBroken) {
   EXPECT_EQ(in_lines("abcdefghijklmnopqrst", 8), "abcdefghijk…");
   EXPECT_EQ(in_lines("one_two_six_ten_and_many_more_words", 4), "one_\ntwo_\nsix_\nten_a…");

@@ -1,7 +1,7 @@
 // How far a computation has come, in words and bars.
 #include <gtest/gtest.h>
+#include <bask/core/utf8_text.hpp>
 #include <bask/diagnostics/progress_text.hpp>
-#include <bask/diagnostics/utf8_text.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -130,6 +130,21 @@ TEST(ProgressText, SaysAllInOneLine) {
             "bask: 5000 tasks done in 12.0 s; increment 1000, add 4000");
   EXPECT_TRUE(progress_line(state_of(many_layers())).ends_with(", layer19 0/10, 12 more layers 120/120"))
       << progress_line(state_of(many_layers()));
+}
+
+TEST(ProgressText, TellsLayersThatAreListsApart) {
+  const ProgressState state = state_of({{"normal, add, mean", 4, 8}, {"mean (finish)", 0, 1}});
+  EXPECT_TRUE(progress_line(state).ends_with("left; normal, add, mean 4/8; mean (finish) 0/1"));
+  EXPECT_TRUE(stopped_line(state).ends_with("done; normal, add, mean 4/8; mean (finish) 0/1"));
+  EXPECT_TRUE(done_line(state).ends_with("; normal, add, mean 4; mean (finish) 0"));
+}
+
+TEST(ProgressText, ShortensListsInTheirMiddle) {
+  const ProgressState state =
+      state_of({{"from_hdf5 t2m, astype, subtract, divide, square, exp, mean", 4, 8}});
+  EXPECT_TRUE(progress_line(state).ends_with("; from_hdf5 t2m, astype, …, exp, mean 4/8"))
+      << progress_line(state);
+  EXPECT_TRUE(bar_lines(state, {.columns = 80, .rows = 24})[0].starts_with("…, exp, mean         ["));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <bask/collections/array/elementwise.hpp>
 #include <bask/collections/array/manipulation.hpp>
 #include <bask/collections/array/universal_functions.hpp>
+#include <bask/graph/task_graph.hpp>
 #include <bask/io/hdf5.hpp>
 
 #include <atomic>
@@ -43,6 +44,20 @@ class Hdf5Arrays : public Hdf5Files {
   }
   Client client_ = Client(Options{.threads = 2});
 };
+
+TEST_F(Hdf5Arrays, SayWhatIsReadAndWritten) {
+  const auto names = [](const auto& x) {
+    const LayerPtr layer = x.node()->lowered().layer();
+    TaskGraph graph;
+    const std::vector<std::uint32_t> places(layer->inputs().size() + 1, 0);
+    layer->expand(graph, places);
+    return graph.groups.back().layer;
+  };
+  to_hdf5(path("x.h5"), "/group/x", numbers<double>());
+  const auto x = from_hdf5<double>(path("x.h5"), "group/x");
+  EXPECT_EQ(names(x), "from_hdf5 group/x");
+  EXPECT_EQ(names(sqrt(x) + 1.0), "sqrt, add");
+}
 
 // Chunks of 8 MiB, of which a thread has two and their compressed bytes while it reads or writes one.
 class Hdf5Scratch : public Hdf5Files {};

@@ -1,5 +1,6 @@
+#include <bask/core/name_list.hpp>
+#include <bask/core/utf8_text.hpp>
 #include <bask/diagnostics/dot_text.hpp>
-#include <bask/diagnostics/utf8_text.hpp>
 
 namespace bask {
 namespace {
@@ -55,12 +56,12 @@ std::string dot_quoted(std::string_view text) {
 }
 
 std::string in_lines(std::string_view name, std::size_t columns) {
-  constexpr int kMostLines = 4;
+  const int most_lines = is_list(name) ? 8 : 4;
   const std::string clean = printable(name);
   std::string lines;
   std::string_view rest = clean;
   for (int line = 1; !rest.empty(); ++line) {
-    const std::size_t piece = line == kMostLines ? rest.size() : first_piece(rest, columns);
+    const std::size_t piece = line == most_lines ? rest.size() : first_piece(rest, columns);
     if (line > 1) lines += '\n';
     lines += shortened(rest.substr(0, piece), columns * 3 / 2);
     rest.remove_prefix(piece);

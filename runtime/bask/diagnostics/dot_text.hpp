@@ -13,7 +13,7 @@ namespace bask {
 std::string dot_quoted(std::string_view text);
 
 /// A name in lines of about `columns`, so that it fits into a circle. Lines are broken after '_', '-', '.',
-/// ':' and spaces; a name of more than four lines is shortened.
+/// ':' and spaces; a name of more than four lines is shortened, a list of names of more than eight.
 std::string in_lines(std::string_view name, std::size_t columns);
 
 /// "1,234,567"

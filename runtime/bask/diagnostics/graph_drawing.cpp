@@ -80,8 +80,10 @@ class TaskDrawing {
   void add_task(TaskId task) {
     const TaskGraph& graph = input_.graph;
     const std::string name = graph.name(task);
-    const std::string& function = graph.groups[graph.group[task.index]].kernel->name;
-    const std::string_view colour = palette_.colour_of(graph.layer_name(task));
+    const std::string& layer = graph.layer_name(task);
+    const bool is_list = graph.place_of(task).layer->names_operations();
+    const std::string& function = is_list ? layer : graph.groups[graph.group[task.index]].kernel->name;
+    const std::string_view colour = palette_.colour_of(layer);
     text_ += fmt::format("  f{} [shape=circle, fillcolor=\"{}\", label={}, tooltip={}];\n", task.index,
                          colour, dot_quoted(in_lines(function, kCircleColumns)), dot_quoted(name));
     add_box(task, fmt::format("{}55", colour), with_names_ ? in_lines(name, kBoxColumns) : "", name);

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <bask/core/error.hpp>
+#include <bask/core/utf8_text.hpp>
 #include <bask/diagnostics/graphviz.hpp>
-#include <bask/diagnostics/utf8_text.hpp>
 #include <bask/system/child_process.hpp>
 #include <bask/system/file_descriptor.hpp>
 

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
+#include <bask/core/utf8_text.hpp>
 #include <bask/diagnostics/progress.hpp>
-#include <bask/diagnostics/utf8_text.hpp>
 
 #include <algorithm>
 

@@ -1,11 +1,11 @@
 #include <fmt/format.h>
+#include <bask/core/name_list.hpp>
 #include <bask/core/units.hpp>
+#include <bask/core/utf8_text.hpp>
 #include <bask/diagnostics/progress_text.hpp>
-#include <bask/diagnostics/utf8_text.hpp>
 
 #include <algorithm>
 #include <unordered_map>
-#include <utility>
 
 namespace bask {
 namespace {
@@ -26,11 +26,18 @@ std::string count_text(const LayerProgress& progress) {
   return fmt::format("{}/{}", progress.done, progress.total);
 }
 
-// "increment 1000/1000, add 200/4000"
-std::string layers_text(std::span<const LayerProgress> layers) {
+// "; increment 1000/1000, add 200/4000"; "; normal, add 8/8; mean (finish) 0/1".
+template <class Count>
+std::string layers_text(std::span<const LayerProgress> all, const Count& count) {
+  constexpr std::size_t kMostColumns = 40;
+  const std::vector<LayerProgress> layers = most_telling(all, kMostLayers);
+  const bool has_lists =
+      std::any_of(layers.begin(), layers.end(), [](const auto& layer) { return is_list(layer.layer); });
   std::string text;
-  for (const LayerProgress& layer : most_telling(layers, kMostLayers)) {
-    text += fmt::format("{}{} {}", text.empty() ? "; " : ", ", layer.layer, count_text(layer));
+  for (const LayerProgress& layer : layers) {
+    text += fmt::format("{}{} {}", text.empty() || has_lists ? "; " : ", ",
+                        is_list(layer.layer) ? shortened_list(layer.layer, kMostColumns) : layer.layer,
+                        count(layer));
   }
   return text;
 }
@@ -67,7 +74,7 @@ std::string bar(const LayerProgress& progress, std::size_t columns) {
 }
 
 std::string bar_line(const LayerProgress& progress, const Columns& columns) {
-  std::string line = padded(shortened(progress.layer, columns.name), columns.name);
+  std::string line = padded(shortened_list(progress.layer, columns.name), columns.name);
   if (columns.bar > 0) line += bar(progress, columns.bar);
   if (columns.count > 0) line += fmt::format("{:>{}}", count_text(progress), columns.count);
   return line + fmt::format("  {:>3} %", percent(progress));
@@ -143,24 +150,20 @@ std::string progress_line(const ProgressState& state) {
   const LayerProgress total = sum_of(state.layers, "total");
   const std::string left = total.done < total.total ? ", " + left_text(state.left) : "";
   return fmt::format("bask: {} tasks ({} %), {} elapsed{}{}", count_text(total), percent(total),
-                     format_duration(state.elapsed), left, layers_text(state.layers));
+                     format_duration(state.elapsed), left, layers_text(state.layers, count_text));
 }
 
 std::string done_line(const ProgressState& state) {
   const LayerProgress total = sum_of(state.layers, "total");
-  std::string text = fmt::format("bask: {} task{} done in {}", total.done, total.done == 1 ? "" : "s",
-                                 format_duration(state.elapsed));
-  std::string_view separator = "; ";
-  for (const LayerProgress& layer : most_telling(state.layers, kMostLayers)) {
-    text += fmt::format("{}{} {}", std::exchange(separator, ", "), layer.layer, layer.done);
-  }
-  return text;
+  return fmt::format("bask: {} task{} done in {}{}", total.done, total.done == 1 ? "" : "s",
+                     format_duration(state.elapsed),
+                     layers_text(state.layers, [](const LayerProgress& layer) { return layer.done; }));
 }
 
 std::string stopped_line(const ProgressState& state) {
   const LayerProgress total = sum_of(state.layers, "total");
   return fmt::format("bask: stopped after {}, {} tasks ({} %) done{}", format_duration(state.elapsed),
-                     count_text(total), percent(total), layers_text(state.layers));
+                     count_text(total), percent(total), layers_text(state.layers, count_text));
 }
 
 }  // namespace bask

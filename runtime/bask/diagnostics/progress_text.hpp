@@ -50,6 +50,8 @@ int percent(const LayerProgress& progress);
 std::vector<std::string> bar_lines(const ProgressState& state, TerminalSize size);
 
 /// "bask: 1200/5000 tasks (24 %), 12.0 s elapsed, about 38 s left; increment 1000/1000, add 200/4000"
+/// Where layers are named by lists: "…; normal, add, mean 8/8; mean (finish) 0/1". Long lists lose their
+/// middle.
 std::string progress_line(const ProgressState& state);
 
 /// "bask: 5000 tasks done in 50.1 s; increment 1000, add 4000"

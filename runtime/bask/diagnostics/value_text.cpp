@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <bask/core/units.hpp>
+#include <bask/core/utf8_text.hpp>
 #include <bask/diagnostics/dot_text.hpp>
-#include <bask/diagnostics/utf8_text.hpp>
 #include <bask/diagnostics/value_text.hpp>
 
 #include <algorithm>

@@ -40,8 +40,9 @@ TaskExecutor::~TaskExecutor() {
 
 // Shows the task in the thread's slot of the table of running tasks while the kernel runs, in a process of
 // its own where the user asks for that.
-void TaskExecutor::run_kernel(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const {
-  me.running->set(kernel.name.c_str(), seen.task.index, kernel.id, seen.key);
+void TaskExecutor::run_kernel(const TaskGroup& group, KernelCall& call, const Seen& seen, Thread& me) const {
+  const Kernel& kernel = *group.kernel;
+  me.running->set(group.layer.c_str(), seen.task.index, kernel.id, seen.key);
   if (me.lane != nullptr) begin_event(seen, me);
   const bool is_meant = isolate_all_ || (isolated_ != nullptr && isolated_->contains(seen.key));
   if (is_meant && (seen.notes == nullptr || seen.notes->isolate.value_or(true))) {
@@ -88,7 +89,7 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
   const bool may_drop = may_repeat(kernel, call);
   const auto start = may_drop ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
   Thread& me = threads_[thread];
-  run_kernel(kernel, call, {plan.task[position], group, key, notes}, me);
+  run_kernel(plan.groups[group], call, {plan.task[position], group, key, notes}, me);
   if (me.lane != nullptr) end_event(EventKind::kTaskFinished, results_.at(position).heap_bytes(), me);
   MemoryBudget& budget = me.budget;
   budget.left += inputs.count_moved();
@@ -163,8 +164,7 @@ bool TaskExecutor::run_step(const StolenUnit& stolen, std::size_t number, std::v
   for (int retries = notes == nullptr ? 0 : notes->retries.value_or(0);; --retries) {
     try {
       KernelCall call{step.arguments.data(), me.inputs, results[number]};
-      const Kernel& kernel = *plan_->groups[step.group].kernel;
-      run_kernel(kernel, call, {step.task, step.group, stolen.key, notes}, me);
+      run_kernel(plan_->groups[step.group], call, {step.task, step.group, stolen.key, notes}, me);
       if (me.lane != nullptr) end_event(EventKind::kTaskFinished, results[number].heap_bytes(), me);
       return true;
     } catch (...) {

@@ -74,7 +74,7 @@ class TaskExecutor {
     const Annotations* notes;  // null: none
   };
   bool may_repeat(const Kernel& kernel, const KernelCall& call) const;
-  void run_kernel(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const;
+  void run_kernel(const TaskGroup& group, KernelCall& call, const Seen& seen, Thread& me) const;
   void call(std::uint32_t position, std::uint32_t unit, const Annotations* notes, Pins& inputs,
             unsigned thread);
   bool run_step(const StolenUnit& stolen, std::size_t number, std::vector<Value>& results, Thread& me);

@@ -60,6 +60,8 @@ class Layer {
   virtual bool is_pure() const { return false; }
   /// What task `index` is called, before its key's digits: a kernel's name, or what the user said.
   virtual std::string label(std::uint32_t index) const = 0;
+  /// Whether its groups are named by what their tasks do, and not by the function that they call.
+  virtual bool names_operations() const { return false; }
   /// Appends all tasks to `graph`. `first_of_slot[0]` is the id of this layer's first task, and
   /// `first_of_slot[k]` that of `inputs()[k - 1]`. Pure: every call on every rank appends the same tasks.
   virtual void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const = 0;

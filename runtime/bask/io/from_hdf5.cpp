@@ -1,6 +1,7 @@
 #include <bask/collections/array/lazy/lazy.hpp>
 #include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
+#include <bask/core/name_list.hpp>
 #include <bask/graph/runtime.hpp>
 #include <bask/io/file_pattern.hpp>
 #include <bask/io/hdf5.hpp>
@@ -87,6 +88,8 @@ BlockRefs add_reads(const Reading& reading) {
       BlockTasks<read_block, until_the_run_ends>::add("from-hdf5", reading, {}, std::move(reads));
   refs.set_reads({});
   const Hdf5Dataset& dataset = reading.dataset;
+  const bool is_absolute = dataset.name.starts_with('/');
+  refs.set_operations(listed(std::vector{"from_hdf5 " + dataset.name.substr(is_absolute ? 1 : 0)}));
   const auto chunk_bytes =
       static_cast<std::uint64_t>(element_count(dataset.chunk_shape)) * size_of(dataset.dtype);
   refs.set_scratch({static_cast<double>(scratch_bytes(dataset.filters, chunk_bytes))});
@@ -202,6 +205,7 @@ ArrayPtr from_hdf5(const std::vector<std::string>& paths, const std::string& nam
     parts.push_back(one_file(dataset, dtype, decoding, options));
   }
   if (parts.size() == 1) return parts.front();
+  const auto call = UserCall::implied();
   const std::size_t axis = normal_axis(options.axis, parts.front()->shape(), where);
   return lazy::concatenate(std::move(parts), axis, where);
 }

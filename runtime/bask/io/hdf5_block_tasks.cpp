@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <bask/core/error.hpp>
+#include <bask/core/name_list.hpp>
 #include <bask/graph/annotations.hpp>
 #include <bask/graph/runtime.hpp>
 #include <bask/io/hdf5_block_tasks.hpp>
@@ -148,6 +149,7 @@ BlockRefs add_write_tasks(const ArrayPtr& array, const Hdf5BlockOutput& output) 
   const BlockRefs refs =
       BlockTasks<write_block>::add("to-hdf5", output, std::move(blocks_of), std::move(reads));
   refs.set_scratch({write_scratch(array, output)});
+  refs.set_operations(listed(std::vector{"to_hdf5 " + output.spec.name}));
   return refs;
 }
 

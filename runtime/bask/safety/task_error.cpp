@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <bask/core/name_list.hpp>
 #include <bask/safety/task_error.hpp>
 
 #include <cxxabi.h>
@@ -21,8 +22,9 @@ std::string inputs_text(const std::vector<std::string>& inputs) {
 }
 
 std::string what_happened(const TaskFailure& failure) {
-  return fmt::format("task '{}' (layer {}, rank {}, node {}) threw {}", failure.task, failure.layer,
-                     failure.rank, failure.host, failure.cause);
+  const std::string_view quote = is_list(failure.layer) ? "'" : "";
+  return fmt::format("task '{}' (layer {}{}{}, rank {}, node {}) threw {}", failure.task, quote,
+                     failure.layer, quote, failure.rank, failure.host, failure.cause);
 }
 
 }  // namespace

@@ -193,7 +193,7 @@ TEST_F(LoweringTest, AnnotationsBelongToTheOperationWhereTheyAreWritten) {
   }();
   const annotate elsewhere({.priority = 7});  // around its lowering: does not count
   const Annotations retried{.retries = 3};
-  EXPECT_EQ(annotations_in(y.node()), (std::map<std::string, Annotations>{{"sqrt", retried}}));
+  EXPECT_EQ(annotations_in(y.node()), (std::map<std::string, Annotations>{{"ones, add, sqrt", retried}}));
 }
 
 TEST_F(LoweringTest, OperationsOfDifferentAnnotationsAreNotFused) {
@@ -209,9 +209,10 @@ TEST_F(LoweringTest, OperationsOfDifferentAnnotationsAreNotFused) {
     z = sqrt(y * 2.0).sum();
   }
   EXPECT_EQ(annotations_in(z.node()),
-            (std::map<std::string, Annotations>{{"exp", gpu}, {"sum-partial", retried}, {"sum", retried}}));
+            (std::map<std::string, Annotations>{
+                {"ones ×2, add, exp", gpu}, {"multiply, sqrt, sum", retried}, {"sum (finish)", retried}}));
   EXPECT_EQ(annotations_in((y + 1.0).node()),
-            (std::map<std::string, Annotations>{{"exp", gpu}, {"add", Annotations()}}));
+            (std::map<std::string, Annotations>{{"ones ×2, add, exp", gpu}, {"add", Annotations()}}));
   try {
     (y + 1.0).compute();
     FAIL() << "nothing is offered";

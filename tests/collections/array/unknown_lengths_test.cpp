@@ -212,7 +212,7 @@ TEST_F(UnknownLengthsTest, IsPrintedWithQuestionMarks) {
   std::ostringstream out;
   out << masked();
   EXPECT_EQ(out.str(),
-            "bask.Array<compress, shape=(?,), dtype=float64, chunksize=(?,), chunks=3, ? B, 9 tasks>");
+            "bask.Array<getitem, shape=(?,), dtype=float64, chunksize=(?,), chunks=3, ? B, 9 tasks>");
 }
 
 }  // namespace

@@ -267,11 +267,11 @@ TEST(WrongUse, OfManyAxes) {
   const auto x = ones(most);
   const std::string message = "the result would have 33 axes; use at most 32";
   expect("array::expand_dims: " + message, [&] { expand_dims(x, 0); });
-  expect("array::expand_dims: " + message, [&] { stack({x, x}); });
+  expect("array::stack: " + message, [&] { stack({x, x}); });
   expect("array::getitem: " + message, [&] { x["None"]; });
   expect("array::reshape: " + message, [&] { x.reshape(Shape(33, 1)); });
-  expect("array::broadcast: " + message, [&] { broadcast_to(x, Shape(33, 1)); });
-  expect("array::expand_dims: " + message, [&] { tile(x, std::vector<std::int64_t>(33, 1)); });
+  expect("array::broadcast_to: " + message, [&] { broadcast_to(x, Shape(33, 1)); });
+  expect("array::tile: " + message, [&] { tile(x, std::vector<std::int64_t>(33, 1)); });
   expect("array::tensordot: the result would have 62 axes; use at most 32", [&] { tensordot(x, x, 1); });
   expect("array::ones: an array of 33 axes was asked for; use at most 32", [] { ones(Shape(33, 1)); });
 }

@@ -152,6 +152,7 @@ class Array {
   // Elementwise: elementwise.hpp.
   template <class U>
   Array<U> astype() const {
+    const UserCall call("astype");
     return Array<U>(lazy::cast(node(), dtype_of<U>()));
   }
   /// Calls a function of one element with every element. F is a template argument or a captureless lambda.

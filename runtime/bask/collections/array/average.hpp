@@ -16,6 +16,7 @@ template <Element E, Element W>
 auto average(const Array<E>& x, const Array<W>& weights, const Axes& axes,
              const ReduceOptions& options = {}) {
   using R = floating_t<promoted<mean_t<E>, W>>;
+  const UserCall call("average");
   Array<W> spread = weights;
   if (weights.ndim() == 1 && x.ndim() != 1 && axes.list().size() == 1) {
     const std::size_t axis = normal_axis(axes.list()[0], x.shape(), "array::average");
@@ -49,6 +50,7 @@ template <Element E>
 Array<real_t<mean_t<E>>> norm(const Array<E>& x, double order, const Axes& axes,
                               const ReduceOptions& options = {}) {
   using R = real_t<mean_t<E>>;
+  const UserCall call("norm");
   const Array<R> size = abs(x.template astype<mean_t<E>>());
   if (order == 2) return sqrt(square(size).sum(axes, options));
   if (order == 1) return size.sum(axes, options);
@@ -72,6 +74,7 @@ requires elementwise::Operands<A, B> Array<bool> isclose(const A& a, const B& b,
                                                          double absolute = 1e-8, bool equal_nan = false) {
   using C = floating_t<elementwise::common_t<A, B>>;
   constexpr DType kType = dtype_of<C>();
+  const UserCall call("isclose");
   const Array<C> x(lazy::cast(elementwise::operand(a).as(kType, "array::isclose"), kType));
   const Array<C> y(lazy::cast(elementwise::operand(b).as(kType, "array::isclose"), kType));
   const Array<bool> near = abs(x - y) <= absolute + relative * abs(y);
@@ -81,6 +84,7 @@ requires elementwise::Operands<A, B> Array<bool> isclose(const A& a, const B& b,
 template <class A, class B>
 requires elementwise::Operands<A, B> Array<bool> allclose(const A& a, const B& b, double relative = 1e-5,
                                                           double absolute = 1e-8, bool equal_nan = false) {
+  const UserCall call("allclose");
   return isclose(a, b, relative, absolute, equal_nan).all();
 }
 

@@ -49,37 +49,45 @@ template <class E = void, Element V>
 auto full(const Shape& shape, const V& value, const ChunkSpec& chunks = {}) {
   using T = arrays::given_t<E, V>;
   constexpr DType kType = dtype_of<T>();
+  const UserCall call("full");
   return Array<T>(lazy::constant(kType, lazy::element_of(value, kType, "array::full"),
                                  chunks.of(shape, sizeof(T), "array::full")));
 }
 template <class E = double>
 Array<E> zeros(const Shape& shape, const ChunkSpec& chunks = {}) {
+  const UserCall call("zeros");
   return Array<E>(lazy::constant(E(0), chunks.of(shape, sizeof(E), "array::zeros")));
 }
 template <class E = double>
 Array<E> ones(const Shape& shape, const ChunkSpec& chunks = {}) {
+  const UserCall call("ones");
   return Array<E>(lazy::constant(E(1), chunks.of(shape, sizeof(E), "array::ones")));
 }
 /// Elements of no particular value; here they are zeros.
 template <class E = double>
 Array<E> empty(const Shape& shape, const ChunkSpec& chunks = {}) {
+  const UserCall call("empty");
   return zeros<E>(shape, chunks);
 }
 template <Element E>
 Array<E> full_like(const Array<E>& x, const Number& value) {
   constexpr DType kType = dtype_of<E>();
+  const UserCall call("full_like");
   return Array<E>(lazy::constant(kType, lazy::element_of(value, kType, "array::full_like"), x.chunks()));
 }
 template <Element E>
 Array<E> zeros_like(const Array<E>& x) {
+  const UserCall call("zeros_like");
   return full_like(x, E(0));
 }
 template <Element E>
 Array<E> ones_like(const Array<E>& x) {
+  const UserCall call("ones_like");
   return full_like(x, E(1));
 }
 template <Element E>
 Array<E> empty_like(const Array<E>& x) {
+  const UserCall call("empty_like");
   return full_like(x, E(0));
 }
 
@@ -109,6 +117,7 @@ Array<double> linspace(double start, double stop, std::int64_t count = 50, bool 
 template <class E = double>
 Array<E> eye(std::int64_t rows, std::optional<std::int64_t> columns = {}, std::int64_t offset = 0,
              const ChunkSpec& chunks = {}) {
+  const UserCall call("eye");
   return Array<E>(lazy::cast(lazy::eye(rows, columns.value_or(rows), offset, chunks), dtype_of<E>()));
 }
 /// A vector gives the matrix with that vector on a diagonal; a matrix gives its diagonal.
@@ -173,6 +182,7 @@ std::vector<Array<E>> meshgrid(const std::vector<Array<E>>& vectors, bool matrix
   const auto place = [&](std::size_t k) { return !matrix_indexing && axes > 1 && k < 2 ? 1 - k : k; };
   Chunks chunks(axes);
   for (std::size_t k = 0; k < axes; ++k) chunks[place(k)] = vectors[k].ravel().chunks()[0];
+  const UserCall call("meshgrid");
   std::vector<Array<E>> grids;
   for (std::size_t k = 0; k < axes; ++k) {
     grids.emplace_back(lazy::view("meshgrid", vectors[k].ravel().node(),

@@ -52,9 +52,11 @@ class GroupBy {
   const std::vector<std::int64_t>& labels() const { return groups_.labels; }
 
   Array<Sum> sum(const GroupOptions& options = {}) const {
+    const UserCall call("groupby-sum");
     return folded<Sum>(skipped(options, E(0)), strips::Fold::kSum, "groupby-sum");
   }
   Array<Sum> prod(const GroupOptions& options = {}) const {
+    const UserCall call("groupby-prod");
     return folded<Sum>(skipped(options, E(1)), strips::Fold::kProduct, "groupby-prod");
   }
   Array<E> min(const GroupOptions& options = {}) const {
@@ -79,6 +81,7 @@ class GroupBy {
     if constexpr (kOrdered) {
       return moments<Real>(Finish::kVariance, options, "groupby-var");
     } else {
+      const UserCall call("groupby-var");
       const Array<E> numbers = skipped(options, reductions::kNan<E>);
       return of(bask::real(numbers)).var(options) + of(bask::imag(numbers)).var(options);
     }
@@ -87,11 +90,13 @@ class GroupBy {
     if constexpr (kOrdered) {
       return moments<Real>(Finish::kDeviation, options, "groupby-std");
     } else {
+      const UserCall call("groupby-std");
       return sqrt(var(options));
     }
   }
   /// How many elements are not NaN.
   Array<std::int64_t> count() const {
+    const UserCall call("groupby-count");
     ReduceRules rules;
     rules.values = rules.result = DType::kInt64;
     ArrayPtr ones = lazy::constant(std::int64_t{1}, values_.chunks());

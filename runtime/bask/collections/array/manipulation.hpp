@@ -78,11 +78,13 @@ Array<E> Array<E>::rechunk(const ChunkSpec& chunks) const {
 }
 template <class E>
 Array<E> Array<E>::repeat(std::int64_t times, std::optional<std::int64_t> axis) const {
+  const UserCall call("repeat");
   const Array from = axis ? *this : ravel();
   return Array(lazy::repeat(from.node(), times, axis.value_or(0)));
 }
 template <class E>
 Array<E> Array<E>::take(const Index::Positions& positions, std::optional<std::int64_t> axis) const {
+  const UserCall call("take");
   const Array from = axis ? *this : ravel();
   return Array(lazy::take_along(from.node(), positions, axis.value_or(0)));
 }

@@ -94,6 +94,7 @@ auto from_function(const Shape& shape, const ChunkSpec& chunks) {
                     " has " + std::to_string(shape.size()) + " axes",
                 "give a function with one parameter for each axis");
   }
+  const UserCall call(Callee::name());
   return from_indices<Callee>(chunks.of(shape, 8, "array::from_function"), std::make_index_sequence<kAxes>{});
 }
 

@@ -79,6 +79,7 @@ Array<promoted<A, B>> outer(const Array<A>& x, const Array<B>& y) {
 /// Throws: Error when the arrays have different numbers of elements.
 template <class A, class B>
 Array<promoted<A, B>> vdot(const Array<A>& x, const Array<B>& y) {
+  const UserCall call("vdot");
   return bask::dot(x.ravel().conj(), y.ravel());
 }
 

@@ -52,6 +52,7 @@ Array<std::int64_t> place(const Array<E>& x, Reduction reduction, bool skip_nan,
 template <class E>
 Array<sum_t<E>> cumulated(const Array<E>& x, std::optional<std::int64_t> axis, strips::Fold fold,
                           std::string_view name) {
+  const UserCall call(name);
   const ArrayPtr from = axis ? x.node() : lazy::reshape(x.node(), {-1});
   return Array<sum_t<E>>(lazy::cumulate(from, axis.value_or(0), fold, dtype_of<sum_t<E>>(), name));
 }
@@ -81,6 +82,7 @@ auto variance(const Array<E>& x, bool skip_nan, const Axes& axes, const Variance
               std::string_view name) {
   const ReduceOptions rest{.keepdims = options.keepdims, .split_every = options.split_every};
   if constexpr (is_complex_element<E>) {
+    const UserCall call(name);
     const Array<E> both = skip_nan ? without_nan(x, kNan<E>) : x;
     return variance(bask::real(both), skip_nan, axes, options, name) +
            variance(bask::imag(both), skip_nan, axes, options, name);
@@ -93,6 +95,7 @@ auto deviation(const Array<E>& x, bool skip_nan, const Axes& axes, const Varianc
                std::string_view name) {
   const ReduceOptions rest{.keepdims = options.keepdims, .split_every = options.split_every};
   if constexpr (is_complex_element<E>) {
+    const UserCall call(name);
     return sqrt(variance(x, skip_nan, axes, options, name));
   } else {
     return from_moments<mean_t<E>>(x, Finish::kDeviation, skip_nan, options.ddof, axes, rest, name);

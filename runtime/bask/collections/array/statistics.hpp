@@ -109,6 +109,7 @@ auto cumprod(const Array<E>& x, std::optional<std::int64_t> axis = {}) {
 /// How many elements are not 0.
 template <Element E>
 Array<std::int64_t> count_nonzero(const Array<E>& x, const Axes& axes, const ReduceOptions& options = {}) {
+  const UserCall call("count_nonzero");
   return reductions::folded<std::int64_t>(x.template astype<bool>(), strips::Fold::kSum, axes, options,
                                           "count_nonzero");
 }
@@ -121,6 +122,7 @@ Array<std::int64_t> count_nonzero(const Array<E>& x, const ReduceOptions& option
 // the tasks of nanargmin and nanargmax fail.
 template <Element E>
 auto nansum(const Array<E>& x, const Axes& axes, const ReduceOptions& options = {}) {
+  const UserCall call("nansum");
   return reductions::without_nan(x, E(0)).sum(axes, options);
 }
 template <Element E>
@@ -129,6 +131,7 @@ auto nansum(const Array<E>& x, const ReduceOptions& options = {}) {
 }
 template <Element E>
 auto nanprod(const Array<E>& x, const Axes& axes, const ReduceOptions& options = {}) {
+  const UserCall call("nanprod");
   return reductions::without_nan(x, E(1)).prod(axes, options);
 }
 template <Element E>
@@ -137,10 +140,12 @@ auto nanprod(const Array<E>& x, const ReduceOptions& options = {}) {
 }
 template <Element E>
 auto nancumsum(const Array<E>& x, std::optional<std::int64_t> axis = {}) {
+  const UserCall call("nancumsum");
   return reductions::without_nan(x, E(0)).cumsum(axis);
 }
 template <Element E>
 auto nancumprod(const Array<E>& x, std::optional<std::int64_t> axis = {}) {
+  const UserCall call("nancumprod");
   return reductions::without_nan(x, E(1)).cumprod(axis);
 }
 template <Element E>

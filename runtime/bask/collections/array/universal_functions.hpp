@@ -178,6 +178,7 @@ template <Element E, class L, class H>
 requires(elementwise::Operand<L>&& elementwise::Operand<H>) auto clip(const Array<E>& x, const L& lowest,
                                                                       const H& highest) {
   require_order<E>();
+  const UserCall call("clip");
   return minimum(maximum(x, lowest), highest);
 }
 /// Rounds to `decimals` digits after the point; halves go to the even neighbour. Negative decimals round to
@@ -187,6 +188,7 @@ Array<E> round(const Array<E>& x, int decimals = 0) {
   if constexpr (std::is_integral_v<E>) {
     return Array<E>(lazy::rounded(x.node(), decimals));
   } else {
+    const UserCall call("round");
     if (decimals == 0) return rint(x);
     const auto scale = static_cast<E>(std::pow(10.0, std::abs(decimals)));
     return decimals > 0 ? rint(x * scale) / scale : rint(x / scale) * scale;
@@ -198,6 +200,7 @@ Array<E> round(const Array<E>& x, int decimals = 0) {
 template <Element E>
 Array<E> nan_to_num(const Array<E>& x, const Number& nan = 0, const std::optional<Number>& posinf = {},
                     const std::optional<Number>& neginf = {}) {
+  const UserCall call("nan_to_num");
   if constexpr (!std::is_arithmetic_v<E>) {
     return maps::map<ObjectCallee<elementwise::ComplexOf<real_t<E>>>>(
         nan_to_num(bask::real(x), nan, posinf, neginf), nan_to_num(bask::imag(x), nan, posinf, neginf));

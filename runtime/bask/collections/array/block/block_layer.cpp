@@ -1,4 +1,5 @@
-#include <bask/collections/array/block/block_layer.hpp>
+#include <bask/collections/array/block/shared_work.hpp>
+#include <bask/core/name_list.hpp>
 #include <bask/graph/explicit_layer.hpp>
 #include <bask/graph/task_graph.hpp>
 #include <bask/graph/value_layer.hpp>
@@ -38,6 +39,18 @@ std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (std::size_t k = 0; k < names.size() && k < 4; ++k) text += (k == 0 ? "" : "+") + names[k];
   return names.size() > 4 ? text + "+..." : text;
+}
+
+// What several layers do in one pass: first what all of them do before their last operation, then the rest of
+// each.
+std::string together(const std::vector<std::vector<std::string>>& lists) {
+  std::vector<std::string> names = lists.front();
+  for (const std::vector<std::string>& list : lists)
+    names.erase(std::mismatch(names.begin(), names.end(), list.begin(), list.end() - 1).first, names.end());
+  const auto common = static_cast<std::ptrdiff_t>(names.size());
+  for (const std::vector<std::string>& list : lists)
+    names.insert(names.end(), list.begin() + common, list.end());
+  return listed(names);
 }
 
 }  // namespace
@@ -103,6 +116,11 @@ void BlockRefs::set_scratch(TaskScratch scratch) const {
   if (auto* const layer = dynamic_cast<BlockLayer*>(layer_.get())) layer->scratch_ = scratch;
 }
 
+void BlockRefs::set_operations(std::string list) const {
+  auto* const layer = dynamic_cast<BlockLayer*>(layer_.get());
+  if (layer != nullptr && layer->operations_.empty()) layer->operations_ = std::move(list);
+}
+
 void BlockRefs::set_companions(std::vector<std::uint32_t> companions) const {
   auto* const layer = dynamic_cast<BlockLayer*>(layer_.get());
   if (layer == nullptr || !layer->companions_.empty()) return;
@@ -162,7 +180,7 @@ BlockLayer::Place BlockLayer::place_of(const SourceBlock& block) const {
 }
 
 void BlockLayer::expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const {
-  const std::uint32_t group = graph.group_for(name_, &KernelRegistry::instance()[kernel_]);
+  const std::uint32_t group = graph.group_for(operations(), &KernelRegistry::instance()[kernel_]);
   std::uint64_t& scratch = graph.groups[group].scratch;
   scratch = std::max(scratch, static_cast<std::uint64_t>(scratch_.bytes));
   const auto id_of = [&](const Place& place) { return TaskId{first_of_slot[place.slot] + place.index}; };
@@ -200,13 +218,17 @@ std::vector<float> BlockLayer::bytes_together(std::span<const Layer* const> laye
 LayerPtr BlockLayer::shared_layer(std::span<const Layer* const> layers) const {
   std::vector<const SharedWork*> works;
   std::vector<std::string> names;
+  std::vector<std::vector<std::string>> lists;
   for (const Layer* layer : layers) {
-    works.push_back(static_cast<const BlockLayer*>(layer)->work_.get());
-    names.push_back(static_cast<const BlockLayer*>(layer)->name_);
+    const auto& own = static_cast<const BlockLayer&>(*layer);
+    works.push_back(own.work_.get());
+    names.push_back(own.name_);
+    lists.push_back(names_in(own.operations()));
   }
   const SharedWork::Pass pass = work_->pass(works);
   auto* const shared =
       new BlockLayer(joined(names), pass.kernel, pass.description, sources_, reads_, nullptr, annotations_);
+  shared->operations_ = together(lists);
   shared->bytes_ = bytes_together(layers);
   shared->reads_by_chunks_ = reads_by_chunks_;
   shared->read_part_ = pass.read_part;
@@ -214,7 +236,7 @@ LayerPtr BlockLayer::shared_layer(std::span<const Layer* const> layers) const {
 }
 
 std::uint32_t BlockLayer::picking_group(TaskGraph& graph) const {
-  return graph.group_for(name_, &KernelRegistry::instance()[kPickBlock]);
+  return graph.group_for(names_in(operations()).back() + " (pick)", &KernelRegistry::instance()[kPickBlock]);
 }
 
 }  // namespace bask

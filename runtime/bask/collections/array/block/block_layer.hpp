@@ -90,6 +90,9 @@ class BlockRefs {
   void set_parts(ReadPart read_part) const;
   /// Tells the layer what its tasks need beside their blocks. Threads: as set_bytes().
   void set_scratch(TaskScratch scratch) const;
+  /// Tells the layer what its tasks do, as a list (core/name_list.hpp) in the user's words; until then its
+  /// name says that. The first to tell counts. It is no part of any key. Threads: as set_bytes().
+  void set_operations(std::string list) const;
   /// Tells the layer which task had better run right after each of its tasks, as `Layer::companions` says.
   /// Threads and other layers: as set_bytes.
   void set_companions(std::vector<std::uint32_t> companions) const;
@@ -128,6 +131,7 @@ class BlockLayer final : public Layer {
   Key content_key() const override { return hash_member(key_, size()); }
   bool is_pure() const override { return true; }
   std::string label(std::uint32_t) const override { return name_; }
+  bool names_operations() const override { return true; }
   void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const override;
   std::optional<Key> shared_key() const override { return shared_key_; }
   LayerPtr shared_layer(std::span<const Layer* const> layers) const override;
@@ -154,7 +158,9 @@ class BlockLayer final : public Layer {
   std::uint32_t slot_of(const LayerPtr& layer, Slots& slots);
   Place place_of(const SourceBlock& block) const;
 
-  std::string name_;
+  const std::string& operations() const { return operations_.empty() ? name_ : operations_; }
+
+  std::string name_, operations_;
   KernelId kernel_;
   BlockReads reads_;
   Place description_{};
@@ -176,23 +182,6 @@ class BlockLayer final : public Layer {
   std::shared_ptr<const SharedWork> work_;
   std::vector<BlockRefs> sources_;
   std::optional<Key> shared_key_;
-};
-
-/// Work that tasks of several layers with the same sources can do in one pass over the blocks that they read.
-class SharedWork {
- public:
-  /// The result of a task of such a pass: one block for each of the layers. A task of the layer picks it out.
-  using Blocks = std::vector<Block>;
-  virtual ~SharedWork() = default;
-  /// Layers with the same sources share their work when these bytes are equal.
-  virtual std::string bytes() const = 0;
-  /// A kernel that does all of `works`, in that order, and returns Blocks; and its description.
-  struct Pass {
-    KernelId kernel;
-    TaskRef description;
-    ReadPart read_part = nullptr;  ///< as for BlockRefs::set_parts
-  };
-  virtual Pass pass(std::span<const SharedWork* const> works) const = 0;
 };
 
 /// A call of a block kernel, as its function sees it.

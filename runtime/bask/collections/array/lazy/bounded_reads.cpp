@@ -27,6 +27,7 @@ void bound_reads(Sourced& sourced) {
     ArrayPtr& source = sourced.sources[term.source];
     const auto chunks = intermediate_chunks(source->chunks(), size_of(term.dtype), reads[k]);
     if (!chunks) continue;
+    const auto call = UserCall::none();
     source = lazy::rechunk(source, *chunks);
     const std::vector<std::vector<std::int64_t>> starts = BlockGrid(*chunks).starts;
     for (std::size_t axis = 0; axis < starts.size(); ++axis) {

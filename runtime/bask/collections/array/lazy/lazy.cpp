@@ -25,6 +25,24 @@ bool wants_floating(Opcode opcode) {
   }
 }
 
+const char* name_of(strips::Distribution distribution) {
+  switch (distribution) {
+    case strips::Distribution::kUniform:
+      return "uniform";
+    case strips::Distribution::kNormal:
+      return "normal";
+    case strips::Distribution::kExponential:
+      return "exponential";
+    case strips::Distribution::kPoisson:
+      return "poisson";
+    case strips::Distribution::kIntegers:
+      return "integers";
+    case strips::Distribution::kRandom:
+      break;
+  }
+  return "random";
+}
+
 Term term_of(TermKind kind, DType dtype) {
   Term term;
   term.kind = kind;
@@ -44,6 +62,7 @@ std::vector<AxisSource> broadcast_axes(const Shape& from, const Shape& to) {
 
 ArrayPtr broadcast_with(const ArrayPtr& node, const Shape& shape, const Chunks& chunks) {
   if (node->shape() == shape) return node;  // it may keep chunks of its own: it is read in pieces
+  const auto call = UserCall::implied();
   return view("broadcast", node, broadcast_axes(node->shape(), shape), chunks);
 }
 
@@ -89,6 +108,7 @@ std::vector<Shape> shapes_of(const std::vector<ArrayPtr>& nodes) {
 }  // namespace
 
 ArrayPtr constant(DType dtype, const ElementBytes& value, Chunks chunks) {
+  const auto call = UserCall::implied();
   Term term = term_of(TermKind::kConstant, dtype);
   term.value = value;
   return ArrayNode::inline_term("constant", std::move(term), std::move(chunks), {});
@@ -106,11 +126,12 @@ ArrayPtr random(const strips::RandomNumbers& numbers, Chunks chunks) {
   Term term = term_of(TermKind::kRandom, numbers.dtype);
   term.numbers = numbers;
   term.starts = BlockGrid(chunks).starts;
-  return ArrayNode::inline_term("random", std::move(term), std::move(chunks), {});
+  return ArrayNode::inline_term(name_of(numbers.distribution), std::move(term), std::move(chunks), {});
 }
 
 ArrayPtr cast(const ArrayPtr& node, DType dtype) {
   if (node->dtype() == dtype) return node;
+  const auto call = UserCall::implied();
   Term term = term_of(TermKind::kOperation, dtype);
   term.opcode = Opcode::kCast;
   return ArrayNode::inline_term("astype", std::move(term), node->chunks(), {node});
@@ -187,6 +208,7 @@ ArrayPtr rechunk(const ArrayPtr& node, const Chunks& chunks) {
 }
 
 ArrayPtr broadcast_to(const ArrayPtr& node, const Shape& shape, std::string_view where) {
+  const UserCall call("broadcast_to");
   const std::vector<Shape> both{node->shape(), shape};
   if (broadcast_shapes(both, where) != shape) {
     throw Error(std::string(where),

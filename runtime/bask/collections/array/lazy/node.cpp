@@ -50,6 +50,7 @@ class TermWriter {
     if (const auto known = numbers_.find(&node); known != numbers_.end()) return known->second;
     Term term = node.term();
     for (const ArrayPtr& input : node.inputs()) term.operands.push_back(write(input));
+    result_.operations.push_back({node.name(), node.call()});
     return add(node, std::move(term));
   }
   std::uint32_t write(const ArrayPtr& node) {
@@ -116,7 +117,7 @@ Sourced written(const ArrayPtr& root) {
 
 ArrayNode::ArrayNode(Kind kind, std::string name, DType dtype, Chunks chunks, std::vector<ArrayPtr> inputs)
     : kind_(kind),
-      name_(std::move(name)),
+      name_(kind == Kind::kBlocks ? std::move(name) : UserCall::name_or(name)),
       dtype_(dtype),
       chunks_(std::move(chunks)),
       shape_(shape_of(chunks_)),
@@ -213,6 +214,7 @@ const BlockRefs& ArrayNode::lowered() const {
   const annotate own = annotate::only(annotations_ == nullptr ? Annotations() : *annotations_);
   if (kind_ == Kind::kOperation) {
     refs_ = lower_(bask::lowered(inputs_));
+    refs_.set_operations(list_of_calls(std::vector<CalledOperation>{{name_, call_}}));
     lower_ = nullptr;
   } else {
     Sourced sourced;
@@ -223,6 +225,7 @@ const BlockRefs& ArrayNode::lowered() const {
                               reads_of(sourced.expression));
     refs_.set_reads(reads_by_chunks(sourced.expression));
     refs_.set_parts(&part_for_block);
+    refs_.set_operations(list_of_calls(sourced.operations));
   }
   if (refs_.size() == block_count()) refs_.set_blocks(dtype_, chunks_);
   return refs_;
@@ -232,11 +235,14 @@ const BlockRefs& ArrayNode::lowered() const {
 // other chains. Results of the inputs' own tasks are not kept.
 ArrayPtr ArrayNode::checkpoint(const ArrayPtr& node) {
   Sourced sourced = expression_of(node);
-  const auto lower = [expression = std::move(sourced.expression)](const std::vector<BlockRefs>& sources) {
+  sourced.operations.push_back({"checkpoint"});
+  const auto lower = [expression = std::move(sourced.expression),
+                      list = list_of_calls(sourced.operations)](const std::vector<BlockRefs>& sources) {
     const annotate kept({.checkpoint = true});
     const BlockRefs refs = ComputeTasks::add("checkpoint", expression, sources, reads_of(expression));
     refs.set_reads(reads_by_chunks(expression));
     refs.set_parts(&part_for_block);
+    refs.set_operations(list);
     return refs;
   };
   return operation("checkpoint", node->dtype(), node->chunks(), std::move(sourced.sources), lower);

@@ -16,6 +16,7 @@
 #include <bask/collections/array/block/block_layer.hpp>
 #include <bask/collections/array/expression/expression.hpp>
 #include <bask/collections/array/expression/piece_runner.hpp>
+#include <bask/collections/array/lazy/user_call.hpp>
 
 #include <bask/graph/annotations.hpp>
 
@@ -59,6 +60,7 @@ class ArrayNode {
   ~ArrayNode();
 
   const std::string& name() const { return name_; }
+  const CallName& call() const { return call_; }
   DType dtype() const { return dtype_; }
   const Shape& shape() const { return shape_; }
   const Chunks& chunks() const { return chunks_; }
@@ -89,6 +91,7 @@ class ArrayNode {
 
   Kind kind_;
   std::string name_;
+  CallName call_ = UserCall::current();
   DType dtype_;
   Chunks chunks_;
   Shape shape_;
@@ -107,6 +110,7 @@ class ArrayNode {
 struct Sourced {
   Expression expression;
   std::vector<ArrayPtr> sources;
+  std::vector<CalledOperation> operations{};  ///< operands first
 };
 Sourced expression_of(const ArrayPtr& root);
 /// The number of elements that the expression of `root` reads from parts of sources; nothing without parts.

@@ -198,6 +198,7 @@ void check_strip(KernelCall& call) {
 const KernelId kCheck = KernelRegistry::instance().add("check", "bask::lazy::check", &check_strip);
 
 ArrayPtr checked(const ArrayPtr& node, const Refused& refused) {
+  const auto call = UserCall::implied();
   return lazy::map(kCheck, to_bytes(refused), "check", node->dtype(), {node});
 }
 
@@ -239,6 +240,7 @@ ArrayPtr binary(Opcode opcode, DType dtype, const Operand& a, const Operand& b) 
 }
 
 ArrayPtr compare(Opcode opcode, const Operand& a, const Operand& b) {
+  const UserCall call(name_of(opcode));
   const std::string where = place_of(opcode);
   if (a.is_array() && b.is_array()) {
     const DType x = a.node()->dtype(), y = b.node()->dtype();
@@ -275,6 +277,7 @@ ArrayPtr where(const ArrayPtr& condition, DType dtype, const Operand& a, const O
 
 ArrayPtr rounded(const ArrayPtr& node, int decimals) {
   if (decimals >= 0) return node;
+  const UserCall call("round");
   const std::string where = "array::round";
   const double power = std::pow(10.0, -decimals);
   const Number ten = power < 0x1p64 ? Number(static_cast<std::uint64_t>(power)) : Number(power);

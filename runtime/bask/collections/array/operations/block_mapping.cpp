@@ -214,6 +214,7 @@ ArrayPtr padded(ArrayPtr node, std::size_t axis, std::int64_t depth, Boundary bo
                                                  {Boundary::kReflect, PadMode::kSymmetric},
                                                  {Boundary::kNearest, PadMode::kEdge},
                                                  {Boundary::kConstant, PadMode::kConstant}};
+  const auto call = UserCall::implied();
   std::vector<PadWidth> widths(node->ndim());
   widths[axis] = {depth, depth};
   return pad(node, widths, modes.at(boundary), element_of(value, node->dtype(), "array::map_overlap"));
@@ -361,39 +362,6 @@ std::size_t checked_split(int split_every) {
   if (split_every < 2)
     throw Error("array::reduction", "split_every is " + std::to_string(split_every), "use 2 or more");
   return static_cast<std::size_t>(split_every);
-}
-
-ArrayPtr map_blocks(PlannedBlocks planned, std::string name, DType dtype, AddTasks add, ReadPart read_part) {
-  BlockMapping mapping = std::move(planned.mapping);
-  mapping.result = dtype;
-  std::vector<ArrayPtr> sources;
-  std::vector<std::uint32_t> first;  // source of each operand
-  for (std::size_t k = 0; k < planned.nodes.size(); ++k) {
-    Sourced sourced = expression_of(planned.nodes[k]);
-    mapping.operands[k].expression = std::move(sourced.expression);
-    first.push_back(static_cast<std::uint32_t>(sources.size()));
-    sources.insert(sources.end(), sourced.sources.begin(), sourced.sources.end());
-  }
-  mapping.lay_out();
-  Chunks chunks = mapping.out;
-  const auto lower = [mapping = std::move(mapping), first, name, add,
-                      read_part](const std::vector<BlockRefs>& inputs) {
-    BlockReads reads;
-    std::vector<BlockReader> readers;
-    for (const auto& operand : mapping.operands) readers.emplace_back(operand.expression);
-    const std::uint32_t tasks = mapping.cut_grid.size();
-    for (std::uint32_t task = 0; task < tasks; ++task) {
-      for (std::size_t k = 0; k < mapping.operands.size(); ++k) {
-        for (const SourceBlock& block : readers[k].blocks(mapping.region(k, task)))
-          reads.read(first[k] + block.source, block.block);
-      }
-      reads.end_task();
-    }
-    BlockRefs refs = add(name, mapping, inputs, std::move(reads));
-    refs.set_parts(read_part);
-    return refs;
-  };
-  return ArrayNode::operation(name, dtype, std::move(chunks), std::move(sources), lower);
 }
 
 }  // namespace lazy

@@ -216,6 +216,7 @@ ArrayPtr diff(const ArrayPtr& node, std::int64_t n, std::int64_t axis) {
   if (n < 0)
     throw Error(std::string(kWhere), "differences cannot be taken " + std::to_string(n) + " times",
                 "use 0 or more");
+  const UserCall call("diff");
   ArrayPtr result = node;
   for (std::int64_t k = 0; k < n; ++k) {
     const std::int64_t length = known_length(result, number, kWhere);
@@ -242,6 +243,7 @@ ArrayPtr gradient(const ArrayPtr& node, const Spacing& spacing, std::int64_t axi
   const std::vector<double> distances = distances_of(spacing, length);
   const bool uniform = std::all_of(distances.begin(), distances.end(),
                                    [&](double distance) { return distance == distances[0]; });
+  const UserCall call("gradient");
   std::vector<ArrayPtr> parts;
   parts.reserve(3);
   parts.push_back(end_derivative(node, number, distances, edge_order, false));

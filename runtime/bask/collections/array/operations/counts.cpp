@@ -120,11 +120,14 @@ ArrayPtr counted(const ArrayPtr& node, DType values, Counting counting, std::int
                  const char* name) {
   Sourced sourced = expression_of(lazy::cast(node, values));
   counting.expression = std::move(sourced.expression);
-  const auto lower = [counting, length, name](const std::vector<BlockRefs>& inputs) {
+  sourced.operations.push_back({name, UserCall::current()});
+  const auto lower = [counting, length, name,
+                      list = list_of_calls(sourced.operations)](const std::vector<BlockRefs>& inputs) {
     BlockRefs refs =
         BlockTasks<F>::add(std::string(name) + "-partial", counting, inputs, reads_of(counting.expression));
     refs.set_reads(reads_by_chunks(counting.expression));
     refs.set_parts(&part_of_expression<Counting>);
+    refs.set_operations(list);
     if (length != kUnknown) refs.set_bytes(block_bytes(DType::kInt64, {AxisChunks(refs.size(), length)}));
     Counting rest = counting;
     rest.expression = {};
@@ -135,6 +138,7 @@ ArrayPtr counted(const ArrayPtr& node, DType values, Counting counting, std::int
         reads.end_task();
       }
       refs = BlockTasks<add_counts>::add(name, rest, {refs}, std::move(reads));
+      refs.set_operations(std::string(name) + (refs.size() > 1 ? " (combine)" : " (finish)"));
     } while (refs.size() > 1);
     return refs;
   };

@@ -43,6 +43,7 @@ ArrayPtr eye(std::int64_t rows, std::int64_t columns, std::int64_t offset, const
 }
 
 ArrayPtr diag(const ArrayPtr& vector, std::int64_t offset) {
+  const UserCall call("diag");
   if (vector->ndim() == 2) return diagonal(vector, offset);
   if (vector->ndim() != 1) {
     throw Error("array::diag", "shape " + text_of(vector->shape()) + " is neither a vector nor a matrix",
@@ -138,6 +139,7 @@ ArrayPtr floating_range(double start, double stop, double step, const ChunkSpec&
 
 ArrayPtr arange(DType dtype, const Number& start, const Number& stop, const Number& step,
                 const ChunkSpec& chunks) {
+  const UserCall call("arange");
   if (!is_floating(dtype)) return integer_range(dtype, start, stop, step, chunks);
   const double first = as_double(start), end = as_double(stop), by = as_double(step);
   return dtype == DType::kFloat32 ? floating_range<float>(first, end, by, chunks)
@@ -149,6 +151,7 @@ ArrayPtr arange(DType dtype, const Number& start, const Number& stop, const Numb
 Array<double> linspace(double start, double stop, std::int64_t count, bool endpoint,
                        const ChunkSpec& chunks) {
   if (count < 0) throw Error("array::linspace", "the count is " + std::to_string(count), "use 0 or more");
+  const UserCall call("linspace");
   const std::int64_t steps = endpoint ? count - 1 : count;
   const double step = steps > 0 ? (stop - start) / static_cast<double>(steps) : 0;
   const ArrayPtr numbers = lazy::progression(count, start, step, chunks, "array::linspace");
@@ -160,6 +163,7 @@ Array<double> linspace(double start, double stop, std::int64_t count, bool endpo
 }
 
 std::vector<Array<std::int64_t>> indices(const Shape& shape, const ChunkSpec& chunks) {
+  const UserCall call("indices");
   const Chunks grid = chunks.of(shape, 8, "array::indices");
   std::vector<Array<std::int64_t>> all;
   for (std::size_t k = 0; k < shape.size(); ++k) all.emplace_back(lazy::iota(grid, k));

@@ -201,6 +201,7 @@ std::vector<TaskRef> lower_before(const Lines& lines, const Cumulating& rules, c
                               : BlockTasks<last_block>::add(name + "-last", rules, {blocks}, std::move(each));
   if (!rules.continues_previous) {
     lasts.set_reads({});
+    lasts.set_operations(name + " (last)");
     lasts.set_bytes(lines.last_bytes);
   }
   for (std::int64_t k = 1; k < longest; ++k) {
@@ -232,6 +233,7 @@ std::vector<TaskRef> lower_before(const Lines& lines, const Cumulating& rules, c
       bytes.push_back(lines.last_bytes[lines.previous(at[i])]);
     }
     step.set_reads({});
+    step.set_operations(name + " (before)");
     step.set_bytes(std::move(bytes));
   }
   return before;
@@ -270,7 +272,7 @@ ArrayPtr cumulate(const ArrayPtr& node, std::int64_t axis, strips::Fold fold, DT
   const Lines lines{BlockGrid(from->chunks()), along, block_bytes(dtype, lasts)};
   const bool floating_product = fold == strips::Fold::kProduct && (is_floating(dtype) || is_complex(dtype));
   const Cumulating rules{static_cast<std::uint32_t>(along), fold, floating_product};
-  const auto lower = [lines, rules, text = std::string(name)](const std::vector<BlockRefs>& inputs) {
+  const auto lower = [lines, rules, text = UserCall::name_or(name)](const std::vector<BlockRefs>& inputs) {
     return lower_cumulation(lines, rules, text, inputs[0]);
   };
   return ArrayNode::operation(std::string(name), dtype, from->chunks(), {from}, lower);

@@ -177,6 +177,7 @@ class Getitem {
 namespace lazy {
 
 ArrayPtr getitem(const ArrayPtr& node, const std::vector<Index>& indices) {
+  const UserCall call("getitem");
   return Getitem(node, indices).result();
 }
 

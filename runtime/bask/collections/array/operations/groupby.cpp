@@ -196,7 +196,9 @@ std::vector<float> bytes_of_states(const Grouping& grouping) {
   return block_bytes(ReduceSink::state_dtype(grouping.rules), states);
 }
 
-BlockRefs lower_groups(Grouping grouping, const std::string& name, const std::vector<BlockRefs>& inputs) {
+// `list`: what the tasks of the first step do.
+BlockRefs lower_groups(Grouping grouping, const std::string& name, const std::string& list,
+                       const std::vector<BlockRefs>& inputs) {
   BlockGrid grid(grouping.expression.chunks);
   const std::size_t axis = grouping.axis;
   std::uint32_t outer = 1, inner = 1, along = static_cast<std::uint32_t>(grid.counts[axis]);
@@ -209,6 +211,7 @@ BlockRefs lower_groups(Grouping grouping, const std::string& name, const std::ve
                                                 std::move(reads));
   refs.set_reads(reads_by_chunks(grouping.expression));
   refs.set_parts(&part_of_expression<Grouping>);
+  refs.set_operations(list);
   if (!grouping.ends) refs.set_bytes(bytes_of_states(grouping));
   grouping.expression = {};
   // After the first step, the states along the axis come one after the other.
@@ -229,6 +232,7 @@ BlockRefs lower_groups(Grouping grouping, const std::string& name, const std::ve
     }
     refs = BlockTasks<combine_groups>::add(grouping.ends ? name : name + "-combine", grouping,
                                            std::vector<BlockRefs>(1, refs), std::move(next));
+    refs.set_operations(name + (grouping.ends ? " (finish)" : " (combine)"));
     std::vector<std::int64_t> parts;
     for (std::size_t k = 0; k < along; k += kGroupsTogether) parts.push_back(grouping.parts[k]);
     parts.push_back(grouping.parts.back());
@@ -279,8 +283,10 @@ ArrayPtr reduce_groups(const ArrayPtr& node, std::int64_t axis, const Groups& gr
   chunks[grouping.axis] = {static_cast<std::int64_t>(groups.labels.size())};
   Sourced sourced = expression_of(cast(node, rules.values));
   grouping.expression = std::move(sourced.expression);
-  const auto lower = [grouping, text = std::string(name)](const std::vector<BlockRefs>& inputs) {
-    return lower_groups(grouping, text, inputs);
+  sourced.operations.push_back({std::string(name), UserCall::current()});
+  const auto lower = [grouping, text = std::string(name),
+                      list = list_of_calls(sourced.operations)](const std::vector<BlockRefs>& inputs) {
+    return lower_groups(grouping, text, list, inputs);
   };
   return ArrayNode::operation(std::string(name), rules.result, std::move(chunks), std::move(sourced.sources),
                               lower);

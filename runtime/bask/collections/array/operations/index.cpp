@@ -143,6 +143,7 @@ std::vector<Index> parse_indices(std::string_view text) {
 namespace lazy {
 
 ArrayPtr compress(const ArrayPtr& node, const ArrayPtr& mask) {
+  const UserCall call("getitem");
   const bool rows = mask->ndim() == 1 && node->ndim() >= 1 && mask->shape()[0] == node->shape()[0];
   if (!rows && mask->shape() != node->shape()) {
     throw Error("array::compress",
@@ -177,6 +178,7 @@ ArrayPtr compress(const ArrayPtr& node, const ArrayPtr& mask) {
 }
 
 ArrayPtr blocks(const ArrayPtr& node, const std::vector<Index>& indices) {
+  const UserCall call("blocks");
   // Axis by axis, the wanted chunks become a slice of their elements.
   ArrayPtr result = node;
   const BlockGrid grid(node->chunks());

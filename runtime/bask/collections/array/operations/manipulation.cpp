@@ -114,6 +114,7 @@ ArrayPtr transpose(const ArrayPtr& node, const std::vector<std::int64_t>& axes) 
 }
 
 ArrayPtr swapaxes(const ArrayPtr& node, std::int64_t a, std::int64_t b) {
+  const UserCall call("swapaxes");
   std::vector<std::size_t> order = straight(node->ndim());
   std::swap(order[normal_axis(a, node->shape(), "array::swapaxes")],
             order[normal_axis(b, node->shape(), "array::swapaxes")]);
@@ -121,6 +122,7 @@ ArrayPtr swapaxes(const ArrayPtr& node, std::int64_t a, std::int64_t b) {
 }
 
 ArrayPtr moveaxis(const ArrayPtr& node, std::vector<std::int64_t> from, std::vector<std::int64_t> to) {
+  const UserCall call("moveaxis");
   constexpr const char* kWhere = "array::moveaxis";
   if (from.size() != to.size()) {
     throw Error(kWhere,
@@ -191,6 +193,7 @@ ArrayPtr expand_dims(const ArrayPtr& node, const Axes& axes) {
 }
 
 ArrayPtr flip(const ArrayPtr& node, const Axes& axes) {
+  const UserCall call("flip");
   ArrayPtr result = node;
   for (const std::size_t axis : normal_axes(axes.list(), node->shape(), "array::flip")) {
     const std::int64_t length = node->shape()[axis];
@@ -200,6 +203,7 @@ ArrayPtr flip(const ArrayPtr& node, const Axes& axes) {
 }
 
 ArrayPtr roll(const ArrayPtr& node, std::int64_t shift, const Axes& axes) {
+  const UserCall call("roll");
   if (axes.list().empty()) return reshape(roll(reshape(node, {-1}), shift, Axes(0)), node->shape());
   ArrayPtr result = node;
   for (const std::size_t axis : normal_axes(axes.list(), node->shape(), "array::roll")) {
@@ -225,6 +229,7 @@ ArrayPtr join(const std::vector<ArrayPtr>& parts, std::int64_t axis, std::string
 }
 
 ArrayPtr stack(const std::vector<ArrayPtr>& parts, std::int64_t axis) {
+  const UserCall call("stack");
   std::vector<ArrayPtr> larger;
   for (const ArrayPtr& one : parts) {
     if (one->shape() != parts.front()->shape()) {
@@ -238,6 +243,7 @@ ArrayPtr stack(const std::vector<ArrayPtr>& parts, std::int64_t axis) {
 }
 
 ArrayPtr block(const std::vector<std::vector<ArrayPtr>>& rows) {
+  const UserCall call("block");
   std::vector<ArrayPtr> joined_rows;
   for (const std::vector<ArrayPtr>& row : rows) {
     ArrayPtr one = join(row, -1, "array::block");
@@ -249,6 +255,7 @@ ArrayPtr block(const std::vector<std::vector<ArrayPtr>>& rows) {
 
 ArrayPtr pad(const ArrayPtr& node, const std::vector<PadWidth>& widths, PadMode mode,
              const ElementBytes& value) {
+  const UserCall call("pad");
   if (widths.size() != 1 && widths.size() != node->ndim()) {
     throw Error("array::pad",
                 std::to_string(widths.size()) + " widths are given for shape " + text_of(node->shape()),
@@ -272,6 +279,7 @@ ArrayPtr repeat(const ArrayPtr& node, std::int64_t times, std::int64_t axis) {
 }
 
 ArrayPtr tile(const ArrayPtr& node, std::vector<std::int64_t> times) {
+  const UserCall call("tile");
   ArrayPtr result = node;
   while (times.size() < node->ndim()) times.insert(times.begin(), 1);
   while (result->ndim() < times.size()) result = expand_dims(result, Axes(0));
@@ -307,6 +315,7 @@ ArrayPtr rechunked(const ArrayPtr& node, const ChunkSpec& chunks) {
 }
 
 ArrayPtr roll_each(const ArrayPtr& node, const std::vector<std::int64_t>& shifts, const Axes& axes) {
+  const UserCall call("roll");
   const std::size_t named = std::max<std::size_t>(1, axes.list().size());
   if (shifts.size() != named && shifts.size() != 1 && named != 1) {
     throw Error("array::roll",

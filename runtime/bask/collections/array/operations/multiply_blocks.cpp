@@ -101,7 +101,7 @@ std::uint32_t factor_block(const BlockGrid& grid, std::span<const std::int64_t> 
   return grid.number_of(place);
 }
 
-BlockRefs add_up(BlockRefs refs, std::uint32_t blocks) {
+BlockRefs add_up(BlockRefs refs, std::uint32_t blocks, const std::string& name) {
   std::uint32_t each = refs.size() / blocks;
   while (each > 1) {
     BlockReads reads;
@@ -116,6 +116,7 @@ BlockRefs add_up(BlockRefs refs, std::uint32_t blocks) {
     refs = BlockTasks<add_blocks>::add("matmul-sum", Adding(), std::vector<BlockRefs>(1, refs),
                                        std::move(reads));
     refs.set_reads({});
+    refs.set_operations(name + " (sum)");
     each = sums;
   }
   return refs;
@@ -248,12 +249,12 @@ BlockRefs lower_product(Multiplying how, const Factors& factors, const std::stri
     if (together >= group) parts.set_reads(whole_rows(factors));
     const bool is_last = done + together >= group;
     if (is_last && groups == 1) parts.set_companions(down_columns(how, row * pair / 2));
-    if (is_last && how.groups == groups) return add_up(parts, pairs.blocks());
+    if (is_last && how.groups == groups) return add_up(parts, pairs.blocks(), name);
     so_far.resize(pairs.blocks() * groups);
     for (std::uint32_t task = 0; task < parts.size(); ++task)
       so_far[task / how.groups * groups + task % how.groups] = parts[task];
   }
-  return add_up(BlockRefs(std::move(so_far)), pairs.blocks());
+  return add_up(BlockRefs(std::move(so_far)), pairs.blocks(), name);
 }
 
 }  // namespace bask

@@ -211,6 +211,7 @@ BlockRefs lower_points(const Points& points, const Split& split, const BlockRefs
   }
   const BlockRefs parts =
       BlockTasks<pick_points>::add("getitem-points", points.parting, {blocks}, std::move(picked));
+  parts.set_operations("getitem (pick)");
   parts.set_bytes(points.bytes);
   const Gathering& gathering = points.gathering;
   BlockReads gathered;

@@ -93,6 +93,7 @@ ArrayPtr product(Factors factors, DType dtype, const std::string& name) {
 
 // The product of two vectors. The elementwise products are added up without being stored.
 ArrayPtr inner_product(const ArrayPtr& a, const ArrayPtr& b, DType dtype) {
+  const UserCall call("dot");
   ReduceRules rules;
   rules.values = rules.result = dtype;
   const ArrayPtr all = lazy::apply_as(Opcode::kMultiply, dtype, {a, b}, "array::dot");
@@ -112,7 +113,10 @@ ArrayPtr matmul(const ArrayPtr& a, const ArrayPtr& b, DType dtype) {
            "axis " + std::to_string(a->ndim() - 1) + " of the first and axis " + std::to_string(axis) +
                " of the second must have one length");
   }
-  if (a->ndim() == 1 && b->ndim() == 1) return inner_product(a, b, dtype);
+  if (a->ndim() == 1 && b->ndim() == 1) {
+    const UserCall call("matmul");
+    return inner_product(a, b, dtype);
+  }
   const Factors factors{
       .left = a, .right = b, .left_free = a->ndim() == 1 ? 0U : 1U, .right_free = b->ndim() == 1 ? 0U : 1U};
   const auto batch_of = [](const ArrayPtr& node, std::size_t axes) {
@@ -165,6 +169,7 @@ ArrayPtr tensordot(const ArrayPtr& a, const ArrayPtr& b, const std::vector<std::
 }
 
 ArrayPtr outer(const ArrayPtr& a, const ArrayPtr& b, DType dtype) {
+  const UserCall call("outer");
   const ArrayPtr column = expand_dims(reshape(a, {-1}), {1});
   return apply_as(Opcode::kMultiply, dtype, {column, reshape(b, {-1})}, "array::outer");
 }

@@ -122,6 +122,7 @@ ArrayPtr Generator::choose(DType dtype, std::span<const std::byte> values, std::
     state.write_raw(below);
   }
   state.write(values.data(), values.size());
+  const UserCall call("choice");
   const ArrayPtr numbers = make({strips::Distribution::kRandom, DType::kFloat64, 0, 0}, shape, chunks);
   return lazy::map(kChoice, state.take(), "choice", dtype, {numbers});
 }

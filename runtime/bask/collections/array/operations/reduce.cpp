@@ -114,8 +114,9 @@ Chunks chunks_of_states(const Reducing& reducing) {
   return states;
 }
 
-BlockRefs lower_reduction(Reducing reducing, const std::string& name, std::size_t split_every,
-                          const std::vector<BlockRefs>& inputs) {
+// `list`: what the tasks of the first step do.
+BlockRefs lower_reduction(Reducing reducing, const std::string& name, const std::string& list,
+                          std::size_t split_every, const std::vector<BlockRefs>& inputs) {
   std::vector<std::vector<std::uint32_t>> groups = groups_of(reducing, reducing.expression.grid);
   const auto ends_at = [&](std::size_t most) {
     return std::all_of(groups.begin(), groups.end(), [&](const auto& group) { return group.size() <= most; });
@@ -127,6 +128,7 @@ BlockRefs lower_reduction(Reducing reducing, const std::string& name, std::size_
                                                          inputs, std::move(first));
   refs.set_reads(reads_by_chunks(reducing.expression));
   refs.set_parts(&part_of_expression<Reducing>);
+  refs.set_operations(list);
   if (!reducing.ends) refs.set_steps(ReduceSink::state_dtype(reducing.rules), chunks_of_states(reducing));
   while (!reducing.ends) {
     reducing.ends = ends_at(split_every);
@@ -144,6 +146,7 @@ BlockRefs lower_reduction(Reducing reducing, const std::string& name, std::size_
     refs = BlockTasks<combine_blocks>::add(reducing.ends ? name : name + "-combine", reducing, {refs},
                                            std::move(reads));
     refs.set_reads({});
+    refs.set_operations(name + (reducing.ends ? " (finish)" : " (combine)"));
   }
   return refs;
 }
@@ -234,8 +237,10 @@ ArrayPtr reduce(const ArrayPtr& node, const Axes& axes, const ReduceRules& rules
   }
   Sourced sourced = expression_of(cast(node, rules.values));
   reducing.expression = std::move(sourced.expression);
-  const auto lower = [reducing, text = std::string(name), split_every](const std::vector<BlockRefs>& inputs) {
-    return lower_reduction(reducing, text, static_cast<std::size_t>(split_every), inputs);
+  sourced.operations.push_back({std::string(name), UserCall::current()});
+  const auto lower = [reducing, text = UserCall::name_or(name), list = list_of_calls(sourced.operations),
+                      split_every](const std::vector<BlockRefs>& inputs) {
+    return lower_reduction(reducing, text, list, static_cast<std::size_t>(split_every), inputs);
   };
   return ArrayNode::operation(std::string(name), rules.result, std::move(chunks), std::move(sourced.sources),
                               lower);

@@ -3,6 +3,7 @@
 // Runs on: made on rank 0; blocks are reduced on the rank of their task. Threads: any; plain data.
 #pragma once
 
+#include <bask/collections/array/block/shared_work.hpp>
 #include <bask/collections/array/operations/reduce.hpp>
 #include <bask/collections/array/operations/reduce_sinks.hpp>
 #include <bask/core/archive.hpp>

@@ -1,4 +1,4 @@
-#include <bask/diagnostics/utf8_text.hpp>
+#include <bask/core/utf8_text.hpp>
 
 #include <cstdint>
 

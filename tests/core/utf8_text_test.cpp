@@ -1,6 +1,6 @@
 // Text cut and cleaned without breaking its UTF-8.
 #include <gtest/gtest.h>
-#include <bask/diagnostics/utf8_text.hpp>
+#include <bask/core/utf8_text.hpp>
 
 namespace bask {
 namespace {
