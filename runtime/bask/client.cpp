@@ -49,6 +49,7 @@ Client::Client(const Options& options, ClientSetup setup)
       own_checkpoint_(std::move(setup.checkpoint)),
       checkpoint_(own_checkpoint_.get()),
       memory_(std::move(setup.memory)),
+      failed_tasks_(std::move(setup.failed_tasks)),
       pool_(std::move(setup.pool)) {
   begin_to_compute();
 }
@@ -58,7 +59,8 @@ Client::Client(const Options& options, Node& node, std::vector<RankSummary> rank
       info_(info_of_ranks(options, std::move(ranks), node.pinned())),
       node_(&node),
       checkpoint_(checkpoint),
-      memory_(node.memory()) {
+      memory_(node.memory()),
+      failed_tasks_(failed_tasks(options, 0)) {
   for (const RankSummary& rank : info_.ranks) other_nodes_ = other_nodes_ || rank.host != info_.host;
   begin_to_compute();
 }
@@ -74,7 +76,8 @@ Client::~Client() {
 }
 
 Computed Client::run_plan(const Expansion& expansion, bool hold) {
-  const ComputeSetting setting{options_, info_, node_, checkpoint_, pool_.get(), memory_, last_, *costs_};
+  const ComputeSetting setting{options_, info_,         node_, checkpoint_, pool_.get(),
+                               memory_,  failed_tasks_, last_, *costs_};
   const ResultSizes sizes = costs_->result_sizes(expansion.graph);
   Plan plan = make_plan(expansion.graph, expansion.targets,
                         {.fuse = options_.fuse, .keys = setting.keeps_results()}, sizes);

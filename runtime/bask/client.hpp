@@ -17,6 +17,7 @@
 namespace bask {
 
 class CostModel;
+class FailedTasks;
 class JobCheckpoint;
 class Node;
 class RankMemory;
@@ -125,7 +126,8 @@ class Client final : public Runtime {
   Node* const node_ = nullptr;                     // null: one process
   std::unique_ptr<JobCheckpoint> own_checkpoint_;  // of one process
   JobCheckpoint* checkpoint_ = nullptr;
-  std::shared_ptr<RankMemory> memory_;  // of this process
+  std::shared_ptr<RankMemory> memory_;         // of this process
+  std::shared_ptr<FailedTasks> failed_tasks_;  // of this process; null: none is kept
   std::uint64_t computations_ = 0, computations_done_ = 0;
   std::unique_ptr<ThreadPool> pool_;  // of one process; none for the sync scheduler
   std::mutex one_at_a_time_;

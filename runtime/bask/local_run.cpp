@@ -21,7 +21,8 @@ RunnerOptions runner_options(const ComputeSetting& setting, const TaskGraph& gra
                         .memory = setting.memory,
                         .resources = setting.options.resources,
                         .describe = describe_tasks(graph, setting.info.host),
-                        .isolate_all = setting.options.isolate == Isolate::kAll};
+                        .isolate_all = setting.options.isolate == Isolate::kAll,
+                        .failed_tasks = setting.failed_tasks};
   if (!setting.keeps_results()) return options;
   options.recorder = setting.checkpoint->here();
   options.isolated = setting.checkpoint->isolated();

@@ -150,9 +150,10 @@ struct RankProgress {
 };
 
 struct Failed {
-  TaskId task;        ///< kNoIndex: not from a task
-  std::string cause;  ///< type and text of what was thrown, a few KiB at most
-  auto members() { return std::tie(task.index, cause); }
+  TaskId task;              ///< kNoIndex: not from a task
+  std::string cause;        ///< type and text of what was thrown, a few KiB at most
+  std::string replay = {};  ///< see TaskFailure
+  auto members() { return std::tie(task.index, cause, replay); }
 };
 
 /// All units of this rank's part are done, or it has stopped.

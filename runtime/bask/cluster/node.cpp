@@ -44,6 +44,7 @@ Node::Node(Transport& transport, NodeOptions options)
                                      .recorder = options_.recorder,
                                      .isolated = options_.isolated,
                                      .isolate_all = options_.isolate_all,
+                                     .failed_tasks = options_.failed_tasks,
                                      .end = options_.end},
                           .pool = pool_.get()}),
       heartbeats_(exchange_, options_.silence_limit, steady_clock::now()),

@@ -30,8 +30,9 @@ struct RunSettings {
 /// A task that threw, somewhere.
 struct RankFailure {
   std::uint32_t rank;
-  TaskId task;        ///< kNoIndex: not from a task
-  std::string cause;  ///< type and text of what was thrown
+  TaskId task;              ///< kNoIndex: not from a task
+  std::string cause;        ///< type and text of what was thrown
+  std::string replay = {};  ///< see TaskFailure
 };
 
 /// What a run has cost.

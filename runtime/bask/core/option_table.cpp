@@ -258,6 +258,12 @@ std::vector<OptionDescriptor> options_of_waiting_and_going_on() {
           "isolate", &Options::isolate,
           {{"off", Isolate::kOff}, {"suspects", Isolate::kSuspects}, {"all", Isolate::kAll}},
           "tasks that run in a process of their own: those that ran at each of the last 3 crashes, or all"),
+      optional_text_option("failed-tasks", "none|DIR", &Options::failed_tasks,
+                           "where each rank keeps its first 3 failed tasks for --bask-replay; tasks that "
+                           "change inputs get copies"),
+      optional_text_option("replay", "none|FILE", &Options::replay,
+                           "instead of the program, run the failed task of this file once, in the main "
+                           "thread, for a debugger"),
   };
 }
 

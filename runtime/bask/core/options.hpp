@@ -65,6 +65,8 @@ struct Options {
   std::chrono::nanoseconds time_margin{-1};  // before the limit, to keep what would be lost; below 0: auto
   std::chrono::nanoseconds stop_timeout = std::chrono::seconds(20);
   Isolate isolate = Isolate::kOff;
+  std::string failed_tasks = {};  // directory for tasks that fail, to be replayed; empty: none is kept
+  std::string replay = {};        // the file of such a task, which is run instead of the program; empty: none
   LogLevel log_level = LogLevel::kInfo;
   std::string log_file = {};  // %r stands for the rank; empty: none
   std::string config = {};    // the bask.toml that was read; empty: none

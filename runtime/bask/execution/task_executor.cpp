@@ -1,5 +1,7 @@
 #include <bask/execution/task_executor.hpp>
+#include <bask/safety/failed_tasks.hpp>
 #include <bask/safety/isolation.hpp>
+#include <bask/safety/task_error.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -14,6 +16,18 @@ std::chrono::nanoseconds disk_time(std::uint64_t bytes) {
   return std::chrono::nanoseconds(static_cast<std::int64_t>(bytes) * kNsPerByte);
 }
 
+// Whether the exception that is being handled is no failure of the task: it reads a result that the journal
+// has lost, and that is computed again.
+bool is_resumable() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return error.exit_code() == ExitCode::kResumable;
+  } catch (...) {
+    return false;
+  }
+}
+
 }  // namespace
 
 TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGate& memory,
@@ -25,6 +39,8 @@ TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGa
       isolated_(options.isolated),
       isolate_all_(options.isolate_all),
       persists_(options.persists),
+      failed_tasks_(options.failed_tasks),
+      describe_(failed_tasks_ == nullptr ? DescribeTask{} : options.describe),
       encoded_sizes_(plan->groups),
       threads_(std::max(options.threads, 1u)) {}
 
@@ -44,6 +60,27 @@ void TaskExecutor::run_kernel(const Kernel& kernel, KernelCall& call, const Seen
     kernel.run(call);
   }
   me.running->clear();
+}
+
+// To be called while the exception is handled, and the inputs are as the task got them. Returns the command
+// that runs the task again.
+std::string TaskExecutor::keep(const Failing& failing) const {
+  if (failed_tasks_ == nullptr || is_resumable()) return {};
+  const TaskGroup& group = plan_->groups[failing.group];
+  FailedTask failed{.layer = group.layer,
+                    .kernel = group.kernel->name,
+                    .kernel_hash = group.kernel->hash,
+                    .key = failing.key,
+                    .number = failing.task.index,
+                    .cause = describe_current_exception(),
+                    .annotations = failing.notes == nullptr ? Annotations{} : *failing.notes,
+                    .arguments = {failing.arguments.begin(), failing.arguments.end()}};
+  if (describe_) {
+    const TaskFailure described = describe_(failing.task);
+    failed.name = described.task;
+    failed.key = described.key;
+  }
+  return failed_tasks_->keep(std::move(failed), failing.inputs);
 }
 
 // Whether the result may be made again: by its kernel, and as this run goes on.
@@ -92,7 +129,8 @@ bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned
   const Annotations* notes = plan_.notes_of(position);
   int retries = notes == nullptr ? 0 : notes->retries.value_or(0);
   tell(EventKind::kTaskStarted, position, thread);
-  Pins inputs = results_.pin(plan_->inputs_of(position), retries == 0, me.inputs);
+  const bool may_move = retries == 0 && failed_tasks_ == nullptr;
+  Pins inputs = results_.pin(plan_->inputs_of(position), may_move, me.inputs);
   while (true) {
     try {
       call(position, unit, notes, inputs, thread);
@@ -103,7 +141,7 @@ bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned
       const bool is_retried = retries-- > 0 && !progress_.cancelled();
       tell(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, position, thread);
       if (is_retried) continue;
-      progress_.fail_with_current(position, plan_->task[position]);
+      fail_task(position, unit, notes, inputs);
       return false;
     }
   }
@@ -120,6 +158,18 @@ bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned
       [&](std::uint32_t place) { memory_.may_leave(place); });
   progress_.task_done(plan_->group[position], thread);
   return true;
+}
+
+// To be called while the exception is handled that the task's last call has thrown.
+void TaskExecutor::fail_task(std::uint32_t position, std::uint32_t unit, const Annotations* notes,
+                             const Pins& inputs) {
+  std::string replay;
+  if (failed_tasks_ != nullptr) {
+    replay =
+        keep({plan_->task[position], plan_->group[position], plan_->key.empty() ? Key{} : plan_->key[unit],
+              notes, plan_->arguments_of(position), inputs.inputs()});
+  }
+  progress_.fail_with_current(position, plan_->task[position], std::move(replay));
 }
 
 std::optional<Value> TaskExecutor::run_stolen(const StolenUnit& stolen, unsigned thread) {
@@ -152,7 +202,9 @@ bool TaskExecutor::run_step(const StolenUnit& stolen, std::size_t number, std::v
       me.running->clear();
       results[number].reset();
       if (retries > 0 && !progress_.cancelled()) continue;
-      progress_.fail_with_current(plan_->positions(), step.task);
+      progress_.fail_with_current(
+          plan_->positions(), step.task,
+          keep({step.task, step.group, stolen.key, notes, step.arguments, me.inputs}));
       return false;
     }
   }

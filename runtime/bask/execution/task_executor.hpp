@@ -3,8 +3,8 @@
 // Runs on: every rank. Threads: each worker thread runs tasks under its own number; any thread releases
 // readings.
 // Invariants: (1) a task that fails leaves no result, and fails the run; (2) only the last reader moves
-//             from an input, and only where it is not retried; (3) the table of running tasks shows a task
-//             while its kernel runs.
+//             from an input, and only where the task is neither retried nor kept when it fails; (3) the table
+//             of running tasks shows a task while its kernel runs.
 #pragma once
 
 #include <bask/core/event.hpp>
@@ -20,6 +20,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string>
 #include <unordered_set>
 #include <vector>
 
@@ -69,10 +71,21 @@ class TaskExecutor {
     const Key& key;            // of its unit
     const Annotations* notes;  // null: none
   };
+  /// What is kept of a task that has failed.
+  struct Failing {
+    TaskId task;
+    std::uint32_t group;
+    Key key;                   // of its unit; Key{}: not known
+    const Annotations* notes;  // null: none
+    std::span<const std::byte> arguments;
+    std::span<const Input> inputs;
+  };
+  std::string keep(const Failing& failing) const;
   bool may_repeat(const Kernel& kernel, const KernelCall& call) const;
   void run_kernel(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const;
   void call(std::uint32_t position, std::uint32_t unit, const Annotations* notes, Pins& inputs,
             unsigned thread);
+  void fail_task(std::uint32_t position, std::uint32_t unit, const Annotations* notes, const Pins& inputs);
   bool run_step(const StolenUnit& stolen, std::size_t number, std::vector<Value>& results, Thread& me);
   void tell(EventKind kind, std::uint32_t position, unsigned thread, std::uint64_t count = 0) const {
     if (events::wanted()) emit(kind, position, thread, count);
@@ -85,6 +98,8 @@ class TaskExecutor {
   RunProgress& progress_;
   const std::shared_ptr<const std::unordered_set<Key>> isolated_;  // shared by all runs of the client
   const bool isolate_all_, persists_;
+  const std::shared_ptr<FailedTasks> failed_tasks_;  // null: none is kept
+  const DescribeTask describe_;                      // for those that are kept; empty: only rank 0 could
   EncodedSizes encoded_sizes_;
   std::vector<Thread> threads_;
 };

@@ -93,8 +93,8 @@ void TaskRunner::work(unsigned thread) {
   // For an exception that comes from no task: memory has run out,
   // or an event sink or the recorder has thrown.
   const auto fail_run = [&] {
-    progress_.fail(plan_->positions(), TaskId{kNoIndex}, std::current_exception(),
-                   describe_current_exception());
+    progress_.fail(
+        {TaskId{kNoIndex}, plan_->positions(), std::current_exception(), describe_current_exception()});
   };
   try {
     executor_.enter(thread);
@@ -173,8 +173,8 @@ void TaskRunner::fail_for_memory(std::uint32_t unit, const Error& error) {
   if (progress_.cancelled()) return;
   const bool is_of_unit = unit != kNoIndex;
   const std::uint32_t position = is_of_unit ? plan_.last_of(unit) : plan_->positions();
-  progress_.fail(position, is_of_unit ? plan_->task[position] : TaskId{kNoIndex},
-                 std::make_exception_ptr(error), error.what());
+  progress_.fail({is_of_unit ? plan_->task[position] : TaskId{kNoIndex}, position,
+                  std::make_exception_ptr(error), error.what()});
 }
 
 bool TaskRunner::run_admitted(std::uint32_t unit, unsigned thread) {

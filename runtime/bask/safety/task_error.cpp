@@ -25,10 +25,17 @@ std::string what_happened(const TaskFailure& failure) {
                      failure.rank, failure.host, failure.cause);
 }
 
+// What is known for whoever looks into it.
+std::string advice(const TaskFailure& failure) {
+  const std::string inputs = inputs_text(failure.inputs);
+  if (failure.replay.empty()) return inputs;
+  return fmt::format("{}; run just this task again with: {}", inputs, failure.replay);
+}
+
 }  // namespace
 
 TaskError::TaskError(TaskFailure failure)
-    : Error("", what_happened(failure), inputs_text(failure.inputs)), failure_(std::move(failure)) {}
+    : Error("", what_happened(failure), advice(failure)), failure_(std::move(failure)) {}
 
 std::string describe_current_exception() {
   try {

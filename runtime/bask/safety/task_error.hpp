@@ -20,6 +20,7 @@ struct TaskFailure {
   std::string host;
   std::vector<std::string> inputs;  ///< the names of the results and constants that it read
   std::string cause;                ///< type and text of what was thrown
+  std::string replay = {};          ///< the command that runs the task again alone; empty: it was not kept
 };
 
 /// Thrown by compute() when a task threw. The original exception is nested: `std::rethrow_if_nested(error)`.
