@@ -130,6 +130,10 @@ std::unique_lock<std::mutex> Client::only_computation() {
     throw Error("compute", "another computation is running",
                 "compute both in one go, compute(a, b), or one after the other, outside of tasks");
   }
+  if (node_ != nullptr && node_->coordinator().has_stuck_task()) {
+    throw Error("compute", "a task of an earlier computation has passed its timeout, and still runs",
+                "end the program after a TaskError with failure().timed_out");
+  }
   return one_at_a_time;
 }
 

@@ -63,6 +63,8 @@ NodeOptions node_options(const Options& options, const RankShare& share, const s
                    .stall_limit = options.stall_timeout,
                    .hosts = {},
                    .isolate_all = options.isolate == Isolate::kAll,
+                   .slow_task = options.slow_task,
+                   .task_timeout = options.task_timeout,
                    .failed_tasks = failed_tasks(options, rank)};
   // Where ranks share cores, and there are too few of them, the system places threads better than we do.
   if (options.pin == Pin::kAuto && share.ranks_sharing_cores > 1 && share.cpus.empty()) node.pin = Pin::kOff;

@@ -77,7 +77,7 @@ int replay(const Options& options) {
                                              "behave in another way",
                                              task.program));
   }
-  std::cout << fmt::format("replay of task '{}' (layer {}, kernel {}), which on rank {} ({}) threw {}",
+  std::cout << fmt::format("replay of task '{}' (layer {}, kernel {}), which on rank {} ({}) failed: {}",
                            task.name, task.layer, task.kernel, task.rank, task.host, task.cause)
             << std::endl;
   const Value result = run_once(kept);

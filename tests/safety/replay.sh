@@ -35,7 +35,7 @@ leave_one() {
 fails_again() {
   ends 1 replay.log "$program" --bask-replay="$file"
   says run.log "$1"
-  says replay.log "^replay of task .* threw .*$1"
+  says replay.log "^replay of task .* failed: .*$1"
   says replay.log "^bask: error: task .* threw .*$1"
 }
 
@@ -71,7 +71,7 @@ case $case in
     file=$(echo kept/*-rank2.bask-task)
     [ -f "$file" ] || fail "rank 2 has left no file"
     ends 0 replay.log "$program" --bask-replay="$file"
-    says replay.log "which on rank 2 .* threw std::runtime_error: not on rank 2"
+    says replay.log "which on rank 2 .* failed: std::runtime_error: not on rank 2"
     ends 2 ranks.log "$mpiexec" -n 3 "$program" --bask-replay="$file"
     says ranks.log "bask: error: --bask-replay: a task is run alone, and this is a job of several ranks"
     [ "$(grep -c "bask: error" ranks.log)" -eq 1 ] || fail "more than one rank speaks"

@@ -44,6 +44,8 @@ Node::Node(Transport& transport, NodeOptions options)
                                      .recorder = options_.recorder,
                                      .isolated = options_.isolated,
                                      .isolate_all = options_.isolate_all,
+                                     .slow_task = options_.slow_task,
+                                     .task_timeout = options_.task_timeout,
                                      .failed_tasks = options_.failed_tasks,
                                      .end = options_.end},
                           .pool = pool_.get()}),

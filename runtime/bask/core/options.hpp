@@ -64,6 +64,8 @@ struct Options {
   std::chrono::nanoseconds time_limit{-1};   // from the start on; 0: none; below 0: what Slurm says
   std::chrono::nanoseconds time_margin{-1};  // before the limit, to keep what would be lost; below 0: auto
   std::chrono::nanoseconds stop_timeout = std::chrono::seconds(20);
+  double slow_task = 10;                     // times the mean of its layer: a task is named; 0: off
+  std::chrono::nanoseconds task_timeout{0};  // of tasks without one of their own; 0: off
   Isolate isolate = Isolate::kOff;
   std::string failed_tasks = {};  // directory for tasks that fail, to be replayed; empty: none is kept
   std::string replay = {};        // the file of such a task, which is run instead of the program; empty: none

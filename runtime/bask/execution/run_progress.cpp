@@ -50,11 +50,16 @@ void RunProgress::fail(RunFailure failure) {
 }
 
 void RunProgress::fail_with_current(std::uint32_t position, TaskId task, std::string replay) {
-  RunFailure failed{task, position, std::current_exception(), describe_current_exception(),
+  RunFailure failed{task,
+                    position,
+                    std::current_exception(),
+                    describe_current_exception(),
+                    is_timeout_current(),
                     std::move(replay)};
   if (describe_ && task.index != kNoIndex) {
     TaskFailure failure = describe_(task);
     failure.cause = failed.cause;
+    failure.timed_out = failed.timed_out;
     failure.replay = failed.replay;
     failed.error = nest_current_exception(std::move(failure));
   }

@@ -27,8 +27,10 @@ struct RunFailure {
   TaskId task;
   std::uint32_t position;
   std::exception_ptr error;
-  std::string cause;        ///< type and text of what was thrown
-  std::string replay = {};  ///< see TaskFailure
+  std::string cause;  ///< type and text of what was thrown
+  // See TaskFailure.
+  bool timed_out = false;
+  std::string replay = {};
 };
 
 /// How much there is to count.

@@ -39,6 +39,7 @@ TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGa
       isolated_(options.isolated),
       isolate_all_(options.isolate_all),
       persists_(options.persists),
+      task_timeout_(options.task_timeout),
       failed_tasks_(options.failed_tasks),
       describe_(failed_tasks_ == nullptr ? DescribeTask{} : options.describe),
       encoded_sizes_(plan->groups),
@@ -53,13 +54,22 @@ TaskExecutor::~TaskExecutor() {
 // its own where the user asks for that.
 void TaskExecutor::run_kernel(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const {
   me.running->set(kernel.name.c_str(), seen.task.index, kernel.id, seen.key);
+  me.runs.enter(seen.position);
   const bool is_meant = isolate_all_ || (isolated_ != nullptr && isolated_->contains(seen.key));
   if (is_meant && (seen.notes == nullptr || seen.notes->isolate.value_or(true))) {
-    run_isolated(kernel, call);
+    run_in_child(kernel, call, seen, me);
   } else {
     kernel.run(call);
   }
   me.running->clear();
+  me.runs.leave();
+}
+
+void TaskExecutor::run_in_child(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const {
+  me.runs.set_isolated(true);
+  const bool has_own = seen.notes != nullptr && seen.notes->timeout.has_value();
+  run_isolated(kernel, call, has_own ? *seen.notes->timeout : task_timeout_);
+  me.runs.set_isolated(false);
 }
 
 // To be called while the exception is handled, and the inputs are as the task got them. Returns the command
@@ -100,7 +110,7 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
   const Key& key = plan.key.empty() ? Key{} : plan.key[unit];
   const bool may_drop = may_repeat(kernel, call);
   const auto start = may_drop ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
-  run_kernel(kernel, call, {plan.task[position], key, notes}, threads_[thread]);
+  run_kernel(kernel, call, {plan.task[position], position, key, notes}, threads_[thread]);
   MemoryBudget& budget = threads_[thread].budget;
   budget.left += inputs.count_moved();
   const Value& value = results_.at(position);
@@ -136,7 +146,7 @@ bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned
       call(position, unit, notes, inputs, thread);
       break;
     } catch (...) {
-      me.running->clear();
+      me.fail();
       results_.discard(position);
       const bool is_retried = retries-- > 0 && !progress_.cancelled();
       tell(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, position, thread);
@@ -192,14 +202,15 @@ bool TaskExecutor::run_step(const StolenUnit& stolen, std::size_t number, std::v
     me.inputs.push_back({value, false});
   }
   const Annotations* notes = plan_.notes_number(step.annotation);
+  me.runs.set_stolen({step.task, step.group, step.annotation});
   for (int retries = notes == nullptr ? 0 : notes->retries.value_or(0);; --retries) {
     try {
       KernelCall call{step.arguments.data(), me.inputs, results[number]};
       const Kernel& kernel = *plan_->groups[step.group].kernel;
-      run_kernel(kernel, call, {step.task, stolen.key, notes}, me);
+      run_kernel(kernel, call, {step.task, ThreadTask::kStolen, stolen.key, notes}, me);
       return true;
     } catch (...) {
-      me.running->clear();
+      me.fail();
       results[number].reset();
       if (retries > 0 && !progress_.cancelled()) continue;
       progress_.fail_with_current(

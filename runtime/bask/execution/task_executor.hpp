@@ -4,7 +4,7 @@
 // readings.
 // Invariants: (1) a task that fails leaves no result, and fails the run; (2) only the last reader moves
 //             from an input, and only where the task is neither retried nor kept when it fails; (3) the table
-//             of running tasks shows a task while its kernel runs.
+//             of running tasks, and runs(), show a task while its kernel runs.
 #pragma once
 
 #include <bask/core/event.hpp>
@@ -15,8 +15,10 @@
 #include <bask/execution/run_progress.hpp>
 #include <bask/execution/runner_options.hpp>
 #include <bask/execution/stolen_unit.hpp>
+#include <bask/execution/thread_task.hpp>
 #include <bask/safety/running_task.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -37,6 +39,9 @@ class TaskExecutor {
 
   /// To be called by each worker thread before its first task, with its number.
   void enter(unsigned thread) { threads_[thread].running = &RunningTask::of_this_thread(); }
+  /// What the thread runs now. Any thread may ask.
+  const ThreadTask& runs(unsigned thread) const { return threads_[thread].runs; }
+  unsigned threads() const { return static_cast<unsigned>(threads_.size()); }
   /// What the thread's unit may take of the memory. To be set before it runs.
   MemoryBudget& budget(unsigned thread) { return threads_[thread].budget; }
   /// Runs the tasks of a unit. Returns whether all have succeeded: a task that fails ends the run, and after
@@ -64,10 +69,17 @@ class TaskExecutor {
     std::vector<Input> inputs;
     MemoryBudget budget;
     RunningTask* running = &RunningTask::of_this_thread();  // for crash reports
+    ThreadTask runs;                                        // for the watch
+    /// The call has failed.
+    void fail() {
+      running->clear();
+      runs.fail();
+    }
   };
   /// What the table of running tasks shows of a task.
   struct Seen {
     TaskId task;
+    std::uint32_t position;    // as ThreadTask has it
     const Key& key;            // of its unit
     const Annotations* notes;  // null: none
   };
@@ -83,6 +95,7 @@ class TaskExecutor {
   std::string keep(const Failing& failing) const;
   bool may_repeat(const Kernel& kernel, const KernelCall& call) const;
   void run_kernel(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const;
+  void run_in_child(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const;
   void call(std::uint32_t position, std::uint32_t unit, const Annotations* notes, Pins& inputs,
             unsigned thread);
   void fail_task(std::uint32_t position, std::uint32_t unit, const Annotations* notes, const Pins& inputs);
@@ -98,6 +111,7 @@ class TaskExecutor {
   RunProgress& progress_;
   const std::shared_ptr<const std::unordered_set<Key>> isolated_;  // shared by all runs of the client
   const bool isolate_all_, persists_;
+  const std::chrono::nanoseconds task_timeout_;      // of those that have none of their own; 0: none
   const std::shared_ptr<FailedTasks> failed_tasks_;  // null: none is kept
   const DescribeTask describe_;                      // for those that are kept; empty: only rank 0 could
   EncodedSizes encoded_sizes_;

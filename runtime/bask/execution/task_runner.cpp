@@ -74,6 +74,7 @@ TaskRunner::TaskRunner(PlanStore plan, const std::vector<Value*>& constants, con
                [outlet](std::uint32_t position) { outlet->fetch(position); },
                [outlet](std::uint32_t place) { outlet->serve(place); }}),
       executor_(plan_, results_, memory_, progress_, options),
+      watch_(plan_, executor_, progress_, options),
       stealing_(plan_, results_, memory_, ready_, recording_.get()),
       traffic_(outlet, plan_, clock_, ready_.threads(), options.backoff) {}
 
@@ -258,6 +259,7 @@ bool TaskRunner::wait_for_memory(std::uint32_t unit, const std::function<void()>
 }
 
 bool TaskRunner::run_unit_in_order(std::uint32_t unit, const std::function<void()>& between) {
+  auto start = steady_clock::now();
   for (std::uint32_t position = plan_.first_of(unit); position <= plan_.last_of(unit); ++position) {
     if (progress_.cancelled()) return false;
     bool succeeded = false;
@@ -265,6 +267,9 @@ bool TaskRunner::run_unit_in_order(std::uint32_t unit, const std::function<void(
       const InsideTask inside;
       succeeded = executor_.run_task(position, unit, 0);
     }
+    const auto end = steady_clock::now();
+    if (succeeded) watch_.ended(position, end - start);
+    start = end;
     between();
     if (!succeeded) return false;
   }

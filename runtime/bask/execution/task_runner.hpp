@@ -21,6 +21,7 @@
 #include <bask/execution/run_progress.hpp>
 #include <bask/execution/runner_options.hpp>
 #include <bask/execution/task_executor.hpp>
+#include <bask/execution/task_watch.hpp>
 #include <bask/execution/unit_clock.hpp>
 #include <bask/execution/work_stealing.hpp>
 
@@ -57,6 +58,12 @@ class TaskRunner {
   void work(unsigned thread);
   /// The same in the calling thread alone, in the plan's order. `between` is called after each task.
   void work_in_order(const std::function<void()>& between);
+
+  /// To be called every TaskWatch::kInterval or so, by the thread that waits for the run: names tasks that
+  /// take too long, and fails those that pass their timeout. On ranks the caller holds the exchange's lock.
+  void watch_tasks(TaskWatch::TimePoint now) { watch_.look(now); }
+  /// Whether a task has passed its timeout, and its thread may not come back.
+  bool is_overdue(TaskWatch::TimePoint now) const { return watch_.is_overdue(now); }
 
   /// No further task starts. Any thread may call it, any number of times.
   void cancel() { progress_.cancel(); }
@@ -176,6 +183,7 @@ class TaskRunner {
   Admission admission_;
   MemoryGate memory_;
   TaskExecutor executor_;
+  TaskWatch watch_;
   WorkStealing stealing_;
   PeerTraffic traffic_;
 };

@@ -59,10 +59,7 @@ std::string FailedTasks::keep(FailedTask task, std::span<const Input> inputs) no
     task.program = program_invocation_short_name;
     task.rank = rank_;
     task.host = host_name();
-    if (task.name.empty()) {
-      task.name = task.key == Key{} ? fmt::format("{}-{}", task.layer, task.number)
-                                    : short_name(task.layer, task.key);
-    }
+    if (task.name.empty()) task.name = task_name(task.layer, task.key, task.number);
     const std::filesystem::path path =
         directory_ / fmt::format("{}-rank{}.bask-task", plain_name(task.name), rank_);
     try {
