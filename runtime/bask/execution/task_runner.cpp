@@ -229,8 +229,10 @@ void TaskRunner::work_in_order(const std::function<void()>& between) {
       between();
       break;  // later units would read it, or run out of time as well
     }
-    if (!wait_for_memory(unit, between) || !run_unit_in_order(unit, between)) break;
-    const std::chrono::nanoseconds taken = steady_clock::now() - start;
+    if (!wait_for_memory(unit, between)) break;
+    const auto end = run_unit_in_order(unit, memory_.is_on() ? steady_clock::now() : start, between);
+    if (!end) break;
+    const std::chrono::nanoseconds taken = *end - start;
     progress_.unit_timed(plan_.group_of(unit), taken, 0);
     admission_.note_duration(plan_.group_of(unit), taken, 0);
     if (recording_ != nullptr && recording_->made(unit, results_.at(plan_.last_of(unit)), taken.count()))
@@ -258,10 +260,12 @@ bool TaskRunner::wait_for_memory(std::uint32_t unit, const std::function<void()>
   return true;
 }
 
-bool TaskRunner::run_unit_in_order(std::uint32_t unit, const std::function<void()>& between) {
-  auto start = steady_clock::now();
+// Returns when the unit has ended; nothing when the run goes no further.
+std::optional<steady_clock::time_point> TaskRunner::run_unit_in_order(std::uint32_t unit,
+                                                                      steady_clock::time_point start,
+                                                                      const std::function<void()>& between) {
   for (std::uint32_t position = plan_.first_of(unit); position <= plan_.last_of(unit); ++position) {
-    if (progress_.cancelled()) return false;
+    if (progress_.cancelled()) return std::nullopt;
     bool succeeded = false;
     {
       const InsideTask inside;
@@ -271,9 +275,9 @@ bool TaskRunner::run_unit_in_order(std::uint32_t unit, const std::function<void(
     if (succeeded) watch_.ended(position, end - start);
     start = end;
     between();
-    if (!succeeded) return false;
+    if (!succeeded) return std::nullopt;
   }
-  return true;
+  return start;
 }
 
 // If the run is being drained, keeps the results that would be lost. No task may run any more.

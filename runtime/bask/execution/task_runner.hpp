@@ -163,7 +163,8 @@ class TaskRunner {
   bool run_admitted(std::uint32_t unit, unsigned thread);
   bool run_timed(std::uint32_t unit, unsigned thread);
   bool run_stolen(unsigned thread);
-  bool run_unit_in_order(std::uint32_t unit, const std::function<void()>& between);
+  std::optional<std::chrono::steady_clock::time_point> run_unit_in_order(
+      std::uint32_t unit, std::chrono::steady_clock::time_point start, const std::function<void()>& between);
   bool wait_for_memory(std::uint32_t unit, const std::function<void()>& between);
   bool publish(std::uint32_t unit);
   void start(std::span<const ReadyUnit> granted);
