@@ -159,6 +159,16 @@ TEST_F(TaskWatchTest, FailsATaskThatPassesTheTimeoutOfItsAnnotation) {
   }
 }
 
+TEST_F(TaskWatchTest, NoticesATaskThatIsStuckInARunThatHasFailed) {
+  start(held_tasks(1, 1s), {.threads = 1});
+  wait_for_begun(1);
+  look(0s);
+  runner->cancel();
+  look(2s);
+  look(3s);
+  EXPECT_TRUE(runner->is_overdue(TaskWatch::TimePoint(1002501ms)));
+}
+
 TEST_F(TaskWatchTest, FailsATaskByTheOptionUnlessItMayTakeAnyTime) {
   start(held_tasks(1, 0s), {.threads = 1, .task_timeout = 1s});
   wait_for_begun(1);

@@ -27,7 +27,7 @@ TaskWatch::TaskWatch(const PlanStore& plan, const TaskExecutor& executor, RunPro
 }
 
 void TaskWatch::look(TimePoint now) {
-  if (least_ == Time::max() || progress_.cancelled()) return;
+  if (least_ == Time::max()) return;
   if (looked_at_ && now - *looked_at_ < kInterval) return;
   const Time since = looked_at_ ? now - *looked_at_ : Time(0);
   looked_at_ = now;
@@ -48,8 +48,10 @@ void TaskWatch::look_at(unsigned thread, Time since, TimePoint now) {
   const Time taken = now - seen.first;
   if (taken < least_) return;
   const Judged task = judged(runs, call.position);
-  if (!task.is_isolated && fails(task, taken)) {
-    timed_out_at_ = now;
+  if (!task.is_isolated &&
+      has_passed(task, taken)) {  // also in a run that has failed: its thread may be stuck
+    if (!timed_out_at_) fail(task, taken);
+    timed_out_at_ = timed_out_at_.value_or(now);
     return;
   }
   Time mean{0};
@@ -64,7 +66,11 @@ void TaskWatch::ended(std::uint32_t position, Time taken) {
     Time mean{0};
     done_by_group_ = progress_.done_by_group();
     --done_by_group_[task.group];  // it has been counted itself
-    if (!fails(task, taken) && is_slow(task, taken, mean)) name(task, taken, mean, "has taken");
+    if (has_passed(task, taken)) {
+      fail(task, taken);
+    } else if (is_slow(task, taken, mean)) {
+      name(task, taken, mean, "has taken");
+    }
   }
   ended_by_group_[plan_->group[position]] += taken;
 }
@@ -83,16 +89,17 @@ TaskWatch::Time TaskWatch::timeout_of(const Judged& task) const {
   return task.notes == nullptr ? timeout_ : task.notes->timeout.value_or(timeout_);
 }
 
-// Returns whether the task has passed its timeout.
-bool TaskWatch::fails(const Judged& task, Time taken) {
+bool TaskWatch::has_passed(const Judged& task, Time taken) const {
   const Time timeout = timeout_of(task);
-  if (timeout.count() == 0 || taken <= timeout) return false;
+  return timeout.count() != 0 && taken > timeout;
+}
+
+void TaskWatch::fail(const Judged& task, Time taken) {
   try {
-    throw TaskTimeout(taken, timeout);
+    throw TaskTimeout(taken, timeout_of(task));
   } catch (...) {
     progress_.fail_with_current(task.position, task.task);
   }
-  return true;
 }
 
 // Sets `mean` to that of the tasks of its group that have ended.

@@ -60,7 +60,8 @@ class TaskWatch {
   void look_at(unsigned thread, Time since, TimePoint now);
   Judged judged(const ThreadTask& of, std::uint32_t position) const;
   Time timeout_of(const Judged& task) const;
-  bool fails(const Judged& task, Time taken);
+  bool has_passed(const Judged& task, Time taken) const;
+  void fail(const Judged& task, Time taken);
   bool is_slow(const Judged& task, Time taken, Time& mean);
   Key key_of(std::uint32_t position) const;
   void name(const Judged& task, Time taken, Time mean, const char* verb);
