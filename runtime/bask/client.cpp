@@ -52,6 +52,7 @@ Client::Client(const Options& options, ClientSetup setup)
       memory_(std::move(setup.memory)),
       own_watch_(std::move(setup.watch)),
       watch_(own_watch_.get()),
+      failed_tasks_(std::move(setup.failed_tasks)),
       pool_(std::move(setup.pool)) {
   begin_to_compute();
 }
@@ -63,7 +64,8 @@ Client::Client(const Options& options, Node& node, std::vector<RankSummary> rank
       node_(&node),
       checkpoint_(checkpoint),
       memory_(node.memory()),
-      watch_(watch) {
+      watch_(watch),
+      failed_tasks_(failed_tasks(options, 0)) {
   for (const RankSummary& rank : info_.ranks) other_nodes_ = other_nodes_ || rank.host != info_.host;
   begin_to_compute();
 }
@@ -79,8 +81,8 @@ Client::~Client() {
 }
 
 Computed Client::run_plan(const Expansion& expansion, bool hold) {
-  const ComputeSetting setting{options_, info_, node_,   checkpoint_, pool_.get(),
-                               memory_,  last_, *costs_, watch_};
+  const ComputeSetting setting{options_, info_,         node_, checkpoint_, pool_.get(),
+                               memory_,  failed_tasks_, last_, *costs_,     watch_};
   const ResultSizes sizes = costs_->result_sizes(expansion.graph);
   Plan plan = make_plan(expansion.graph, expansion.targets,
                         {.fuse = options_.fuse, .keys = setting.keeps_results()}, sizes);
@@ -143,6 +145,10 @@ std::unique_lock<std::mutex> Client::only_computation() {
   if (!one_at_a_time) {  // waiting could take for ever: a task may wait for the calling thread
     throw Error("compute", "another computation is running",
                 "compute both in one go, compute(a, b), or one after the other, outside of tasks");
+  }
+  if (node_ != nullptr && node_->coordinator().has_stuck_task()) {
+    throw Error("compute", "a task of an earlier computation has passed its timeout, and still runs",
+                "end the program after a TaskError with failure().timed_out");
   }
   return one_at_a_time;
 }

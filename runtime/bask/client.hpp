@@ -17,6 +17,7 @@
 namespace bask {
 
 class CostModel;
+class FailedTasks;
 class JobCheckpoint;
 class JobWatch;
 class Node;
@@ -131,6 +132,7 @@ class Client final : public Runtime {
   std::shared_ptr<RankMemory> memory_;   // of this process
   std::unique_ptr<JobWatch> own_watch_;  // of one process
   JobWatch* watch_ = nullptr;
+  std::shared_ptr<FailedTasks> failed_tasks_;  // of this process; null: none is kept
   std::uint64_t computations_ = 0, computations_done_ = 0;
   std::unique_ptr<ThreadPool> pool_;  // of one process; none for the sync scheduler
   std::mutex one_at_a_time_;

@@ -8,6 +8,7 @@
 #include <bask/launch/memory_share.hpp>
 #include <bask/numerics_text.hpp>
 #include <bask/rank_session.hpp>
+#include <bask/safety/failed_tasks.hpp>
 #include <bask/system/affinity.hpp>
 #include <bask/system/host_name.hpp>
 #include <bask/system/scratch_directory.hpp>
@@ -22,7 +23,8 @@ ClientSetup set_up_process(const Options& options) {
   info.scheduler = options.scheduler;
   info.host = host_name();
   info.cores = CoreMask::of_process().count();
-  if (!options.scratch.empty()) scratch_directory(options.scratch);  // refused now, not when it is needed
+  check_directories(options);
+  setup.failed_tasks = failed_tasks(options, 0);
   if (options.scheduler == Scheduler::kThreads) {
     info.threads = options.threads != 0 ? static_cast<unsigned>(options.threads) : info.cores;
     setup.pool = std::make_unique<ThreadPool>(info.threads, options.pin);
@@ -56,6 +58,16 @@ ClientSetup set_up_process(const Options& options) {
 std::shared_ptr<RankMemory> rank_memory(const Options& options, std::uint64_t limit) {
   return std::make_shared<RankMemory>(
       limit, [given = options.scratch] { return scratch_directory(given).string(); });
+}
+
+void check_directories(const Options& options) {
+  if (!options.scratch.empty()) scratch_directory(options.scratch);
+  if (!options.failed_tasks.empty()) FailedTasks::prepare(options.failed_tasks);
+}
+
+std::shared_ptr<FailedTasks> failed_tasks(const Options& options, int rank) {
+  if (options.failed_tasks.empty()) return nullptr;
+  return std::make_shared<FailedTasks>(options.failed_tasks, rank);
 }
 
 ClientInfo info_of_ranks(const Options& options, std::vector<RankSummary> ranks, bool pinned) {

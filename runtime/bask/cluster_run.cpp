@@ -30,6 +30,8 @@ namespace {
   failure.rank = static_cast<int>(failed.rank);
   failure.host = host;
   failure.cause = failed.cause;
+  failure.timed_out = failed.timed_out;
+  failure.replay = failed.replay;
   try {
     if (outcome.own_error) std::rethrow_exception(outcome.own_error);
     throw std::runtime_error(failed.cause);

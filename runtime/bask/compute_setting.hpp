@@ -16,13 +16,14 @@ struct WatchedRun;
 struct ComputeSetting {
   const Options& options;
   const ClientInfo& info;
-  Node* node;                          ///< null: one process
-  JobCheckpoint* checkpoint;           ///< null: no restart was asked for
-  ThreadPool* pool;                    ///< of one process; null: the calling thread runs the tasks
-  std::shared_ptr<RankMemory> memory;  ///< of this process
-  ComputeStatistics& statistics;       ///< out: the statistics of the computation, also when it fails
-  CostModel& costs;                    ///< learns from each computation, also from one that fails
-  JobWatch* watch;                     ///< null: nobody looks at what the job does
+  Node* node;                                 ///< null: one process
+  JobCheckpoint* checkpoint;                  ///< null: no restart was asked for
+  ThreadPool* pool;                           ///< of one process; null: the calling thread runs the tasks
+  std::shared_ptr<RankMemory> memory;         ///< of this process
+  std::shared_ptr<FailedTasks> failed_tasks;  ///< of this process; null: none is kept
+  ComputeStatistics& statistics;              ///< out: the statistics of the computation, also when it fails
+  CostModel& costs;                           ///< learns from each computation, also from one that fails
+  JobWatch* watch;                            ///< null: nobody looks at what the job does
 
   /// Whether finished results are kept beyond the process.
   bool keeps_results() const;

@@ -8,11 +8,13 @@
 #include <bask/memory_text.hpp>
 #include <bask/plan/cost_model.hpp>
 #include <bask/plan/require_room.hpp>
+#include <bask/rank_session.hpp>
 #include <bask/watch.hpp>
 
 #include <chrono>
 #include <cstdlib>
-#include <iostream>
+#include <exception>
+#include <functional>
 
 namespace bask {
 namespace {
@@ -22,7 +24,10 @@ RunnerOptions runner_options(const ComputeSetting& setting, const TaskGraph& gra
                         .memory = setting.memory,
                         .resources = setting.options.resources,
                         .describe = describe_tasks(graph, setting.info.host),
-                        .isolate_all = setting.options.isolate == Isolate::kAll};
+                        .isolate_all = setting.options.isolate == Isolate::kAll,
+                        .slow_task = setting.options.slow_task,
+                        .task_timeout = setting.options.task_timeout,
+                        .failed_tasks = setting.failed_tasks};
   if (setting.watch != nullptr) options.events = setting.watch->events();
   if (!setting.keeps_results()) return options;
   options.recorder = setting.checkpoint->here();
@@ -52,11 +57,10 @@ WatchedRun watched_run(const ComputeSetting& setting, TaskRunner& runner) {
   return watched;
 }
 
-// Ends the process with the tasks that have not ended in time, as an aborted job does on other ranks.
-[[noreturn]] void leave_tasks(JobCheckpoint* checkpoint, const Error& stopped) {
-  std::cout.flush();
-  std::cerr << "bask: error: " << stopped.what() << std::endl;
-  const int exit_code = static_cast<int>(stopped.exit_code());
+// Ends the process with the tasks that have not ended in time, as an aborted job does on other ranks. `why`
+// throws what is reported.
+[[noreturn]] void leave_tasks(JobCheckpoint* checkpoint, const std::function<int()>& why) {
+  const int exit_code = report_errors(why);
   if (checkpoint != nullptr) checkpoint->give_up(exit_code, 1);
   std::_Exit(exit_code);
 }
@@ -68,7 +72,12 @@ void run_to_the_end(const ComputeSetting& setting, TaskRunner& runner, Watch& wa
       *setting.pool, [&](unsigned thread) { runner.work(thread); }, [&] { runner.cancel(); });
   while (!setting.pool->wait_for(Watch::kInterval)) {
     watch.poll();
-    if (watch.is_overdue()) leave_tasks(setting.checkpoint, watch.stopped());
+    runner.watch_tasks(std::chrono::steady_clock::now());
+    if (watch.is_overdue()) leave_tasks(setting.checkpoint, [&]() -> int { throw watch.stopped(); });
+    if (runner.is_overdue(std::chrono::steady_clock::now())) {
+      leave_tasks(setting.checkpoint,
+                  [&]() -> int { std::rethrow_exception(runner.progress().failure()->error); });
+    }
   }
 }
 

@@ -11,9 +11,9 @@
 #include <bask/collections/array/kernels/strips.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
-#include <bask/core/type_registry.hpp>
 #include <bask/core/version.hpp>
 #include <bask/events/ticks.hpp>
+#include <bask/graph/kernel.hpp>
 #include <bask/job_watch.hpp>
 #include <bask/journal/job_checkpoint.hpp>
 #include <bask/launch/rank_map.hpp>
@@ -23,7 +23,6 @@
 #include <bask/start_meeting.hpp>
 #include <bask/system/affinity.hpp>
 #include <bask/system/host_name.hpp>
-#include <bask/system/scratch_directory.hpp>
 #include <bask/transport/mpi_transport.hpp>
 #include <boost/mpi/communicator.hpp>
 #include <boost/mpi/environment.hpp>
@@ -41,19 +40,18 @@ constexpr std::chrono::milliseconds kTimeToSync{60'000};  // a rank's journal, o
 
 RankInfo info_of(const Options& options, const std::string& error, int rank) {
   const CoreMask& cores = CoreMask::of_process();
-  return {
-      .rank = rank,
-      .host = host_name(),
-      .cpus = cores.cpus(),
-      .machine_cores = cores.machine_cores(),
-      .memory = memory_facts(options),
-      .registry_hash = hash_member(KernelRegistry::instance().hash(), TypeRegistry::instance().hash().low),
-      .wanted_threads = options.threads,
-      .version = kVersion,
-      .vector_loops = static_cast<int>(strips::instruction_set_in_use()),
-      .blas = blas::name(),
-      .error = error,
-      .started_ns = std::chrono::system_clock::now().time_since_epoch() / std::chrono::nanoseconds(1)};
+  return {.rank = rank,
+          .host = host_name(),
+          .cpus = cores.cpus(),
+          .machine_cores = cores.machine_cores(),
+          .memory = memory_facts(options),
+          .registry_hash = program_hash(),
+          .wanted_threads = options.threads,
+          .version = kVersion,
+          .vector_loops = static_cast<int>(strips::instruction_set_in_use()),
+          .blas = blas::name(),
+          .error = error,
+          .started_ns = std::chrono::system_clock::now().time_since_epoch() / std::chrono::nanoseconds(1)};
 }
 
 // What the threads of this rank do, on the clock that began when rank 0 was here.
@@ -63,7 +61,8 @@ std::shared_ptr<EventLog> events_of(const Options& options, const RankInfo& rank
   return std::make_shared<EventLog>(steady_ns() - (now / std::chrono::nanoseconds(1) - rank0.started_ns));
 }
 
-NodeOptions node_options(const Options& options, const RankShare& share, const std::vector<RankInfo>& infos) {
+NodeOptions node_options(const Options& options, const RankShare& share, const std::vector<RankInfo>& infos,
+                         int rank) {
   NodeOptions node{.threads = static_cast<unsigned>(share.threads),
                    .pin = options.pin,
                    .cpus = share.cpus,
@@ -73,7 +72,10 @@ NodeOptions node_options(const Options& options, const RankShare& share, const s
                    .silence_limit = options.heartbeat_timeout,
                    .stall_limit = options.stall_timeout,
                    .hosts = {},
-                   .isolate_all = options.isolate == Isolate::kAll};
+                   .isolate_all = options.isolate == Isolate::kAll,
+                   .slow_task = options.slow_task,
+                   .task_timeout = options.task_timeout,
+                   .failed_tasks = failed_tasks(options, rank)};
   // Where ranks share cores, and there are too few of them, the system places threads better than we do.
   if (options.pin == Pin::kAuto && share.ranks_sharing_cores > 1 && share.cpus.empty()) node.pin = Pin::kOff;
   for (const RankInfo& info : infos) node.hosts.push_back(info.host);
@@ -145,7 +147,7 @@ class Session {
     static_cast<void>(meeting_->all_gather("the meeting before communicators are made", 0));
     meeting_->enter("the making of communicators");
     transport_ = make_mpi_transport(world());
-    NodeOptions node = node_options(options, map_.shares[rank], infos_);
+    NodeOptions node = node_options(options, map_.shares[rank], infos_, world().rank());
     node.recorder = checkpoint_.here();
     node.isolated = checkpoint_.isolated();
     node.end = checkpoint_.end();
@@ -229,7 +231,7 @@ class Session {
   std::string prepare(const Options& options) {
     try {
       set_up_log({options.log_level, options.log_file, world().rank(), world().size(), host_name()});
-      if (!options.scratch.empty()) scratch_directory(options.scratch);
+      check_directories(options);
       return {};
     } catch (const Error& refused) {
       return refused.what();

@@ -11,6 +11,7 @@
 #include <bask/launch/start_watch.hpp>
 #include <bask/numerics_text.hpp>
 #include <bask/rank_session.hpp>
+#include <bask/replay.hpp>
 #include <bask/safety/crash_report.hpp>
 #include <bask/safety/interrupt.hpp>
 #include <bask/safety/task_error.hpp>
@@ -47,6 +48,16 @@ int run_here(const Options& options, const std::function<int(Client&)>& program)
   code = seen_exit_code(code, options);
   if (client) client->finish(code);
   return code;
+}
+
+// A launcher's only process is like one without a launcher.
+int replay_or_refuse(const Options& options, const Launch& launch) {
+  if (!launch.needs_mpi()) return report_errors([&] { return replay(options); });
+  if (launch.rank != 0) return static_cast<int>(ExitCode::kUsage);
+  return report(
+      "--bask-replay: a task is run alone, and this is a job of several ranks; start the program without "
+      "mpirun or srun",
+      ExitCode::kUsage);
 }
 
 }  // namespace
@@ -99,6 +110,7 @@ int run_program(int& argc, char** argv, const std::function<int(Client&)>& progr
     if (speaks) std::cout << loaded.text;
     return static_cast<int>(ExitCode::kDone);
   }
+  if (!loaded.options.replay.empty()) return replay_or_refuse(loaded.options, launch);
   // Lives from before MPI_Init, which takes a while, until the process is gone (so it is never deleted):
   // SIGUSR1, which says that time is running out, must not kill a run that is done.
   static const StopNotice* stop_notice = nullptr;

@@ -6,6 +6,7 @@
 //   mpirun -n 4 ranks_program crash segv      one task crashes: segv, fpe or abort
 //   mpirun -n 4 ranks_program busy 60         tasks of 20 ms for 60 seconds
 //   mpirun -n 4 ranks_program catch           a failure is caught, and the ranks are used again
+//   mpirun -n 4 ranks_program hang            a task does not end; catch_timeout: nor when that is caught
 //   mpirun -n 4 ranks_program exit 3          std::exit in the middle
 //   mpirun -n 4 ranks_program loops           rank 1 lacks larger instruction sets; prints what each rank
 //   uses mpirun -n 4 ranks_program exit_in_task 3  std::exit in a task; with a name after it quick_exit or
@@ -49,6 +50,11 @@ int leave(int code, const std::string& how) {
   if (how == "quick_exit") std::quick_exit(code);
   if (how == "_exit") _exit(code);
   return code;
+}
+
+int hang(int x) {
+  while (true) std::this_thread::sleep_for(std::chrono::hours(1));
+  return x;
 }
 
 int total(const std::vector<int>& numbers) {
@@ -124,6 +130,22 @@ void catch_failure() {
   std::cout << "afterwards: " << bask::delayed<total>(naps(10, 1)).compute() << std::endl;
 }
 
+// Naps of several ranks, and among them a task that does not end.
+bask::Delayed<int> total_with_hanging() {
+  auto all = naps(20, 20);
+  all.insert(all.begin() + 10, bask::delayed<hang>(bask::delayed<nap>(1, 20)));
+  return bask::delayed<total>(all);
+}
+
+void catch_timeout() {
+  try {
+    total_with_hanging().compute();
+  } catch (const bask::TaskError& error) {
+    std::cout << "caught: " << error.what() << std::endl;
+  }
+  std::cout << "afterwards: " << bask::delayed<total>(naps(10, 1)).compute() << std::endl;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -147,6 +169,10 @@ int main(int argc, char** argv) {
       std::cout << "sum " << bask::delayed<total>(naps(count, 20)).compute() << std::endl;
     } else if (what == "catch") {
       catch_failure();
+    } else if (what == "hang") {
+      total_with_hanging().compute();
+    } else if (what == "catch_timeout") {
+      catch_timeout();
     } else if (what == "loops") {
       std::cout << "loops:";
       for (const std::string& loops : client.run<loops_here>()) std::cout << ' ' << loops;

@@ -3,8 +3,8 @@
 # starts it again from the results that it has kept, on one process and on four ranks. The result must be that of an
 # uninterrupted run, and no task whose result was kept may run again. Cases: usr1, usr1_one_rank, term, ctrl_c, kill_rank,
 # kill_launcher; kill_spilling: a rank that has results on the disk, of which nothing may be left there; stuck: one process in
-# a task that does not end; twice: two computations of one start, the second of which reads results that ranks have kept in
-# the first.
+# a task that does not end; timeout: tasks that pass their timeout, in one process and on ranks; twice: two computations of one
+# start, the second of which reads results that ranks have kept in the first.
 set -u
 case=$1 program=$2 mpiexec=$3
 work=$(mktemp -d "${TMPDIR:-/tmp}/bask-restart-XXXXXX")
@@ -63,6 +63,18 @@ if [ "$case" = stuck ]; then
   wait $running; expect "the exit code" $? 75
   grep -q "SIGUSR1 stopped the computation after 0 of" "$work/first.log" || fail "it does not say why it ended"
   ls "$work/journal" | grep -q "^running-" && fail "a task that was given up is a suspect"
+  exit 0
+fi
+
+if [ "$case" = timeout ]; then
+  for start in "" "$mpiexec -n 3"; do
+    $start "$program" --tasks 4 --ms 20000 --bask-threads=1 --bask-checkpoint="$work/journal" --bask-task-timeout=1s \
+      > "$work/first.log" 2>&1
+    expect "the exit code" $? 1
+    grep -q "has run for 1[.].* s, longer than its timeout of 1.00 s" "$work/first.log" || fail "it does not say why it ended"
+    [ -d "$work/journal" ] || fail "the journal is gone"
+    ls "$work/journal" | grep -q "^running-" && fail "a task that was given up is a suspect"
+  done
   exit 0
 fi
 

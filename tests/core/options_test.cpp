@@ -333,13 +333,15 @@ TEST(OptionMistake, UnknownNamesAreToldWithAllNamesWhenNoneIsNear) {
             "--bask-stall-timeout, "
             "--bask-start-timeout, --bask-checkpoint, --bask-checkpoint-version, --bask-checkpoint-failure, "
             "--bask-checkpoint-keep, --bask-max-restarts, --bask-time-limit, --bask-time-margin, "
-            "--bask-stop-timeout, --bask-isolate, --bask-watch, --bask-log-level, --bask-log-file, --bask-config");
+            "--bask-stop-timeout, --bask-slow-task, --bask-task-timeout, --bask-isolate, "
+            "--bask-failed-tasks, --bask-replay, --bask-watch, --bask-log-level, --bask-log-file, --bask-config");
   EXPECT_EQ(
       file_refusal("[bask]\nthreads = 4"),
       "bask.toml line 1: unknown key 'bask'; there are scheduler, threads, rank0, balance, pin, fuse, "
       "progress, progress-delay, memory-limit, scratch, resources, heartbeat-timeout, stall-timeout, "
       "start-timeout, checkpoint, checkpoint-version, checkpoint-failure, checkpoint-keep, max-restarts, "
-      "time-limit, time-margin, stop-timeout, isolate, watch, log-level, log-file");
+      "time-limit, time-margin, stop-timeout, slow-task, task-timeout, isolate, failed-tasks, replay, "
+      "watch, log-level, log-file");
 }
 
 TEST(OptionMistake, ABadChoiceIsToldWithTheChoices) {

@@ -89,9 +89,9 @@ TEST_F(RunProgressTest, WakesSleepersWhenItEnds) {
 TEST_F(RunProgressTest, KeepsTheFirstFailureInThePlansOrder) {
   RunProgress progress = run(RunProgress::End::kWhenDone);
   EXPECT_FALSE(progress.failure());
-  progress.fail(7, {70}, nullptr, "seven");
-  progress.fail(3, {30}, nullptr, "three");
-  progress.fail(5, {50}, nullptr, "five");
+  progress.fail({{70}, 7, nullptr, "seven"});
+  progress.fail({{30}, 3, nullptr, "three"});
+  progress.fail({{50}, 5, nullptr, "five"});
   ASSERT_TRUE(progress.failure());
   EXPECT_EQ(progress.failure()->task.index, 30u);
   EXPECT_EQ(progress.failure()->cause, "three");

@@ -1,13 +1,16 @@
 // Single tasks and units, and units that a thief runs from the inputs that it was given.
 #include <gtest/gtest.h>
+#include <unistd.h>
 #include <bask/bask.hpp>
 #include <bask/execution/task_executor.hpp>
 #include <bask/execution/work_stealing.hpp>
 #include <bask/graph/expand.hpp>
 #include <bask/plan/make_plan.hpp>
 #include <bask/plan/split.hpp>
+#include <bask/safety/failed_tasks.hpp>
 
 #include <atomic>
+#include <filesystem>
 #include <optional>
 #include <stdexcept>
 
@@ -38,9 +41,10 @@ int see_the_table(int) {
 /// An executor with the parts that it needs, and the plan of one rank that runs a whole program.
 struct Rig {
   template <class T>
-  explicit Rig(const Delayed<T>& target, bool fuse = false, std::uint64_t limit = ~std::uint64_t{0})
-      : Rig(expand_one(target), fuse, limit) {}
-  Rig(Expansion program, bool fuse, std::uint64_t limit)
+  explicit Rig(const Delayed<T>& target, bool fuse = false, std::uint64_t limit = ~std::uint64_t{0},
+               const RunnerOptions& options = {})
+      : Rig(expand_one(target), fuse, limit, options) {}
+  Rig(Expansion program, bool fuse, std::uint64_t limit, const RunnerOptions& options)
       : expansion(std::move(program)),
         whole(make_plan(expansion.graph, expansion.targets, {.fuse = fuse})),
         ranks(whole.units(), 0),
@@ -50,7 +54,7 @@ struct Rig {
         results(plan.take_uses(), expansion.graph.constant_values(), memory, false),
         progress({plan->units(), plan->groups.size(), 1}, RunProgress::End::kWhenDone, {}, parking),
         gate(plan, results, memory, {}, {}),
-        executor(plan, results, gate, progress, lanes, {}) {
+        executor(plan, results, gate, progress, lanes, options) {
     const PlanPart all = splitter.next(~0u)[0];
     plan.add(all);
     results.set_uses(0, all.uses);
@@ -140,6 +144,86 @@ TEST(TaskExecutor, PutsATaskIntoTheTableOfRunningOnesWhileItsKernelRuns) {
   rig.executor.run_unit(0, 0);
   EXPECT_EQ(rig.results.at(0u).get<int>(), 1);
   EXPECT_EQ(task_in_table(), nullptr);
+}
+
+// ---- Tasks that are kept when they fail. ----
+
+struct KeptFolder {
+  KeptFolder()
+      : path(std::filesystem::path(testing::TempDir()) /
+             ("bask_kept_" + std::to_string(getpid()) +
+              testing::UnitTest::GetInstance()->current_test_info()->name())) {
+    FailedTasks::prepare(path);
+  }
+  ~KeptFolder() { std::filesystem::remove_all(path); }
+  RunnerOptions options() const { return {.failed_tasks = std::make_shared<FailedTasks>(path, 4)}; }
+  std::vector<std::filesystem::path> files() const {
+    std::vector<std::filesystem::path> all;
+    for (const auto& file : std::filesystem::directory_iterator(path)) all.push_back(file.path());
+    return all;
+  }
+  std::filesystem::path path;
+};
+
+Numbers spoiled(Numbers numbers) {
+  numbers.clear();
+  throw std::domain_error("spoiled");
+}
+
+TEST(TaskExecutor, KeepsAFailedTaskWithTheInputsThatItGot) {
+  const KeptFolder folder;
+  Rig rig(delayed<spoiled>(delayed<make>(3)), false, ~std::uint64_t{0}, folder.options());
+  rig.executor.run_unit(0, 0);
+  EXPECT_FALSE(rig.executor.run_unit(1, 0));
+  ASSERT_EQ(folder.files().size(), 1u);
+  const KeptTask kept = read_failed_task(folder.files()[0]);
+  EXPECT_EQ(folder.files()[0].filename(), "spoiled-" + std::to_string(kept.task.number) + "-rank4.bask-task");
+  EXPECT_EQ(kept.inputs.at(0).get<Numbers>(), (Numbers{3, 3, 3}));
+  EXPECT_EQ(kept.task.layer, "spoiled");
+  EXPECT_EQ(kept.task.kernel, "spoiled");
+  EXPECT_EQ(kept.task.cause, "std::domain_error: spoiled");
+  EXPECT_TRUE(kept.is_of_this_binary);
+  EXPECT_NE(rig.progress.failure()->replay.find(" --bask-replay=" + folder.files()[0].string()),
+            std::string::npos);
+}
+
+TEST(TaskExecutor, KeepsATaskOnlyAfterItsLastTry) {
+  const KeptFolder folder;
+  Rig rig(delayed<length_of>({.retries = 2})(delayed<make>(1), 3), false, ~std::uint64_t{0},
+          folder.options());
+  rig.executor.run_unit(0, 0);
+  EXPECT_TRUE(rig.executor.run_unit(1, 0));
+  EXPECT_EQ(folder.files().size(), 0u);
+}
+
+TEST(TaskExecutor, KeepsNoTaskWhoseResultTheJournalHasLost) {
+  const KeptFolder folder;
+  Rig rig(delayed([](int) -> int { throw Error("journal", "lost", "", ExitCode::kResumable); })(1), false,
+          ~std::uint64_t{0}, folder.options());
+  EXPECT_FALSE(rig.executor.run_unit(0, 0));
+  EXPECT_EQ(folder.files().size(), 0u);
+}
+
+TEST(TaskExecutor, KeepsAFailedTaskThatWasStolen) {
+  const KeptFolder folder;
+  Rig rig(delayed<length_of>({.retries = 1})(delayed<make>(5), 9), false, ~std::uint64_t{0},
+          folder.options());
+  ReadySet ready(1);
+  WorkStealing stealing(rig.plan, rig.results, rig.gate, ready, nullptr);
+  rig.executor.run_unit(0, 0);
+  ready.deal(std::vector{1u}, false);
+  const std::vector<StolenUnit> given = stealing.give(std::chrono::milliseconds(10));
+  EXPECT_FALSE(rig.executor.run_stolen(given.at(0), 0));
+  ASSERT_EQ(folder.files().size(), 1u);
+  KeptTask kept = read_failed_task(folder.files()[0]);
+  EXPECT_EQ(kept.task.cause, "std::domain_error: call 2");
+  EXPECT_EQ(kept.task.annotations, (Annotations{.retries = 1}));
+  const Input input{&kept.inputs.at(0), false};
+  Value result;
+  KernelCall call{kept.task.arguments.data(), {&input, 1}, result};
+  calls = 100;
+  kept.kernel->run(call);
+  EXPECT_EQ(result.get<int>(), 5);
 }
 
 // ---- What a thief is given. ----

@@ -8,12 +8,19 @@ namespace bask {
 namespace {
 
 TEST(Annotations, OverlayTakesTheInnerWhereItSaysSomething) {
-  const Annotations outer{
-      .priority = 1, .retries = 2, .resources = {{"gpu", 1}, {"disk", 1}}, .memory = 1_GiB};
+  const Annotations outer{.priority = 1,
+                          .retries = 2,
+                          .resources = {{"gpu", 1}, {"disk", 1}},
+                          .memory = 1_GiB,
+                          .timeout = std::chrono::seconds(9)};
   const Annotations inner{.priority = 5, .retries = {}, .resources = {{"gpu", 2}}};
-  const Annotations expected{
-      .priority = 5, .retries = 2, .resources = {{"gpu", 2}, {"disk", 1}}, .memory = 1_GiB};
+  const Annotations expected{.priority = 5,
+                             .retries = 2,
+                             .resources = {{"gpu", 2}, {"disk", 1}},
+                             .memory = 1_GiB,
+                             .timeout = std::chrono::seconds(9)};
   EXPECT_EQ(overlay(outer, inner), expected);
+  EXPECT_EQ(overlay(outer, {.timeout = std::chrono::seconds(0)}).timeout, std::chrono::seconds(0));
   EXPECT_EQ(overlay(outer, {.memory = 2_GiB}).memory, 2_GiB);
 }
 
@@ -21,6 +28,7 @@ TEST(Annotations, AreEmptyOnlyWhenNothingIsSaid) {
   EXPECT_TRUE(Annotations().empty());
   EXPECT_FALSE((Annotations{.priority = 0}.empty()));
   EXPECT_FALSE((Annotations{.memory = 1_KiB}.empty()));
+  EXPECT_FALSE((Annotations{.timeout = std::chrono::seconds(0)}.empty()));
 }
 
 TEST(Annotate, HoldsWhileItsScopeLasts) {

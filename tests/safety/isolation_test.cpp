@@ -142,6 +142,25 @@ TEST(Isolation, SurvivesCrashes) {
             std::string::npos);
 }
 
+TEST(Isolation, EndsAKernelWhoseTimeIsUp) {
+  Value result;
+  KernelCall call{nullptr, {}, result};
+  const Kernel pausing = kernel([](KernelCall&) {
+    while (true) pause();
+  });
+  try {
+    run_isolated(pausing, call, std::chrono::milliseconds(20));
+    FAIL();
+  } catch (const TaskTimeout& error) {
+    EXPECT_TRUE(std::string(error.what()).starts_with("has run for ")) << error.what();
+    EXPECT_TRUE(
+        std::string(error.what())
+            .ends_with(", longer than its timeout of 20.0 ms, and was killed in a process of its own"));
+  }
+  run_isolated(kernel([](KernelCall& done) { done.result.emplace<int>(42); }), call, std::chrono::hours(1));
+  EXPECT_EQ(result.get<int>(), 42);
+}
+
 TEST(Isolation, RunsNoHandlerOfAtexitWhenTheKernelExits) {
   static std::array<int, 2> ends;
   ASSERT_EQ(pipe(ends.data()), 0);

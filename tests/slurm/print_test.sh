@@ -25,11 +25,12 @@ done
 has 'program=(/bin/echo two\ words \$HOME)'
 has 'launcher=auto          # srun, mpirun, or auto: srun where it knows pmix'
 has 'export BASK_CHECKPOINT="$SLURM_SUBMIT_DIR"/bask-checkpoint-echo-$SLURM_JOB_ID'
+has 'export BASK_FAILED_TASKS="$SLURM_SUBMIT_DIR"/bask-failed-tasks-echo-$SLURM_JOB_ID'
 has 'max_restarts=10        # in this allocation and by queueing the job again, together'
 bash -n script || failed 'the script is no bash'
 
 script -N2 -p long -Hxn[1-2] -t 2 --mem-per-cpu=1.5GiB --comment='a "b" c' --no-requeue --ranks-per-node 2 --launcher mpirun \
-  --checkpoint none --max-restarts 3 --cpus-per-task=4 -J 'my job' /bin/true
+  --checkpoint none --failed-tasks none --max-restarts 3 --cpus-per-task=4 -J 'my job' /bin/true
 for line in nodes=2 partition=long hold 'exclude=n[1-2]' time=2 mem-per-cpu=1536M 'comment="a \"b\" c"' no-requeue \
   ntasks-per-node=2 cpus-per-task=4 'job-name="my job"' output=my-job-%j.out signal=B:USR1@30; do
   has "#SBATCH --$line"
@@ -38,11 +39,13 @@ has ranks_per_node=2
 has requeue=no
 has_not '--exclusive'
 has_not 'export BASK_CHECKPOINT'
+has_not 'export BASK_FAILED_TASKS'
 
-script --array 1-3 --checkpoint saved --signal-before 5:00 --time 2:00:00 /bin/true
+script --array 1-3 --checkpoint saved --failed-tasks /scratch/failed --signal-before 5:00 --time 2:00:00 /bin/true
 has '#SBATCH --signal=B:USR1@300'
 has '#SBATCH --output=true-%A_%a.out'
 has 'export BASK_CHECKPOINT="$SLURM_SUBMIT_DIR"/saved/$SLURM_ARRAY_TASK_ID'
+has 'export BASK_FAILED_TASKS=/scratch/failed/$SLURM_ARRAY_TASK_ID'
 script --array 1-3 /bin/true
 has 'export BASK_CHECKPOINT="$SLURM_SUBMIT_DIR"/bask-checkpoint-true-${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID'
 script -n 6 --mem 16G /bin/true

@@ -160,6 +160,7 @@ RunOutcome Coordinator::concluded(std::uint32_t number, Run& run) {
     if (is_own && own->task == outcome.failure->task) outcome.own_error = own->error;
     outcome.cancelled = was_cancelled_ = state.must_rest();
     was_left_inside_ = state.must_rest() && !state.all_done();
+    has_stuck_task_ |= was_left_inside_ && outcome.failure && outcome.failure->timed_out;
     outcome.statistics = state.statistics();
     outcome.done_by_group = state.done_by_group();
     try {

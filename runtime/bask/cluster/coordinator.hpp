@@ -60,6 +60,8 @@ class Coordinator {
   std::vector<std::uint64_t> done_by_group(std::uint32_t run) const;
   /// Whether ranks may be inside tasks that nobody waits for any more.
   bool may_be_inside_tasks() const;
+  /// Whether a task has passed its timeout and was left running: no later run could have its thread.
+  bool has_stuck_task() const { return has_stuck_task_; }
 
   // The caller holds the exchange's lock.
   void on_message(std::uint32_t from, MessageKind kind, std::uint32_t run, std::span<const std::byte> body);
@@ -91,6 +93,7 @@ class Coordinator {
   std::uint32_t newest_ = 0;
   const std::shared_ptr<HeldDrops> drops_;                // handles may outlive the coordinator
   bool was_cancelled_ = false, was_left_inside_ = false;  // of the run that was completed last
+  bool has_stuck_task_ = false;                           // of the computing thread
 };
 
 }  // namespace bask

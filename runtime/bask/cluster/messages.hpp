@@ -154,7 +154,10 @@ struct RankProgress {
 struct Failed {
   TaskId task;        ///< kNoIndex: not from a task
   std::string cause;  ///< type and text of what was thrown, a few KiB at most
-  auto members() { return std::tie(task.index, cause); }
+  // See TaskFailure.
+  bool timed_out = false;
+  std::string replay = {};
+  auto members() { return std::tie(task.index, cause, timed_out, replay); }
 };
 
 /// All units of this rank's part are done, or it has stopped.

@@ -43,9 +43,12 @@ struct NodeOptions {
   Recorder* recorder = nullptr;    ///< keeps results beyond the runs; it must outlive the node
   std::shared_ptr<const std::unordered_set<Key>> isolated = nullptr;  ///< see RunnerOptions
   bool isolate_all = false;
-  std::chrono::steady_clock::time_point end{};  ///< when no task should run any more; {}: no end
-  std::shared_ptr<EventLog> events = nullptr;   ///< of the rank; null: nobody looks
-  OnEvents on_events = {};                      ///< on rank 0; called with the exchange's lock held
+  double slow_task = 0;                                 ///< see Options
+  std::chrono::nanoseconds task_timeout{0};             ///< see Options
+  std::shared_ptr<FailedTasks> failed_tasks = nullptr;  ///< of this rank; null: none is kept
+  std::chrono::steady_clock::time_point end{};          ///< when no task should run any more; {}: no end
+  std::shared_ptr<EventLog> events = nullptr;           ///< of the rank; null: nobody looks
+  OnEvents on_events = {};                              ///< on rank 0; called with the exchange's lock held
 };
 
 class Node final {

@@ -32,6 +32,9 @@ struct RankFailure {
   std::uint32_t rank;
   TaskId task;        ///< kNoIndex: not from a task
   std::string cause;  ///< type and text of what was thrown
+  // See TaskFailure.
+  bool timed_out = false;
+  std::string replay = {};
 };
 
 /// What a run has cost.

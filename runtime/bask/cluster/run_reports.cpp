@@ -36,7 +36,9 @@ void RunReports::tell_if_done(bool inside) {
   if (stopping && !told_.failure) {
     if (const std::optional<RunFailure> failure = runner_.progress().failure()) {
       told_.failure = true;
-      exchange_.post_message(0, MessageKind::kFailed, run_, Failed{failure->task, shortened(failure->cause)});
+      exchange_.post_message(
+          0, MessageKind::kFailed, run_,
+          Failed{failure->task, shortened(failure->cause), failure->timed_out, failure->replay});
     }
   }
   if (told_.done) return;  // a failure is told even then: of a stolen unit

@@ -35,7 +35,8 @@ void RunState::on_progress(std::uint32_t from, RankProgress progress, Clock::tim
 }
 
 void RunState::on_failed(std::uint32_t from, const Failed& failed, Clock::time_point now) {
-  if (!failure_ || failed.task < failure_->task) failure_ = RankFailure{from, failed.task, failed.cause};
+  if (!failure_ || failed.task < failure_->task)
+    failure_ = RankFailure{from, failed.task, failed.cause, failed.timed_out, failed.replay};
   cancel(now);
 }
 

@@ -231,10 +231,12 @@ void WorkerRun::settle(unsigned thread, bool inside) {
 }
 
 void WorkerRun::tick(bool inside) {
+  const auto now = std::chrono::steady_clock::now();
   return_credit();
+  if (inside) runner_.watch_tasks(now);
   reports_.tell_if_done(inside);
   if (dry_below_ != 0) reports_.tell_if_dry(dry_below_, units_missing_ != 0);
-  reports_.tell_progress(std::chrono::steady_clock::now());
+  reports_.tell_progress(now);
 }
 
 std::string WorkerRun::report() const {

@@ -7,13 +7,14 @@
 #include <bask/graph/explicit_layer.hpp>
 #include <bask/graph/kernel.hpp>
 
+#include <chrono>
 #include <map>
 #include <string>
 #include <variant>
 
 namespace bask {
 
-/// How a lazy call is made, like the keyword arguments of `dask.delayed`. See Annotations for the last five.
+/// How a lazy call is made, like the keyword arguments of `dask.delayed`. See Annotations for the last six.
 struct DelayedOptions {
   std::string name{};  ///< the name of the task; that of its function when empty
   bool pure = false;   ///< equal calls are one task
@@ -22,6 +23,7 @@ struct DelayedOptions {
   std::optional<bool> checkpoint{};
   std::map<std::string, double> resources{};
   std::optional<std::uint64_t> memory{};
+  std::optional<std::chrono::nanoseconds> timeout{};
 };
 
 namespace arguments {
@@ -116,7 +118,8 @@ auto add_call(const DelayedOptions& options, const As&... arguments) {
                                   .retries = options.retries,
                                   .checkpoint = options.checkpoint,
                                   .resources = options.resources,
-                                  .memory = options.memory};
+                                  .memory = options.memory,
+                                  .timeout = options.timeout};
     DelayedResult<R> result(open_layer::append(task, annotations));
     packer.clear();  // so that it no longer holds large constants
     return result;

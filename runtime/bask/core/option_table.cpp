@@ -108,6 +108,23 @@ OptionDescriptor count_option(std::string name, int Options::*field, std::string
   return {std::move(name), "off|N", std::move(meaning), read, print};
 }
 
+// How many times as much of something is too much; 0 stands for never, and is printed as "off".
+OptionDescriptor factor_option(std::string name, double Options::*field, std::string meaning) {
+  const auto read = [=](Options& options, std::string_view value) {
+    double factor = 0;
+    const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), factor);
+    const bool whole = failure == std::errc{} && end == value.data() + value.size();
+    const bool is_off = value == "off" || value == "false";
+    if (!is_off && (!whole || !std::isfinite(factor) || factor < 1))
+      throw bad_value(value, "is not a factor", "say off or a number from 1 on");
+    options.*field = is_off ? 0 : factor;
+  };
+  const auto print = [=](const Options& options) {
+    return options.*field == 0 ? "off" : fmt::format("{}", options.*field);
+  };
+  return {std::move(name), "off|FACTOR", std::move(meaning), read, print};
+}
+
 // A time after which something is given up; 0 stands for never, and is printed as "off".
 OptionDescriptor timeout_option(std::string name, std::chrono::nanoseconds Options::*field,
                                 std::string meaning) {
@@ -254,10 +271,21 @@ std::vector<OptionDescriptor> options_of_waiting_and_going_on() {
                        "how long before the time limit all must have ended; auto: 5 % of it, 1 s to 30 s"),
       time_option("stop-timeout", &Options::stop_timeout,
                   "with a journal: how long tasks may go on after a signal; less where mpirun kills"),
+      factor_option("slow-task", &Options::slow_task,
+                    "the log names a task that takes so many times the mean of its layer, and at least 5 s"),
+      timeout_option(
+          "task-timeout", &Options::task_timeout,
+          "a task that runs longer fails, and ends the job if it goes on; with sync, once it has ended"),
       choice_option<Isolate>(
           "isolate", &Options::isolate,
           {{"off", Isolate::kOff}, {"suspects", Isolate::kSuspects}, {"all", Isolate::kAll}},
           "tasks that run in a process of their own: those that ran at each of the last 3 crashes, or all"),
+      optional_text_option("failed-tasks", "none|DIR", &Options::failed_tasks,
+                           "where each rank keeps its first 3 failed tasks for --bask-replay; tasks that "
+                           "change inputs get copies"),
+      optional_text_option("replay", "none|FILE", &Options::replay,
+                           "instead of the program, run the failed task of this file once, in the main "
+                           "thread, for a debugger"),
   };
 }
 

@@ -64,8 +64,12 @@ struct Options {
   std::chrono::nanoseconds time_limit{-1};   // from the start on; 0: none; below 0: what Slurm says
   std::chrono::nanoseconds time_margin{-1};  // before the limit, to keep what would be lost; below 0: auto
   std::chrono::nanoseconds stop_timeout = std::chrono::seconds(20);
+  double slow_task = 10;                     // times the mean of its layer: a task is named; 0: off
+  std::chrono::nanoseconds task_timeout{0};  // of tasks without one of their own; 0: off
   Isolate isolate = Isolate::kOff;
-  std::string watch = {};  // directory of the job's state, rewritten each second; empty: none
+  std::string failed_tasks = {};  // directory for tasks that fail, to be replayed; empty: none is kept
+  std::string replay = {};        // the file of such a task, which is run instead of the program; empty: none
+  std::string watch = {};         // directory of the job's state, rewritten each second; empty: none
   LogLevel log_level = LogLevel::kInfo;
   std::string log_file = {};  // %r stands for the rank; empty: none
   std::string config = {};    // the bask.toml that was read; empty: none

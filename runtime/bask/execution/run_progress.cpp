@@ -41,25 +41,29 @@ void RunProgress::finish() {
   parking_.wake_all();
 }
 
-void RunProgress::fail(std::uint32_t position, TaskId task, std::exception_ptr error, std::string cause) {
+void RunProgress::fail(RunFailure failure) {
   {
     const Held held(failure_mutex_);
-    if (!failure_ || position < failure_->position) {
-      failure_ = {task, position, std::move(error), std::move(cause)};
-    }
+    if (!failure_ || failure.position < failure_->position) failure_ = std::move(failure);
   }
   cancel();
 }
 
-void RunProgress::fail_with_current(std::uint32_t position, TaskId task) {
-  std::string cause = describe_current_exception();
-  std::exception_ptr error = std::current_exception();
+void RunProgress::fail_with_current(std::uint32_t position, TaskId task, std::string replay) {
+  RunFailure failed{task,
+                    position,
+                    std::current_exception(),
+                    describe_current_exception(),
+                    is_timeout_current(),
+                    std::move(replay)};
   if (describe_ && task.index != kNoIndex) {
     TaskFailure failure = describe_(task);
-    failure.cause = cause;
-    error = nest_current_exception(std::move(failure));
+    failure.cause = failed.cause;
+    failure.timed_out = failed.timed_out;
+    failure.replay = failed.replay;
+    failed.error = nest_current_exception(std::move(failure));
   }
-  fail(position, task, std::move(error), std::move(cause));
+  fail(std::move(failed));
 }
 
 std::optional<RunProgress::TimePoint> RunProgress::drain_end() const {

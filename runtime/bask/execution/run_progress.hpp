@@ -28,6 +28,9 @@ struct RunFailure {
   std::uint32_t position;
   std::exception_ptr error;
   std::string cause;  ///< type and text of what was thrown
+  // See TaskFailure.
+  bool timed_out = false;
+  std::string replay = {};
 };
 
 /// How much there is to count.
@@ -75,9 +78,9 @@ class RunProgress {
   /// All ranks are done.
   void finish();
   /// A task has failed; or the run itself, then `task` is kNoIndex. Cancels the run.
-  void fail(std::uint32_t position, TaskId task, std::exception_ptr error, std::string cause);
-  /// The same with the exception that is being handled.
-  void fail_with_current(std::uint32_t position, TaskId task);
+  void fail(RunFailure failure);
+  /// The same with the exception that is being handled. `replay`: the command that runs the task again.
+  void fail_with_current(std::uint32_t position, TaskId task, std::string replay = {});
   /// The calling thread runs no more units. Returns whether all worker threads have said so.
   bool last_out() { return threads_out_.fetch_add(1, std::memory_order_acq_rel) + 2 == threads_.size(); }
 

@@ -19,6 +19,8 @@
 
 namespace bask {
 
+class FailedTasks;
+
 /// Returns the name of a task and what it reads, for messages.
 using DescribeTask = std::function<TaskFailure(TaskId)>;
 
@@ -36,6 +38,9 @@ struct RunnerOptions {
   /// Tasks whose unit has one of these keys run in a process of their own; with `isolate_all` every one.
   std::shared_ptr<const std::unordered_set<Key>> isolated = nullptr;
   bool isolate_all = false;
+  double slow_task = 0;                                 ///< see Options; 0: no task is named
+  std::chrono::nanoseconds task_timeout{0};             ///< see Options
+  std::shared_ptr<FailedTasks> failed_tasks = nullptr;  ///< of the process; null: none is kept for a replay
   /// No unit starts that would not end by then, judged by the last units of its group; {}: none is held back.
   std::chrono::steady_clock::time_point end{};
 };

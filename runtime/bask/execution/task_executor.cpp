@@ -1,5 +1,7 @@
 #include <bask/execution/task_executor.hpp>
+#include <bask/safety/failed_tasks.hpp>
 #include <bask/safety/isolation.hpp>
+#include <bask/safety/task_error.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -14,6 +16,18 @@ std::chrono::nanoseconds disk_time(std::uint64_t bytes) {
   return std::chrono::nanoseconds(static_cast<std::int64_t>(bytes) * kNsPerByte);
 }
 
+// Whether the exception that is being handled is no failure of the task: it reads a result that the journal
+// has lost, and that is computed again.
+bool is_resumable() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return error.exit_code() == ExitCode::kResumable;
+  } catch (...) {
+    return false;
+  }
+}
+
 }  // namespace
 
 TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGate& memory,
@@ -25,6 +39,9 @@ TaskExecutor::TaskExecutor(const PlanStore& plan, ResultStore& results, MemoryGa
       isolated_(options.isolated),
       isolate_all_(options.isolate_all),
       persists_(options.persists),
+      task_timeout_(options.task_timeout),
+      failed_tasks_(options.failed_tasks),
+      describe_(failed_tasks_ == nullptr ? DescribeTask{} : options.describe),
       encoded_sizes_(plan->groups),
       number_(options.number),
       threads_(std::max(options.threads, 1u)) {
@@ -43,15 +60,45 @@ TaskExecutor::~TaskExecutor() {
 void TaskExecutor::run_kernel(const TaskGroup& group, KernelCall& call, const Seen& seen, Thread& me) const {
   const Kernel& kernel = *group.kernel;
   me.running->set(group.layer.c_str(), seen.task.index, kernel.id, seen.key);
+  me.runs.enter(seen.position);
   if (me.lane != nullptr) begin_event(seen, me);
   const bool is_meant = isolate_all_ || (isolated_ != nullptr && isolated_->contains(seen.key));
   if (is_meant && (seen.notes == nullptr || seen.notes->isolate.value_or(true))) {
-    run_isolated(kernel, call);
+    run_in_child(kernel, call, seen, me);
   } else {
     kernel.run(call);
   }
   if (me.lane != nullptr) me.event.end = me.lane->now();
   me.running->clear();
+  me.runs.leave();
+}
+
+void TaskExecutor::run_in_child(const Kernel& kernel, KernelCall& call, const Seen& seen, Thread& me) const {
+  me.runs.set_isolated(true);
+  const bool has_own = seen.notes != nullptr && seen.notes->timeout.has_value();
+  run_isolated(kernel, call, has_own ? *seen.notes->timeout : task_timeout_);
+  me.runs.set_isolated(false);
+}
+
+// To be called while the exception is handled, and the inputs are as the task got them. Returns the command
+// that runs the task again.
+std::string TaskExecutor::keep(const Failing& failing) const {
+  if (failed_tasks_ == nullptr || is_resumable()) return {};
+  const TaskGroup& group = plan_->groups[failing.group];
+  FailedTask failed{.layer = group.layer,
+                    .kernel = group.kernel->name,
+                    .kernel_hash = group.kernel->hash,
+                    .key = failing.key,
+                    .number = failing.task.index,
+                    .cause = describe_current_exception(),
+                    .annotations = failing.notes == nullptr ? Annotations{} : *failing.notes,
+                    .arguments = {failing.arguments.begin(), failing.arguments.end()}};
+  if (describe_) {
+    const TaskFailure described = describe_(failing.task);
+    failed.name = described.task;
+    failed.key = described.key;
+  }
+  return failed_tasks_->keep(std::move(failed), failing.inputs);
 }
 
 void TaskExecutor::begin_event(const Seen& seen, Thread& me) const {
@@ -89,7 +136,7 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
   const bool may_drop = may_repeat(kernel, call);
   const auto start = may_drop ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
   Thread& me = threads_[thread];
-  run_kernel(plan.groups[group], call, {plan.task[position], group, key, notes}, me);
+  run_kernel(plan.groups[group], call, {plan.task[position], group, position, key, notes}, me);
   if (me.lane != nullptr) end_event(EventKind::kTaskFinished, results_.at(position).heap_bytes(), me);
   MemoryBudget& budget = me.budget;
   budget.left += inputs.count_moved();
@@ -118,18 +165,19 @@ bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned
   Thread& me = threads_[thread];
   const Annotations* notes = plan_.notes_of(position);
   int retries = notes == nullptr ? 0 : notes->retries.value_or(0);
-  Pins inputs = results_.pin(plan_->inputs_of(position), retries == 0, me.inputs);
+  const bool may_move = retries == 0 && failed_tasks_ == nullptr;
+  Pins inputs = results_.pin(plan_->inputs_of(position), may_move, me.inputs);
   while (true) {
     try {
       call(position, unit, notes, inputs, thread);
       break;
     } catch (...) {
-      me.running->clear();
+      me.fail();
       results_.discard(position);
       const bool is_retried = retries-- > 0 && !progress_.cancelled();
       if (me.lane != nullptr) end_event(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, 0, me);
       if (is_retried) continue;
-      progress_.fail_with_current(position, plan_->task[position]);
+      fail_task(position, unit, notes, inputs);
       return false;
     }
   }
@@ -139,6 +187,18 @@ bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned
       [&](std::uint32_t place) { memory_.may_leave(place); });
   progress_.task_done(plan_->group[position], thread);
   return true;
+}
+
+// To be called while the exception is handled that the task's last call has thrown.
+void TaskExecutor::fail_task(std::uint32_t position, std::uint32_t unit, const Annotations* notes,
+                             const Pins& inputs) {
+  std::string replay;
+  if (failed_tasks_ != nullptr) {
+    replay =
+        keep({plan_->task[position], plan_->group[position], plan_->key.empty() ? Key{} : plan_->key[unit],
+              notes, plan_->arguments_of(position), inputs.inputs()});
+  }
+  progress_.fail_with_current(position, plan_->task[position], std::move(replay));
 }
 
 std::optional<Value> TaskExecutor::run_stolen(const StolenUnit& stolen, unsigned thread) {
@@ -161,19 +221,23 @@ bool TaskExecutor::run_step(const StolenUnit& stolen, std::size_t number, std::v
     me.inputs.push_back({value, false});
   }
   const Annotations* notes = plan_.notes_number(step.annotation);
+  me.runs.set_stolen({step.task, step.group, step.annotation});
   for (int retries = notes == nullptr ? 0 : notes->retries.value_or(0);; --retries) {
     try {
       KernelCall call{step.arguments.data(), me.inputs, results[number]};
-      run_kernel(plan_->groups[step.group], call, {step.task, step.group, stolen.key, notes}, me);
+      run_kernel(plan_->groups[step.group], call,
+                 {step.task, step.group, ThreadTask::kStolen, stolen.key, notes}, me);
       if (me.lane != nullptr) end_event(EventKind::kTaskFinished, results[number].heap_bytes(), me);
       return true;
     } catch (...) {
-      me.running->clear();
+      me.fail();
       results[number].reset();
       const bool is_retried = retries > 0 && !progress_.cancelled();
       if (me.lane != nullptr) end_event(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, 0, me);
       if (is_retried) continue;
-      progress_.fail_with_current(plan_->positions(), step.task);
+      progress_.fail_with_current(
+          plan_->positions(), step.task,
+          keep({step.task, step.group, stolen.key, notes, step.arguments, me.inputs}));
       return false;
     }
   }

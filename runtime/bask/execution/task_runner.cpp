@@ -76,6 +76,7 @@ TaskRunner::TaskRunner(PlanStore plan, const std::vector<Value*>& constants, con
                [outlet](std::uint32_t position) { outlet->fetch(position); },
                [outlet](std::uint32_t place) { outlet->serve(place); }}),
       executor_(plan_, results_, memory_, progress_, lanes_, options),
+      watch_(plan_, executor_, progress_, options),
       stealing_(plan_, results_, memory_, ready_, recording_.get()),
       traffic_(outlet, plan_, clock_, lanes_, {ready_.threads(), options.backoff}) {}
 
@@ -95,8 +96,8 @@ void TaskRunner::work(unsigned thread) {
   // For an exception that comes from no task: memory has run out,
   // or the recorder has thrown.
   const auto fail_run = [&] {
-    progress_.fail(plan_->positions(), TaskId{kNoIndex}, std::current_exception(),
-                   describe_current_exception());
+    progress_.fail(
+        {TaskId{kNoIndex}, plan_->positions(), std::current_exception(), describe_current_exception()});
   };
   try {
     executor_.enter(thread);
@@ -177,8 +178,8 @@ void TaskRunner::fail_for_memory(std::uint32_t unit, const Error& error) {
   if (progress_.cancelled()) return;
   const bool is_of_unit = unit != kNoIndex;
   const std::uint32_t position = is_of_unit ? plan_.last_of(unit) : plan_->positions();
-  progress_.fail(position, is_of_unit ? plan_->task[position] : TaskId{kNoIndex},
-                 std::make_exception_ptr(error), error.what());
+  progress_.fail({is_of_unit ? plan_->task[position] : TaskId{kNoIndex}, position,
+                  std::make_exception_ptr(error), error.what()});
 }
 
 bool TaskRunner::run_admitted(std::uint32_t unit, unsigned thread) {
@@ -237,8 +238,10 @@ void TaskRunner::work_in_order(const std::function<void()>& between) {
       between();
       break;  // later units would read it, or run out of time as well
     }
-    if (!wait_for_memory(unit, between) || !run_unit_in_order(unit, between)) break;
-    const std::chrono::nanoseconds taken = steady_clock::now() - start;
+    if (!wait_for_memory(unit, between)) break;
+    const auto end = run_unit_in_order(unit, memory_.is_on() ? steady_clock::now() : start, between);
+    if (!end) break;
+    const std::chrono::nanoseconds taken = *end - start;
     progress_.unit_timed(plan_.group_of(unit), taken, 0);
     admission_.note_duration(plan_.group_of(unit), taken, 0);
     if (recording_ != nullptr && recording_->made(unit, results_.at(plan_.last_of(unit)), taken.count()))
@@ -267,18 +270,24 @@ bool TaskRunner::wait_for_memory(std::uint32_t unit, const std::function<void()>
   return true;
 }
 
-bool TaskRunner::run_unit_in_order(std::uint32_t unit, const std::function<void()>& between) {
+// Returns when the unit has ended; nothing when the run goes no further.
+std::optional<steady_clock::time_point> TaskRunner::run_unit_in_order(std::uint32_t unit,
+                                                                      steady_clock::time_point start,
+                                                                      const std::function<void()>& between) {
   for (std::uint32_t position = plan_.first_of(unit); position <= plan_.last_of(unit); ++position) {
-    if (progress_.cancelled()) return false;
+    if (progress_.cancelled()) return std::nullopt;
     bool succeeded = false;
     {
       const InsideTask inside;
       succeeded = executor_.run_task(position, unit, 0);
     }
+    const auto end = steady_clock::now();
+    if (succeeded) watch_.ended(position, end - start);
+    start = end;
     between();
-    if (!succeeded) return false;
+    if (!succeeded) return std::nullopt;
   }
-  return true;
+  return start;
 }
 
 // If the run is being drained, keeps the results that would be lost. No task may run any more.

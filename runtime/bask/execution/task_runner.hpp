@@ -22,6 +22,7 @@
 #include <bask/execution/run_progress.hpp>
 #include <bask/execution/runner_options.hpp>
 #include <bask/execution/task_executor.hpp>
+#include <bask/execution/task_watch.hpp>
 #include <bask/execution/unit_clock.hpp>
 #include <bask/execution/work_stealing.hpp>
 
@@ -62,6 +63,12 @@ class TaskRunner {
   void work(unsigned thread);
   /// The same in the calling thread alone, in the plan's order. `between` is called after each task.
   void work_in_order(const std::function<void()>& between);
+
+  /// To be called every TaskWatch::kInterval or so, by the thread that waits for the run: names tasks that
+  /// take too long, and fails those that pass their timeout. On ranks the caller holds the exchange's lock.
+  void watch_tasks(TaskWatch::TimePoint now) { watch_.look(now); }
+  /// Whether a task has passed its timeout, and its thread may not come back.
+  bool is_overdue(TaskWatch::TimePoint now) const { return watch_.is_overdue(now); }
 
   /// No further task starts. Any thread may call it, any number of times.
   void cancel() { progress_.cancel(); }
@@ -163,7 +170,8 @@ class TaskRunner {
   bool run_admitted(std::uint32_t unit, unsigned thread);
   bool run_timed(std::uint32_t unit, unsigned thread);
   bool run_stolen(unsigned thread);
-  bool run_unit_in_order(std::uint32_t unit, const std::function<void()>& between);
+  std::optional<std::chrono::steady_clock::time_point> run_unit_in_order(
+      std::uint32_t unit, std::chrono::steady_clock::time_point start, const std::function<void()>& between);
   bool wait_for_memory(std::uint32_t unit, const std::function<void()>& between);
   bool publish(std::uint32_t unit, unsigned thread);
   void start(std::span<const ReadyUnit> granted);
@@ -186,6 +194,7 @@ class TaskRunner {
   Admission admission_;
   MemoryGate memory_;
   TaskExecutor executor_;
+  TaskWatch watch_;
   WorkStealing stealing_;
   PeerTraffic traffic_;
 };

@@ -19,6 +19,7 @@ Annotations overlay(const Annotations& outer, const Annotations& inner) {
   if (inner.checkpoint) both.checkpoint = inner.checkpoint;
   if (inner.isolate) both.isolate = inner.isolate;
   if (inner.memory) both.memory = inner.memory;
+  if (inner.timeout) both.timeout = inner.timeout;
   for (const auto& [name, amount] : inner.resources) both.resources[name] = amount;
   return both;
 }

@@ -4,6 +4,7 @@
 
 #include <bask/core/units.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -26,11 +27,15 @@ struct Annotations {
   /// The most memory in bytes that it needs while it runs, its result counted, its inputs not: it starts when
   /// the rank has so much. Unless said, the size of its result counts, known or learned.
   std::optional<std::uint64_t> memory{};
+  /// A task that runs longer fails, and the computation with it; 0: it may take any time. Unless said, it is
+  /// what --bask-task-timeout says. A task in a child process is killed and may be retried; another one
+  /// cannot be ended: when it goes on, the whole job ends. Resolution: 0.1 s.
+  std::optional<std::chrono::nanoseconds> timeout{};
 
   /// The fields that go to another rank.
-  auto members() { return std::tie(priority, retries, checkpoint, resources, isolate, memory); }
+  auto members() { return std::tie(priority, retries, checkpoint, resources, isolate, memory, timeout); }
   bool empty() const {
-    return !priority && !retries && !checkpoint && resources.empty() && !isolate && !memory;
+    return !priority && !retries && !checkpoint && resources.empty() && !isolate && !memory && !timeout;
   }
   friend bool operator==(const Annotations&, const Annotations&) = default;
 };

@@ -40,4 +40,8 @@ Key KernelRegistry::hash() const {
   return hash_bytes(writer.bytes());
 }
 
+Key program_hash() {
+  return hash_member(KernelRegistry::instance().hash(), TypeRegistry::instance().hash().low);
+}
+
 }  // namespace bask

@@ -70,4 +70,7 @@ class KernelRegistry {
   std::unordered_map<Key, KernelId> by_hash_;
 };
 
+/// Hash of all kernels and types: two processes whose hashes differ run different binaries.
+Key program_hash();
+
 }  // namespace bask

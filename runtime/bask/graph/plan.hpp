@@ -77,6 +77,8 @@ struct Plan {
   std::vector<TaskGroup> groups;
   std::vector<Annotations> annotations;
   const std::byte* arguments = nullptr;  ///< of the graph or the part that the plan belongs to
+  /// The graph's `argument_begin`; null: that of the plan has one entry more, and tells where arguments end.
+  const std::uint64_t* graph_argument_begin = nullptr;
 
   std::uint32_t tasks() const { return static_cast<std::uint32_t>(task.size()); }
   std::uint32_t imports() const { return static_cast<std::uint32_t>(import_successor_begin.size() - 1); }
@@ -98,6 +100,11 @@ struct Plan {
   }
   const Annotations& annotations_of(std::uint32_t position) const {
     return annotations[annotation.empty() ? 0 : annotation[position]];
+  }
+  std::span<const std::byte> arguments_of(std::uint32_t position) const {
+    const std::uint64_t end = graph_argument_begin != nullptr ? graph_argument_begin[task[position].index + 1]
+                                                              : argument_begin[position + 1];
+    return {arguments + argument_begin[position], arguments + end};
   }
 };
 

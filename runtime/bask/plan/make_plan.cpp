@@ -129,6 +129,7 @@ Plan make_plan(const TaskGraph& graph, std::span<const TaskId> targets, const Pl
   plan.groups = graph.groups;
   plan.annotations = graph.annotations;
   plan.arguments = graph.arguments.data();
+  plan.graph_argument_begin = graph.argument_begin.data();
   const std::vector<Source> source_of =
       place_tasks(plan, graph, order(graph, targets, previous, uses, sizes), previous, uses);
   for (const TaskId target : targets) plan.targets.push_back(source_of[target.index]);

@@ -14,6 +14,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -233,12 +234,19 @@ void take_result(const ReplyFile& file, const ReplyHeader& header, Value& result
 
 }  // namespace
 
-void run_isolated(const Kernel& kernel, KernelCall& call) {
+void run_isolated(const Kernel& kernel, KernelCall& call, std::chrono::nanoseconds timeout) {
   const ReplyFile file;
   const pid_t self = getpid();
+  const auto start = std::chrono::steady_clock::now();
   const pid_t child = fork_child();
   if (child == 0) be_child(kernel, call, file, self);
+  const bool has_ended = timeout.count() == 0 || ends_before(child, start + timeout);
+  if (!has_ended) kill(child, SIGKILL);
   const std::optional<int> status = wait_for_end(child);
+  if (!has_ended) {
+    throw TaskTimeout(std::chrono::steady_clock::now() - start, timeout,
+                      ", and was killed in a process of its own");
+  }
   const ReplyHeader header = file.header();
   if (header.reply == Reply::kNone) throw ended_without_result(kernel.name, status);
   if (header.reply == Reply::kThrown) throw ThrownInChild(file.text(header));

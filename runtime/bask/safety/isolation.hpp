@@ -13,13 +13,17 @@
 
 #include <bask/graph/kernel.hpp>
 
+#include <chrono>
+
 namespace bask {
 
 /// Runs `kernel` with `call` in a child, and sets the result of `call`.
 /// Throws: ThrownInChild with the type and text of what the kernel threw; Error when the child ended without
 /// a result ("killed by signal 11 (SIGSEGV) in a process of its own"), or when there could be no child or no
-/// file for its result.
-void run_isolated(const Kernel& kernel, KernelCall& call);
+/// file for its result; TaskTimeout when it ran for longer than `timeout`, and was killed; 0: it may take any
+/// time. Programs that the kernel has started are not killed.
+void run_isolated(const Kernel& kernel, KernelCall& call,
+                  std::chrono::nanoseconds timeout = std::chrono::nanoseconds(0));
 
 /// While it lives, children of run_isolated close this descriptor: for files whose lock (flock) must end with
 /// this process. At most kMost at once; more are refused. Threads: any.

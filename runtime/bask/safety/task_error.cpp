@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <bask/core/name_list.hpp>
+#include <bask/core/units.hpp>
 #include <bask/safety/task_error.hpp>
 
 #include <cxxabi.h>
@@ -23,19 +24,49 @@ std::string inputs_text(const std::vector<std::string>& inputs) {
 
 std::string what_happened(const TaskFailure& failure) {
   const std::string_view quote = is_list(failure.layer) ? "'" : "";
-  return fmt::format("task '{}' (layer {}{}{}, rank {}, node {}) threw {}", failure.task, quote,
-                     failure.layer, quote, failure.rank, failure.host, failure.cause);
+  return fmt::format("task '{}' (layer {}{}{}, rank {}, node {}) {}{}", failure.task, quote, failure.layer,
+                     quote, failure.rank, failure.host, failure.timed_out ? "" : "threw ", failure.cause);
+}
+
+// What is known for whoever looks into it.
+std::string advice(const TaskFailure& failure) {
+  const std::string inputs = inputs_text(failure.inputs);
+  if (failure.replay.empty()) return inputs;
+  return fmt::format("{}; run just this task again with: {}", inputs, failure.replay);
 }
 
 }  // namespace
 
 TaskError::TaskError(TaskFailure failure)
-    : Error("", what_happened(failure), inputs_text(failure.inputs)), failure_(std::move(failure)) {}
+    : Error("", what_happened(failure), advice(failure)), failure_(std::move(failure)) {}
+
+TaskTimeout::TaskTimeout(std::chrono::nanoseconds taken, std::chrono::nanoseconds timeout,
+                         const std::string& then)
+    : Error("",
+            fmt::format("has run for {}, longer than its timeout of {}{}", format_duration(taken),
+                        format_duration(timeout), then),
+            "") {}
+
+bool is_timeout_current() {
+  try {
+    throw;
+  } catch (const TaskTimeout&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+std::string task_name(const std::string& layer, const Key& key, std::uint32_t number) {
+  return key == Key{} ? fmt::format("{}-{}", layer, number) : short_name(layer, key);
+}
 
 std::string describe_current_exception() {
   try {
     throw;
   } catch (const ThrownInChild& error) {
+    return error.what();
+  } catch (const TaskTimeout& error) {
     return error.what();
   } catch (const std::exception& error) {
     return boost::core::demangle(typeid(error).name()) + ": " + message_with_causes(error);

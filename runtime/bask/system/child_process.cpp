@@ -6,10 +6,12 @@
 #include <unistd.h>
 #include <bask/system/child_process.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 namespace bask {
 namespace {
@@ -119,6 +121,19 @@ std::optional<int> wait_for_end(pid_t child) {
     if (errno != EINTR) return std::nullopt;
   }
   return status;
+}
+
+bool ends_before(pid_t child, std::chrono::steady_clock::time_point deadline) {
+  constexpr std::chrono::microseconds kFirstPause{50}, kLongestPause{5000};
+  for (auto pause = kFirstPause;; pause = std::min(2 * pause, kLongestPause)) {
+    siginfo_t state{};
+    const int asked = waitid(P_PID, static_cast<id_t>(child), &state, WEXITED | WNOHANG | WNOWAIT);
+    if (asked == 0 ? state.si_pid != 0 : errno != EINTR)
+      return true;  // an error: it was waited for elsewhere
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= deadline) return false;
+    std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(pause, deadline - now));
+  }
 }
 
 std::string end_text(int status) {

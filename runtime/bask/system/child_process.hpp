@@ -6,6 +6,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ StartedChild start_child(const ChildSpec& spec);
 /// Waits until it ends. Returns its status as waitpid does; nothing when another part of this process has
 /// waited for it already.
 std::optional<int> wait_for_end(pid_t child);
+/// Waits until it ends, or until `deadline`; returns whether it has ended. wait_for_end() must follow.
+bool ends_before(pid_t child, std::chrono::steady_clock::time_point deadline);
 /// "failed with code 3", "was ended by signal 9".
 std::string end_text(int status);
 

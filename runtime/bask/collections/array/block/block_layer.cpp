@@ -32,6 +32,7 @@ void write(ByteWriter& content, const Annotations& annotations) {
   encode(content, annotations.isolate);
   encode(content, annotations.resources);
   encode(content, annotations.memory);
+  encode(content, annotations.timeout);
 }
 
 // "sum-partial+max-partial"; "+..." stands for the names after the fourth.
