@@ -1,0 +1,87 @@
+#include "table.hpp"
+
+#include "terminal_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace top {
+namespace {
+
+struct PlacedColumn {
+  Column column;
+  std::size_t begin, width;
+};
+
+std::size_t width_of(const std::vector<Column>& columns, std::size_t gap) {
+  std::size_t width = 0;
+  for (const Column& column : columns) width += column.least + gap;
+  return width - std::min(width, gap);
+}
+
+std::vector<Column> fitting(std::vector<Column> columns, std::size_t width, std::size_t gap) {
+  while (width_of(columns, gap) > width) {
+    const auto last = std::ranges::max_element(columns, {}, &Column::importance);
+    if (last == columns.end() || last->importance == 0) break;
+    columns.erase(last);
+  }
+  return columns;
+}
+
+// What is left of the width goes to the columns that could use more, the first ones first.
+std::vector<PlacedColumn> place_columns(const std::vector<Column>& all, std::size_t width) {
+  const std::size_t gap = width >= 110 ? 2 : 1;
+  const std::vector<Column> columns = fitting(all, width, gap);
+  const std::size_t taken = width_of(columns, gap);
+  std::size_t spare = width - std::min(width, taken), begin = 0;
+  std::vector<PlacedColumn> placed;
+  for (const Column& column : columns) {
+    const std::size_t more = std::min(spare, column.most - std::min(column.most, column.least));
+    spare -= more;
+    placed.push_back({column, begin, column.least + more});
+    begin += column.least + more + gap;
+  }
+  return placed;
+}
+
+void draw_cell(Grid& grid, std::size_t row, const PlacedColumn& place, const std::string& text, Style style) {
+  if (place.begin >= grid.columns()) return;
+  if (place.column.is_right) {
+    grid.put_right(row, place.begin + place.width, text, style, place.width);
+  } else {
+    grid.put(row, place.begin, text, style, place.width);
+  }
+}
+
+}  // namespace
+
+std::string hidden_text(std::size_t before, std::size_t after) {
+  if (before == 0 && after == 0) return "";
+  if (before == 0) return fmt::format("… {} more", after);
+  return after == 0 ? fmt::format("… {} before", before)
+                    : fmt::format("… {} before, {} after", before, after);
+}
+
+PaneExtent draw_table(Grid& grid, const Table& table, const TablePlace& place) {
+  if (place.rows == 0) return {table.entries, 0};
+  const std::vector<PlacedColumn> columns = place_columns(table.columns, grid.columns());
+  const Style heading = place.is_focused ? Style::kFocusedHeading : Style::kHeading;
+  for (const PlacedColumn& column : columns)
+    draw_cell(grid, place.row, column, column.column.heading, heading);
+  grid.paint(place.row, heading);
+  const bool fits = table.entries < place.rows;
+  const std::size_t shown = fits ? table.entries : place.rows - std::min<std::size_t>(place.rows, 2);
+  const std::size_t first = std::min(place.first, table.entries - shown);
+  for (std::size_t i = 0; i < shown; ++i) {
+    for (const PlacedColumn& column : columns) {
+      const TableCell cell = table.cell(first + i, column.column.number, column.width);
+      draw_cell(grid, place.row + 1 + i, column, cell.text, cell.style);
+    }
+  }
+  if (!fits && place.rows > 1)
+    grid.put(place.row + 1 + shown, 0, hidden_text(first, table.entries - first - shown), Style::kFaint);
+  return {table.entries, shown};
+}
+
+}  // namespace top
