@@ -53,6 +53,20 @@ std::vector<std::string> facts_of(const StateView& state) {
   return facts;
 }
 
+// On as many rows as they need. Returns the row after them.
+std::size_t draw_items(Grid& grid, std::size_t row, const std::vector<std::string>& items) {
+  constexpr std::size_t kGap = 3;
+  std::size_t column = 0;
+  for (const std::string& item : items) {
+    if (column > 0 && column + columns_of(item) > grid.columns()) {
+      ++row;
+      column = 0;
+    }
+    column = grid.put(row, column, item) + kGap;
+  }
+  return row + 1;
+}
+
 double share_of(std::uint64_t part, std::uint64_t whole) {
   if (part >= whole) return 1;
   return static_cast<double>(part) / static_cast<double>(whole);
@@ -64,14 +78,14 @@ std::size_t bar_columns(const Grid& grid) {
   return grid.columns() > kLabelColumns + kTail + 10 ? grid.columns() - kLabelColumns - kTail : 10;
 }
 
-void draw_progress(Grid& grid, std::size_t row, const ComputeView& compute) {
+void draw_progress(Grid& grid, std::size_t row, const ComputeView& compute, bool goes_on) {
   const double share = share_of(compute.done, compute.tasks);
   grid.put(row, 0, "tasks");
   const Style style = compute.failed > 0 ? Style::kBad : Style::kGood;
   std::size_t column = grid.put(row, kLabelColumns, bar_text(share, bar_columns(grid)), style);
   column = grid.put(row, column + 1, fmt::format("{:>5}", percent_text(share)), Style::kStrong);
   column = grid.put(row, column + 2, fmt::format("{}/{}", compute.done, compute.tasks));
-  if (compute.left) column = grid.put(row, column + 2, left_text(*compute.left));
+  if (compute.left && goes_on) column = grid.put(row, column + 2, left_text(*compute.left));
   if (compute.failed > 0) grid.put(row, column + 2, fmt::format("{} failed", compute.failed), Style::kBad);
 }
 
@@ -94,7 +108,7 @@ void draw_labelled(Grid& grid, std::size_t row, const char* label, const std::ve
 }
 
 std::size_t text_columns(const Grid& grid) {
-  constexpr std::size_t kReadable = 120;
+  constexpr std::size_t kReadable = 140;
   return std::min(kReadable, grid.columns() - std::min(grid.columns(), kLabelColumns));
 }
 
@@ -106,10 +120,9 @@ std::size_t draw_head(Grid& grid, std::size_t row, const Shown& shown) {
   const std::size_t left = grid.columns() - state_columns;
   grid.put(row, 0, program_text(shown.state.job), Style::kStrong, left - std::min<std::size_t>(left, 2));
   grid.put_right(row, grid.columns(), condition.text, condition.style, state_columns);
-  std::size_t column = 0;
-  for (const std::string& fact : facts_of(shown.state)) column = grid.put(row + 1, column, fact) + 3;
-  row += 2;
-  if (shown.state.compute) draw_progress(grid, row++, *shown.state.compute);
+  row = draw_items(grid, row + 1, facts_of(shown.state));
+  const bool goes_on = !shown.state.job.ended && !is_silent(shown.state, shown.silent_seconds);
+  if (shown.state.compute) draw_progress(grid, row++, *shown.state.compute, goes_on);
   return row;
 }
 
@@ -125,11 +138,17 @@ std::size_t draw_numbers(Grid& grid, std::size_t row, const StateView& state) {
   return row + 2;
 }
 
-std::size_t draw_advice(Grid& grid, std::size_t row, std::size_t most_rows, const StateView& state) {
-  if (state.advice.empty()) return row;
-  const std::vector<std::string> lines = wrapped(state.advice.front(), text_columns(grid), most_rows);
-  draw_labelled(grid, row, "advice", lines, Style::kPlain);
-  return row + lines.size();
+std::size_t draw_advice(Grid& grid, std::size_t row, std::size_t most_rows, std::size_t most_advice,
+                        const StateView& state) {
+  const std::size_t end = row + most_rows;
+  const char* label = "advice";
+  for (std::size_t i = 0; i < std::min(most_advice, state.advice.size()); ++i) {
+    const std::vector<std::string> lines = wrapped(state.advice[i], text_columns(grid), end - row);
+    draw_labelled(grid, row, label, lines, Style::kPlain);
+    row += lines.size();
+    label = "";
+  }
+  return row;
 }
 
 std::size_t draw_error(Grid& grid, std::size_t row, std::size_t most_rows, const StateView& state) {

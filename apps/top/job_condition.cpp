@@ -21,9 +21,13 @@ Condition ended(const JobView& job) {
 
 }  // namespace
 
+bool is_silent(const StateView& state, double silent_seconds) {
+  return !state.job.ended && silent_seconds > std::max(kUsualSilence, 5 * state.interval);
+}
+
 Condition condition_of(const StateView& state, double silent_seconds) {
   if (state.job.ended) return ended(state.job);
-  if (silent_seconds > std::max(kUsualSilence, 5 * state.interval)) {
+  if (is_silent(state, silent_seconds)) {
     return {fmt::format("silent for {}: killed, or its file system is stuck", elapsed_text(silent_seconds)),
             Style::kBad};
   }

@@ -14,6 +14,9 @@ struct Condition {
   Style style = Style::kPlain;
 };
 
+/// Its state is not written again though it has not ended. `silent_seconds`: for how long.
+bool is_silent(const StateView& state, double silent_seconds);
+
 /// `silent_seconds`: for how long its state has not been written again.
 Condition condition_of(const StateView& state, double silent_seconds);
 

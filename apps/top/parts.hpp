@@ -18,7 +18,8 @@ inline constexpr std::size_t kLabelColumns = 8;  ///< of the words before bars a
 // Each draws from a row on, in at most so many rows, and returns the row after it.
 std::size_t draw_head(Grid& grid, std::size_t row, const Shown& shown);
 std::size_t draw_numbers(Grid& grid, std::size_t row, const StateView& state);
-std::size_t draw_advice(Grid& grid, std::size_t row, std::size_t most_rows, const StateView& state);
+std::size_t draw_advice(Grid& grid, std::size_t row, std::size_t most_rows, std::size_t most_advice,
+                        const StateView& state);
 std::size_t draw_error(Grid& grid, std::size_t row, std::size_t most_rows, const StateView& state);
 std::size_t draw_totals(Grid& grid, std::size_t row, const StateView& state);
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace top {
 namespace {
@@ -44,20 +45,21 @@ std::size_t draw_facts(Grid& grid, const Shown& shown, std::size_t rows) {
   row = draw_error(grid, row, is_large ? 8 : 3, state);
   if (is_roomy) ++row;
   row = draw_numbers(grid, row, state);
-  row = draw_advice(grid, row, is_large ? 4 : is_roomy ? 3 : 2, state);
+  row = draw_advice(grid, row, is_large ? 8 : is_roomy ? 3 : 2, is_large ? 3 : 1, state);
   return draw_totals(grid, row, state);
 }
 
 // Draws the tables into the rows from `row` to `end`.
 PaneExtents draw_tables(Grid& grid, const StateView& state, const UserView& view, std::size_t row,
                         std::size_t end, const PaneRows& most_entries) {
-  const std::size_t gap = end >= kRoomyRows ? 1 : 0, rows = end - std::min(end, row);
+  const std::size_t rows = end - std::min(end, row);
   std::array<Table, kPanes> tables{layer_table(state, grid.rows()), rank_table(state, view.order),
                                    log_table(state)};
   const PaneRows wanted = wanted_rows(tables, most_entries);
-  const std::size_t gaps =
-      gap * static_cast<std::size_t>(std::ranges::count_if(wanted, [](auto n) { return n > 0; }));
-  const PaneRows given = share_rows(rows - std::min(rows, gaps), wanted);
+  // Blank lines before the tables, unless these need the rows.
+  const std::size_t filled = std::accumulate(wanted.begin(), wanted.end(), std::size_t{0}), gaps = kPanes;
+  const std::size_t gap = end >= kRoomyRows || filled + gaps <= rows ? 1 : 0;
+  const PaneRows given = share_rows(rows - std::min(rows, gap * gaps), wanted);
   if (given[0] < tables[0].entries + 1)
     tables[0] = layer_table(state, given[0] - std::min<std::size_t>(given[0], 1));
   PaneExtents drawn{};
@@ -74,9 +76,8 @@ void draw_keys(Grid& grid, const UserView& view) {
   if (grid.rows() == 0) return;
   const std::size_t row = grid.rows() - 1;
   std::size_t column = 0;
-  if (view.is_paused) column = grid.put(row, 0, "paused", Style::kWarning) + 2;
-  grid.put(row, column,
-           "q quit  Tab next table  arrows scroll  order by: b busy, m memory, r rank  p pause  ? help",
+  if (view.is_paused) column = grid.put(row, 0, "paused, p goes on", Style::kWarning) + 2;
+  grid.put(row, column, "q quit  Tab table  arrows scroll  by b busy, m memory, r rank  p pause  ? help",
            Style::kFaint);
 }
 

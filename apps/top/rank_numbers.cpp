@@ -84,6 +84,10 @@ std::vector<double> busy_history(const StateView& state, const RankView& rank, s
   return history;
 }
 
+std::uint64_t shown_memory(const StateView& state, const RankView& rank) {
+  return state.job.ended ? rank.peak : rank.held;
+}
+
 double rank_silence(const StateView& state, const RankView& rank) {
   constexpr double kUsual = 5;
   if (state.job.ended) return 0;
@@ -97,7 +101,8 @@ std::vector<std::size_t> ordered_ranks(const StateView& state, RankOrder order) 
   if (order == RankOrder::kRank) return indices;
   std::vector<double> keys;
   for (const RankView& rank : state.ranks)
-    keys.push_back(order == RankOrder::kBusy ? rank_now(state, rank).busy : static_cast<double>(rank.held));
+    keys.push_back(order == RankOrder::kBusy ? rank_now(state, rank).busy
+                                             : static_cast<double>(shown_memory(state, rank)));
   std::ranges::stable_sort(indices, [&](std::size_t a, std::size_t b) { return keys[a] > keys[b]; });
   return indices;
 }

@@ -5,6 +5,7 @@
 #include "state_view.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace top {
@@ -21,6 +22,9 @@ RankNow rank_now(const StateView& state, const RankView& rank);
 /// The busy share over time, the newest last, as `columns` values: a second each, more where bins are longer;
 /// of a job that has ended, all of its time.
 std::vector<double> busy_history(const StateView& state, const RankView& rank, std::size_t columns);
+
+/// What it holds; after the end, when it holds nothing any more, the most that it held.
+std::uint64_t shown_memory(const StateView& state, const RankView& rank);
 
 /// Seconds for which nothing was heard of a rank, though of the job; 0 when that is usual.
 double rank_silence(const StateView& state, const RankView& rank);

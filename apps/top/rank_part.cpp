@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace top {
 namespace {
@@ -30,15 +31,16 @@ enum RankColumn : std::size_t {
   kNow,
 };
 
-double memory_share(const RankView& rank) {
+double memory_share(const StateView& state, const RankView& rank) {
   if (!rank.limit || *rank.limit == 0) return 0;
-  return static_cast<double>(rank.held) / static_cast<double>(*rank.limit);
+  return static_cast<double>(shown_memory(state, rank)) / static_cast<double>(*rank.limit);
 }
 
 TableCell doing_cell(const StateView& state, const RankView& rank) {
   constexpr double kLong = 5;
   if (const double silence = rank_silence(state, rank); silence > 0)
     return {fmt::format("silent for {}", elapsed_text(silence)), Style::kBad};
+  if (rank.threads == 0) return {"runs no tasks", Style::kFaint};
   std::string text;
   for (const DoingView& doing : rank.doing) {
     if (!text.empty()) text += ", ";
@@ -52,14 +54,14 @@ TableCell bytes_cell(std::uint64_t bytes, Style style = Style::kPlain) {
   return bytes == 0 ? TableCell{"-"} : TableCell{size_text(static_cast<double>(bytes)), style};
 }
 
-TableCell memory_cell(const RankView& rank, std::size_t column, std::size_t width) {
-  const double share = memory_share(rank);
+TableCell memory_cell(const StateView& state, const RankView& rank, std::size_t column, std::size_t width) {
+  const double share = memory_share(state, rank);
   const Style style = share > 0.9 ? Style::kWarning : Style::kPlain;
   switch (column) {
     case kMemoryBar:
       return {rank.limit ? bar_text(share, width) : "", style};
     case kHeld:
-      return {size_text(static_cast<double>(rank.held)), style};
+      return {size_text(static_cast<double>(shown_memory(state, rank))), style};
     case kLimit:
       return {rank.limit ? size_text(static_cast<double>(*rank.limit)) : "none"};
     case kPeak:
@@ -104,34 +106,43 @@ TableCell cell_of(const StateView& state, const RankView& rank, std::size_t colu
     case kLimit:
     case kPeak:
     case kOnDisk:
-      return memory_cell(rank, column, width);
+      return memory_cell(state, rank, column, width);
     default:
       return rate_cell(state, rank, column, width);
   }
 }
 
+// Columns of what cannot be are left out: of other ranks where there is one, of the disk where nothing was
+// spilled.
 std::vector<Column> columns_for(const StateView& state, RankOrder order) {
+  const bool is_running = !state.job.ended, has_others = state.job.ranks > 1,
+             has_spilled = state.counts.spilled > 0;
   std::size_t host = 4;
   for (const RankView& rank : state.ranks) host = std::max(host, columns_of(rank.host));
   const auto sorted = [&](const char* heading, RankOrder by) {
     return (order == by ? "*" : "") + std::string(heading);
   };
-  return {{sorted("RANK", RankOrder::kRank), 5, 5, 0, true, kRank},
-          {"HOST", std::min<std::size_t>(host, 8), std::min<std::size_t>(host, 20), 2, false, kHost},
-          {"", 8, 20, 3, false, kBusyBar},
-          {sorted("BUSY", RankOrder::kBusy), 5, 5, 0, true, kBusy},
-          {state.job.ended ? "OVER TIME" : "LATELY", 10, 40, 5, false, kHistory},
-          {"", 8, 12, 4, false, kMemoryBar},
-          {sorted("MEMORY", RankOrder::kMemory), 8, 8, 1, true, kHeld},
-          {"LIMIT", 8, 8, 10, true, kLimit},
-          {"PEAK", 8, 8, 7, true, kPeak},
-          {"ON DISK", 8, 8, 8, true, kOnDisk},
-          {"READY", 5, 5, 6, true, kReady},
-          {"IN", 10, 10, 9, true, kIn},
-          {"OUT", 10, 10, 9, true, kOut},
-          {"SPILLED", 10, 10, 11, true, kSpilled},
-          {"READ BACK", 10, 10, 12, true, kReadBack},
-          {"NOW", 14, 60, 1, false, kNow}};
+  std::vector<Column> columns{
+      {sorted("RANK", RankOrder::kRank), 5, 5, 0, true, kRank},
+      {"HOST", std::min<std::size_t>(host, 8), std::min<std::size_t>(host, 20), 2, false, kHost},
+      {"", 8, 20, 3, false, kBusyBar},
+      {sorted("BUSY", RankOrder::kBusy), 5, 5, 0, true, kBusy},
+      {is_running ? "LATELY" : "OVER TIME", 10, 40, 5, false, kHistory},
+      {"", 8, 12, 4, false, kMemoryBar}};
+  const auto add_if = [&](bool condition, Column column) {
+    if (condition) columns.push_back(std::move(column));
+  };
+  add_if(true, {sorted(is_running ? "MEMORY" : "PEAK", RankOrder::kMemory), 8, 8, 1, true, kHeld});
+  add_if(true, {"LIMIT", 8, 8, 10, true, kLimit});
+  add_if(is_running, {"PEAK", 8, 8, 8, true, kPeak});
+  add_if(is_running && has_spilled, {"ON DISK", 8, 8, 6, true, kOnDisk});
+  add_if(true, {"READY", 5, 5, 7, true, kReady});
+  add_if(has_others, {"IN", 10, 10, 9, true, kIn});
+  add_if(has_others, {"OUT", 10, 10, 9, true, kOut});
+  add_if(has_spilled, {"SPILLED", 10, 10, 11, true, kSpilled});
+  add_if(has_spilled, {"READ BACK", 10, 10, 12, true, kReadBack});
+  add_if(is_running, {"NOW", 14, 48, 1, false, kNow});
+  return columns;
 }
 
 }  // namespace

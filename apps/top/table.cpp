@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace top {
 namespace {
@@ -29,18 +30,29 @@ std::vector<Column> fitting(std::vector<Column> columns, std::size_t width, std:
   return columns;
 }
 
-// What is left of the width goes to the columns that could use more, the first ones first.
+// What is left of the width goes to the columns that could use more, the most important ones first.
+std::vector<std::size_t> widths_of(const std::vector<Column>& columns, std::size_t spare) {
+  std::vector<std::size_t> widths(columns.size()), order(columns.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return columns[i].importance; });
+  for (const std::size_t i : order) {
+    const Column& column = columns[i];
+    const std::size_t more = std::min(spare, column.most - std::min(column.most, column.least));
+    widths[i] = column.least + more;
+    spare -= more;
+  }
+  return widths;
+}
+
 std::vector<PlacedColumn> place_columns(const std::vector<Column>& all, std::size_t width) {
   const std::size_t gap = width >= 110 ? 2 : 1;
   const std::vector<Column> columns = fitting(all, width, gap);
-  const std::size_t taken = width_of(columns, gap);
-  std::size_t spare = width - std::min(width, taken), begin = 0;
+  const std::vector<std::size_t> widths = widths_of(columns, width - std::min(width, width_of(columns, gap)));
   std::vector<PlacedColumn> placed;
-  for (const Column& column : columns) {
-    const std::size_t more = std::min(spare, column.most - std::min(column.most, column.least));
-    spare -= more;
-    placed.push_back({column, begin, column.least + more});
-    begin += column.least + more + gap;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    placed.push_back({columns[i], begin, widths[i]});
+    begin += widths[i] + gap;
   }
   return placed;
 }
