@@ -72,25 +72,35 @@ double share_of(std::uint64_t part, std::uint64_t whole) {
   return static_cast<double>(part) / static_cast<double>(whole);
 }
 
-// Bars of all lines end in the same column.
-std::size_t bar_columns(const Grid& grid) {
-  constexpr std::size_t kTail = 40;
-  return grid.columns() > kLabelColumns + kTail + 10 ? grid.columns() - kLabelColumns - kTail : 10;
+// Bars of all lines end in the same column, which leaves room for the numbers behind them, however long these
+// get.
+std::size_t bar_columns(const Grid& grid, const StateView& state) {
+  constexpr std::size_t kLeastTail = 40, kWords = 31, kLeastBar = 10;
+  std::size_t tail = kLeastTail;
+  if (state.compute) {
+    const auto digits = [](std::uint64_t count) { return std::to_string(count).size(); };
+    tail = std::max(tail, kWords + 2 * digits(state.compute->tasks));
+    if (state.compute->failed > 0) tail += digits(state.compute->failed) + 9;
+  }
+  const std::size_t taken = kLabelColumns + tail;
+  return std::max(kLeastBar, grid.columns() - std::min(grid.columns(), taken));
 }
 
-void draw_progress(Grid& grid, std::size_t row, const ComputeView& compute, bool goes_on) {
+void draw_progress(Grid& grid, std::size_t row, const StateView& state, bool goes_on) {
+  const ComputeView& compute = *state.compute;
   const double share = share_of(compute.done, compute.tasks);
   grid.put(row, 0, "tasks");
   const Style style = compute.failed > 0 ? Style::kBad : Style::kGood;
-  std::size_t column = grid.put(row, kLabelColumns, bar_text(share, bar_columns(grid)), style);
+  std::size_t column = grid.put(row, kLabelColumns, bar_text(share, bar_columns(grid, state)), style);
   column = grid.put(row, column + 1, fmt::format("{:>5}", percent_text(share)), Style::kStrong);
   column = grid.put(row, column + 2, fmt::format("{}/{}", compute.done, compute.tasks));
-  if (compute.left && goes_on) column = grid.put(row, column + 2, left_text(*compute.left));
-  if (compute.failed > 0) grid.put(row, column + 2, fmt::format("{} failed", compute.failed), Style::kBad);
+  if (compute.failed > 0)
+    column = grid.put(row, column + 2, fmt::format("{} failed", compute.failed), Style::kBad);
+  if (compute.left && goes_on) grid.put(row, column + 2, left_text(*compute.left));
 }
 
 void draw_stacked_bar(Grid& grid, std::size_t row, const StateView& state) {
-  const std::size_t inner = bar_columns(grid) - 2;
+  const std::size_t inner = bar_columns(grid, state) - 2;
   const std::vector<std::size_t> widths = stacked_columns(state.numbers, inner);
   grid.put(row, 0, "time");
   std::size_t column = grid.put(row, kLabelColumns, "[");
@@ -122,7 +132,7 @@ std::size_t draw_head(Grid& grid, std::size_t row, const Shown& shown) {
   grid.put_right(row, grid.columns(), condition.text, condition.style, state_columns);
   row = draw_items(grid, row + 1, facts_of(shown.state));
   const bool goes_on = !shown.state.job.ended && !is_silent(shown.state, shown.silent_seconds);
-  if (shown.state.compute) draw_progress(grid, row++, *shown.state.compute, goes_on);
+  if (shown.state.compute) draw_progress(grid, row++, shown.state, goes_on);
   return row;
 }
 

@@ -94,7 +94,7 @@ Table layer_table(const StateView& state, std::size_t rows) {
   for (const LayerView& layer : state.layers)
     if (layer.tasks > 0) layers->push_back(layer);
   if (layers->size() > rows) std::ranges::stable_sort(*layers, {}, interest);
-  return {columns_for(*layers), layers->size(),
+  return {columns_for(*layers), layers->size(), true,
           [layers](std::size_t entry, std::size_t column, std::size_t width) {
             return cell_of((*layers)[entry], column, width);
           }};

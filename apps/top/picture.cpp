@@ -134,7 +134,8 @@ Grid help_picture(std::size_t rows, std::size_t columns) {
       "  runtime      Bask itself",
       "Ranks: BUSY is the share of its threads' time inside of your functions, in the",
       "last 2 s, and over all of the time once the job has ended; READY: units that",
-      "could run; MEMORY: results held; IN, OUT: results from and to other ranks.",
+      "could run; MEMORY: results held; IN, OUT: results from and to other ranks;",
+      "NOW: what its threads do, and for how long where that is more than 5 s.",
   };
   Grid grid(rows, columns);
   for (std::size_t i = 0; i < kLines.size(); ++i) grid.put(i, 0, kLines[i]);

@@ -150,7 +150,7 @@ std::vector<Column> columns_for(const StateView& state, RankOrder order) {
 Table rank_table(const StateView& state, RankOrder order) {
   const auto indices =
       std::make_shared<std::vector<std::size_t>>(ordered_ranks(state, order));  // used by the cells
-  return {columns_for(state, order), state.ranks.size(),
+  return {columns_for(state, order), state.ranks.size(), true,
           [&state, indices](std::size_t entry, std::size_t column, std::size_t width) {
             return cell_of(state, state.ranks[(*indices)[entry]], column, width);
           }};

@@ -82,8 +82,9 @@ PaneExtent draw_table(Grid& grid, const Table& table, const TablePlace& place) {
   for (const PlacedColumn& column : columns)
     draw_cell(grid, place.row, column, column.column.heading, heading);
   grid.paint(place.row, heading);
-  const bool fits = table.entries < place.rows;
-  const std::size_t shown = fits ? table.entries : place.rows - std::min<std::size_t>(place.rows, 2);
+  const std::size_t rows = place.rows - 1;
+  const bool tells_hidden = table.tells_hidden && table.entries > rows && rows > 0;
+  const std::size_t shown = std::min(table.entries, tells_hidden ? rows - 1 : rows);
   const std::size_t first = std::min(place.first, table.entries - shown);
   for (std::size_t i = 0; i < shown; ++i) {
     for (const PlacedColumn& column : columns) {
@@ -91,7 +92,7 @@ PaneExtent draw_table(Grid& grid, const Table& table, const TablePlace& place) {
       draw_cell(grid, place.row + 1 + i, column, cell.text, cell.style);
     }
   }
-  if (!fits && place.rows > 1)
+  if (tells_hidden)
     grid.put(place.row + 1 + shown, 0, hidden_text(first, table.entries - first - shown), Style::kFaint);
   return {table.entries, shown};
 }

@@ -28,6 +28,7 @@ struct TableCell {
 struct Table {
   std::vector<Column> columns;
   std::size_t entries = 0;
+  bool tells_hidden = true;  ///< a row of its own says how many entries are not shown
   /// The cell of an entry in a column, by its number, for its width on the terminal.
   std::function<TableCell(std::size_t entry, std::size_t column, std::size_t width)> cell;
 };
@@ -39,7 +40,7 @@ struct TablePlace {
   bool is_focused = false;
 };
 
-/// Where entries are left out, the last row says how many. Returns what was drawn.
+/// Returns what was drawn.
 PaneExtent draw_table(Grid& grid, const Table& table, const TablePlace& place);
 
 /// The row that says so; empty when there are none.

@@ -77,6 +77,7 @@ Table log_table(const StateView& state) {
            {"RANK", 4, 4, 3, true, kFrom},
            {"", 30, 400, 0, false, kText}},
           state.log.size(),
+          false,
           cell};
 }
 

@@ -125,6 +125,12 @@ TEST(Picture, ShowsTheLastErrorAsAWhole) {
   EXPECT_TRUE(has(text, "x end"));
 }
 
+TEST(Picture, HasRoomForLargeNumbersBesideTheBar) {
+  json state = sample_state();
+  state["compute"].update({{"tasks", 1000000000}, {"done", 523456789}, {"failed", 3}, {"left", 1234.5}});
+  EXPECT_TRUE(has(drawn(view_of(state), 24, 80), "52 %  523456789/1000000000  3 failed  about 21:00 left\n"));
+}
+
 TEST(Picture, SaysWhyItIsNotTheNewest) {
   const StateView state = view_of(sample_state());
   EXPECT_TRUE(has(text_of(top::interactive_picture({state, 0, "it was cut"}, {}, 24, 80).grid),
