@@ -57,7 +57,7 @@ class NotedSignals {
     const timespec limit{.tv_sec = seconds.count(), .tv_nsec = (time - seconds).count()};
     pollfd input{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
     const int ready = ppoll(&input, 1, &limit, &before_);
-    return ready <= 0 || (input.revents & POLLIN) != 0;
+    return ready <= 0 || (input.revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
   }
 
  private:
@@ -159,6 +159,9 @@ class Terminal {
   Terminal(const Terminal&) = delete;
   Terminal& operator=(const Terminal&) = delete;
   ~Terminal() {
+    move(getmaxy(stdscr) - 1, 0);  // the prompt will stand there, on terminals that keep the picture
+    clrtoeol();
+    refresh();
     endwin();
     delscreen(screen_);
   }
@@ -229,9 +232,8 @@ int show_on_terminal(const Settings& settings) {
       next = now + settings.interval;
     }
     const PaneExtents drawn = draw(terminal, watched, view);
-    if (!signals.wait_for_key(
-            std::max(next - WatchedState::Clock::now(), WatchedState::Clock::duration::zero())))
-      break;
+    const auto time = std::max(next - WatchedState::Clock::now(), WatchedState::Clock::duration::zero());
+    if (!signals.wait_for_key(time)) return 128 + SIGHUP;
     view = with_typed_keys(view, drawn);
   }
   return caught_signal == 0 ? 0 : 128 + caught_signal;
