@@ -10,6 +10,7 @@ bask_find_library(needed JSON nlohmann-json3-dev "JSON for Modern C++" MODULES n
 find_package(CLI11 QUIET)                         # command lines of the apps
 bask_expect(needed CLI11_FOUND libcli11-dev "CLI11")
 bask_find_library(wish CAIRO libcairo2-dev "cairo" MODULES cairo HEADER cairo.h FILES cairo)             # pictures of the apps
+bask_find_library(wish NCURSES libncurses-dev "ncurses" MODULES ncursesw HEADER curses.h FILES ncursesw)   # bask-top on a terminal
 bask_expect(wish CCACHE_PROGRAM ccache "ccache")
 if(BASK_BLAS_LIBRARIES MATCHES "/libblas\\.")
   bask_note_missing(wish libopenblas-dev "OpenBLAS, many times as fast as the BLAS that is here")

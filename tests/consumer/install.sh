@@ -20,6 +20,8 @@ has_page() {
 if [ -e "$1/apps/farm" ]; then
   "$2/bin/farm" --help | grep -q 'usage\|Usage\|farm'
   "$2/bin/taskbench" --bask-version | grep -q '^BLAS: '
+  "$2/bin/bask-top" --version | grep -q '^bask-top [0-9]'
+  has_page bask-top "$2" "$("$2/bin/bask-top" --help)"
   has_page farm "$2" "$("$2/bin/farm" --help && "$2/bin/farm" run --help && "$2/bin/farm" retry --help)"
   has_page taskbench "$2" "$("$2/bin/taskbench" --help)"
   printf 'account = "climate"\n' >"$2/slurm.toml"

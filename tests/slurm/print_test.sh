@@ -26,11 +26,12 @@ has 'program=(/bin/echo two\ words \$HOME)'
 has 'launcher=auto          # srun, mpirun, or auto: srun where it knows pmix'
 has 'export BASK_CHECKPOINT="$SLURM_SUBMIT_DIR"/bask-checkpoint-echo-$SLURM_JOB_ID'
 has 'export BASK_FAILED_TASKS="$SLURM_SUBMIT_DIR"/bask-failed-tasks-echo-$SLURM_JOB_ID'
+has 'export BASK_WATCH="$SLURM_SUBMIT_DIR"/bask-watch-echo-$SLURM_JOB_ID'
 has 'max_restarts=10        # in this allocation and by queueing the job again, together'
 bash -n script || failed 'the script is no bash'
 
 script -N2 -p long -Hxn[1-2] -t 2 --mem-per-cpu=1.5GiB --comment='a "b" c' --no-requeue --ranks-per-node 2 --launcher mpirun \
-  --checkpoint none --failed-tasks none --max-restarts 3 --cpus-per-task=4 -J 'my job' /bin/true
+  --checkpoint none --failed-tasks none --watch none --max-restarts 3 --cpus-per-task=4 -J 'my job' /bin/true
 for line in nodes=2 partition=long hold 'exclude=n[1-2]' time=2 mem-per-cpu=1536M 'comment="a \"b\" c"' no-requeue \
   ntasks-per-node=2 cpus-per-task=4 'job-name="my job"' output=my-job-%j.out signal=B:USR1@30; do
   has "#SBATCH --$line"
@@ -40,14 +41,17 @@ has requeue=no
 has_not '--exclusive'
 has_not 'export BASK_CHECKPOINT'
 has_not 'export BASK_FAILED_TASKS'
+has_not 'export BASK_WATCH'
 
-script --array 1-3 --checkpoint saved --failed-tasks /scratch/failed --signal-before 5:00 --time 2:00:00 /bin/true
+script --array 1-3 --checkpoint saved --failed-tasks /scratch/failed --watch /seen/by/all --signal-before 5:00 --time 2:00:00 /bin/true
 has '#SBATCH --signal=B:USR1@300'
 has '#SBATCH --output=true-%A_%a.out'
 has 'export BASK_CHECKPOINT="$SLURM_SUBMIT_DIR"/saved/$SLURM_ARRAY_TASK_ID'
 has 'export BASK_FAILED_TASKS=/scratch/failed/$SLURM_ARRAY_TASK_ID'
+has 'export BASK_WATCH=/seen/by/all/$SLURM_ARRAY_TASK_ID'
 script --array 1-3 /bin/true
 has 'export BASK_CHECKPOINT="$SLURM_SUBMIT_DIR"/bask-checkpoint-true-${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID'
+has 'export BASK_WATCH="$SLURM_SUBMIT_DIR"/bask-watch-true-${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID'
 script -n 6 --mem 16G /bin/true
 has '#SBATCH --ntasks=6'
 has '#SBATCH --mem=16G'
@@ -121,6 +125,24 @@ cp "$(command -v bask-site-defaults)" "$bask_submit" bin/
 ln -s bin/bask-submit linked
 bask_submit=./linked PATH=$without_reader script -- /bin/true
 has '#SBATCH --account=climate'
+
+# ---- How to watch a job, told when it has been submitted: here to something that looks like sbatch ----
+mkdir fake
+printf '#!/bin/sh\ncat >/dev/null\ncase " $* " in *" --parsable "*) echo 815 ;; *) echo Submitted batch job 815 ;; esac\n' >fake/sbatch
+chmod +x fake/sbatch
+
+# tells <message, or nothing> <arguments…>
+tells() {
+  PATH=$work/fake:$PATH "$bask_submit" "${@:2}" /bin/true >answer 2>message || failed "${*:2}: exit code $?"
+  expect_equal "${*:2}" "$1" "$(<message)"
+}
+tells 'bask-submit: to watch it: bask-top bask-watch-my-job-815' -J 'my job'
+expect_equal 'standard output' 'Submitted batch job 815' "$(<answer)"
+tells 'bask-submit: to watch it: bask-top two\ words' --watch 'two words'
+tells 'bask-submit: to watch job K of the array: bask-top bask-watch-true-815_K' --array 1-3
+tells 'bask-submit: to watch job K of the array: bask-top /seen/K' --array 1-3 --watch /seen
+tells '' --watch none
+tells '' --parsable
 
 # ---- Wrong usage ----
 refused "--mem: '16GB': say 16GiB" --mem 16GB

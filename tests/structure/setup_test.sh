@@ -90,7 +90,7 @@ case $case in
     ;;
 
   all_is_missing)   # all of it is told at once, with the names of all packages
-    hide_pc hwloc libxxhash hdf5-openmpi hdf5-mpi hdf5 libdeflate zlib libzstd liblzf sleef cairo
+    hide_pc hwloc libxxhash hdf5-openmpi hdf5-mpi hdf5 libdeflate zlib libzstd liblzf sleef cairo ncursesw
     off=()
     for package in MPI Boost fmt spdlog tomlplusplus BLAS CLI11 GTest; do
       off+=("-DCMAKE_DISABLE_FIND_PACKAGE_$package=ON")
@@ -106,7 +106,7 @@ case $case in
     libraries=(libopenmpi-dev libboost-serialization-dev libboost-mpi-dev libfmt-dev libspdlog-dev libtomlplusplus-dev libhwloc-dev
       libxxhash-dev libopenblas-dev libhdf5-openmpi-dev zlib1g-dev librandom123-dev libcli11-dev libgtest-dev)
     set_up 2 'needed|tests|data' "${off[@]}"
-    expect_asked "${libraries[@]}" graphviz procps slurm-wlm munge netcdf-bin python3-numpy python3-h5py python3-xarray python3-netcdf4 python3-cftime libdeflate-dev libzstd-dev liblzf-dev libsleef-dev
+    expect_asked "${libraries[@]}" graphviz procps slurm-wlm munge netcdf-bin python3-numpy python3-h5py python3-xarray python3-netcdf4 python3-cftime libdeflate-dev libzstd-dev liblzf-dev libsleef-dev libncurses-dev
     FAKE_UID=1000 set_up 2 needed "${off[@]}"
     expect_asked_nothing
     expect_said 'a BLAS with its C interface, such as OpenBLAS, MKL or BLIS'

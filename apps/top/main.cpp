@@ -1,0 +1,67 @@
+// bask-top: how a job of Bask is, drawn in the terminal from what it writes into the directory of
+// --bask-watch.
+//
+//   bask-top DIR            draws it, again and again, as top does
+//   bask-top --once DIR     prints one picture as plain text
+//
+// Exit codes: 0; 1 there is no state to be shown; 2 wrong usage; 128 + signal.
+#include "picture.hpp"
+#include "screen.hpp"
+#include "settings.hpp"
+#include "state_file.hpp"
+
+#include <langinfo.h>
+#include <unistd.h>
+#include <bask/core/error.hpp>
+
+#include <clocale>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
+#include <string>
+
+namespace {
+
+// As wide as `watch` says.
+std::size_t plain_columns() {
+  constexpr long kUsual = 100, kLeast = 40, kMost = 1000;
+  const char* const given = std::getenv("COLUMNS");
+  const long columns = given != nullptr ? std::strtol(given, nullptr, 10) : 0;
+  return static_cast<std::size_t>(columns >= kLeast && columns <= kMost ? columns : kUsual);
+}
+
+int print_once(const top::Settings& settings) {
+  top::WatchedState watched(settings.directory);
+  const auto now = top::WatchedState::Clock::now();
+  watched.look(now);
+  if (!watched.problem().empty()) throw bask::Error("bask-top", watched.problem(), "");
+  const top::Shown shown{*watched.state(), watched.silent_seconds(now)};
+  const bool is_ascii = std::strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+  std::string text;
+  for (const std::string& line : top::plain_picture(shown, plain_columns()).lines(is_ascii))
+    text += line + '\n';
+  text.erase(text.find_last_not_of('\n') + 1);
+  std::cout << text << std::endl;
+  return std::cout ? 0 : 1;
+}
+
+int show(const top::Settings& settings) {
+  const bool has_terminal = isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0;
+  return settings.is_once || !has_terminal ? print_once(settings) : top::show_on_terminal(settings);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::setlocale(LC_CTYPE, "");
+  try {
+    const auto settings = top::read_settings(argc, argv);
+    return settings ? show(*settings) : 0;
+  } catch (const bask::Error& error) {
+    std::cerr << error.what() << '\n';
+    return static_cast<int>(error.exit_code());
+  } catch (const std::exception& error) {
+    std::cerr << "bask-top: " << error.what() << '\n';
+    return 1;
+  }
+}

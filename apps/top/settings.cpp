@@ -1,0 +1,53 @@
+#include "settings.hpp"
+
+#include <CLI/CLI.hpp>
+#include <bask/core/error.hpp>
+#include <bask/core/version.hpp>
+
+#include <cmath>
+#include <iostream>
+
+namespace top {
+namespace {
+
+constexpr const char* kAbout =
+    "Shows how a job of Bask is: what it does, where its time goes, and what each layer and each rank does.\n"
+    "  ./program --bask-watch=DIR      the job keeps its state in DIR (bask-submit asks for it by itself)\n"
+    "  bask-top DIR                    draws it, again and again; ? tells the keys\n"
+    "  bask-top --once DIR             prints it once, as when the output is no terminal\n"
+    "It reads DIR only, so it may run on any machine that sees DIR, also when the job has ended or was "
+    "killed.\n"
+    "Exit codes: 0; 1 there is no state to be shown; 2 wrong usage.";
+
+std::string version_text() {
+  return std::string("bask-top ") + bask::kVersion;
+}
+
+}  // namespace
+
+std::optional<Settings> read_settings(int argc, char** argv) {
+  Settings settings;
+  double seconds = 1;
+  CLI::App app(kAbout, "bask-top");
+  app.set_version_flag("--version", version_text(), "show the version");
+  app.add_option("DIR", settings.directory, "what the job was given as --bask-watch")->required();
+  app.add_flag("--once", settings.is_once, "print one picture as plain text");
+  app.add_option("--interval", seconds, "how often the state is looked at, in seconds")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 3600.0));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    std::cout << app.help();
+    return std::nullopt;
+  } catch (const CLI::CallForVersion&) {
+    std::cout << version_text() << '\n';
+    return std::nullopt;
+  } catch (const CLI::ParseError& error) {
+    throw bask::Error("bask-top", error.what(), "see bask-top --help", bask::ExitCode::kUsage);
+  }
+  settings.interval = std::chrono::milliseconds(std::lround(seconds * 1000));
+  return settings;
+}
+
+}  // namespace top

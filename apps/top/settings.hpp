@@ -1,0 +1,21 @@
+// settings.hpp: the command line of bask-top.
+// Runs on: a login node.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+
+namespace top {
+
+struct Settings {
+  std::filesystem::path directory;
+  bool is_once = false;
+  std::chrono::milliseconds interval{1000};
+};
+
+/// Nothing when it asked for help or the version, which is then printed.
+/// Throws: bask::Error (kUsage) for wrong usage.
+std::optional<Settings> read_settings(int argc, char** argv);
+
+}  // namespace top
