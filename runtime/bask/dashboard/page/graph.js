@@ -1,0 +1,184 @@
+// graph.js: the graph of the computation by layers, filled as they get done, or by tasks where there are few. It is laid out again only
+// when its edges change. The wheel zooms while the graph has the focus, and everywhere with Ctrl; keys: + and -, arrows, 0.
+import {svgOf} from "./axes.js";
+import {make, makeButton, makeSelect, setOptions} from "./dom.js";
+import {placeNodes} from "./graph_layout.js";
+import {layerLook} from "./palette.js";
+import {Panel, onResize} from "./panel.js";
+import {countText, kNothing, plural, shortText} from "./text.js";
+import {onTheme} from "./theme.js";
+
+const kBox = {width: 148, height: 34, across: 164, along: 58};   // of a layer; the last two: from one to the next
+const kDot = {width: 10, height: 10, across: 15, along: 30};     // of a task
+const kMostEdges = 6000;
+
+export function makeGraph() {
+  return new Graph().update;
+}
+
+class Graph {
+  constructor() {
+    this.panel = new Panel("graph");
+    this.shape = null;     // {box, down, nodes: [{x, y}]}
+    this.laidOut = null;   // which edges have been laid out
+    this.of = makeSelect("by", [{value: "layers", text: "layer"}], () => this.draw());
+    this.panel.tools.append(this.of.label, makeButton("−", "Zoom out of the graph", () => this.scaleBy(1 / 1.4)),
+                            makeButton("+", "Zoom into the graph", () => this.scaleBy(1.4)), makeButton("All", "Show all of the graph", () => this.fit()));
+    this.host = this.panel.body.appendChild(make("div", {class: "graph-host", tabindex: "0", role: "application", "aria-roledescription": "graph",
+                                                         "aria-label": "Graph by layer", "aria-describedby": "graph-summary"}));
+    this.svg = svgOf(this.host, "over");
+    this.root = this.svg.append("g");
+    this.edges = this.root.append("g").attr("class", "edges");
+    this.nodes = this.root.append("g").attr("class", "nodes");
+    this.zoom = d3.zoom().scaleExtent([0.02, 4]).filter(function () {
+      const event = d3.event ?? arguments[0];   // of version 5, and of later ones
+      return event.type !== "wheel" || event.ctrlKey || document.activeElement === event.currentTarget.parentElement;
+    }).on("zoom", () => this.root.attr("transform", d3.zoomTransform(this.svg.node())));
+    this.svg.call(this.zoom).on("dblclick.zoom", null);
+    this.host.addEventListener("keydown", (event) => this.key(event));
+    this.table = this.panel.alternative([{title: "Layer", class: "name", text: (row) => row.name}, {title: "State", text: (row) => row.told},
+                                         {title: "Reads", class: "name", text: (row) => row.reads}]);
+    this.update = this.update.bind(this);
+    onResize(this.host, () => this.fit());
+    onTheme(() => this.state && this.draw());
+  }
+
+  update(state) {
+    this.state = state;
+    const options = [{value: "layers", text: "layer"}];
+    if (state.graph.tasks !== null && state.graph.tasks.length > 0) options.push({value: "tasks", text: "task"});
+    setOptions(this.of.select, options);
+    this.draw();
+    this.table.update(() => rowsOf(state));
+  }
+
+  draw() {
+    const byTask = this.of.select.value === "tasks";
+    const {layers, graph} = this.state;
+    const inputs = byTask ? graph.tasks.map((task) => task.inputs) : layers.map((_, index) => graph.inputs[index] ?? []);
+    this.panel.tell(summaryOf(this.state));
+    const key = `${byTask} ${JSON.stringify(inputs)}`;
+    if (key !== this.laidOut) this.layOut(inputs, byTask ? kDot : kBox);
+    this.laidOut = key;
+    if (byTask) this.drawTasks(graph.tasks, layers);
+    else this.drawLayers(layers);
+  }
+
+  // Levels go down or to the right, whichever leaves the graph larger.
+  layOut(inputs, box) {
+    const placed = placeNodes(inputs);
+    const size = (down) => ({
+      width: down ? placed.widest * box.across : placed.levels * (box.width + box.along),
+      height: down ? placed.levels * (box.height + box.along) : placed.widest * (box.height + 14),
+    });
+    const scale = (down) => Math.min(this.host.clientWidth / size(down).width, this.host.clientHeight / size(down).height);
+    const down = !(scale(false) > scale(true));
+    const at = ({level, place}) => (down ? {x: place * box.across, y: level * (box.height + box.along)}
+      : {x: level * (box.width + box.along), y: place * (box.height + 14)});
+    this.shape = {box, down, nodes: placed.nodes.map(at)};
+    const edges = placed.reads.flatMap((list, node) => list.map((input) => ({from: this.shape.nodes[input], to: this.shape.nodes[node]})));
+    const link = down ? d3.linkVertical() : d3.linkHorizontal();
+    const {width, height} = box;
+    const path = this.edges.selectAll("path").data(edges.slice(0, kMostEdges));
+    path.exit().remove();
+    path.enter().append("path").merge(path).attr("d", ({from, to}) => link(down
+      ? {source: [from.x, from.y + height / 2], target: [to.x, to.y - height / 2]} : {source: [from.x + width / 2, from.y], target: [to.x - width / 2, to.y]}));
+    this.fit();
+  }
+
+  drawLayers(layers) {
+    const {box: {width, height}, nodes} = this.shape;
+    const box = this.ofClass("layer", layers, (made) => {
+      for (const part of ["ground", "filled", "failed", "mark", "frame"]) made.append("rect").attr("class", part);
+      made.append("text").attr("class", "name");
+      made.append("text").attr("class", "count");
+      made.append("title");
+    });
+    box.attr("transform", (_, index) => `translate(${nodes[index].x - width / 2},${nodes[index].y - height / 2})`);
+    box.selectAll("rect").attr("height", height).attr("rx", 3);
+    box.select(".ground").attr("width", width);
+    box.select(".frame").attr("width", width).attr("class", (layer) => `frame ${stateOf(layer)}`);
+    box.select(".filled").attr("width", (layer) => width * Math.min(1, layer.done / Math.max(1, layer.tasks)));
+    box.select(".failed").attr("width", (layer) => (layer.failed > 0 ? Math.max(6, (width * layer.failed) / Math.max(1, layer.tasks)) : 0)).attr("x", 0);
+    box.select(".mark").attr("width", 5).attr("fill", (layer) => layerLook(layer.name).color);
+    box.select(".name").attr("x", 11).attr("y", 14).text((layer) => shortText(layer.name, 22));
+    box.select(".count").attr("x", 11).attr("y", 28).text((layer) => countOf(layer));
+    box.select("title").text((layer) => `${shortText(layer.name, 200)}: ${countOf(layer)}`);
+  }
+
+  drawTasks(tasks, layers) {
+    const {box: {width, height}, nodes} = this.shape;
+    const nameOf = (task) => layers[task.layer]?.name ?? "unknown layer";
+    const dot = this.ofClass("task", tasks, (made) => made.append("rect").attr("rx", 2).append("title"));
+    dot.attr("transform", (_, index) => `translate(${nodes[index].x - width / 2},${nodes[index].y - height / 2})`);
+    dot.select("rect").attr("width", width).attr("height", height).attr("class", (task) => task.state)
+      .attr("stroke", (task) => layerLook(nameOf(task)).color).attr("fill", (task) => (task.state === "done" ? layerLook(nameOf(task)).color : null));
+    dot.select("title").text((task, index) => `task ${index} of ${shortText(nameOf(task), 200)}: ${task.state}${task.rank === null ? "" : `, rank ${task.rank}`}`);
+  }
+
+  // The nodes' groups, one for each item; those of the other kind go.
+  ofClass(name, items, make) {
+    this.nodes.selectAll(`g:not(.${name})`).remove();
+    const group = this.nodes.selectAll("g").data(items);
+    group.exit().remove();
+    const made = group.enter().append("g").attr("class", name);
+    make(made);
+    return made.merge(group);
+  }
+
+  fit() {
+    const {clientWidth: width, clientHeight: height} = this.host;
+    this.svg.attr("width", width).attr("height", height);
+    if (this.shape === null || this.shape.nodes.length === 0 || width === 0) return;
+    const {box, nodes} = this.shape;
+    const [left, right] = d3.extent(nodes, ({x}) => x);
+    const [top, bottom] = d3.extent(nodes, ({y}) => y);
+    const wide = right - left + box.width + 16;
+    const high = bottom - top + box.height + 16;
+    const scale = Math.min(1.15, width / wide, height / high);
+    const moved = d3.zoomIdentity.translate(width / 2 - (scale * (left + right)) / 2, height / 2 - (scale * (top + bottom)) / 2).scale(scale);
+    this.svg.call(this.zoom.transform, moved);
+  }
+
+  scaleBy(factor) {
+    this.svg.call(this.zoom.scaleBy, factor);
+  }
+
+  key(event) {
+    const steps = {ArrowLeft: [1, 0], ArrowRight: [-1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]};
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (steps[event.key] !== undefined) {
+      const {k} = d3.zoomTransform(this.svg.node());
+      this.svg.call(this.zoom.translateBy, (40 / k) * steps[event.key][0], (40 / k) * steps[event.key][1]);
+    } else if (event.key === "+" || event.key === "=") this.scaleBy(1.4);
+    else if (event.key === "-") this.scaleBy(1 / 1.4);
+    else if (event.key === "0") this.fit();
+    else return;
+    event.preventDefault();
+  }
+}
+
+function stateOf(layer) {
+  if (layer.failed > 0) return "failed";
+  if (layer.done >= layer.tasks) return "done";
+  return layer.running > 0 || layer.done > 0 ? "running" : "waiting";
+}
+
+function countOf(layer) {
+  const failed = layer.failed > 0 ? `, ✕ ${countText(layer.failed)} failed` : "";
+  const running = layer.running > 0 ? `, ▶ ${countText(layer.running)}` : "";
+  return layer.done >= layer.tasks ? `✓ ${countText(layer.done)}` : `${countText(layer.done)} of ${countText(layer.tasks)}${running}${failed}`;
+}
+
+function summaryOf({layers, graph}) {
+  if (layers.length === 0) return "No graph yet.";
+  const edges = d3.sum(graph.inputs, (list) => list.length);
+  const count = (state) => layers.filter((layer) => stateOf(layer) === state).length;
+  const states = ["done", "running", "failed", "waiting"].filter(count).map((state) => `${count(state)} ${state}`);
+  return `${plural(layers.length, "layer")}, ${plural(edges, "edge")}: ${states.join(", ")}.`;
+}
+
+function rowsOf({layers, graph}) {
+  return layers.map((layer, index) => ({name: layer.name, told: `${stateOf(layer)}: ${countOf(layer)}`,
+                                        reads: (graph.inputs[index] ?? []).map((input) => layers[input]?.name ?? "").filter((name) => name !== "").join(", ") || kNothing}));
+}
