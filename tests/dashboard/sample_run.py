@@ -53,10 +53,7 @@ class Run:
     layers: list
     tasks: list
     fails: bool
-
-    @property
-    def ended(self):
-        return max(task.ended for task in self.tasks)
+    ended: float
 
 
 def simulate(seed, ranks, threads, chunks, limit, fails=False):
@@ -70,9 +67,8 @@ def simulate(seed, ranks, threads, chunks, limit, fails=False):
     for task in tasks:
         for number in task.inputs:
             tasks[number].freed = max(tasks[number].freed, task.ended)
-    if fails:
-        tasks = stop_at_failure(tasks)
-    return Run(ranks, threads, limit, [layer[0] for layer in CLIMATOLOGY], tasks, fails)
+    ended = fail_one(tasks) if fails else max(task.ended for task in tasks)
+    return Run(ranks, threads, limit, [layer[0] for layer in CLIMATOLOGY], tasks, fails, ended)
 
 
 def add_task(tasks, layer, k, rank, inputs, of_layer):
@@ -116,8 +112,8 @@ def arrival(source, rank, rng):
     return source.ended + (0 if source.rank == rank else 0.001 + source.bytes / 2e9 * rng.uniform(1, 3))
 
 
-def stop_at_failure(tasks):
-    """The run ends soon after one task of the standard deviations has failed."""
+def fail_one(tasks):
+    """When the run ends, for then a task fails."""
     failing = [task for task in tasks if CLIMATOLOGY[task.layer][0] == "tensordot eof"][17]
     failing.state, failing.bytes = "failed", 0
-    return [task for task in tasks if task.began < failing.ended]
+    return failing.ended

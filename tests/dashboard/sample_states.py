@@ -34,7 +34,7 @@ def state_of(run, now, ended=False):
     width = 2.0 ** math.ceil(math.log2(max(now, 0.1) / BINS))
     bins = min(BINS, int(now / width) + 1)
     memory = memory_of(run, done, width, bins, now)
-    layers = layers_of(run, done, tasks, now)
+    layers = layers_of(run, done, tasks, now, ended)
     lanes, seconds = lanes_of(run, tasks, memory, width, bins, now)
     state = {"format": 1, "interval": 1}
     state.update(job_of(run, now, ended))
@@ -78,7 +78,7 @@ def compute_of(run, done, now, ended):
             "failed": int(ended and run.fails), "left": None if ended else max(0.0, run.ended - now)}
 
 
-def layers_of(run, done, tasks, now):
+def layers_of(run, done, tasks, now, ended):
     layers = []
     total = collections.Counter(task.layer for task in run.tasks)
     for number, name in enumerate(run.layers):
@@ -88,7 +88,7 @@ def layers_of(run, done, tasks, now):
             durations[min(47, int(math.log2(max(task.seconds * 1e9, 1))))] += 1
         layers.append({
             "name": name, "tasks": total[number], "done": sum(task.state != "failed" for task in of_layer),
-            "running": sum(task.layer == number and task.ended > now for task in tasks),
+            "running": 0 if ended else sum(task.layer == number and task.ended > now for task in tasks),
             "failed": sum(task.state == "failed" for task in of_layer), "retried": sum(task.state == "retried" for task in of_layer),
             "seconds": sum(task.seconds for task in of_layer), "longest": max((task.seconds for task in of_layer), default=0),
             "bytes": sum(task.bytes for task in of_layer), "largest": max((task.bytes for task in of_layer), default=0),
@@ -99,7 +99,7 @@ def layers_of(run, done, tasks, now):
 def graph_of(run, tasks, now):
     inputs = [set() for _ in run.layers]
     for task in run.tasks:
-        inputs[task.layer].update(run.tasks[i].layer for i in task.inputs if i < len(run.tasks))
+        inputs[task.layer].update(run.tasks[i].layer for i in task.inputs)
     nodes = None
     if len(run.tasks) <= 500:
         states = {task.number: "running" if task.ended > now else task.state.replace("retried", "done") for task in tasks}
@@ -288,6 +288,8 @@ def empty():
     state = state_of(small_run(), 0.0)
     state.update(compute=None, computes=[], layers=[], totals=[], graph={"inputs": [], "tasks": None}, now=[], costs=[], advice=[],
                  slowest=[], largest=[], newest=[], sample=[], forecast=None)
+    state["counts"] = dict.fromkeys(state["counts"], 0)
+    state["moved"].update(bytes=[[0] * 3] * 3, results=[[0] * 3] * 3)
     state["timeline"].update(bins=0, activities=[], kinds=[], lanes=[], ranks=[])
     state["numbers"] = {"thread_seconds": 0, "useful": 0, "imbalance": 0, "data": 0, "spilling": 0, "parallelism": 0, "runtime": 0}
     return state

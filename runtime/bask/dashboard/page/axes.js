@@ -1,5 +1,5 @@
 // axes.js: what charts over time share: the axes, and a drawing surface that follows its size.
-import {setStyle} from "./dom.js";
+import {make, setStyle, setText} from "./dom.js";
 import {mixed} from "./palette.js";
 import {sizeText, timeText} from "./text.js";
 import {themeColor} from "./theme.js";
@@ -39,17 +39,24 @@ export function sizeCanvas(canvas, width, height) {
   return {context: canvas.getContext("2d"), ratio};
 }
 
-/// The end of the time that charts show: the last bin, or now where that is later.
+/// The end of the time that charts show: the last bin, or now where that is later; before there is any, a second.
 export function endOfTime(state) {
   const {width, bins} = state.timeline;
-  return Math.max(state.job.ended ?? state.job.now, (bins - 1) * width, width, 1e-6);
+  return bins === 0 ? 1 : Math.max(state.job.ended ?? state.job.now, (bins - 1) * width, width);
 }
 
-/// 64 colors from the ground to the accent, for heat maps.
-export function heatColors() {
+/// 64 colors, for heat maps; those that text is written on do not go as far.
+export function heatColors(underText = false) {
   const from = themeColor("heat-low");
-  const to = themeColor("heat-high");
+  const to = themeColor(underText ? "heat-text" : "heat-high");
   return d3.range(64).map((index) => mixed(from, to, index / 63));
+}
+
+/// Tells what the palest and the darkest color of a heat map stand for.
+export function makeHeatScale() {
+  const high = make("span");
+  const element = make("p", {class: "heat-scale"}, make("span", {}, "0"), make("span", {class: "ramp", "aria-hidden": "true"}), high);
+  return {element, tell: (text) => setText(high, text)};
 }
 
 export function heatIndex(share) {

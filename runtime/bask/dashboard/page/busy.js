@@ -7,9 +7,9 @@ import {RankChart, seriesColumns, seriesRow} from "./rank_chart.js";
 import {countText, shareText, sizeText} from "./text.js";
 
 const kSeries = [
-  {key: "ready", word: "units that could run", text: countText}, {key: "in", word: "bytes received", text: sizeText},
-  {key: "out", word: "bytes sent", text: sizeText}, {key: "spilled", word: "bytes spilled", text: sizeText},
-  {key: "read_back", word: "bytes read back", text: sizeText},
+  {key: "ready", word: "queue", text: countText}, {key: "in", word: "received", text: sizeText},
+  {key: "out", word: "sent", text: sizeText}, {key: "spilled", word: "spilled", text: sizeText},
+  {key: "read_back", word: "read back", text: sizeText},
 ];
 
 export function makeBusy() {
@@ -28,7 +28,7 @@ export function makeBusy() {
   function drawSecond(state) {
     const {key, word} = chosen();
     const series = state.timeline.ranks.map((one) => ({rank: one.rank, values: one[key]}));
-    below.update({series, limits: [], most: (d3.max(series, ({values}) => d3.max(values)) || 1) * 1.06, word}, state);
+    below.update({series, limits: [], most: d3.max(series, ({values}) => d3.max(values)) || 1, word}, state);
     table.update(() => rowsOf(state, chosen()));
   }
   return (state) => {

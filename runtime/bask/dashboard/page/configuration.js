@@ -40,7 +40,7 @@ function computeColumns() {
 
 function rankColumns() {
   return [{title: "Rank", number: true, text: (row) => row.rank ?? kNothing}, {title: "Host", class: "name", text: (row) => row.host ?? kNothing},
-          {title: "Cores", text: (row) => row.cores ?? kNothing}, {title: "Threads", number: true, text: (row) => countText(row.threads)},
+          {title: "Cores", class: "name", text: (row) => row.cores ?? kNothing}, {title: "Threads", number: true, text: (row) => countText(row.threads)},
           {title: "Memory", number: true, text: (row) => (row.memory_limit === null ? "no limit" : sizeText(row.memory_limit))},
           {title: "Margin", number: true, text: (row) => sizeText(row.memory_margin)},
           {title: "Clock", number: true, text: (row) => durationText(row.clock_offset)}, {title: "Heard", number: true, text: (row) => timeText(row.heard, 0.1)}];

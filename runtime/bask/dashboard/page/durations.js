@@ -7,7 +7,7 @@ import {countText, durationText, plural, shortText} from "./text.js";
 import {onTheme, themeColor} from "./theme.js";
 import {tooltipOver} from "./tooltip.js";
 
-const kMargin = {left: 46, right: 10, top: 8, bottom: 24};
+const kMargin = {left: 46, right: 26, top: 8, bottom: 24};
 const kAll = "all";   // the choice of all layers
 
 /// Returns {update, choose}: `choose(name)` shows the layer of that name.

@@ -8,8 +8,9 @@ import {Panel, onResize} from "./panel.js";
 import {countText, kNothing, plural, shortText} from "./text.js";
 import {onTheme} from "./theme.js";
 
-const kBox = {width: 148, height: 34, across: 164, along: 58};   // of a layer; the last two: from one to the next
-const kDot = {width: 10, height: 10, across: 15, along: 30};     // of a task
+// Boxes of layers, and of tasks; between them: beside each other, from one level to the one below, and to the one on the right.
+const kBox = {width: 148, height: 33, beside: 14, below: 18, right: 34};
+const kDot = {width: 10, height: 10, beside: 5, below: 26, right: 30};
 const kMostEdges = 6000;
 
 export function makeGraph() {
@@ -68,13 +69,13 @@ class Graph {
   layOut(inputs, box) {
     const placed = placeNodes(inputs);
     const size = (down) => ({
-      width: down ? placed.widest * box.across : placed.levels * (box.width + box.along),
-      height: down ? placed.levels * (box.height + box.along) : placed.widest * (box.height + 14),
+      width: down ? placed.widest * (box.width + box.beside) : placed.levels * (box.width + box.right),
+      height: down ? placed.levels * (box.height + box.below) : placed.widest * (box.height + box.beside),
     });
     const scale = (down) => Math.min(this.host.clientWidth / size(down).width, this.host.clientHeight / size(down).height);
     const down = !(scale(false) > scale(true));
-    const at = ({level, place}) => (down ? {x: place * box.across, y: level * (box.height + box.along)}
-      : {x: level * (box.width + box.along), y: place * (box.height + 14)});
+    const at = ({level, place}) => (down ? {x: place * (box.width + box.beside), y: level * (box.height + box.below)}
+      : {x: level * (box.width + box.right), y: place * (box.height + box.beside)});
     this.shape = {box, down, nodes: placed.nodes.map(at)};
     const edges = placed.reads.flatMap((list, node) => list.map((input) => ({from: this.shape.nodes[input], to: this.shape.nodes[node]})));
     const link = down ? d3.linkVertical() : d3.linkHorizontal();

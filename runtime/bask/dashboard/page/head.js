@@ -31,6 +31,7 @@ export function drawSource(kind, text) {
 
 function drawTitle(job, word, kind) {
   setText(document.getElementById("program"), job.program);
+  setText(document.getElementById("place"), placeOf(job));
   const badge = document.getElementById("badge");
   setAttribute(badge, "data-state", kind);
   setText(badge.children[0], kGlyphs[kind] ?? kGlyphs.unknown);
@@ -55,13 +56,11 @@ function factsOf({job, compute, computes, counts, forecast, memory}) {
   const facts = [["Elapsed", durationText(job.ended ?? job.now)]];
   if (job.ended === null) facts.push(["Left", leftText(compute, forecast)]);
   facts.push(["Computation", compute === null ? "none yet" : `${compute.number ?? computes.length + 1}`]);
-  facts.push(["Ranks", `${job.ranks ?? kNothing}`], ["Threads", countText(job.threads)]);
   facts.push(["Memory held", sizeText(d3.sum(memory, (rank) => rank.held))]);
   facts.push(["Moved", amountText(counts.moved, counts.moved_bytes)]);
   facts.push(["Spilled", amountText(counts.spilled, counts.spilled_bytes)]);
   if (counts.journalled > 0) facts.push(["Journalled", amountText(counts.journalled, counts.journalled_bytes)]);
   facts.push(["Stolen", countText(counts.stolen)], ["Retried", countText(counts.retried)], ["Failed", countText(counts.failed)]);
-  facts.push(job.slurm === null ? ["Host", job.host ?? kNothing] : ["Slurm job", slurmText(job)]);
   return facts;
 }
 
@@ -75,8 +74,16 @@ function leftText(compute, forecast) {
   return forecast !== null && forecast.seconds !== null ? `forecast: ${durationText(forecast.seconds)} in all` : "not known yet";
 }
 
+function placeOf(job) {
+  const parts = [];
+  if (job.ranks !== null) parts.push(`${plural(job.ranks, "rank")}, ${plural(job.threads, "thread")}`);
+  if (job.slurm !== null) parts.push(slurmText(job));
+  else if (job.host !== null) parts.push(`on ${shortText(job.host, 60)}`);
+  return parts.join(" · ");
+}
+
 function slurmText({slurm, now, ended}) {
-  const parts = [`${slurm.id ?? ""} ${slurm.name ?? ""}`.trim()];
+  const parts = [`Slurm job ${slurm.id ?? ""} ${slurm.name ?? ""}`.trim()];
   if (slurm.partition !== null) parts.push(slurm.partition);
   if (slurm.nodes !== null) parts.push(plural(slurm.nodes, "node"));
   if (slurm.restarts > 0) parts.push(plural(slurm.restarts, "restart"));

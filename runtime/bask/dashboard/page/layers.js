@@ -43,7 +43,7 @@ function summaryOf(all, rows) {
 
 function columns(chosen) {
   return [
-    {title: "Layer", class: "name", fill: (cell, layer) => {
+    {title: "Layer", class: "cut", fill: (cell, layer) => {
       if (cell.childElementCount === 0) {
         const button = make("button", {type: "button", class: "layer"}, makeSwatch(), make("span"));
         button.addEventListener("click", () => chosen(button.children[1].textContent));
@@ -58,7 +58,7 @@ function columns(chosen) {
     {title: "Tasks", number: true, text: tasksText},
     {title: "Time", number: true, text: (layer) => durationText(layer.seconds)},
     {title: "Mean", number: true, text: (layer) => (layer.done > 0 ? durationText(layer.seconds / layer.done) : kNothing)},
-    {title: "Results", number: true, text: (layer) => sizeText(layer.bytes)},
+    {title: "Results", number: true, class: "spare", text: (layer) => sizeText(layer.bytes)},
   ];
 }
 

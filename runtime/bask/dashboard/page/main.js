@@ -19,7 +19,7 @@ import {startTheme} from "./theme.js";
 function addLinks() {
   const links = document.getElementById("links");
   for (const section of document.querySelectorAll("main > section")) {
-    links.append(make("li", {}, make("a", {href: `#${section.id}`}, section.dataset.title)));
+    links.append(make("li", {}, make("a", {href: `#${section.id}`}, section.dataset.link ?? section.dataset.title)));
   }
 }
 

@@ -12,10 +12,10 @@ export function makeMemory() {
     const {ranks} = state.timeline;
     const limitOf = (rank) => state.memory[rank]?.limit ?? state.ranks[rank]?.memory_limit ?? null;
     const limits = limitsOf(ranks.map(({rank}) => limitOf(rank)));
-    const most = d3.max([...ranks.map(({memory}) => d3.max(memory)), ...ranks.map((one) => d3.max(one.on_disk)), ...limits.map(({value}) => value)]) || 1;
+    const most = d3.max([...ranks.map(({memory}) => d3.max(memory)), ...ranks.map((one) => d3.max(one.on_disk)), ...limits.map(({value}) => value)]) || 2 ** 20;
     panel.tell(summaryOf(state));
     chart.update({series: ranks.map(({rank, memory, on_disk: dashed}) => ({rank, values: memory, dashed, most: limitOf(rank)})), limits,
-                  most: most * 1.06, word: "in memory", dashedWord: "on disk"}, state);
+                  most: most * 1.06, word: "in memory", mostText: limits.length > 0 ? "its limit" : undefined, dashedWord: "on disk"}, state);
     table.update(() => rowsOf(state, limitOf));
   };
 }

@@ -1,5 +1,5 @@
 // moved.js: what went from which rank to which, as a matrix: a row sends, a column receives. Up to 16 ranks each cell has its number.
-import {heatColors, heatIndex} from "./axes.js";
+import {heatColors, heatIndex, makeHeatScale} from "./axes.js";
 import {eachChild, make, makeSelect, setHidden, setStyle, setText} from "./dom.js";
 import {pixelOf} from "./palette.js";
 import {Panel} from "./panel.js";
@@ -69,7 +69,7 @@ class NumberMatrix {
     setHidden(this.table, content === null || content.names.length === 0);
     if (this.table.hidden) return;
     const {names, values, text} = content;
-    const colors = heatColors();
+    const colors = heatColors(true);
     const most = mostOf(values);
     eachChild(this.head, ["from \\ to", ...names], () => make("th", {scope: "col"}), (cell, name) => setText(cell, shortText(name, 12)));
     eachChild(this.body, names, () => make("tr", {}, make("th", {scope: "row"})), (line, name, from) => {
@@ -90,6 +90,8 @@ class HeatMatrix {
   constructor(host) {
     this.root = host.appendChild(make("div", {class: "heat", hidden: ""}));
     this.canvas = this.root.appendChild(make("canvas", {class: "pixelated", "aria-hidden": "true"}));
+    this.heatScale = makeHeatScale();
+    this.root.append(this.heatScale.element);
     this.content = null;
     tooltipOver(this.canvas, (event) => this.linesAt(event));
   }
@@ -98,12 +100,13 @@ class HeatMatrix {
     this.content = content;
     setHidden(this.root, content === null);
     if (content === null) return;
-    const {names, values} = content;
+    const {names, values, text} = content;
     const size = names.length;
     if (this.canvas.width !== size) this.canvas.width = size;
     if (this.canvas.height !== size) this.canvas.height = size;
     const colors = heatColors().map(pixelOf);
     const most = mostOf(values);
+    this.heatScale.tell(text(most));
     const context = this.canvas.getContext("2d");
     const image = context.createImageData(size, size);
     const pixels = new Uint32Array(image.data.buffer);

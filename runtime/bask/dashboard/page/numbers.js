@@ -6,11 +6,11 @@ import {durationText, kNothing, shareText} from "./text.js";
 
 const kNumbers = [
   {key: "useful", word: "useful work", means: "kernels of tasks"},
-  {key: "imbalance", word: "load imbalance", means: "threads without work while others still have some"},
-  {key: "data", word: "waiting for data", means: "inputs that are made or sent elsewhere"},
-  {key: "spilling", word: "spilling", means: "results that memory has no room for go to the disk and come back"},
-  {key: "parallelism", word: "too little parallelism", means: "too few tasks could run at the same time"},
-  {key: "runtime", word: "the runtime itself", means: "scheduling, messages and all else"},
+  {key: "imbalance", word: "load imbalance", means: "no work left for some threads"},
+  {key: "data", word: "waiting for data", means: "inputs made or sent elsewhere"},
+  {key: "spilling", word: "spilling", means: "results to the disk and back"},
+  {key: "parallelism", word: "too little parallelism", means: "too few tasks could run"},
+  {key: "runtime", word: "the runtime itself", means: "scheduling, messages, all else"},
 ];
 
 export function makeNumbers() {
@@ -55,7 +55,11 @@ function columns() {
     }},
     {title: "Share", number: true, class: "strong", text: (row) => shareText(row.share)},
     {title: "Thread time", number: true, text: (row) => durationText(row.seconds)},
-    {title: "Most of it in layer", class: "name", text: (row) => (row.cost === null ? kNothing : `${row.cost.layer} (${shareText(row.cost.share)})`)},
+    {title: "Most of it in layer", class: "cut", fill: (cell, row) => {
+      const text = row.cost === null ? kNothing : `${shareText(row.cost.share)} ${row.cost.layer}`;
+      setText(cell, text);
+      setAttribute(cell, "title", text);
+    }},
   ];
 }
 

@@ -113,7 +113,7 @@ export function makeSwatch() {
 }
 
 export function paintSwatch(canvas, look) {
-  const key = look === null ? "none" : `${look.color} ${look.texture} ${themeColor("ground")}`;
+  const key = `${look === null ? "none" : `${look.color} ${look.texture}`} ${themeColor("ground")}`;
   if (canvas.dataset.look === key) return;
   canvas.dataset.look = key;
   const context = canvas.getContext("2d");

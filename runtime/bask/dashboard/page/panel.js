@@ -40,13 +40,15 @@ export class Panel {
   }
 }
 
+const kOfHeads = new Set(["spare", "text"]);   // classes of cells that their heads have, too
+
 /// A table of rows; a column is {title, text: (row) -> string, number: whether it is aligned to the right, fill: (cell, row) for
 /// cells that hold more than text}.
 export class DataTable {
   constructor(caption, columns) {
     this.columns = columns;
     this.body = make("tbody");
-    const heads = columns.map((column) => make("th", {scope: "col", class: column.number ? "number" : ""}, column.title));
+    const heads = columns.map((column) => make("th", {scope: "col", class: `${column.number ? "number" : ""} ${kOfHeads.has(column.class) ? column.class : ""}`.trim()}, column.title));
     this.element = make("table", {}, make("caption", {class: "unseen"}, caption), make("thead", {}, make("tr", {}, ...heads)), this.body);
   }
 

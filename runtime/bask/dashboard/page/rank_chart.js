@@ -9,6 +9,7 @@ export const kMostLines = 8;
 
 export class RankChart {
   constructor(parent, {axis, text}) {
+    this.text = text;
     this.lineHost = parent.appendChild(make("div", {class: "chart-host"}));
     this.stripHost = parent.appendChild(make("div", {class: "chart-host", hidden: ""}));
     this.lines = new LineChart(this.lineHost, axis, text);
@@ -16,14 +17,14 @@ export class RankChart {
   }
 
   /// series: [{rank, values, dashed: values or none, most}]; limits: [{name, value}]; `most`: the end of the values' axis; `word`:
-  /// what the values are.
-  update({series, limits, most, word, dashedWord}, state) {
+  /// what the values are; `mostText`: what the darkest color of a heat map stands for, where that is not the same value for all.
+  update({series, limits, most, word, dashedWord, mostText}, state) {
     const few = series.length <= kMostLines;
     setHidden(this.lineHost, !few);
     setHidden(this.stripHost, few);
     const times = {binWidth: state.timeline.width, end: endOfTime(state)};
     if (few) this.lines.update({...times, most, limits, lines: linesOf(series, word, dashedWord)});
-    else this.strips.update({...times, rows: series.map((one) => ({name: `rank ${one.rank}`, label: `Rank ${one.rank}, ${word}`, values: one.values,
+    else this.strips.update({...times, mostText: mostText ?? this.text(most), rows: series.map((one) => ({name: `rank ${one.rank}`, label: `Rank ${one.rank}, ${word}`, values: one.values,
                                                                     most: one.most || most}))});
   }
 }

@@ -29,7 +29,7 @@ class Stream {
                                                          "aria-label": "Task stream", "aria-describedby": "stream-summary stream-hint"}));
     this.canvas = new StreamCanvas(this.host);
     this.told = this.panel.body.appendChild(make("p", {class: "unseen", "aria-live": "polite"}));
-    this.legend = this.panel.body.appendChild(make("ul", {class: "legend", "aria-label": "Activities in the task stream"}));
+    this.legend = this.panel.scroll("Activities in the task stream", "legend-scroll").appendChild(make("ul", {class: "legend"}));
     this.panel.body.append(make("p", {class: "hint", id: "stream-hint"}, kHint));
     this.table = this.panel.alternative(laneColumns());
     this.draw = this.draw.bind(this);

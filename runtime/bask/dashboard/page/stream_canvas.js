@@ -8,10 +8,10 @@ import {kNothing, shortText} from "./text.js";
 import {themeColor} from "./theme.js";
 
 const kLeft = 76;
-const kRight = 8;
+const kRight = 18;
 const kNowWidth = 168;
 const kAxisHeight = 22;
-const kHighestLane = 34;
+const kHighestLane = 44;
 const kNamedLane = 11;      // lower lanes are not named, their ranks are
 const kTaskScale = 48;      // pixels of a bin from which single tasks are drawn
 
@@ -34,13 +34,13 @@ export class StreamCanvas {
   /// Places the lanes in what room there is. `showNow`: whether there is a column of what threads do now.
   layOut(lanes, showNow) {
     this.lanes = lanes;
-    this.right = showNow && this.host.clientWidth > 640 ? kNowWidth : kRight;
-    this.width = Math.max(40, this.host.clientWidth - kLeft - this.right);
     const room = Math.max(80, this.host.clientHeight - kAxisHeight);
     const height = lanes.length === 0 ? kNamedLane : room / lanes.length;
     this.laneHeight = Math.max(1, Math.min(kHighestLane, height >= 2 ? Math.floor(height) : height >= 1 ? 1 : height));
     this.gap = this.laneHeight >= 5 ? 1 : 0;
     this.height = Math.ceil(Math.max(1, this.laneHeight * lanes.length));
+    this.right = showNow && this.laneHeight >= kNamedLane && this.host.clientWidth > 640 ? kNowWidth : kRight;
+    this.width = Math.max(40, this.host.clientWidth - kLeft - this.right);
     this.svg.attr("width", this.host.clientWidth).attr("height", this.height + kAxisHeight);
   }
 
@@ -94,7 +94,7 @@ export class StreamCanvas {
 
   /// What each thread does now, beside its lane.
   drawNow(textOf) {
-    const shown = this.right === kNowWidth && this.laneHeight >= kNamedLane ? this.lanes.map((lane, index) => ({index, text: textOf(lane)})) : [];
+    const shown = this.right === kNowWidth ? this.lanes.map((lane, index) => ({index, text: textOf(lane)})) : [];
     const text = this.nowTexts.selectAll("text").data(shown);
     text.exit().remove();
     text.enter().append("text").merge(text).attr("x", kLeft + this.width + 6)

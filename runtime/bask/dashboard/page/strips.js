@@ -1,5 +1,5 @@
 // strips.js: a heat map of many ranks over time: a row for each rank, dark where a value is high.
-import {drawTimeAxis, heatColors, heatIndex, sizeCanvas, svgOf} from "./axes.js";
+import {drawTimeAxis, heatColors, heatIndex, makeHeatScale, sizeCanvas, svgOf} from "./axes.js";
 import {make, setStyle} from "./dom.js";
 import {pixelOf} from "./palette.js";
 import {onResize} from "./panel.js";
@@ -7,7 +7,7 @@ import {timeText} from "./text.js";
 import {onTheme, themeColor} from "./theme.js";
 import {tooltipOver} from "./tooltip.js";
 
-const kMargin = {left: 58, right: 12, top: 4, bottom: 22};
+const kMargin = {left: 58, right: 12, top: 4, bottom: 38};
 
 export class StripChart {
   /// `text(value)` tells one value.
@@ -20,13 +20,15 @@ export class StripChart {
     this.svg = svgOf(host, "chart over");
     this.x = this.svg.append("g").attr("class", "axis");
     this.names = this.svg.append("g").attr("class", "names");
+    this.heatScale = makeHeatScale();
+    host.append(this.heatScale.element);
     this.content = null;
     onResize(host, () => this.draw());
     onTheme(() => this.draw());
     tooltipOver(host, (event) => this.linesAt(event));
   }
 
-  /// content: {rows: [{name, label, values, most}], binWidth, end}; `most` is the value of the darkest color.
+  /// content: {rows: [{name, label, values, most}], binWidth, end, mostText}; `most` is the value of the darkest color.
   update(content) {
     this.content = content;
     this.draw();
@@ -34,12 +36,13 @@ export class StripChart {
 
   draw() {
     if (this.content === null) return;
-    const {rows, binWidth, end} = this.content;
+    const {rows, binWidth, end, mostText} = this.content;
     const width = Math.max(10, this.host.clientWidth - kMargin.left - kMargin.right);
     const height = Math.max(10, this.host.clientHeight - kMargin.top - kMargin.bottom);
     const bins = Math.max(1, Math.ceil(end / binWidth - 1e-9));
     this.size = {width, height, rowHeight: height / Math.max(1, rows.length)};
     this.fillSmall(rows, bins);
+    this.heatScale.tell(mostText);
     const {context} = sizeCanvas(this.canvas, width, height);
     setStyle(this.canvas, "left", `${kMargin.left}px`);
     setStyle(this.canvas, "top", `${kMargin.top}px`);

@@ -33,7 +33,7 @@ export function makeLargest() {
 
 function taskColumns() {
   return [
-    {title: "Layer", class: "name", fill: (cell, task) => {
+    {title: "Layer", class: "cut", fill: (cell, task) => {
       if (cell.childElementCount === 0) cell.append(make("span", {class: "with-swatch"}, makeSwatch(), make("span")));
       const [swatch, name] = cell.firstElementChild.children;
       paintSwatch(swatch, layerLook(task.layer));

@@ -50,8 +50,9 @@ function twoParts(value, base, large, small) {
 export function timeText(seconds, step = 0.1) {
   if (!isNumber(seconds)) return kNothing;
   if (Math.abs(seconds) >= 600 && step >= 1) return durationText(seconds);
+  const rounded = Math.abs(seconds) < step / 2 ? 0 : seconds;
   const digits = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9)));
-  return `${seconds.toFixed(digits)} s`;
+  return `${rounded.toFixed(digits)} s`;
 }
 
 /// 0.1234 -> "12.3%"; small shares keep a digit.

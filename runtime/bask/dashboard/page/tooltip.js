@@ -5,6 +5,8 @@ import {makeSwatch, paintSwatch} from "./palette.js";
 
 const kGap = 14;
 
+addEventListener("scroll", hideTooltip, {passive: true});
+
 /// Lines: text, or {look, text} with a swatch. x and y are in the window.
 export function showTooltip(x, y, lines) {
   const box = document.getElementById("tooltip");
