@@ -27,6 +27,11 @@ def large_run():
     return simulate(seed=11, ranks=64, threads=8, chunks=64 * 8 * 6, limit=720 << 20)
 
 
+@functools.cache
+def tiny_run():
+    return simulate(seed=5, ranks=2, threads=1, chunks=12, limit=200 << 20)
+
+
 def state_of(run, now, ended=False):
     """The state of the run's job at a time."""
     tasks = [task for task in run.tasks if task.began <= now]

@@ -19,7 +19,8 @@ function text(value, otherwise = null) {
 }
 
 function numbers(value) {
-  return list(value).map((item) => number(item));
+  const given = list(value);
+  return given.every(Number.isFinite) ? given : given.map((item) => number(item));
 }
 
 // Makes a function that reads an object: of each member named in `shape` by the function given there.

@@ -62,30 +62,35 @@ function fillStack(stack, pairs, {order, tiles}) {
   return stack.size > 0;
 }
 
-function paintStack({pixels, width}, {tiles}, stack, column, top, bottom) {
+function paintStack(picture, {tiles}, stack, column, top, bottom) {
   const height = bottom - top;
-  let place = 0;
-  for (let y = bottom - 1; y >= top; --y) {
-    const share = (bottom - y - 0.5) / height;
-    while (place < stack.size && stack.ends[place] < share) ++place;
-    if (place === stack.size) return;
-    const tile = tiles[stack.activities[place]];
-    const row = (y & 3) << 2;
-    const line = y * width;
-    for (let x = column.start; x < column.end; ++x) pixels[line + x] = tile[row | (x & 3)];
+  let below = bottom;
+  for (let place = 0; place < stack.size && below > top; ++place) {
+    const above = Math.max(top, bottom - Math.round(stack.ends[place] * height));
+    fillBox(picture, tiles[stack.activities[place]], column.start, column.end, above, below);
+    below = above;
   }
 }
 
 // Side by side; where a bin has less than three columns, its largest activity.
-function paintFlat({pixels, width}, {tiles, ground}, stack, column, top, bottom) {
-  const columns = column.end - column.start;
-  const largest = columns < 3 ? largestOf(stack) : -2;
-  let place = 0;
-  for (let x = column.start; x < column.end; ++x) {
-    const share = (x - column.start + 0.5) / columns;
-    while (place < stack.size && stack.ends[place] < share) ++place;
-    const activity = largest !== -2 ? largest : place < stack.size ? stack.activities[place] : -1;
-    for (let y = top; y < bottom; ++y) pixels[y * width + x] = activity < 0 ? ground : tiles[activity][((y & 3) << 2) | (x & 3)];
+function paintFlat(picture, {tiles}, stack, {start, end}, top, bottom) {
+  if (end - start < 3) {
+    const largest = largestOf(stack);
+    if (largest >= 0) fillBox(picture, tiles[largest], start, end, top, bottom);
+    return;
+  }
+  let left = start;
+  for (let place = 0; place < stack.size && left < end; ++place) {
+    const right = Math.min(end, start + Math.round(stack.ends[place] * (end - start)));
+    fillBox(picture, tiles[stack.activities[place]], left, right, top, bottom);
+    left = right;
+  }
+}
+
+function fillBox({pixels, width}, tile, left, right, top, bottom) {
+  for (let y = top; y < bottom; ++y) {
+    const row = (y & 3) << 2;
+    for (let at = y * width + left, x = left; x < right; ++x, ++at) pixels[at] = tile[row | (x & 3)];
   }
 }
 

@@ -1,5 +1,6 @@
 // text.js: numbers for humans. Sizes are binary, durations have the unit that fits, and what is null is a dash.
 const kUnits = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
+const kCounts = new Intl.NumberFormat("en", {maximumFractionDigits: 1});
 export const kNothing = "–";
 
 function isNumber(value) {
@@ -65,7 +66,7 @@ export function shareText(share) {
 
 /// 1234567 -> "1,234,567"
 export function countText(count) {
-  return isNumber(count) ? count.toLocaleString("en", {maximumFractionDigits: 1}) : kNothing;
+  return isNumber(count) ? kCounts.format(count) : kNothing;
 }
 
 /// (1, "task") -> "1 task"; (2, "task") -> "2 tasks"
