@@ -2,7 +2,7 @@
 import {svgOf} from "./axes.js";
 import {make, makeSelect, setOptions} from "./dom.js";
 import {layerLook} from "./palette.js";
-import {Panel, onResize} from "./panel.js";
+import {Panel, onResize, sizeOf} from "./panel.js";
 import {countText, durationText, plural, shortText} from "./text.js";
 import {onTheme, themeColor} from "./theme.js";
 import {tooltipOver} from "./tooltip.js";
@@ -83,7 +83,7 @@ class Bars {
   }
 
   draw() {
-    const {clientWidth: width, clientHeight: height} = this.host;
+    const {width, height} = sizeOf(this.host);
     if (this.rows === null || width < 20) return;
     const bottom = height - kMargin.bottom;
     this.svg.attr("width", width).attr("height", height);

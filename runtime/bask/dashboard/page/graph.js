@@ -4,7 +4,7 @@ import {svgOf} from "./axes.js";
 import {make, makeButton, makeSelect, setOptions} from "./dom.js";
 import {placeNodes} from "./graph_layout.js";
 import {layerLook} from "./palette.js";
-import {Panel, onResize} from "./panel.js";
+import {Panel, onResize, sizeOf} from "./panel.js";
 import {countText, kNothing, plural, shortText} from "./text.js";
 import {onTheme} from "./theme.js";
 
@@ -72,7 +72,8 @@ class Graph {
       width: down ? placed.widest * (box.width + box.beside) : placed.levels * (box.width + box.right),
       height: down ? placed.levels * (box.height + box.below) : placed.widest * (box.height + box.beside),
     });
-    const scale = (down) => Math.min(this.host.clientWidth / size(down).width, this.host.clientHeight / size(down).height);
+    const room = sizeOf(this.host);
+    const scale = (down) => Math.min(room.width / size(down).width, room.height / size(down).height);
     const down = !(scale(false) > scale(true));
     const at = ({level, place}) => (down ? {x: place * (box.width + box.beside), y: level * (box.height + box.below)}
       : {x: level * (box.width + box.right), y: place * (box.height + box.beside)});
@@ -128,7 +129,7 @@ class Graph {
   }
 
   fit() {
-    const {clientWidth: width, clientHeight: height} = this.host;
+    const {width, height} = sizeOf(this.host);
     this.svg.attr("width", width).attr("height", height);
     if (this.shape === null || this.shape.nodes.length === 0 || width === 0) return;
     const {box, nodes} = this.shape;

@@ -1,6 +1,6 @@
 // lines.js: a chart of a few lines over time, and of limits, which are level lines. A line is named at its right end.
 import {drawTimeAxis, svgOf} from "./axes.js";
-import {onResize} from "./panel.js";
+import {onResize, sizeOf} from "./panel.js";
 import {timeText} from "./text.js";
 import {tooltipOver} from "./tooltip.js";
 
@@ -32,7 +32,7 @@ export class LineChart {
 
   draw() {
     if (this.content === null) return;
-    const {clientWidth: width, clientHeight: height} = this.host;
+    const {width, height} = sizeOf(this.host);
     if (width < 20 || height < 20) return;
     const {lines, limits, end, most} = this.content;
     const bottom = height - kMargin.bottom;

@@ -69,14 +69,20 @@ export class DataTable {
   }
 }
 
+const sizes = new WeakMap();   // of the elements that are watched
+
 /// Calls `draw` when the size of the element changes, once for each frame at most.
 export function onResize(element, draw) {
-  let width = 0;
-  let height = 0;
   new ResizeObserver(() => {
-    if (element.clientWidth === width && element.clientHeight === height) return;
-    width = element.clientWidth;
-    height = element.clientHeight;
+    const size = {width: element.clientWidth, height: element.clientHeight};
+    const before = sizes.get(element);
+    if (before !== undefined && before.width === size.width && before.height === size.height) return;
+    sizes.set(element, size);
     requestAnimationFrame(draw);
   }).observe(element);
+}
+
+/// The size of a watched element in the last frame. Asking the element itself would have the whole page laid out within an update.
+export function sizeOf(element) {
+  return sizes.get(element) ?? {width: element.clientWidth, height: element.clientHeight};
 }

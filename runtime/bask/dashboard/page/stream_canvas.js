@@ -3,6 +3,7 @@
 import {drawTimeAxis, sizeCanvas, svgOf} from "./axes.js";
 import {make, setStyle} from "./dom.js";
 import {pixelOf} from "./palette.js";
+import {sizeOf} from "./panel.js";
 import {paintLanes, stackOrder} from "./stream_pixels.js";
 import {kNothing, shortText} from "./text.js";
 import {themeColor} from "./theme.js";
@@ -34,14 +35,15 @@ export class StreamCanvas {
   /// Places the lanes in what room there is. `showNow`: whether there is a column of what threads do now.
   layOut(lanes, showNow) {
     this.lanes = lanes;
-    const room = Math.max(80, this.host.clientHeight - kAxisHeight);
+    const size = sizeOf(this.host);
+    const room = Math.max(80, size.height - kAxisHeight);
     const height = lanes.length === 0 ? kNamedLane : room / lanes.length;
     this.laneHeight = Math.max(1, Math.min(kHighestLane, height >= 2 ? Math.floor(height) : height >= 1 ? 1 : height));
     this.gap = this.laneHeight >= 5 ? 1 : 0;
     this.height = Math.ceil(Math.max(1, this.laneHeight * lanes.length));
-    this.right = showNow && this.laneHeight >= kNamedLane && this.host.clientWidth > 640 ? kNowWidth : kRight;
-    this.width = Math.max(40, this.host.clientWidth - kLeft - this.right);
-    this.svg.attr("width", this.host.clientWidth).attr("height", this.height + kAxisHeight);
+    this.right = showNow && this.laneHeight >= kNamedLane && size.width > 640 ? kNowWidth : kRight;
+    this.width = Math.max(40, size.width - kLeft - this.right);
+    this.svg.attr("width", size.width).attr("height", this.height + kAxisHeight);
   }
 
   scale(domain) {

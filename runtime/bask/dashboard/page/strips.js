@@ -2,7 +2,7 @@
 import {drawTimeAxis, heatColors, heatIndex, makeHeatScale, sizeCanvas, svgOf} from "./axes.js";
 import {make, setStyle} from "./dom.js";
 import {pixelOf} from "./palette.js";
-import {onResize} from "./panel.js";
+import {onResize, sizeOf} from "./panel.js";
 import {timeText} from "./text.js";
 import {onTheme, themeColor} from "./theme.js";
 import {tooltipOver} from "./tooltip.js";
@@ -37,8 +37,9 @@ export class StripChart {
   draw() {
     if (this.content === null) return;
     const {rows, binWidth, end, mostText} = this.content;
-    const width = Math.max(10, this.host.clientWidth - kMargin.left - kMargin.right);
-    const height = Math.max(10, this.host.clientHeight - kMargin.top - kMargin.bottom);
+    const size = sizeOf(this.host);
+    const width = Math.max(10, size.width - kMargin.left - kMargin.right);
+    const height = Math.max(10, size.height - kMargin.top - kMargin.bottom);
     const bins = Math.max(1, Math.ceil(end / binWidth - 1e-9));
     this.size = {width, height, rowHeight: height / Math.max(1, rows.length)};
     this.fillSmall(rows, bins);
@@ -67,7 +68,7 @@ export class StripChart {
   drawAxes(rows, end) {
     const {width, height, rowHeight} = this.size;
     this.scale = d3.scaleLinear([0, end], [kMargin.left, kMargin.left + width]);
-    this.svg.attr("width", this.host.clientWidth).attr("height", this.host.clientHeight);
+    this.svg.attr("width", kMargin.left + width + kMargin.right).attr("height", kMargin.top + height + kMargin.bottom);
     drawTimeAxis(this.x.attr("transform", `translate(0,${kMargin.top + height})`), this.scale, width);
     const step = Math.ceil(13 / rowHeight);
     const text = this.names.selectAll("text").data(rows.map((row, index) => ({row, index})).filter(({index}) => index % step === 0));
