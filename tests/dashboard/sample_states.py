@@ -1,11 +1,12 @@
-"""sample_states.py [NAME [FILE]]: made-up states of jobs, as job_state_format.md describes them, for tests of what draws them.
+"""sample_states.py [NAME [PAGE]]: made-up states of jobs, as job_state_format.md describes them, for tests of what draws them.
 
-Names: running, failed, large, empty, hostile, nulls. Without a file the state is printed.
+Prints a state: running, failed, large, empty, hostile or nulls; with a PAGE (dashboard_page.html of the build) a report of it.
 """
 import collections
 import functools
 import json
 import math
+import pathlib
 import sys
 
 from sample_run import simulate
@@ -285,7 +286,8 @@ def failed():
 
 
 def large():
-    return state_of(large_run(), large_run().ended * 0.8)
+    """512 lanes of 255 bins."""
+    return state_of(large_run(), 1.99)
 
 
 def empty():
@@ -353,7 +355,5 @@ SAMPLES = {"running": running, "failed": failed, "large": large, "empty": empty,
 if __name__ == "__main__":
     text = as_json(SAMPLES[sys.argv[1] if len(sys.argv) > 1 else "running"]())
     if len(sys.argv) > 2:
-        with open(sys.argv[2], "w", encoding="utf-8") as file:
-            file.write(text)
-    else:
-        print(text)
+        text = in_page(pathlib.Path(sys.argv[2]).read_text(encoding="utf-8"), text)
+    sys.stdout.buffer.write(text.encode())

@@ -3,7 +3,7 @@
 # Run by the build: cmake -DPAGE_DIR=… -DLIBRARY=d3.min.js -DHTML=out.html -DSOURCE=out.cpp -P EmbedPage.cmake
 #
 # The text is under a policy that lets nothing in but its two scripts and its styles, by their hashes, and events of its own server.
-# Each module that main.js needs is put into a function of its own, which returns what the module exports.
+# Without a library the text is empty. Each module that main.js needs is put into a function of its own, which returns what the module exports.
 cmake_minimum_required(VERSION 3.25)
 
 # embed_sha256(<variable> <text>): as base64, which CMake can only make of files that are not here: three hex digits are two of its.
@@ -56,20 +56,23 @@ foreach(name IN ITEMS page.css panels.css)
   string(APPEND style "${text}")
 endforeach()
 
-file(READ "${LIBRARY}" library)
-file(READ "${PAGE_DIR}/page.html" page)
-foreach(part IN ITEMS library script style)
-  if("${${part}}" MATCHES "</(script|style)|<!--")
-    message(FATAL_ERROR "the ${part} of the page holds ${CMAKE_MATCH_0}, which would end it")
-  endif()
-  embed_sha256(${part}_hash "${${part}}")
-endforeach()
-set(policy "default-src 'none'; script-src ${library_hash} ${script_hash}; style-src ${style_hash}; img-src data:; connect-src 'self'; \
-base-uri 'none'; form-action 'none'")
-string(REPLACE "@POLICY@" "${policy}" page "${page}")
-string(REPLACE "@STYLE@" "${style}" page "${page}")
-string(REPLACE "@LIBRARY@" "${library}" page "${page}")
-string(REPLACE "@SCRIPT@" "${script}" page "${page}")
+if(LIBRARY)
+  file(READ "${LIBRARY}" library)
+  file(READ "${PAGE_DIR}/page.html" page)
+  foreach(part IN ITEMS library script style)
+    if("${${part}}" MATCHES "</(script|style)|<!--")
+      message(FATAL_ERROR "the ${part} of the page holds ${CMAKE_MATCH_0}, which would end it")
+    endif()
+    embed_sha256(${part}_hash "${${part}}")
+  endforeach()
+  string(REPLACE "@POLICY@" "default-src 'none'; script-src ${library_hash} ${script_hash}; style-src ${style_hash}; img-src data:; \
+connect-src 'self'; base-uri 'none'; form-action 'none'" page "${page}")
+  string(REPLACE "@STYLE@" "${style}" page "${page}")
+  string(REPLACE "@LIBRARY@" "${library}" page "${page}")
+  string(REPLACE "@SCRIPT@" "${script}" page "${page}")
+else()
+  set(page "")   # built without the dashboard
+endif()
 file(WRITE "${HTML}" "${page}")
 
 file(READ "${HTML}" bytes HEX)
@@ -80,9 +83,9 @@ file(WRITE "${SOURCE}" "// Made by EmbedPage.cmake.
 
 namespace bask {
 
-static constexpr unsigned char kPage[] = {\n${bytes}};
+static constexpr unsigned char kPage[] = {\n${bytes}0};
 
-std::string_view page_text() { return {reinterpret_cast<const char*>(kPage), sizeof kPage}; }
+std::string_view page_text() { return {reinterpret_cast<const char*>(kPage), sizeof kPage - 1}; }
 
 }  // namespace bask
 ")
