@@ -225,7 +225,7 @@ class Live(PageTest):
     def test_does_not_grow_over_two_thousand_updates(self):
         server = self.serve()
         run = sample_states.tiny_run()
-        states = [as_json(state_of(run, run.ended * share / 40)) for share in range(4, 40)]
+        states = [as_json(state_of(run, run.ended * share / 40, most_bins=32)) for share in range(4, 40)]
         page = self.open_live(server, states[0])
         page.resize(500, 300)   # what is not seen need not be painted
         sent = 1

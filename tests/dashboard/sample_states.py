@@ -15,7 +15,6 @@ WAITS = ["input", "data", "memory", "resource", "nothing ready", "nothing left"]
 KINDS = {"transfer": "transfer", "spill": "spill", "read back": "read back", "journal": "journal", "plan": "plan"}
 NUMBER_OF_WAIT = {"input": "data", "data": "data", "memory": "spilling", "resource": "parallelism",
                   "nothing ready": "parallelism", "nothing left": "imbalance"}
-BINS = 256
 
 
 @functools.cache
@@ -33,12 +32,12 @@ def tiny_run():
     return simulate(seed=5, ranks=2, threads=1, chunks=12, limit=200 << 20)
 
 
-def state_of(run, now, ended=False):
+def state_of(run, now, ended=False, most_bins=256):
     """The state of the run's job at a time."""
     tasks = [task for task in run.tasks if task.began <= now]
     done = [task for task in tasks if task.ended <= now]
-    width = 2.0 ** math.ceil(math.log2(max(now, 0.1) / BINS))
-    bins = min(BINS, int(now / width) + 1)
+    width = 2.0 ** math.ceil(math.log2(max(now, 0.1) / most_bins))
+    bins = min(most_bins, int(now / width) + 1)
     memory = memory_of(run, done, width, bins, now)
     layers = layers_of(run, done, tasks, now, ended)
     lanes, seconds = lanes_of(run, tasks, memory, width, bins, now)
