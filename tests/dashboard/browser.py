@@ -20,7 +20,7 @@ SWITCHES = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-sh
 
 
 class Browser:
-    def __init__(self, program, timeout=20):
+    def __init__(self, program, timeout=90):
         self.timeout = timeout
         self.profile = tempfile.mkdtemp(prefix="bask-page-")
         their_read, self.to = os.pipe()
@@ -60,6 +60,11 @@ class Browser:
         message, self.buffer = self.buffer.split(b"\0", 1)
         return json.loads(message)
 
+    def listen(self, until):
+        """Keeps the next event, if there is one in time."""
+        if (event := self.read(until)) is not None:
+            self.events.append(event)
+
     def call(self, method, params=None, session=None):
         self.number += 1
         number = self.number
@@ -87,7 +92,7 @@ class Browser:
         page.resize(width, height)
         page.emulate(dark)
         page.call("Page.navigate", url=address)
-        page.wait("document.readyState === 'complete'")
+        page.wait_for("Page.loadEventFired")
         return page
 
 
@@ -106,13 +111,20 @@ class Page:
             raise RuntimeError(details.get("exception", {}).get("description", details["text"]))
         return result["result"].get("value")
 
-    def wait(self, expression, seconds=15):
-        """Until the expression is true, which is looked at again when the page has had a moment."""
-        until = time.monotonic() + seconds
+    def wait(self, expression):
+        """Until the expression is true, which is looked at again when something has happened, or after a moment."""
+        until = time.monotonic() + self.browser.timeout
         while not self.evaluate(expression):
             if time.monotonic() > until:
-                raise RuntimeError(f"not true in {seconds} s: {expression}")
-            self.evaluate("new Promise((resolve) => setTimeout(resolve, 20))")
+                raise RuntimeError(f"not true in {self.browser.timeout} s: {expression}")
+            self.browser.listen(time.monotonic() + 0.02)
+
+    def wait_for(self, event):
+        until = time.monotonic() + self.browser.timeout
+        while not any(told["method"] == event for told in self.events()):
+            if time.monotonic() > until:
+                raise RuntimeError(f"no {event} in {self.browser.timeout} s")
+            self.browser.listen(time.monotonic() + 0.02)
 
     def resize(self, width, height):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
@@ -135,11 +147,11 @@ class Page:
         return {metric["name"]: metric["value"] for metric in self.call("Performance.getMetrics")["metrics"]}
 
     def events(self):
-        self.evaluate("0")   # what has happened until now has then been told
         return [event for event in self.browser.events if event.get("sessionId") == self.session]
 
     def complaints(self):
         """All that stands in the console: messages of scripts, exceptions, refusals by the policy, failures to load."""
+        self.evaluate("0")   # what has happened until now has then been told
         found = []
         for event in self.events():
             params = event["params"]
@@ -154,6 +166,7 @@ class Page:
 
     def requests(self):
         """The addresses that were asked for, but those of data: in the page itself."""
+        self.evaluate("0")
         addresses = [event["params"]["request"]["url"] for event in self.events() if event["method"] == "Network.requestWillBeSent"]
         return [address for address in addresses if not address.startswith("data:")]
 

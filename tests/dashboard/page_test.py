@@ -234,7 +234,7 @@ class Live(PageTest):
             nonlocal sent
             for sent in range(sent + 1, until + 1):
                 server.send(states[sent % len(states)])
-            page.wait(f"document.documentElement.dataset.drawn === '{until}'", 60)
+            page.wait(f"document.documentElement.dataset.drawn === '{until}'")
             return page.metrics()
 
         first = send(FIRST_UPDATES)

@@ -12,7 +12,13 @@ export function svgOf(host, className) {
 export function drawTimeAxis(group, scale, width) {
   const ticks = scale.ticks(Math.max(2, Math.floor(width / 90)));
   const step = ticks.length > 1 ? ticks[1] - ticks[0] : 0.1;
-  group.call(d3.axisBottom(scale).tickValues(ticks).tickSizeOuter(0).tickFormat((value) => timeText(value, step)));
+  group.call(
+    d3
+      .axisBottom(scale)
+      .tickValues(ticks)
+      .tickSizeOuter(0)
+      .tickFormat((value) => timeText(value, step)),
+  );
 }
 
 /// Ticks of bytes: multiples of a power of two.
@@ -55,7 +61,13 @@ export function heatColors(underText = false) {
 /// Tells what the palest and the darkest color of a heat map stand for.
 export function makeHeatScale() {
   const high = make("span");
-  const element = make("p", {class: "heat-scale"}, make("span", {}, "0"), make("span", {class: "ramp", "aria-hidden": "true"}), high);
+  const element = make(
+    "p",
+    {class: "heat-scale"},
+    make("span", {}, "0"),
+    make("span", {class: "ramp", "aria-hidden": "true"}),
+    high,
+  );
   return {element, tell: (text) => setText(high, text)};
 }
 

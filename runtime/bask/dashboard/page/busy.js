@@ -7,8 +7,10 @@ import {RankChart, seriesColumns, seriesRow} from "./rank_chart.js";
 import {countText, shareText, sizeText} from "./text.js";
 
 const kSeries = [
-  {key: "ready", word: "queue", text: countText}, {key: "in", word: "received", text: sizeText},
-  {key: "out", word: "sent", text: sizeText}, {key: "spilled", word: "spilled", text: sizeText},
+  {key: "ready", word: "queue", text: countText},
+  {key: "in", word: "received", text: sizeText},
+  {key: "out", word: "sent", text: sizeText},
+  {key: "spilled", word: "spilled", text: sizeText},
   {key: "read_back", word: "read back", text: sizeText},
 ];
 
@@ -16,7 +18,11 @@ export function makeBusy() {
   const panel = new Panel("busy");
   const busy = new RankChart(panel.body, {axis: drawShareAxis, text: shareText});
   let shown = null;
-  const second = makeSelect("Below", kSeries.map(({key, word}) => ({value: key, text: word})), () => shown && drawSecond(shown));
+  const second = makeSelect(
+    "Below",
+    kSeries.map(({key, word}) => ({value: key, text: word})),
+    () => shown && drawSecond(shown),
+  );
   panel.tools.append(second.label);
   const chosen = () => kSeries.find(({key}) => key === second.select.value) ?? kSeries[0];
   const below = new RankChart(panel.body, {
@@ -34,17 +40,32 @@ export function makeBusy() {
   return (state) => {
     shown = state;
     panel.tell(summaryOf(state));
-    busy.update({series: state.timeline.ranks.map((one) => ({rank: one.rank, values: one.busy})), limits: [], most: 1, word: "busy"}, state);
+    busy.update(
+      {series: state.timeline.ranks.map((one) => ({rank: one.rank, values: one.busy})), limits: [], most: 1, word: "busy"},
+      state,
+    );
     drawSecond(state);
   };
 }
 
 function drawShareAxis(group, scale) {
-  group.call(d3.axisLeft(scale).tickValues([0, 0.5, 1]).tickSizeOuter(0).tickFormat((value) => `${100 * value}%`));
+  group.call(
+    d3
+      .axisLeft(scale)
+      .tickValues([0, 0.5, 1])
+      .tickSizeOuter(0)
+      .tickFormat((value) => `${100 * value}%`),
+  );
 }
 
 function drawCountAxis(group, scale, height) {
-  group.call(d3.axisLeft(scale).ticks(Math.max(2, Math.floor(height / 34))).tickSizeOuter(0).tickFormat(countText));
+  group.call(
+    d3
+      .axisLeft(scale)
+      .ticks(Math.max(2, Math.floor(height / 34)))
+      .tickSizeOuter(0)
+      .tickFormat(countText),
+  );
 }
 
 function summaryOf({timeline}) {
@@ -58,5 +79,8 @@ function summaryOf({timeline}) {
 
 function rowsOf({timeline}, {key, word, text}) {
   const told = (row, tell) => ({...row, last: tell(row.last), mean: tell(row.mean), most: tell(row.most)});
-  return timeline.ranks.flatMap((one) => [told(seriesRow(one.rank, "busy", one.busy), shareText), told(seriesRow(one.rank, word, one[key]), text)]);
+  return timeline.ranks.flatMap((one) => [
+    told(seriesRow(one.rank, "busy", one.busy), shareText),
+    told(seriesRow(one.rank, word, one[key]), text),
+  ]);
 }

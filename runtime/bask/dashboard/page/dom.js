@@ -41,10 +41,15 @@ export function eachChild(parent, items, makeChild, update) {
 /// The options of a <select>, its choice kept where it is still there.
 export function setOptions(select, options) {
   const chosen = select.value;
-  eachChild(select, options, () => make("option"), (option, {value, text}) => {
-    setAttribute(option, "value", value);
-    setText(option, text);
-  });
+  eachChild(
+    select,
+    options,
+    () => make("option"),
+    (option, {value, text}) => {
+      setAttribute(option, "value", value);
+      setText(option, text);
+    },
+  );
   const kept = options.some((option) => String(option.value) === chosen);
   const wanted = kept ? chosen : options.length > 0 ? String(options[0].value) : "";
   if (select.value !== wanted) select.value = wanted;

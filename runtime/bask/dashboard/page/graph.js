@@ -1,5 +1,6 @@
-// graph.js: the graph of the computation by layers, filled as they get done, or by tasks where there are few. It is laid out again only
-// when its edges change. The wheel zooms while the graph has the focus, and everywhere with Ctrl; keys: + and -, arrows, 0.
+// graph.js: the graph of the computation by layers, filled as they get done, or by tasks where there are few. It is laid out
+// again only when its edges change. The wheel zooms while the graph has the focus, and everywhere with Ctrl; keys: + and -,
+// arrows, 0.
 import {svgOf} from "./axes.js";
 import {make, makeButton, makeSelect, setOptions} from "./dom.js";
 import {placeNodes} from "./graph_layout.js";
@@ -20,28 +21,45 @@ export function makeGraph() {
 class Graph {
   constructor() {
     this.panel = new Panel("graph");
-    this.shape = null;     // {box, down, nodes: [{x, y}]}
-    this.laidOut = null;   // which edges have been laid out
+    this.shape = null; // {box, down, nodes: [{x, y}]}
+    this.laidOut = null; // which edges have been laid out
+    this.makeTools();
+    this.makePicture();
+    this.table = this.panel.alternative([
+      {title: "Layer", class: "name", text: (row) => row.name},
+      {title: "State", text: (row) => row.told},
+      {title: "Reads", class: "name", text: (row) => row.reads},
+    ]);
+    this.update = this.update.bind(this);
+    onResize(this.host, () => this.fit());
+    onTheme(() => this.state && this.draw());
+  }
+
+  makeTools() {
     this.of = makeSelect("by", [{value: "layers", text: "layer"}], () => this.draw());
-    this.panel.tools.append(this.of.label, makeButton("−", "Zoom out of the graph", () => this.scaleBy(1 / 1.4)),
-                            makeButton("+", "Zoom into the graph", () => this.scaleBy(1.4)), makeButton("All", "Show all of the graph", () => this.fit()));
-    this.host = this.panel.body.appendChild(make("div", {class: "graph-host", tabindex: "0", role: "application", "aria-roledescription": "graph",
-                                                         "aria-label": "Graph by layer", "aria-describedby": "graph-summary"}));
+    this.panel.tools.append(
+      this.of.label,
+      makeButton("−", "Zoom out of the graph", () => this.scaleBy(1 / 1.4)),
+      makeButton("+", "Zoom into the graph", () => this.scaleBy(1.4)),
+      makeButton("All", "Show all of the graph", () => this.fit()),
+    );
+  }
+
+  makePicture() {
+    this.host = this.panel.focusable("graph-host", "graph", "graph-summary");
+    this.host.addEventListener("keydown", (event) => this.key(event));
     this.svg = svgOf(this.host, "over");
     this.root = this.svg.append("g");
     this.edges = this.root.append("g").attr("class", "edges");
     this.nodes = this.root.append("g").attr("class", "nodes");
-    this.zoom = d3.zoom().scaleExtent([0.02, 4]).filter(function () {
-      const event = d3.event ?? arguments[0];   // of version 5, and of later ones
-      return event.type !== "wheel" || event.ctrlKey || document.activeElement === event.currentTarget.parentElement;
-    }).on("zoom", () => this.root.attr("transform", d3.zoomTransform(this.svg.node())));
+    const {host} = this;
+    this.zoom = d3.zoom().scaleExtent([0.02, 4]);
+    this.zoom.filter(function () {
+      const event = d3.event ?? arguments[0]; // of version 5, and of later ones
+      return event.type === "wheel" ? event.ctrlKey || document.activeElement === host : !event.button;
+    });
+    this.zoom.on("zoom", () => this.root.attr("transform", d3.zoomTransform(this.svg.node())));
     this.svg.call(this.zoom).on("dblclick.zoom", null);
-    this.host.addEventListener("keydown", (event) => this.key(event));
-    this.table = this.panel.alternative([{title: "Layer", class: "name", text: (row) => row.name}, {title: "State", text: (row) => row.told},
-                                         {title: "Reads", class: "name", text: (row) => row.reads}]);
-    this.update = this.update.bind(this);
-    onResize(this.host, () => this.fit());
-    onTheme(() => this.state && this.draw());
   }
 
   update(state) {
@@ -75,47 +93,74 @@ class Graph {
     const room = sizeOf(this.host);
     const scale = (down) => Math.min(room.width / size(down).width, room.height / size(down).height);
     const down = !(scale(false) > scale(true));
-    const at = ({level, place}) => (down ? {x: place * (box.width + box.beside), y: level * (box.height + box.below)}
-      : {x: level * (box.width + box.right), y: place * (box.height + box.beside)});
+    const at = ({level, place}) =>
+      down
+        ? {x: place * (box.width + box.beside), y: level * (box.height + box.below)}
+        : {x: level * (box.width + box.right), y: place * (box.height + box.beside)};
     this.shape = {box, down, nodes: placed.nodes.map(at)};
-    const edges = placed.reads.flatMap((list, node) => list.map((input) => ({from: this.shape.nodes[input], to: this.shape.nodes[node]})));
+    const edges = placed.reads.flatMap((list, node) =>
+      list.map((input) => ({from: this.shape.nodes[input], to: this.shape.nodes[node]})),
+    );
     const link = down ? d3.linkVertical() : d3.linkHorizontal();
     const {width, height} = box;
     const path = this.edges.selectAll("path").data(edges.slice(0, kMostEdges));
     path.exit().remove();
-    path.enter().append("path").merge(path).attr("d", ({from, to}) => link(down
-      ? {source: [from.x, from.y + height / 2], target: [to.x, to.y - height / 2]} : {source: [from.x + width / 2, from.y], target: [to.x - width / 2, to.y]}));
+    path
+      .enter()
+      .append("path")
+      .merge(path)
+      .attr("d", ({from, to}) =>
+        link(
+          down
+            ? {source: [from.x, from.y + height / 2], target: [to.x, to.y - height / 2]}
+            : {source: [from.x + width / 2, from.y], target: [to.x - width / 2, to.y]},
+        ),
+      );
     this.fit();
   }
 
   drawLayers(layers) {
-    const {box: {width, height}, nodes} = this.shape;
+    const {width, height} = this.shape.box;
     const box = this.ofClass("layer", layers, (made) => {
       for (const part of ["ground", "filled", "failed", "mark", "frame"]) made.append("rect").attr("class", part);
-      made.append("text").attr("class", "name");
-      made.append("text").attr("class", "count");
+      made.append("text").attr("class", "name").attr("x", 11).attr("y", 14);
+      made.append("text").attr("class", "count").attr("x", 11).attr("y", 28);
       made.append("title");
+      made.selectAll("rect").attr("height", height).attr("rx", 3);
+      made.selectAll(".ground, .frame").attr("width", width);
+      made.select(".mark").attr("width", 5);
     });
-    box.attr("transform", (_, index) => `translate(${nodes[index].x - width / 2},${nodes[index].y - height / 2})`);
-    box.selectAll("rect").attr("height", height).attr("rx", 3);
-    box.select(".ground").attr("width", width);
-    box.select(".frame").attr("width", width).attr("class", (layer) => `frame ${stateOf(layer)}`);
-    box.select(".filled").attr("width", (layer) => width * Math.min(1, layer.done / Math.max(1, layer.tasks)));
-    box.select(".failed").attr("width", (layer) => (layer.failed > 0 ? Math.max(6, (width * layer.failed) / Math.max(1, layer.tasks)) : 0)).attr("x", 0);
-    box.select(".mark").attr("width", 5).attr("fill", (layer) => layerLook(layer.name).color);
-    box.select(".name").attr("x", 11).attr("y", 14).text((layer) => shortText(layer.name, 22));
-    box.select(".count").attr("x", 11).attr("y", 28).text((layer) => countOf(layer));
+    const share = (part, layer) => Math.min(1, part / Math.max(1, layer.tasks));
+    box.select(".filled").attr("width", (layer) => width * share(layer.done, layer));
+    box.select(".failed").attr("width", (layer) => (layer.failed > 0 ? Math.max(6, width * share(layer.failed, layer)) : 0));
+    box.select(".mark").attr("fill", (layer) => layerLook(layer.name).color);
+    box.select(".frame").attr("class", (layer) => `frame ${stateOf(layer)}`);
+    box.select(".name").text((layer) => shortText(layer.name, 22));
+    box.select(".count").text(countOf);
     box.select("title").text((layer) => `${shortText(layer.name, 200)}: ${countOf(layer)}`);
   }
 
   drawTasks(tasks, layers) {
-    const {box: {width, height}, nodes} = this.shape;
+    const {
+      box: {width, height},
+      nodes,
+    } = this.shape;
     const nameOf = (task) => layers[task.layer]?.name ?? "unknown layer";
     const dot = this.ofClass("task", tasks, (made) => made.append("rect").attr("rx", 2).append("title"));
     dot.attr("transform", (_, index) => `translate(${nodes[index].x - width / 2},${nodes[index].y - height / 2})`);
-    dot.select("rect").attr("width", width).attr("height", height).attr("class", (task) => task.state)
-      .attr("stroke", (task) => layerLook(nameOf(task)).color).attr("fill", (task) => (task.state === "done" ? layerLook(nameOf(task)).color : null));
-    dot.select("title").text((task, index) => `task ${index} of ${shortText(nameOf(task), 200)}: ${task.state}${task.rank === null ? "" : `, rank ${task.rank}`}`);
+    dot
+      .select("rect")
+      .attr("width", width)
+      .attr("height", height)
+      .attr("class", (task) => task.state)
+      .attr("stroke", (task) => layerLook(nameOf(task)).color)
+      .attr("fill", (task) => (task.state === "done" ? layerLook(nameOf(task)).color : null));
+    dot
+      .select("title")
+      .text(
+        (task, index) =>
+          `task ${index} of ${shortText(nameOf(task), 200)}: ${task.state}${task.rank === null ? "" : `, rank ${task.rank}`}`,
+      );
   }
 
   // The nodes' groups, one for each item; those of the other kind go.
@@ -138,7 +183,9 @@ class Graph {
     const wide = right - left + box.width + 16;
     const high = bottom - top + box.height + 16;
     const scale = Math.min(1.15, width / wide, height / high);
-    const moved = d3.zoomIdentity.translate(width / 2 - (scale * (left + right)) / 2, height / 2 - (scale * (top + bottom)) / 2).scale(scale);
+    const moved = d3.zoomIdentity
+      .translate(width / 2 - (scale * (left + right)) / 2, height / 2 - (scale * (top + bottom)) / 2)
+      .scale(scale);
     this.svg.call(this.zoom.transform, moved);
   }
 
@@ -169,7 +216,9 @@ function stateOf(layer) {
 function countOf(layer) {
   const failed = layer.failed > 0 ? `, ✕ ${countText(layer.failed)} failed` : "";
   const running = layer.running > 0 ? `, ▶ ${countText(layer.running)}` : "";
-  return layer.done >= layer.tasks ? `✓ ${countText(layer.done)}` : `${countText(layer.done)} of ${countText(layer.tasks)}${running}${failed}`;
+  return layer.done >= layer.tasks
+    ? `✓ ${countText(layer.done)}`
+    : `${countText(layer.done)} of ${countText(layer.tasks)}${running}${failed}`;
 }
 
 function summaryOf({layers, graph}) {
@@ -181,6 +230,13 @@ function summaryOf({layers, graph}) {
 }
 
 function rowsOf({layers, graph}) {
-  return layers.map((layer, index) => ({name: layer.name, told: `${stateOf(layer)}: ${countOf(layer)}`,
-                                        reads: (graph.inputs[index] ?? []).map((input) => layers[input]?.name ?? "").filter((name) => name !== "").join(", ") || kNothing}));
+  return layers.map((layer, index) => ({
+    name: layer.name,
+    told: `${stateOf(layer)}: ${countOf(layer)}`,
+    reads:
+      (graph.inputs[index] ?? [])
+        .map((input) => layers[input]?.name ?? "")
+        .filter((name) => name !== "")
+        .join(", ") || kNothing,
+  }));
 }

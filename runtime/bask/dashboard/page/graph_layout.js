@@ -6,7 +6,9 @@ const kSweeps = 6;
 /// the level for a level of one. What reads itself, or what is not there, is left out.
 export function placeNodes(inputs) {
   const count = inputs.length;
-  const reads = inputs.map((list, node) => [...new Set(list)].filter((input) => Number.isInteger(input) && input >= 0 && input < count && input !== node));
+  const reads = inputs.map((list, node) =>
+    [...new Set(list)].filter((input) => Number.isInteger(input) && input >= 0 && input < count && input !== node),
+  );
   const levels = levelsOf(reads);
   const rows = [];
   levels.forEach((level, node) => (rows[level] ??= []).push(node));
@@ -18,7 +20,12 @@ export function placeNodes(inputs) {
     for (const row of rows.slice(1)) sortRow(row, place, reads);
     for (const row of rows.slice(0, -1).reverse()) sortRow(row, place, readers);
   }
-  return {nodes: levels.map((level, node) => ({level, place: place[node]})), reads, levels: rows.length, widest: d3.max(rows, (row) => row.length) ?? 0};
+  return {
+    nodes: levels.map((level, node) => ({level, place: place[node]})),
+    reads,
+    levels: rows.length,
+    widest: d3.max(rows, (row) => row.length) ?? 0,
+  };
 }
 
 // The longest path to each node; an edge that closes a cycle does not count.
@@ -29,7 +36,8 @@ function levelsOf(reads) {
     const stack = [start];
     while (stack.length > 0) {
       const node = stack[stack.length - 1];
-      const next = levels[node] >= 0 ? undefined : reads[node].find((input) => levels[input] < 0 && !open.has(input) && input !== node);
+      const next =
+        levels[node] >= 0 ? undefined : reads[node].find((input) => levels[input] < 0 && !open.has(input) && input !== node);
       if (next !== undefined) {
         open.add(node);
         stack.push(next);
@@ -52,7 +60,9 @@ function spread(row, place) {
 
 // By the mean place of neighbours, those without any staying where they are.
 function sortRow(row, place, neighbours) {
-  const wanted = new Map(row.map((node) => [node, neighbours[node].length > 0 ? d3.mean(neighbours[node], (other) => place[other]) : place[node]]));
+  const wanted = new Map(
+    row.map((node) => [node, neighbours[node].length > 0 ? d3.mean(neighbours[node], (other) => place[other]) : place[node]]),
+  );
   row.sort((a, b) => wanted.get(a) - wanted.get(b) || a - b);
   spread(row, place);
 }

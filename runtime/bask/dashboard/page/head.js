@@ -1,5 +1,5 @@
-// head.js: the head of the page: which program, what it does, how long it has run and will, on what, and what has moved. Its error,
-// when it ended with one, is the largest text of the page.
+// head.js: the head of the page: which program, what it does, how long it has run and will, on what, and what has moved. Its
+// error, when it ended with one, is the largest text of the page.
 import {eachChild, make, setAttribute, setHidden, setStyle, setText} from "./dom.js";
 import {jobState} from "./state.js";
 import {countText, durationText, kNothing, plural, shortText, sizeText, timeText} from "./text.js";
@@ -46,10 +46,15 @@ function madeText({job, format}) {
 }
 
 function drawFacts(state) {
-  eachChild(document.getElementById("facts"), factsOf(state), () => make("div", {}, make("dt"), make("dd")), (pair, [term, text]) => {
-    setText(pair.children[0], term);
-    setText(pair.children[1], text);
-  });
+  eachChild(
+    document.getElementById("facts"),
+    factsOf(state),
+    () => make("div", {}, make("dt"), make("dd")),
+    (pair, [term, text]) => {
+      setText(pair.children[0], term);
+      setText(pair.children[1], text);
+    },
+  );
 }
 
 function factsOf({job, compute, computes, counts, forecast, memory}) {
@@ -95,7 +100,12 @@ function makeProgress() {
   const root = document.getElementById("progress");
   const done = make("span", {class: "done"});
   const failed = make("span", {class: "failed"});
-  const bar = make("div", {class: "track", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": "Tasks done"}, done, failed);
+  const bar = make(
+    "div",
+    {class: "track", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100", "aria-label": "Tasks done"},
+    done,
+    failed,
+  );
   const text = make("span");
   root.append(bar, text);
   return (compute) => {

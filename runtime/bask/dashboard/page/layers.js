@@ -9,7 +9,14 @@ export function makeLayers(chosen) {
   const panel = new Panel("layers");
   let shown = null;
   const draw = () => shown && drawLayers();
-  const of = makeSelect("of", [{value: "layers", text: "this computation"}, {value: "totals", text: "the whole job"}], draw);
+  const of = makeSelect(
+    "of",
+    [
+      {value: "layers", text: "this computation"},
+      {value: "totals", text: "the whole job"},
+    ],
+    draw,
+  );
   const filter = make("input", {type: "search", placeholder: "Filter", "aria-label": "Show layers whose name has"});
   filter.addEventListener("input", draw);
   panel.tools.append(of.label, filter);
@@ -43,17 +50,21 @@ function summaryOf(all, rows) {
 
 function columns(chosen) {
   return [
-    {title: "Layer", class: "cut", fill: (cell, layer) => {
-      if (cell.childElementCount === 0) {
-        const button = make("button", {type: "button", class: "layer"}, makeSwatch(), make("span"));
-        button.addEventListener("click", () => chosen(button.children[1].textContent));
-        cell.append(button);
-      }
-      const button = cell.firstElementChild;
-      paintSwatch(button.children[0], layerLook(layer.name));
-      setText(button.children[1], layer.name);
-      setAttribute(button, "title", `${layer.name}: show its durations`);
-    }},
+    {
+      title: "Layer",
+      class: "cut",
+      fill: (cell, layer) => {
+        if (cell.childElementCount === 0) {
+          const button = make("button", {type: "button", class: "layer"}, makeSwatch(), make("span"));
+          button.addEventListener("click", () => chosen(button.children[1].textContent));
+          cell.append(button);
+        }
+        const button = cell.firstElementChild;
+        paintSwatch(button.children[0], layerLook(layer.name));
+        setText(button.children[1], layer.name);
+        setAttribute(button, "title", `${layer.name}: show its durations`);
+      },
+    },
     {title: "Progress", class: "bar-cell", fill: fillBar},
     {title: "Tasks", number: true, text: tasksText},
     {title: "Time", number: true, text: (layer) => durationText(layer.seconds)},
@@ -69,7 +80,15 @@ function tasksText(layer) {
 
 function fillBar(cell, layer) {
   if (cell.childElementCount === 0) {
-    cell.append(make("div", {class: "track"}, make("span", {class: "done"}), make("span", {class: "running"}), make("span", {class: "failed"})));
+    cell.append(
+      make(
+        "div",
+        {class: "track"},
+        make("span", {class: "done"}),
+        make("span", {class: "running"}),
+        make("span", {class: "failed"}),
+      ),
+    );
   }
   const total = Math.max(1, layer.tasks);
   ["done", "running", "failed"].forEach((part, index) => {

@@ -48,11 +48,20 @@ export class LineChart {
 
   drawLines(lines, values) {
     const {binWidth, end} = this.content;
-    const shape = d3.line().x((_, index) => this.scale(Math.min(end, (index + 0.5) * binWidth))).y((value) => values(value));
+    const shape = d3
+      .line()
+      .x((_, index) => this.scale(Math.min(end, (index + 0.5) * binWidth)))
+      .y((value) => values(value));
     const path = this.lines.selectAll("path").data(lines);
     path.exit().remove();
-    path.enter().append("path").attr("fill", "none").merge(path).attr("stroke", (line) => line.color)
-      .attr("stroke-dasharray", (line) => kDashes[line.dash]).attr("d", (line) => shape(line.values));
+    path
+      .enter()
+      .append("path")
+      .attr("fill", "none")
+      .merge(path)
+      .attr("stroke", (line) => line.color)
+      .attr("stroke-dasharray", (line) => kDashes[line.dash])
+      .attr("d", (line) => shape(line.values));
   }
 
   drawLimits(limits, values) {
@@ -64,22 +73,41 @@ export class LineChart {
     made.append("text").attr("text-anchor", "end");
     const all = made.merge(group).attr("transform", (limit) => `translate(0,${values(limit.value)})`);
     all.select("line").attr("x1", left).attr("x2", right);
-    all.select("text").attr("x", right - 4).attr("y", -4).text((limit) => limit.name);
+    all
+      .select("text")
+      .attr("x", right - 4)
+      .attr("y", -4)
+      .text((limit) => limit.name);
   }
 
   // The names at the right ends, moved apart.
   drawEnds(lines, values) {
-    const named = lines.filter((line) => line.values.length > 0 && line.name !== "")
-      .map((line) => ({name: line.name, color: line.color, y: values(line.values[line.values.length - 1])})).sort((a, b) => a.y - b.y);
+    const named = lines
+      .filter((line) => line.values.length > 0 && line.name !== "")
+      .map((line) => ({name: line.name, color: line.color, y: values(line.values[line.values.length - 1])}))
+      .sort((a, b) => a.y - b.y);
     for (let index = 1; index < named.length; ++index) named[index].y = Math.max(named[index].y, named[index - 1].y + 11);
     const over = named.length === 0 ? 0 : Math.max(0, named[named.length - 1].y - values.range()[0]);
     const text = this.ends.selectAll("text").data(named);
     text.exit().remove();
-    text.enter().append("text").merge(text).attr("x", this.scale.range()[1] + 5).attr("y", ({y}) => y - over + 4).text(({name}) => name);
+    text
+      .enter()
+      .append("text")
+      .merge(text)
+      .attr("x", this.scale.range()[1] + 5)
+      .attr("y", ({y}) => y - over + 4)
+      .text(({name}) => name);
     const mark = this.ends.selectAll("line").data(named);
     mark.exit().remove();
-    mark.enter().append("line").merge(mark).attr("stroke", ({color}) => color).attr("x1", this.scale.range()[1]).attr("x2", this.scale.range()[1] + 4)
-      .attr("y1", ({y}) => y - over).attr("y2", ({y}) => y - over);
+    mark
+      .enter()
+      .append("line")
+      .merge(mark)
+      .attr("stroke", ({color}) => color)
+      .attr("x1", this.scale.range()[1])
+      .attr("x2", this.scale.range()[1] + 4)
+      .attr("y1", ({y}) => y - over)
+      .attr("y2", ({y}) => y - over);
   }
 
   linesAt(event) {
@@ -88,8 +116,12 @@ export class LineChart {
     const {lines, binWidth, end} = this.content;
     if (time < 0 || time > end) return null;
     const bin = Math.floor(time / binWidth);
-    const told = lines.filter((line) => line.values[bin] !== undefined)
-      .map((line) => ({look: {color: line.color, texture: line.dash === "dashed" ? "level" : "plain"}, text: `${line.label}: ${this.text(line.values[bin])}`}));
+    const told = lines
+      .filter((line) => line.values[bin] !== undefined)
+      .map((line) => ({
+        look: {color: line.color, texture: line.dash === "dashed" ? "level" : "plain"},
+        text: `${line.label}: ${this.text(line.values[bin])}`,
+      }));
     return [timeText(bin * binWidth, binWidth), ...told];
   }
 }

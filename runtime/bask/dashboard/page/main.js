@@ -27,8 +27,21 @@ function start() {
   startTheme();
   addLinks();
   const durations = makeDurations();
-  const panels = [makeHead(), makeNumbers(), makeLayers(durations.choose), makeStream(), makeMemory(), makeBusy(), makeMoved(), makeGraph(),
-                  durations.update, makeSlowest(), makeLargest(), makeLog(), makeConfiguration()];
+  const panels = [
+    makeHead(),
+    makeNumbers(),
+    makeLayers(durations.choose),
+    makeStream(),
+    makeMemory(),
+    makeBusy(),
+    makeMoved(),
+    makeGraph(),
+    durations.update,
+    makeSlowest(),
+    makeLargest(),
+    makeLog(),
+    makeConfiguration(),
+  ];
   let drawn = 0;
   openSource((raw, live) => {
     const state = readState(raw);

@@ -1,4 +1,5 @@
-// moved.js: what went from which rank to which, as a matrix: a row sends, a column receives. Up to 16 ranks each cell has its number.
+// moved.js: what went from which rank to which, as a matrix: a row sends, a column receives. Up to 16 ranks each cell has its
+// number.
 import {heatColors, heatIndex, makeHeatScale} from "./axes.js";
 import {eachChild, make, makeSelect, setHidden, setStyle, setText} from "./dom.js";
 import {pixelOf} from "./palette.js";
@@ -13,13 +14,24 @@ const kMostPairs = 50;
 export function makeMoved() {
   const panel = new Panel("moved");
   let shown = null;
-  const what = makeSelect("in", [{value: "bytes", text: "bytes"}, {value: "results", text: "results"}], () => shown && draw(shown));
+  const what = makeSelect(
+    "in",
+    [
+      {value: "bytes", text: "bytes"},
+      {value: "results", text: "results"},
+    ],
+    () => shown && draw(shown),
+  );
   panel.tools.append(what.label);
   const scroll = panel.scroll("Moved between ranks, matrix");
   const numbers = new NumberMatrix(scroll);
   const heat = new HeatMatrix(scroll);
-  const table = panel.alternative([{title: "From", text: (row) => row.from}, {title: "To", text: (row) => row.to},
-                                   {title: "Bytes", number: true, text: (row) => sizeText(row.bytes)}, {title: "Results", number: true, text: (row) => countText(row.results)}]);
+  const table = panel.alternative([
+    {title: "From", text: (row) => row.from},
+    {title: "To", text: (row) => row.to},
+    {title: "Bytes", number: true, text: (row) => sizeText(row.bytes)},
+    {title: "Results", number: true, text: (row) => countText(row.results)},
+  ]);
 
   function draw(state) {
     const {names} = state.moved;
@@ -38,9 +50,12 @@ export function makeMoved() {
 
 function pairsOf({names, bytes, results}) {
   const pairs = [];
-  bytes.forEach((row, from) => row.forEach((amount, to) => {
-    if (amount > 0) pairs.push({from: names[from] ?? from, to: names[to] ?? to, bytes: amount, results: results[from]?.[to] ?? null});
-  }));
+  bytes.forEach((row, from) =>
+    row.forEach((amount, to) => {
+      if (amount > 0)
+        pairs.push({from: names[from] ?? from, to: names[to] ?? to, bytes: amount, results: results[from]?.[to] ?? null});
+    }),
+  );
   return pairs.sort((a, b) => b.bytes - a.bytes);
 }
 
@@ -48,7 +63,9 @@ function summaryOf(moved) {
   const pairs = pairsOf(moved);
   if (pairs.length === 0) return "Nothing has moved between ranks.";
   const [most] = pairs;
-  return `${sizeText(d3.sum(pairs, ({bytes}) => bytes))} in all; most from ${shortText(most.from)} to ${shortText(most.to)}, ${sizeText(most.bytes)}. Rows send, columns receive.`;
+  const all = sizeText(d3.sum(pairs, ({bytes}) => bytes));
+  const route = `from ${shortText(most.from)} to ${shortText(most.to)}`;
+  return `${all} in all; most ${route}, ${sizeText(most.bytes)}. Rows send, columns receive.`;
 }
 
 function mostOf(values) {
@@ -60,8 +77,13 @@ class NumberMatrix {
   constructor(host) {
     this.head = make("tr");
     this.body = make("tbody");
-    this.table = make("table", {class: "matrix"}, make("caption", {class: "unseen"}, "From the rank of the row to the rank of the column"),
-                      make("thead", {}, this.head), this.body);
+    this.table = make(
+      "table",
+      {class: "matrix"},
+      make("caption", {class: "unseen"}, "From the rank of the row to the rank of the column"),
+      make("thead", {}, this.head),
+      this.body,
+    );
     host.append(this.table);
   }
 
@@ -71,17 +93,27 @@ class NumberMatrix {
     const {names, values, text} = content;
     const colors = heatColors(true);
     const most = mostOf(values);
-    eachChild(this.head, ["from \\ to", ...names], () => make("th", {scope: "col"}), (cell, name) => setText(cell, shortText(name, 12)));
-    eachChild(this.body, names, () => make("tr", {}, make("th", {scope: "row"})), (line, name, from) => {
-      setText(line.firstElementChild, shortText(name, 12));
-      while (line.childElementCount > names.length + 1) line.lastElementChild.remove();
-      while (line.childElementCount < names.length + 1) line.append(make("td"));
-      names.forEach((_, to) => {
-        const value = values[from]?.[to] ?? 0;
-        setText(line.children[to + 1], value > 0 ? text(value) : from === to ? "" : "0");
-        setStyle(line.children[to + 1], "background-color", value > 0 ? colors[heatIndex(value / most)] : "transparent");
-      });
-    });
+    eachChild(
+      this.head,
+      ["from \\ to", ...names],
+      () => make("th", {scope: "col"}),
+      (cell, name) => setText(cell, shortText(name, 12)),
+    );
+    eachChild(
+      this.body,
+      names,
+      () => make("tr", {}, make("th", {scope: "row"})),
+      (line, name, from) => {
+        setText(line.firstElementChild, shortText(name, 12));
+        while (line.childElementCount > names.length + 1) line.lastElementChild.remove();
+        while (line.childElementCount < names.length + 1) line.append(make("td"));
+        names.forEach((_, to) => {
+          const value = values[from]?.[to] ?? 0;
+          setText(line.children[to + 1], value > 0 ? text(value) : from === to ? "" : "0");
+          setStyle(line.children[to + 1], "background-color", value > 0 ? colors[heatIndex(value / most)] : "transparent");
+        });
+      },
+    );
   }
 }
 

@@ -26,12 +26,21 @@ export function makeNumbers() {
   return (state) => {
     const rows = rowsOf(state);
     panel.tell(summaryOf(rows, state.numbers.thread_seconds));
-    setAttribute(bar, "aria-label", `Shares of the threads' time: ${rows.map((row) => `${row.word} ${shareText(row.share)}`).join(", ")}`);
-    eachChild(bar, rows, () => make("span", {class: "part"}), (part, row) => {
-      setAttribute(part, "data-number", row.key);
-      setStyle(part, "flex-grow", String(Math.max(0, row.share)));
-      setHidden(part, row.share <= 0);
-    });
+    setAttribute(
+      bar,
+      "aria-label",
+      `Shares of the threads' time: ${rows.map((row) => `${row.word} ${shareText(row.share)}`).join(", ")}`,
+    );
+    eachChild(
+      bar,
+      rows,
+      () => make("span", {class: "part"}),
+      (part, row) => {
+        setAttribute(part, "data-number", row.key);
+        setStyle(part, "flex-grow", String(Math.max(0, row.share)));
+        setHidden(part, row.share <= 0);
+      },
+    );
     table.update(rows);
     drawAdvice(advice, first, rest, state.advice);
   };
@@ -39,27 +48,43 @@ export function makeNumbers() {
 
 function rowsOf({numbers, costs}) {
   return kNumbers.map(({key, word, means}) => ({
-    key, word, means, share: numbers[key], seconds: numbers[key] * numbers.thread_seconds,
+    key,
+    word,
+    means,
+    share: numbers[key],
+    seconds: numbers[key] * numbers.thread_seconds,
     cost: costs.find((cost) => cost.number === key && cost.layer !== null) ?? null,
   }));
 }
 
 function columns() {
   return [
-    {title: "Number", class: "word", fill: (cell, row) => {
-      if (cell.childElementCount === 0) {
-        cell.append(make("span", {class: "key", "data-number": row.key, "aria-hidden": "true"}), make("span"), make("span", {class: "means"}));
-      }
-      setText(cell.children[1], row.word);
-      setText(cell.children[2], row.means);
-    }},
+    {
+      title: "Number",
+      class: "word",
+      fill: (cell, row) => {
+        if (cell.childElementCount === 0) {
+          cell.append(
+            make("span", {class: "key", "data-number": row.key, "aria-hidden": "true"}),
+            make("span"),
+            make("span", {class: "means"}),
+          );
+        }
+        setText(cell.children[1], row.word);
+        setText(cell.children[2], row.means);
+      },
+    },
     {title: "Share", number: true, class: "strong", text: (row) => shareText(row.share)},
     {title: "Thread time", number: true, text: (row) => durationText(row.seconds)},
-    {title: "Most of it in layer", class: "cut", fill: (cell, row) => {
-      const text = row.cost === null ? kNothing : `${shareText(row.cost.share)} ${row.cost.layer}`;
-      setText(cell, text);
-      setAttribute(cell, "title", text);
-    }},
+    {
+      title: "Most of it in layer",
+      class: "cut",
+      fill: (cell, row) => {
+        const text = row.cost === null ? kNothing : `${shareText(row.cost.share)} ${row.cost.layer}`;
+        setText(cell, text);
+        setAttribute(cell, "title", text);
+      },
+    },
   ];
 }
 
@@ -76,8 +101,13 @@ function drawAdvice(root, first, rest, advice) {
   setAttribute(first, "data-number", advice[0].number);
   setText(first, advice[0].text);
   setHidden(rest, advice.length === 1);
-  eachChild(rest, advice.slice(1), () => make("li"), (item, entry) => {
-    setAttribute(item, "data-number", entry.number);
-    setText(item, entry.text);
-  });
+  eachChild(
+    rest,
+    advice.slice(1),
+    () => make("li"),
+    (item, entry) => {
+      setAttribute(item, "data-number", entry.number);
+      setText(item, entry.text);
+    },
+  );
 }

@@ -5,17 +5,37 @@
 import {make} from "./dom.js";
 import {themeColor} from "./theme.js";
 
-const kLayerColors = ["#4573c0", "#d27a44", "#478638", "#9558a3", "#01858a", "#ce709f", "#976b03", "#10a1d4", "#b45054", "#9384dd",
-                      "#999a2a", "#0bad87"];
-const kLayerTextures = ["plain", "specks", "threads"];   // for the second and the third layer of one color
+const kLayerColors = [
+  "#4573c0",
+  "#d27a44",
+  "#478638",
+  "#9558a3",
+  "#01858a",
+  "#ce709f",
+  "#976b03",
+  "#10a1d4",
+  "#b45054",
+  "#9384dd",
+  "#999a2a",
+  "#0bad87",
+];
+const kLayerTextures = ["plain", "specks", "threads"]; // for the second and the third layer of one color
 const kMostLayers = 4096;
 
-const kNumberOfWait = {input: "data", data: "data", memory: "spilling", resource: "parallelism", "nothing ready": "parallelism",
-                       "nothing left": "imbalance"};
+const kNumberOfWait = {
+  input: "data",
+  data: "data",
+  memory: "spilling",
+  resource: "parallelism",
+  "nothing ready": "parallelism",
+  "nothing left": "imbalance",
+};
 const kTextureOfWait = {input: "thin", resource: "thin"};
 const kLookOfKind = {
-  transfer: {color: "data", texture: "upright"}, spill: {color: "spilling", texture: "level"},
-  "read back": {color: "spilling", texture: "falling"}, journal: {color: "runtime", texture: "dots"},
+  transfer: {color: "data", texture: "upright"},
+  spill: {color: "spilling", texture: "level"},
+  "read back": {color: "spilling", texture: "falling"},
+  journal: {color: "runtime", texture: "dots"},
   plan: {color: "runtime", texture: "grid"},
 };
 
@@ -33,7 +53,7 @@ const kTextures = {
   grid: (x, y) => (x & 3) === 0 || (y & 3) === 0,
 };
 
-const slots = new Map();    // of layers, by name
+const slots = new Map(); // of layers, by name
 const taken = new Set();
 
 function hashOf(name) {
@@ -120,6 +140,6 @@ export function paintSwatch(canvas, look) {
   const image = context.createImageData(12, 12);
   const pixels = new Uint32Array(image.data.buffer);
   const tile = look === null ? new Uint32Array(16).fill(pixelOf(themeColor("ground"))) : tileOf(look);
-  for (let index = 0; index < 144; ++index) pixels[index] = tile[(Math.floor(index / 12) & 3) * 4 + (index % 12 & 3)];
+  for (let index = 0; index < 144; ++index) pixels[index] = tile[(Math.floor(index / 12) & 3) * 4 + ((index % 12) & 3)];
   context.putImageData(image, 0, 0);
 }

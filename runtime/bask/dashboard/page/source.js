@@ -1,9 +1,9 @@
 // source.js: where states come from: the one in the page, if there is one, else the events of the server of this page.
 // Invariants: (1) while the page is hidden only the newest state is kept, and drawn when it is seen again;
 //             (2) a connection that is lost is opened again, by the browser or, when that gives up, here.
-const kFirstPause = 1000;   // milliseconds before the browser's place is taken
+const kFirstPause = 1000; // milliseconds before the browser's place is taken
 const kLongestPause = 15000;
-const kQuietIntervals = 5;  // without a state, after which the page says so
+const kQuietIntervals = 5; // without a state, after which the page says so
 
 /// Calls `arrived(raw, live)` with each state and `told(kind, text)` with news of the connection.
 export function openSource(arrived, told) {
@@ -23,8 +23,8 @@ class LiveSource {
     this.arrived = arrived;
     this.told = told;
     this.pause = kFirstPause;
-    this.last = null;      // the time of the newest state, in the job's seconds
-    this.waiting = null;   // the newest state, while the page is hidden
+    this.last = null; // the time of the newest state, in the job's seconds
+    this.waiting = null; // the newest state, while the page is hidden
     this.ended = false;
     this.interval = 1;
     document.addEventListener("visibilitychange", () => this.draw());

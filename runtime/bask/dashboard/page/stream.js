@@ -1,6 +1,6 @@
 // stream.js: the task stream: a lane for each thread, time to the right, and of each bin what the thread did in it.
 // Keys, while the stream has the focus: arrows move a cursor, + and - zoom, Shift with arrows moves the picture, 0 shows all,
-// Escape takes the cursor away. The wheel zooms while the stream has the focus, and everywhere with Ctrl, so that it else scrolls.
+// Escape takes the cursor away. The wheel zooms while the stream has the focus, and everywhere with Ctrl; else it scrolls.
 import {endOfTime} from "./axes.js";
 import {eachChild, make, makeButton, makeSelect, setAttribute, setOptions, setStyle, setText} from "./dom.js";
 import {activityLook, activityText, makeSwatch, paintSwatch, tileOf} from "./palette.js";
@@ -23,10 +23,9 @@ class Stream {
     this.panel = new Panel("stream");
     this.window = new TimeWindow();
     this.state = null;
-    this.cursor = null;   // {lane, time}, by keys
+    this.cursor = null; // {lane, time}, by keys
     this.makeTools();
-    this.host = this.panel.body.appendChild(make("div", {class: "stream-host", tabindex: "0", role: "application", "aria-roledescription": "task stream",
-                                                         "aria-label": "Task stream", "aria-describedby": "stream-summary stream-hint"}));
+    this.host = this.panel.focusable("stream-host", "task stream", "stream-summary stream-hint");
     this.canvas = new StreamCanvas(this.host);
     this.told = this.panel.body.appendChild(make("p", {class: "unseen", "aria-live": "polite"}));
     this.legend = this.panel.scroll("Activities in the task stream", "legend-scroll").appendChild(make("ul", {class: "legend"}));
@@ -43,10 +42,14 @@ class Stream {
     const {tools} = this.panel;
     this.rank = makeSelect("Lanes", [{value: "", text: "of all ranks"}], () => this.draw());
     const middle = () => d3.mean(this.window.domain());
-    tools.append(this.rank.label,
-                 makeButton("−", "Zoom out", () => this.zoom(2, middle())), makeButton("+", "Zoom in", () => this.zoom(0.5, middle())),
-                 makeButton("◂", "Earlier", () => this.pan(-0.25)), makeButton("▸", "Later", () => this.pan(0.25)),
-                 makeButton("All", "Show all of the time", () => this.zoom(Infinity, 0)));
+    tools.append(
+      this.rank.label,
+      makeButton("−", "Zoom out", () => this.zoom(2, middle())),
+      makeButton("+", "Zoom in", () => this.zoom(0.5, middle())),
+      makeButton("◂", "Earlier", () => this.pan(-0.25)),
+      makeButton("▸", "Later", () => this.pan(0.25)),
+      makeButton("All", "Show all of the time", () => this.zoom(Infinity, 0)),
+    );
   }
 
   update(state) {
@@ -54,7 +57,10 @@ class Stream {
     const {timeline} = state;
     this.window.extend(endOfTime(state), timeline.width);
     const ranks = [...new Set(timeline.lanes.map((lane) => lane.rank))];
-    setOptions(this.rank.select, [{value: "", text: "of all ranks"}, ...ranks.map((rank) => ({value: rank, text: `of rank ${rank}`}))]);
+    setOptions(this.rank.select, [
+      {value: "", text: "of all ranks"},
+      ...ranks.map((rank) => ({value: rank, text: `of rank ${rank}`})),
+    ]);
     this.now = new Map(state.now.map((entry) => [`${entry.rank} ${entry.thread}`, entry]));
     this.draw();
     this.table.update(() => laneRows(timeline));
@@ -101,8 +107,11 @@ class Stream {
   tasksOf(lanes) {
     if (this.window.isWhole) return [];
     const laneOf = new Map(lanes.map((lane, index) => [`${lane.rank} ${lane.thread}`, index]));
-    const known = new Map([...this.state.sample, ...this.state.newest].map((task) => [`${task.layer} ${task.task} ${task.began}`, task]));
-    return [...known.values()].map((task) => ({...task, lane: laneOf.get(`${task.rank} ${task.thread}`), failed: task.state === "failed"}))
+    const known = new Map(
+      [...this.state.sample, ...this.state.newest].map((task) => [`${task.layer} ${task.task} ${task.began}`, task]),
+    );
+    return [...known.values()]
+      .map((task) => ({...task, lane: laneOf.get(`${task.rank} ${task.thread}`), failed: task.state === "failed"}))
       .filter((task) => task.lane !== undefined && task.began !== null && task.seconds !== null);
   }
 
@@ -110,11 +119,16 @@ class Stream {
     const {activities, kinds} = this.state.timeline;
     const entries = looks.map((look, index) => ({look, text: activityText(activities[index], kinds[index])}));
     entries.push({look: null, text: "the runtime, or outside of computations"});
-    eachChild(this.legend, entries.length > 1 ? entries : [], () => make("li", {}, makeSwatch(), make("span")), (item, entry) => {
-      paintSwatch(item.children[0], entry.look);
-      setText(item.children[1], entry.text);
-      setAttribute(item, "title", entry.text);
-    });
+    eachChild(
+      this.legend,
+      entries.length > 1 ? entries : [],
+      () => make("li", {}, makeSwatch(), make("span")),
+      (item, entry) => {
+        paintSwatch(item.children[0], entry.look);
+        setText(item.children[1], entry.text);
+        setAttribute(item, "title", entry.text);
+      },
+    );
   }
 
   /// Puts the cursor somewhere, or takes it away (null), and tells what is there.
@@ -144,17 +158,27 @@ class Stream {
     for (const {activity, share} of pairsOf(lane.bins[bin])) {
       if (activities[activity] === undefined) continue;
       rest -= share;
-      lines.push({look: activityLook(activities[activity], kinds[activity]), text: `${shareText(share)} ${shortText(activityText(activities[activity], kinds[activity]), 70)}`});
+      lines.push({
+        look: activityLook(activities[activity], kinds[activity]),
+        text: `${shareText(share)} ${shortText(activityText(activities[activity], kinds[activity]), 70)}`,
+      });
     }
     if (rest > 0.005) lines.push({look: null, text: `${shareText(rest)} the runtime, or outside`});
-    const task = this.tasksOf(this.canvas.lanes).find((known) => known.lane === index && known.began <= time && time < known.began + known.seconds);
-    if (task) lines.push(`task ${task.task} of ${shortText(task.layer, 60)}: ${durationText(task.seconds)}${task.failed ? ", failed" : ""}`);
+    const task = this.tasksOf(this.canvas.lanes).find(
+      (known) => known.lane === index && known.began <= time && time < known.began + known.seconds,
+    );
+    if (task)
+      lines.push(
+        `task ${task.task} of ${shortText(task.layer, 60)}: ${durationText(task.seconds)}${task.failed ? ", failed" : ""}`,
+      );
     return lines;
   }
 }
 
 function laneText(lane) {
-  return lane.thread === null ? `Lane ${shortText(lane.name, 60)} of rank ${lane.rank}` : `Rank ${lane.rank}, thread ${lane.thread}`;
+  return lane.thread === null
+    ? `Lane ${shortText(lane.name, 60)} of rank ${lane.rank}`
+    : `Rank ${lane.rank}, thread ${lane.thread}`;
 }
 
 function pairsOf(bin) {
@@ -164,12 +188,17 @@ function pairsOf(bin) {
 
 function summaryOf({bins, width}, lanes, [from, to], whole) {
   if (lanes.length === 0 || bins === 0) return "No thread has done anything yet.";
-  return `${plural(lanes.length, "lane")}, ${whole ? "all of the time" : `${timeText(from, width)} to ${timeText(to, width)}`}, in bins of ${durationText(width)}.`;
+  const time = whole ? "all of the time" : `${timeText(from, width)} to ${timeText(to, width)}`;
+  return `${plural(lanes.length, "lane")}, ${time}, in bins of ${durationText(width)}.`;
 }
 
 function laneColumns() {
-  return [{title: "Lane", text: (row) => row.name}, {title: "In tasks", number: true, text: (row) => shareText(row.tasks)},
-          {title: "Waiting", number: true, text: (row) => shareText(row.waits)}, {title: "Largest activity", class: "name", text: (row) => row.largest}];
+  return [
+    {title: "Lane", text: (row) => row.name},
+    {title: "In tasks", number: true, text: (row) => shareText(row.tasks)},
+    {title: "Waiting", number: true, text: (row) => shareText(row.waits)},
+    {title: "Largest activity", class: "name", text: (row) => row.largest},
+  ];
 }
 
 // Of each lane, shares of all bins so far.
@@ -181,7 +210,10 @@ function laneRows({lanes, activities, kinds, bins}) {
     }
     const entries = [...sums].sort((a, b) => b[1] - a[1]).filter(([activity]) => activities[activity] !== undefined);
     const of = (kind) => d3.sum(entries, ([activity, share]) => (kinds[activity] === kind ? share : 0));
-    const largest = entries.length === 0 ? kNothing : `${activityText(activities[entries[0][0]], kinds[entries[0][0]])} (${shareText(entries[0][1])})`;
+    const largest =
+      entries.length === 0
+        ? kNothing
+        : `${activityText(activities[entries[0][0]], kinds[entries[0][0]])} (${shareText(entries[0][1])})`;
     return {name: lane.name, tasks: of("task"), waits: of("wait"), largest};
   });
 }

@@ -7,7 +7,7 @@ export class StreamControl {
   constructor(stream, host) {
     this.stream = stream;
     this.host = host;
-    this.dragged = null;   // {x, from, to} where a drag began
+    this.dragged = null; // {x, from, to} where a drag began
     host.addEventListener("keydown", (event) => this.key(event));
     host.addEventListener("wheel", (event) => this.wheel(event), {passive: false});
     host.addEventListener("pointerdown", (event) => this.grab(event));

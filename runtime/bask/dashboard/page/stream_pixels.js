@@ -1,8 +1,8 @@
 // stream_pixels.js: the lanes of the task stream as pixels: each bin is a stack of its activities, tasks at the bottom, waits on
 // top, and what is missing to 1 is left as ground. Lanes too flat for a stack show the activities of a bin side by side.
 // Cost: each pixel is written once, and each bin that is seen is sorted once; 512 lanes of 256 bins take some milliseconds.
-const kMostActivities = 8;   // of one bin
-const kFlat = 5;             // pixels: flatter lanes are not stacked
+const kMostActivities = 8; // of one bin
+const kFlat = 5; // pixels: flatter lanes are not stacked
 const kKindOrder = {task: 0, journal: 1, plan: 1, transfer: 2, spill: 2, "read back": 2, wait: 3};
 
 /// The order of activities in a stack, by activity.
@@ -10,8 +10,8 @@ export function stackOrder({activities, kinds}) {
   return Int32Array.from(activities, (_, index) => (kKindOrder[kinds[index]] ?? 1) * 1e6 + index);
 }
 
-/// Paints the lanes. `picture`: {pixels, width, height} of the image; `view`: {lanes, top(index), bottom(index) in pixels, from, to
-/// in seconds, binWidth, tiles by activity, order by activity, ground}.
+/// Paints the lanes. `picture`: {pixels, width, height} of the image; `view`: {lanes, top(index), bottom(index) in pixels, from,
+/// to in seconds, binWidth, tiles by activity, order by activity, ground}.
 export function paintLanes(picture, view) {
   picture.pixels.fill(view.ground);
   const columns = columnsOf(picture.width, view);

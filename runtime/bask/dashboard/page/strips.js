@@ -16,7 +16,7 @@ export class StripChart {
     this.text = text;
     this.canvas = make("canvas", {class: "pixels", "aria-hidden": "true"});
     host.append(this.canvas);
-    this.small = document.createElement("canvas");   // one pixel for each value
+    this.small = document.createElement("canvas"); // one pixel for each value
     this.svg = svgOf(host, "chart over");
     this.x = this.svg.append("g").attr("class", "axis");
     this.names = this.svg.append("g").attr("class", "names");
@@ -60,7 +60,8 @@ export class StripChart {
     const pixels = new Uint32Array(image.data.buffer).fill(pixelOf(themeColor("ground")));
     const colors = heatColors().map(pixelOf);
     rows.forEach(({values, most}, row) => {
-      for (let bin = 0; bin < Math.min(bins, values.length); ++bin) pixels[row * bins + bin] = colors[heatIndex(values[bin] / most)];
+      for (let bin = 0; bin < Math.min(bins, values.length); ++bin)
+        pixels[row * bins + bin] = colors[heatIndex(values[bin] / most)];
     });
     context.putImageData(image, 0, 0);
   }
@@ -71,10 +72,18 @@ export class StripChart {
     this.svg.attr("width", kMargin.left + width + kMargin.right).attr("height", kMargin.top + height + kMargin.bottom);
     drawTimeAxis(this.x.attr("transform", `translate(0,${kMargin.top + height})`), this.scale, width);
     const step = Math.ceil(13 / rowHeight);
-    const text = this.names.selectAll("text").data(rows.map((row, index) => ({row, index})).filter(({index}) => index % step === 0));
+    const text = this.names
+      .selectAll("text")
+      .data(rows.map((row, index) => ({row, index})).filter(({index}) => index % step === 0));
     text.exit().remove();
-    text.enter().append("text").attr("text-anchor", "end").attr("x", kMargin.left - 6).merge(text)
-      .attr("y", ({index}) => kMargin.top + index * rowHeight + Math.max(8, rowHeight / 2 + 4)).text(({row}) => row.name);
+    text
+      .enter()
+      .append("text")
+      .attr("text-anchor", "end")
+      .attr("x", kMargin.left - 6)
+      .merge(text)
+      .attr("y", ({index}) => kMargin.top + index * rowHeight + Math.max(8, rowHeight / 2 + 4))
+      .text(({row}) => row.name);
   }
 
   linesAt(event) {
@@ -85,6 +94,9 @@ export class StripChart {
     const row = rows[Math.floor((event.clientY - box.top - kMargin.top) / this.size.rowHeight)];
     if (time < 0 || time > end || row === undefined) return null;
     const bin = Math.floor(time / binWidth);
-    return [`${row.label}, ${timeText(bin * binWidth, binWidth)}`, row.values[bin] === undefined ? "nothing known" : this.text(row.values[bin], row)];
+    return [
+      `${row.label}, ${timeText(bin * binWidth, binWidth)}`,
+      row.values[bin] === undefined ? "nothing known" : this.text(row.values[bin], row),
+    ];
   }
 }

@@ -8,7 +8,7 @@ function remembered() {
   try {
     return localStorage.getItem("bask-theme");
   } catch {
-    return null;   // a file that may not store anything
+    return null; // a file that may not store anything
   }
 }
 

@@ -1,8 +1,8 @@
 // time_window.js: which part of the job's time the task stream shows. It follows the job until the reader zooms.
 export class TimeWindow {
   constructor() {
-    this.end = 1;       // of the time that there is
-    this.from = null;   // null: all of it
+    this.end = 1; // of the time that there is
+    this.from = null; // null: all of it
     this.to = null;
     this.shortest = 1e-3;
   }

@@ -10,12 +10,17 @@ addEventListener("scroll", hideTooltip, {passive: true});
 /// Lines: text, or {look, text} with a swatch. x and y are in the window.
 export function showTooltip(x, y, lines) {
   const box = document.getElementById("tooltip");
-  eachChild(box, lines, () => make("div", {}, makeSwatch(), make("span")), (row, line) => {
-    const [swatch, text] = row.children;
-    setHidden(swatch, typeof line === "string");
-    if (typeof line !== "string") paintSwatch(swatch, line.look);
-    setText(text, typeof line === "string" ? line : line.text);
-  });
+  eachChild(
+    box,
+    lines,
+    () => make("div", {}, makeSwatch(), make("span")),
+    (row, line) => {
+      const [swatch, text] = row.children;
+      setHidden(swatch, typeof line === "string");
+      if (typeof line !== "string") paintSwatch(swatch, line.look);
+      setText(text, typeof line === "string" ? line : line.text);
+    },
+  );
   setHidden(box, false);
   const left = x + kGap + box.offsetWidth > innerWidth ? x - kGap - box.offsetWidth : x + kGap;
   const top = Math.min(y + kGap, innerHeight - box.offsetHeight - 4);
