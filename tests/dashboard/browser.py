@@ -136,8 +136,8 @@ class Page:
         for kind in ("keyDown", "keyUp"):
             self.call("Input.dispatchKeyEvent", type=kind, key=key, modifiers=modifiers, **({"text": key} if len(key) == 1 and kind == "keyDown" else {}))
 
-    def screenshot(self, file, whole=True):
-        data = self.call("Page.captureScreenshot", format="png", captureBeyondViewport=whole)["data"]
+    def screenshot(self, file):
+        data = self.call("Page.captureScreenshot", format="png")["data"]
         with open(file, "wb") as picture:
             picture.write(base64.b64decode(data))
 

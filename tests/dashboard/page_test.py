@@ -178,7 +178,8 @@ class Report(PageTest):
 
 class Live(PageTest):
     def state(self, share, ended=False):
-        return as_json(state_of(small_run(), small_run().ended * share, ended))
+        """Of a job that is not expected to write another state soon."""
+        return as_json({**state_of(small_run(), small_run().ended * share, ended), "interval": 600})
 
     def test_moves_as_states_arrive(self):
         server = self.serve()
@@ -208,7 +209,6 @@ class Live(PageTest):
         server = LiveServer(self.text)
         page = self.open_live(server, self.state(1, ended=True))
         server.close()
-        page.evaluate("new Promise((resolve) => setTimeout(resolve, 100))")
         self.assertEqual(self.text_of(page, "#source"), "The job has ended")
         self.assertIn("done", self.text_of(page, "#badge"))
         self.expect_quiet(page)

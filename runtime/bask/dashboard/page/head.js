@@ -59,7 +59,8 @@ function drawFacts(state) {
 
 function factsOf({job, compute, computes, counts, forecast, memory}) {
   const facts = [["Elapsed", durationText(job.ended ?? job.now)]];
-  if (job.ended === null) facts.push(["Left", leftText(compute, forecast)]);
+  if (job.ended === null) facts.push(["Left", leftText(compute)]);
+  if (job.ended === null && forecast !== null) facts.push(["Forecast", forecastText(forecast)]);
   facts.push(["Computation", compute === null ? "none yet" : `${compute.number ?? computes.length + 1}`]);
   facts.push(["Memory held", sizeText(d3.sum(memory, (rank) => rank.held))]);
   facts.push(["Moved", amountText(counts.moved, counts.moved_bytes)]);
@@ -73,10 +74,23 @@ function amountText(count, bytes) {
   return count > 0 ? `${sizeText(bytes)} in ${countText(count)}` : "nothing";
 }
 
-function leftText(compute, forecast) {
+function forecastText({seconds, peak_memory: peak, bytes_moved: moved}) {
+  const parts = [
+    [seconds, durationText(seconds)],
+    [peak, `${sizeText(peak)} at the most`],
+    [moved, `${sizeText(moved)} moved`],
+  ];
+  return (
+    parts
+      .filter(([value]) => value !== null)
+      .map(([, text]) => text)
+      .join(", ") || kNothing
+  );
+}
+
+function leftText(compute) {
   if (compute === null || compute.ended !== null) return kNothing;
-  if (compute.left !== null) return `about ${durationText(compute.left)}`;
-  return forecast !== null && forecast.seconds !== null ? `forecast: ${durationText(forecast.seconds)} in all` : "not known yet";
+  return compute.left === null ? "not known yet" : `about ${durationText(compute.left)}`;
 }
 
 function placeOf(job) {

@@ -74,7 +74,7 @@ function columns() {
         setText(cell.children[2], row.means);
       },
     },
-    {title: "Share", number: true, class: "strong", text: (row) => shareText(row.share)},
+    {title: "Share", number: true, class: "strong", text: (row) => `${(100 * row.share).toFixed(1)}%`},
     {title: "Thread time", number: true, text: (row) => durationText(row.seconds)},
     {
       title: "Most of it in layer",

@@ -110,12 +110,12 @@ export class DataTable {
 
 const sizes = new WeakMap(); // of the elements that are watched
 
-/// Calls `draw` when the size of the element changes, once for each frame at most.
+/// Calls `draw` when the size of the element changes, once for each frame at most, and not while it is hidden.
 export function onResize(element, draw) {
   new ResizeObserver(() => {
     const size = {width: element.clientWidth, height: element.clientHeight};
     const before = sizes.get(element);
-    if (before !== undefined && before.width === size.width && before.height === size.height) return;
+    if (size.width === 0 || (before?.width === size.width && before?.height === size.height)) return;
     sizes.set(element, size);
     requestAnimationFrame(draw);
   }).observe(element);

@@ -71,7 +71,7 @@ export class StreamCanvas {
     const lane = this.laneHeight * ratio;
     const gap = this.gap * Math.round(ratio);
     paintLanes(
-      {pixels: new Uint32Array(this.image.data.buffer), width, height},
+      {pixels: new Uint32Array(this.image.data.buffer), width, height, shift: ratio >= 2 ? 1 : 0},
       {
         lanes: this.lanes,
         top: (index) => Math.round(index * lane),

@@ -10,8 +10,9 @@ export function stackOrder({activities, kinds}) {
   return Int32Array.from(activities, (_, index) => (kKindOrder[kinds[index]] ?? 1) * 1e6 + index);
 }
 
-/// Paints the lanes. `picture`: {pixels, width, height} of the image; `view`: {lanes, top(index), bottom(index) in pixels, from,
-/// to in seconds, binWidth, tiles by activity, order by activity, ground}.
+/// Paints the lanes. `picture`: {pixels, width, height, shift} of the image; `shift`: 1 where pixels are half as large as usual.
+/// `view`: {lanes, top(index), bottom(index) in pixels, from, to in seconds, binWidth, tiles by activity, order by activity,
+/// ground}.
 export function paintLanes(picture, view) {
   picture.pixels.fill(view.ground);
   const columns = columnsOf(picture.width, view);
@@ -87,10 +88,10 @@ function paintFlat(picture, {tiles}, stack, {start, end}, top, bottom) {
   }
 }
 
-function fillBox({pixels, width}, tile, left, right, top, bottom) {
+function fillBox({pixels, width, shift}, tile, left, right, top, bottom) {
   for (let y = top; y < bottom; ++y) {
-    const row = (y & 3) << 2;
-    for (let at = y * width + left, x = left; x < right; ++x, ++at) pixels[at] = tile[row | (x & 3)];
+    const row = ((y >> shift) & 3) << 2;
+    for (let at = y * width + left, x = left; x < right; ++x, ++at) pixels[at] = tile[row | ((x >> shift) & 3)];
   }
 }
 
