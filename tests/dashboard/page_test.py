@@ -100,6 +100,8 @@ class Report(PageTest):
         self.assertRegex(self.text_of(page, "#numbers .summary"), r"^Of [\d.]+ s of the threads, \d+% were useful work; the largest loss is ")
         self.assertGreater(page.evaluate(STREAM_PIXELS)["colors"], 10)
         self.assertEqual(page.evaluate("document.querySelectorAll('#memory .limit').length"), 1)
+        places = "new Set([...document.querySelectorAll('#graph .layer')].map((layer) => layer.getAttribute('transform'))).size"
+        self.assertEqual(page.evaluate(places), 11)
 
     def test_shows_the_error_of_a_job_that_failed(self):
         page = self.open_report("failed")

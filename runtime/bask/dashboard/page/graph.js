@@ -21,6 +21,7 @@ export function makeGraph() {
 class Graph {
   constructor() {
     this.panel = new Panel("graph");
+    this.state = null;
     this.shape = null; // {box, down, nodes: [{x, y}]}
     this.laidOut = null; // which edges have been laid out
     this.makeTools();
@@ -31,8 +32,13 @@ class Graph {
       {title: "Reads", class: "name", text: (row) => row.reads},
     ]);
     this.update = this.update.bind(this);
-    onResize(this.host, () => this.fit());
-    onTheme(() => this.state && this.draw());
+    onResize(this.host, () => this.drawAnew());
+    onTheme(() => this.drawAnew());
+  }
+
+  drawAnew() {
+    this.laidOut = null;
+    if (this.state !== null) this.draw();
   }
 
   makeTools() {
@@ -141,36 +147,30 @@ class Graph {
   }
 
   drawTasks(tasks, layers) {
-    const {
-      box: {width, height},
-      nodes,
-    } = this.shape;
+    const {width, height} = this.shape.box;
     const nameOf = (task) => layers[task.layer]?.name ?? "unknown layer";
-    const dot = this.ofClass("task", tasks, (made) => made.append("rect").attr("rx", 2).append("title"));
-    dot.attr("transform", (_, index) => `translate(${nodes[index].x - width / 2},${nodes[index].y - height / 2})`);
-    dot
-      .select("rect")
-      .attr("width", width)
-      .attr("height", height)
-      .attr("class", (task) => task.state)
-      .attr("stroke", (task) => layerLook(nameOf(task)).color)
-      .attr("fill", (task) => (task.state === "done" ? layerLook(nameOf(task)).color : null));
-    dot
-      .select("title")
-      .text(
-        (task, index) =>
-          `task ${index} of ${shortText(nameOf(task), 200)}: ${task.state}${task.rank === null ? "" : `, rank ${task.rank}`}`,
-      );
+    const dot = this.ofClass("task", tasks, (made) => {
+      made.append("rect").attr("rx", 2).attr("width", width).attr("height", height).append("title");
+    });
+    const rect = dot.select("rect").attr("class", (task) => task.state);
+    rect.attr("stroke", (task) => layerLook(nameOf(task)).color);
+    rect.attr("fill", (task) => (task.state === "done" ? layerLook(nameOf(task)).color : null));
+    dot.select("title").text((task, index) => {
+      const where = task.rank === null ? "" : `, rank ${task.rank}`;
+      return `task ${index} of ${shortText(nameOf(task), 200)}: ${task.state}${where}`;
+    });
   }
 
-  // The nodes' groups, one for each item; those of the other kind go.
+  // The nodes' groups, one for each item, in their places; those of the other kind go.
   ofClass(name, items, make) {
+    const {box, nodes} = this.shape;
     this.nodes.selectAll(`g:not(.${name})`).remove();
     const group = this.nodes.selectAll("g").data(items);
     group.exit().remove();
     const made = group.enter().append("g").attr("class", name);
     make(made);
-    return made.merge(group);
+    const place = (_, index) => `translate(${nodes[index].x - box.width / 2},${nodes[index].y - box.height / 2})`;
+    return made.merge(group).attr("transform", place);
   }
 
   fit() {
