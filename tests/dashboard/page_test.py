@@ -1,0 +1,303 @@
+"""page_test.py PAGE CHROMIUM [--axe axe.min.js] [--measure]: the dashboard's page in a real browser, as a report and live.
+
+PAGE is what EmbedPage.cmake writes. With --axe the page is looked through for what keeps people from using it, and nothing else is
+tested. With --measure it prints what an update costs, and tests nothing: a machine that does other work at the time would decide.
+"""
+import argparse
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+
+import sample_states
+from browser import Browser
+from live_server import LiveServer
+from sample_states import as_json, in_page, state_of, small_run
+
+MOST_BYTES = 10 << 20        # of a report
+UPDATES = 2000               # of a page that must not grow
+FIRST_UPDATES = 400          # until then caches fill
+
+# How many pixels of the task stream differ from its ground, and a sum that tells pictures apart.
+STREAM_PIXELS = """(() => {
+  const canvas = document.querySelector("#stream canvas.pixels");
+  const context = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d", {willReadFrequently: true});
+  context.drawImage(canvas, 0, 0);
+  const pixels = new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer);
+  const colors = new Map();
+  for (const pixel of pixels) colors.set(pixel, (colors.get(pixel) ?? 0) + 1);
+  let sum = 0;
+  for (let index = 0; index < pixels.length; ++index) sum = (Math.imul(sum, 31) + pixels[index]) | 0;
+  return {colors: colors.size, sum};
+})()"""
+
+
+class PageTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.text = pathlib.Path(cls.page_file).read_text(encoding="utf-8")
+        cls.browser = Browser(cls.chromium)
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.reports = {}
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.__exit__()
+        cls.folder.cleanup()
+
+    def report(self, name):
+        """The address of the sample's report."""
+        if name not in self.reports:
+            file = pathlib.Path(self.folder.name, f"{name}.html")
+            file.write_text(in_page(self.text, as_json(sample_states.SAMPLES[name]())), encoding="utf-8")
+            self.reports[name] = file
+        return self.reports[name].as_uri()
+
+    def open(self, address, **options):
+        page = self.browser.open(address, **options)
+        self.addCleanup(page.close)
+        return page
+
+    def open_report(self, name, **options):
+        page = self.open(self.report(name), **options)
+        page.wait("document.documentElement.dataset.drawn === '1'")
+        return page
+
+    def serve(self, port=0):
+        server = LiveServer(self.text, port)
+        self.addCleanup(server.close)
+        return server
+
+    def open_live(self, server, text):
+        server.send(text)
+        page = self.open(server.address)
+        page.wait("document.documentElement.dataset.drawn === '1'")
+        return page
+
+    def text_of(self, page, selector):
+        return page.evaluate(f"document.querySelector({json.dumps(selector)}).textContent")
+
+    def expect_quiet(self, page):
+        self.assertEqual(page.complaints(), [])
+
+
+class Report(PageTest):
+    def test_asks_for_nothing_and_leaves_the_console_empty(self):
+        for name in sample_states.SAMPLES:
+            page = self.open_report(name)
+            self.expect_quiet(page)
+            self.assertEqual(page.requests(), [self.report(name)])
+
+    def test_is_at_most_ten_mebibytes(self):
+        self.report("large")
+        self.assertLess(self.reports["large"].stat().st_size, MOST_BYTES)
+
+    def test_shows_numbers_layers_and_the_task_stream(self):
+        page = self.open_report("running")
+        self.assertEqual(page.evaluate("document.querySelectorAll('#layers tbody tr').length"), 11)
+        self.assertIn("had not ended", self.text_of(page, "#badge"))
+        self.assertRegex(self.text_of(page, "#numbers .summary"), r"^Of [\d.]+ s of the threads, \d+% were useful work; the largest loss is ")
+        self.assertGreater(page.evaluate(STREAM_PIXELS)["colors"], 10)
+        self.assertEqual(page.evaluate("document.querySelectorAll('#memory .limit').length"), 1)
+        places = "new Set([...document.querySelectorAll('#graph .layer')].map((layer) => layer.getAttribute('transform'))).size"
+        self.assertEqual(page.evaluate(places), 11)
+
+    def test_shows_the_error_of_a_job_that_failed(self):
+        page = self.open_report("failed")
+        self.assertIn("the matrix is singular", self.text_of(page, "#said"))
+        self.assertFalse(page.evaluate("document.getElementById('said').hidden"))
+        self.assertIn("failed, exit code 1", self.text_of(page, "#badge"))
+
+    def test_shows_hostile_texts_as_texts(self):
+        page = self.open_report("hostile")
+        self.assertEqual(page.evaluate("document.images.length + document.querySelectorAll('iframe, object, script:not([id])').length"), 2)
+        self.assertIn("</script><img src=x onerror=alert(1)>", self.text_of(page, "#program"))
+        self.assertIn("</script><img src=x onerror=alert(1)>", self.text_of(page, "#layers tbody"))
+
+    def test_fits_into_narrow_and_wide_windows(self):
+        for name in ("running", "hostile", "large"):
+            page = self.open_report(name)
+            for width in (700, 1280, 1920):
+                page.resize(width, 900)
+                page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))")
+                self.assertLessEqual(page.evaluate("document.documentElement.scrollWidth"), width, name)
+
+    def test_tells_in_tables_what_pictures_show(self):
+        page = self.open_report("running")
+        page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+        page.wait("document.querySelectorAll('#memory details tbody tr').length === 3")
+        for panel, rows in {"stream": 12, "busy": 6, "moved": 6, "graph": 11}.items():
+            page.wait(f"document.querySelectorAll('#{panel} details tbody tr').length === {rows}")
+
+    def test_moves_its_cursor_and_zooms_by_keys(self):
+        page = self.open_report("running")
+        whole = page.evaluate(STREAM_PIXELS)
+        page.evaluate("document.querySelector('.stream-host').focus()")
+        page.key("ArrowRight")
+        page.key("ArrowDown")
+        page.wait("/^Rank 0, thread 1, /.test(document.querySelector('#stream .unseen').textContent)")
+        for _ in range(5):
+            page.key("+")
+        self.assertRegex(self.text_of(page, "#stream .summary"), r"^12 lanes, [\d.]+ s to [\d.]+ s")
+        self.assertNotEqual(page.evaluate(STREAM_PIXELS)["sum"], whole["sum"])
+        self.assertGreater(page.evaluate("document.querySelectorAll('#stream .tasks rect').length"), 3)
+        page.key("0")
+        page.key("Escape")
+        self.assertEqual(page.evaluate(STREAM_PIXELS)["sum"], whole["sum"])
+
+    def test_shows_the_durations_of_a_layer_that_is_clicked(self):
+        page = self.open_report("running")
+        page.evaluate("[...document.querySelectorAll('button.layer')].find((button) => button.textContent === 'anomaly').click()")
+        self.assertIn("132 tasks of anomaly", self.text_of(page, "#durations .summary"))
+
+    def test_changes_its_theme_by_the_button_and_with_the_system(self):
+        page = self.open_report("running")
+        background = "getComputedStyle(document.body).backgroundColor"
+        light, stream = page.evaluate(background), page.evaluate(STREAM_PIXELS)["sum"]
+        page.emulate(dark=True)
+        page.wait(f"{background} !== {json.dumps(light)}")
+        self.assertNotEqual(page.evaluate(STREAM_PIXELS)["sum"], stream)
+        page.evaluate("document.getElementById('theme').click()")
+        self.assertEqual(page.evaluate(background), light)
+
+    def test_draws_a_small_graph_by_tasks(self):
+        state = sample_states.running()
+        state["graph"]["tasks"] = [{"layer": 0, "inputs": [], "state": "done", "rank": 0}, {"layer": 2, "inputs": [0], "state": "failed", "rank": 1}]
+        file = pathlib.Path(self.folder.name, "tasks.html")
+        file.write_text(in_page(self.text, as_json(state)), encoding="utf-8")
+        page = self.open(file.as_uri())
+        page.evaluate("(() => { const by = document.querySelector('#graph select'); by.value = 'tasks'; by.dispatchEvent(new Event('change')); })()")
+        self.assertEqual(page.evaluate("document.querySelectorAll('#graph .task').length"), 2)
+        self.assertEqual(page.evaluate("document.querySelectorAll('#graph .edges path').length"), 1)
+        self.expect_quiet(page)
+
+    def test_says_so_when_a_file_holds_no_state(self):
+        page = self.open(pathlib.Path(self.page_file).resolve().as_uri())
+        self.assertEqual(self.text_of(page, "#source"), "This file holds no state")
+        self.expect_quiet(page)
+
+
+class Live(PageTest):
+    def state(self, share, ended=False):
+        """Of a job that is not expected to write another state soon."""
+        return as_json({**state_of(small_run(), small_run().ended * share, ended), "interval": 600})
+
+    def test_moves_as_states_arrive(self):
+        server = self.serve()
+        page = self.open_live(server, self.state(0.3))
+        self.assertEqual(self.text_of(page, "#source"), "Live")
+        self.assertIn("running", self.text_of(page, "#badge"))
+        progress = "parseFloat(document.querySelector('#progress .done').style.width)"
+        before, stream = page.evaluate(progress), page.evaluate(STREAM_PIXELS)["sum"]
+        server.send(self.state(0.6))
+        page.wait("document.documentElement.dataset.drawn === '2'")
+        self.assertGreater(page.evaluate(progress), before)
+        self.assertNotEqual(page.evaluate(STREAM_PIXELS)["sum"], stream)
+        self.expect_quiet(page)
+        self.assertEqual(server.asked, [f"/?token=1f3c", "/events?token=1f3c"])
+
+    def test_says_when_the_connection_is_lost_and_connects_again(self):
+        server = LiveServer(self.text)
+        page = self.open_live(server, self.state(0.3))
+        server.close()
+        page.wait("/^Connection lost, last state at \\d+\\.\\d s$/.test(document.getElementById('source').textContent)")
+        again = self.serve(server.port)
+        again.send(self.state(0.7))
+        page.wait("document.getElementById('source').textContent === 'Live'")
+        self.assertEqual(page.evaluate("document.documentElement.dataset.drawn"), "2")
+
+    def test_stays_as_it_is_when_the_job_has_ended(self):
+        server = LiveServer(self.text)
+        page = self.open_live(server, self.state(1, ended=True))
+        server.close()
+        self.assertEqual(self.text_of(page, "#source"), "The job has ended")
+        self.assertIn("done", self.text_of(page, "#badge"))
+        self.expect_quiet(page)
+
+    def test_goes_on_after_a_state_that_cannot_be_read(self):
+        server = self.serve()
+        page = self.open_live(server, self.state(0.3))
+        server.send("{")
+        page.wait("/^A state arrived that cannot be read/.test(document.getElementById('source').textContent)")
+        server.send(self.state(0.4))
+        page.wait("document.documentElement.dataset.drawn === '2'")
+        self.assertEqual(self.text_of(page, "#source"), "Live")
+
+    def test_does_not_grow_over_two_thousand_updates(self):
+        server = self.serve()
+        run = sample_states.tiny_run()
+        states = [as_json(state_of(run, run.ended * share / 40, most_bins=32)) for share in range(4, 40)]
+        page = self.open_live(server, states[0])
+        page.resize(500, 300)   # what is not seen need not be painted
+        sent = 1
+
+        def send(until):
+            nonlocal sent
+            for sent in range(sent + 1, until + 1):
+                server.send(states[sent % len(states)])
+            page.wait(f"document.documentElement.dataset.drawn === '{until}'")
+            return page.metrics()
+
+        first = send(FIRST_UPDATES)
+        last = send(UPDATES)
+        self.assertLess(last["JSHeapUsedSize"], first["JSHeapUsedSize"] * 1.1 + (1 << 20))
+        self.assertLess(last["Nodes"], first["Nodes"] * 1.05 + 50)
+        self.assertLessEqual(last["JSEventListeners"], first["JSEventListeners"])
+        self.expect_quiet(page)
+
+
+class Accessible(PageTest):
+    """What axe-core finds: nothing, in either theme, with all tables open."""
+
+    def look_through(self, name, dark):
+        page = self.open_report(name, dark=dark)
+        page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
+        page.evaluate(self.axe)
+        found = page.evaluate("""axe.run(document, {resultTypes: ["violations"]}).then(({violations}) => violations.flatMap(
+            ({id, nodes}) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}: ${node.failureSummary}`)))""")
+        self.assertEqual(found, [], f"{name}, {'dark' if dark else 'light'}")
+
+    def test_running(self):
+        self.look_through("running", dark=False)
+        self.look_through("running", dark=True)
+
+    def test_failed(self):
+        self.look_through("failed", dark=False)
+        self.look_through("failed", dark=True)
+
+    def test_empty(self):
+        self.look_through("empty", dark=False)
+
+
+class Measure(PageTest):
+    def test_update(self):
+        server = self.serve()
+        text = as_json(sample_states.large())
+        page = self.open_live(server, text)
+        before = page.metrics()
+        for count in range(2, 22):
+            server.send(text)
+            page.wait(f"document.documentElement.dataset.drawn === '{count}'")
+        after = page.metrics()
+        print(f"64 ranks, 512 lanes, {len(text) >> 10} KiB: of one update, in milliseconds:")
+        for name in ("TaskDuration", "ScriptDuration", "LayoutDuration", "RecalcStyleDuration"):
+            print(f"  {name} {(after[name] - before[name]) / 20 * 1e3:.1f}")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("page")
+    parser.add_argument("chromium")
+    parser.add_argument("--axe")
+    parser.add_argument("--measure", action="store_true")
+    parser.add_argument("--only", help="the tests whose names have this")
+    given = parser.parse_args()
+    PageTest.page_file, PageTest.chromium = given.page, given.chromium
+    classes = [Measure] if given.measure else [Accessible] if given.axe else [Report, Live]
+    if given.axe:
+        Accessible.axe = pathlib.Path(given.axe).read_text(encoding="utf-8")
+    loader = unittest.TestLoader()
+    loader.testNamePatterns = [f"*{given.only}*"] if given.only else None
+    suite = unittest.TestSuite(loader.loadTestsFromTestCase(one) for one in classes)
+    sys.exit(not unittest.TextTestRunner(verbosity=2).run(suite).wasSuccessful())
