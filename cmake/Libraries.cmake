@@ -51,6 +51,9 @@ if(NOT LIBDEFLATE_FOUND OR ZLIB IN_LIST bask_built_with)
 endif()
 bask_find_library(wish ZSTD libzstd-dev "Zstandard" MODULES libzstd HEADER zstd.h FILES zstd)
 bask_find_library(wish LZF liblzf-dev "liblzf, for chunks that h5py compressed" MODULES liblzf HEADER lzf.h FILES lzf)
+# Serves the dashboard's page.
+bask_find_library(wish HTTPLIB libcpp-httplib-dev "cpp-httplib, without which the dashboard is not served" SINCE 0.11
+                  MODULES cpp-httplib HEADER httplib.h FILES cpp-httplib)
 # sin, exp, log… of vectors, within 1 ULP.
 bask_find_library(wish SLEEF libsleef-dev "SLEEF" SINCE 3.4 MODULES sleef HEADER sleef.h FILES sleef
                   IF "SLEEF_VERSION_MAJOR * 100 + SLEEF_VERSION_MINOR >= 304")

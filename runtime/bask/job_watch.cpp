@@ -1,19 +1,27 @@
 #include <bask/job_watch.hpp>
 
+#include <fmt/format.h>
 #include <bask/core/environment.hpp>
+#include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
 #include <bask/core/option_table.hpp>
 #include <bask/core/version.hpp>
+#include <bask/dashboard/page.hpp>
+#include <bask/diagnostics/terminal.hpp>
 #include <bask/events/ticks.hpp>
 #include <bask/numerics_text.hpp>
 #include <bask/record/job_state.hpp>
+#include <bask/system/host_name.hpp>
+#include <bask/system/unfinished_file.hpp>
 
 #include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <ctime>
 #include <fstream>
+#include <iostream>
 #include <iterator>
+#include <span>
 #include <sstream>
 #include <utility>
 
@@ -93,8 +101,34 @@ JobFacts facts_of(const Options& options, const ClientInfo& info, const EventLog
 
 }  // namespace
 
+namespace {
+
+// What connects the user's machine with the page, as a command.
+std::string tunnel_text(int port, const JobFacts& facts) {
+  const Environment environment = process_environment();
+  const auto value = [&](const char* name, const char* otherwise) {
+    const auto found = environment.find(name);
+    return found == environment.end() || found->second.empty() ? std::string(otherwise) : found->second;
+  };
+  const std::string user = value("USER", "USER"), login = value("SLURM_SUBMIT_HOST", "");
+  const std::string through =
+      login.empty() || login == facts.host ? "" : fmt::format("-J {}@{} ", user, login);
+  return fmt::format("ssh -N -L {}:localhost:{} {}{}@{}", port, port, through, user, facts.host);
+}
+
+// A report that can never be written is refused before anything runs.
+void check_report(const std::string& report) {
+  if (page_text().empty()) page_with_state("");  // throws
+  const UnfinishedFile probe(report + ".new");
+  if (probe.is_open() || errno == EEXIST) return;
+  throw Error("--bask-report", fmt::format("'{}' cannot be written: {}", report, error_text(errno)),
+              "name a file in a directory that is there and yours", ExitCode::kUsage);
+}
+
+}  // namespace
+
 bool wants_events(const Options& options) {
-  return !options.watch.empty();
+  return !options.watch.empty() || !options.report.empty() || options.dashboard >= 0;
 }
 
 std::unique_ptr<JobWatch> JobWatch::make(const Options& options, const ClientInfo& info,
@@ -107,7 +141,8 @@ JobWatch::JobWatch(const Options& options, const ClientInfo& info, std::shared_p
                    bool is_alone)
     : events_(std::move(events)),
       is_alone_(is_alone),
-      record_(facts_of(options, info, *events_), [log = events_] { return log->now_ns(); }) {
+      record_(facts_of(options, info, *events_), [log = events_] { return log->now_ns(); }),
+      report_(options.report) {
   set_log_reader([this](LogLevel level, const std::string& line) {
     constexpr std::array<const char*, 4> kLevels{"error", "warning", "info", "debug"};
     record_.log({.at_ns = record_.now_ns(), .level = kLevels[static_cast<std::size_t>(level)], .text = line});
@@ -117,7 +152,55 @@ JobWatch::JobWatch(const Options& options, const ClientInfo& info, std::shared_p
     file_.emplace(options.watch);
     listeners.push_back([this](const StateFeed::Text& state, bool) { file_->write(*state + '\n'); });
   }
+  if (options.dashboard >= 0) {
+    open_dashboard(options);
+    listeners.push_back(
+        [this](const StateFeed::Text& state, bool is_last) { feed_.publish(state, is_last); });
+  }
+  if (!report_.empty()) {
+    check_report(report_);
+    listeners.push_back([this](const StateFeed::Text& state, bool is_last) {
+      if (is_last) write_report(*state);
+    });
+  }
   teller_.emplace([this] { return state(); }, std::move(listeners));
+}
+
+// Tells the address where nobody else can read it: on the terminal, or in a file of the user's own.
+void JobWatch::open_dashboard(const Options& options) {
+  server_.emplace(options.dashboard, page_text(), feed_);
+  const std::string where = tunnel_text(server_->port(), record_.facts());
+  if (is_terminal(STDERR_FILENO)) {
+    std::cerr << fmt::format("bask: the dashboard is at {}\nbask: from elsewhere, first: {}", server_->url(),
+                             where)
+              << std::endl;
+    return;
+  }
+  const std::filesystem::path folder = options.watch.empty() ? "." : options.watch;
+  address_.emplace(folder / fmt::format("bask-dashboard-{}-{}.url", host_name(), getpid()), 0600);
+  const std::string line = server_->url() + '\n';
+  const bool is_told =
+      address_->is_open() && write_at(address_->descriptor(), 0, std::as_bytes(std::span(line))).error == 0;
+  if (!is_told)
+    throw Error("--bask-dashboard", "its address cannot be written to " + address_->path().string(),
+                "start it where you may write, or on a terminal", ExitCode::kUsage);
+  log_job_line(LogLevel::kInfo, fmt::format("the address of the dashboard is in {}, which only you can read; "
+                                            "from elsewhere, first: {}",
+                                            address_->path().string(), where));
+}
+
+void JobWatch::write_report(const std::string& state) {
+  const std::filesystem::path place = report_, aside = report_ + ".new";
+  std::error_code ignored;
+  std::filesystem::remove(aside, ignored);
+  const std::string page = page_with_state(state);
+  UnfinishedFile file(aside);
+  int error = file.is_open() ? 0 : errno;
+  if (error == 0) error = write_at(file.descriptor(), 0, std::as_bytes(std::span(page))).error;
+  if (error == 0) error = file.put_in_place(place);
+  if (error == 0) return;
+  log_job_line(LogLevel::kWarning,
+               fmt::format("the report '{}' cannot be written: {}", report_, error_text(error)));
 }
 
 std::string JobWatch::state() {
@@ -131,10 +214,13 @@ void JobWatch::end(int exit_code) {
   if (!teller_) return;
   record_.end_job(exit_code);
   teller_.reset();
+  server_.reset();
+  address_.reset();
 }
 
 JobWatch::~JobWatch() {
   teller_.reset();
+  server_.reset();
   set_log_reader({});
 }
 

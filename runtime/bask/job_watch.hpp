@@ -1,14 +1,16 @@
-// job_watch.hpp: what rank 0 writes down of the job, where somebody looks: the record, and the file that
-// bask-top reads.
+// job_watch.hpp: what rank 0 writes down of the job, where somebody looks, and who shows it: the file that
+// bask-top reads, the dashboard, the report.
 // Runs on: rank 0. Threads: one makes and destroys it; any calls it.
 #pragma once
 
 #include <bask/client.hpp>
+#include <bask/dashboard/page_server.hpp>
 #include <bask/events/event_log.hpp>
 #include <bask/graph/plan.hpp>
 #include <bask/record/job_record.hpp>
 #include <bask/record/state_file.hpp>
 #include <bask/record/state_teller.hpp>
+#include <bask/system/unfinished_file.hpp>
 
 #include <cstdint>
 #include <exception>
@@ -42,11 +44,17 @@ class JobWatch {
  private:
   JobWatch(const Options& options, const ClientInfo& info, std::shared_ptr<EventLog> events, bool is_alone);
   std::string state();
+  void open_dashboard(const Options& options);
+  void write_report(const std::string& state);
 
   const std::shared_ptr<EventLog> events_;
   const bool is_alone_;
   JobRecord record_;
+  const std::string report_;  // the file; empty: none
   std::optional<StateFile> file_;
+  StateFeed feed_;
+  std::optional<PageServer> server_;
+  std::optional<UnfinishedFile> address_;  // of the dashboard; goes with the job
   std::optional<StateTeller> teller_;
 };
 

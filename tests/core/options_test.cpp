@@ -234,6 +234,24 @@ TEST(OptionArguments, AreLeftInArgvAfterAnError) {
   EXPECT_STREQ(argv[1], "--bask-threads=0");
 }
 
+TEST(OptionArguments, MayStandAloneWhereThatHasAMeaning) {
+  const LoadedOptions loaded = load({"--bask-dashboard", "8787", "--bask-dashboard"});
+  EXPECT_EQ(loaded.options.dashboard, 0);
+  EXPECT_EQ(loaded.application_arguments, (std::vector<std::size_t>{1}));
+  EXPECT_EQ(load({"--bask-dashboard=8787"}).options.dashboard, 8787);
+  EXPECT_EQ(load({"--bask-dashboard", "--bask-dashboard=off"}).options.dashboard, -1);
+}
+
+TEST(OptionMistake, ABadPortIsToldTheRange) {
+  EXPECT_EQ(
+      refusal({"--bask-dashboard=65536"}),
+      "--bask-dashboard: '65536' is no port; say off, on for any free port, or a number from 1 to 65535");
+  EXPECT_EQ(refusal({"--bask-dashboard=0"}),
+            "--bask-dashboard: '0' is no port; say off, on for any free port, or a number from 1 to 65535");
+  EXPECT_EQ(refusal({"--bask-dashboard=80x"}),
+            "--bask-dashboard: '80x' is no port; say off, on for any free port, or a number from 1 to 65535");
+}
+
 TEST(OptionArguments, WithoutValueAreRefused) {
   const std::string advice = ": has no value; say --bask-threads=VALUE; --bask-help lists the options";
   EXPECT_EQ(refusal({"--bask-threads"}), "--bask-threads" + advice);
@@ -326,22 +344,24 @@ TEST(OptionMistake, UnknownNamesAreToldWithWhatWasMeant) {
 }
 
 TEST(OptionMistake, UnknownNamesAreToldWithAllNamesWhenNoneIsNear) {
-  EXPECT_EQ(refusal({"--bask-frobnicate=1"}),
-            "--bask-frobnicate: unknown option; there are --bask-scheduler, --bask-threads, --bask-rank0, "
-            "--bask-balance, --bask-pin, --bask-fuse, --bask-progress, --bask-progress-delay, "
-            "--bask-memory-limit, --bask-scratch, --bask-resources, --bask-heartbeat-timeout, "
-            "--bask-stall-timeout, "
-            "--bask-start-timeout, --bask-checkpoint, --bask-checkpoint-version, --bask-checkpoint-failure, "
-            "--bask-checkpoint-keep, --bask-max-restarts, --bask-time-limit, --bask-time-margin, "
-            "--bask-stop-timeout, --bask-slow-task, --bask-task-timeout, --bask-isolate, "
-            "--bask-failed-tasks, --bask-replay, --bask-watch, --bask-log-level, --bask-log-file, --bask-config");
+  EXPECT_EQ(
+      refusal({"--bask-frobnicate=1"}),
+      "--bask-frobnicate: unknown option; there are --bask-scheduler, --bask-threads, --bask-rank0, "
+      "--bask-balance, --bask-pin, --bask-fuse, --bask-progress, --bask-progress-delay, "
+      "--bask-memory-limit, --bask-scratch, --bask-resources, --bask-heartbeat-timeout, "
+      "--bask-stall-timeout, "
+      "--bask-start-timeout, --bask-checkpoint, --bask-checkpoint-version, --bask-checkpoint-failure, "
+      "--bask-checkpoint-keep, --bask-max-restarts, --bask-time-limit, --bask-time-margin, "
+      "--bask-stop-timeout, --bask-slow-task, --bask-task-timeout, --bask-isolate, "
+      "--bask-failed-tasks, --bask-replay, --bask-watch, --bask-report, --bask-dashboard, --bask-log-level, "
+      "--bask-log-file, --bask-config");
   EXPECT_EQ(
       file_refusal("[bask]\nthreads = 4"),
       "bask.toml line 1: unknown key 'bask'; there are scheduler, threads, rank0, balance, pin, fuse, "
       "progress, progress-delay, memory-limit, scratch, resources, heartbeat-timeout, stall-timeout, "
       "start-timeout, checkpoint, checkpoint-version, checkpoint-failure, checkpoint-keep, max-restarts, "
       "time-limit, time-margin, stop-timeout, slow-task, task-timeout, isolate, failed-tasks, replay, "
-      "watch, log-level, log-file");
+      "watch, report, dashboard, log-level, log-file");
 }
 
 TEST(OptionMistake, ABadChoiceIsToldWithTheChoices) {

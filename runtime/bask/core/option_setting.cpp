@@ -1,5 +1,6 @@
 #include <bask/core/error.hpp>
 #include <bask/core/option_setting.hpp>
+#include <bask/core/option_table.hpp>
 
 #include <algorithm>
 #include <cctype>
@@ -61,8 +62,12 @@ ArgumentSettings argument_settings(const std::vector<std::string>& arguments) {
       result.request = *request;
       continue;
     }
-    const bool is_inline = equals != argument.npos;
-    std::string value = is_inline ? argument.substr(equals + 1) : following_value(arguments, position);
+    const OptionDescriptor* const option = find_option(name);
+    const bool stands_alone = equals == argument.npos && option != nullptr && !option->alone.empty();
+    const bool is_inline = equals != argument.npos || stands_alone;
+    std::string value = stands_alone ? option->alone
+                        : is_inline  ? argument.substr(equals + 1)
+                                     : following_value(arguments, position);
     result.settings.push_back({Origin::kArgument, name, std::move(value), where});
     if (!is_inline) ++position;
   }

@@ -209,6 +209,31 @@ OptionDescriptor optional_text_option(std::string name, std::string choices, std
   return {std::move(name), std::move(choices), std::move(meaning), read, print};
 }
 
+OptionDescriptor dashboard_option() {
+  const auto read = [](Options& options, std::string_view value) {
+    if (value == "off" || value == "on") {
+      options.dashboard = value == "on" ? 0 : -1;
+      return;
+    }
+    int port = -1;
+    const auto [end, failure] = std::from_chars(value.data(), value.data() + value.size(), port);
+    if (failure != std::errc{} || end != value.data() + value.size() || port < 1 || port > 65535)
+      throw bad_value(value, "is no port", "say off, on for any free port, or a number from 1 to 65535");
+    options.dashboard = port;
+  };
+  const auto print = [](const Options& options) {
+    if (options.dashboard <= 0) return std::string(options.dashboard == 0 ? "on" : "off");
+    return std::to_string(options.dashboard);
+  };
+  return {
+      "dashboard",
+      "off|on|PORT",
+      "a page that shows the job while it runs, for whoever has its address; alone: on",
+      read,
+      print,
+      "on"};
+}
+
 std::vector<OptionDescriptor> options_of_running() {
   return {
       choice_option<Scheduler>("scheduler", &Options::scheduler,
@@ -291,8 +316,12 @@ std::vector<OptionDescriptor> options_of_waiting_and_going_on() {
 
 std::vector<OptionDescriptor> options_of_files() {
   return {
-      optional_text_option("watch", "none|DIR", &Options::watch,
-                           "a directory for the state of the job, rewritten each second: bask-top DIR shows it"),
+      optional_text_option(
+          "watch", "none|DIR", &Options::watch,
+          "a directory for the state of the job, rewritten each second: bask-top DIR shows it"),
+      optional_text_option("report", "none|FILE", &Options::report,
+                           "a page about the whole job, written at its end: one HTML file for a browser"),
+      dashboard_option(),
       choice_option<LogLevel>("log-level", &Options::log_level,
                               {{"error", LogLevel::kError},
                                {"warning", LogLevel::kWarning},

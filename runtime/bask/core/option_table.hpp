@@ -20,6 +20,8 @@ struct OptionDescriptor {
   std::function<void(Options& options, std::string_view value)> read;
   /// The field's value as `read` takes it.
   std::function<std::string(const Options& options)> print;
+  /// The value that an argument without one stands for; empty: it must have a value.
+  std::string alone = {};
 };
 
 /// All options, in the order of the help.

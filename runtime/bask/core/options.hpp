@@ -70,6 +70,8 @@ struct Options {
   std::string failed_tasks = {};  // directory for tasks that fail, to be replayed; empty: none is kept
   std::string replay = {};        // the file of such a task, which is run instead of the program; empty: none
   std::string watch = {};         // directory of the job's state, rewritten each second; empty: none
+  std::string report = {};        // the file of the report; empty: none
+  int dashboard = -1;             // its port; 0: any; below 0: there is none
   LogLevel log_level = LogLevel::kInfo;
   std::string log_file = {};  // %r stands for the rank; empty: none
   std::string config = {};    // the bask.toml that was read; empty: none
