@@ -3,6 +3,7 @@
 //
 //   bask-top DIR            draws it, again and again, as top does
 //   bask-top --once DIR     prints one picture as plain text
+//   bask-top --html F DIR   writes a page for a browser
 //
 // Exit codes: 0; 1 there is no state to be shown; 2 wrong usage; 128 + signal.
 #include "picture.hpp"
@@ -13,10 +14,13 @@
 #include <langinfo.h>
 #include <unistd.h>
 #include <bask/core/error.hpp>
+#include <bask/dashboard/page.hpp>
 
 #include <clocale>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <string>
 
@@ -45,7 +49,28 @@ int print_once(const top::Settings& settings) {
   return std::cout ? 0 : 1;
 }
 
+// One HTML file, whole or not at all.
+int write_page(const top::Settings& settings) {
+  const top::ReadState read = top::read_state(settings.directory, std::nullopt);
+  top::WatchedState watched(settings.directory);
+  watched.look(top::WatchedState::Clock::now());
+  if (!watched.problem().empty()) throw bask::Error("bask-top", watched.problem(), "");
+  const std::string page = bask::page_with_state(read.text), aside = settings.html + ".new";
+  std::ofstream file(aside, std::ios::binary);
+  file << page << std::flush;
+  const bool is_written = static_cast<bool>(file);
+  file.close();
+  std::error_code failure;
+  if (is_written) std::filesystem::rename(aside, settings.html, failure);
+  if (is_written && !failure) return 0;
+  std::error_code ignored;
+  std::filesystem::remove(aside, ignored);
+  throw bask::Error("bask-top", "'" + settings.html + "' cannot be written",
+                    "name a file in a directory of yours", bask::ExitCode::kUsage);
+}
+
 int show(const top::Settings& settings) {
+  if (!settings.html.empty()) return write_page(settings);
   const bool has_terminal = isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0;
   return settings.is_once || !has_terminal ? print_once(settings) : top::show_on_terminal(settings);
 }

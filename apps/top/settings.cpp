@@ -15,6 +15,7 @@ constexpr const char* kAbout =
     "  ./program --bask-watch=DIR      the job keeps its state in DIR (bask-submit asks for it by itself)\n"
     "  bask-top DIR                    draws it, again and again; ? tells the keys\n"
     "  bask-top --once DIR             prints it once, as when the output is no terminal\n"
+    "  bask-top --html FILE DIR        writes the page that --bask-report writes, of the last state\n"
     "It reads DIR only, so it may run on any machine that sees DIR, also when the job has ended or was "
     "killed.\n"
     "Exit codes: 0; 1 there is no state to be shown; 2 wrong usage.";
@@ -32,6 +33,7 @@ std::optional<Settings> read_settings(int argc, char** argv) {
   app.set_version_flag("--version", version_text(), "show the version");
   app.add_option("DIR", settings.directory, "what the job was given as --bask-watch")->required();
   app.add_flag("--once", settings.is_once, "print one picture as plain text");
+  app.add_option("--html", settings.html, "write a page for a browser into this file, and nothing else");
   app.add_option("--interval", seconds, "how often the state is looked at, in seconds")
       ->capture_default_str()
       ->check(CLI::Range(0.1, 3600.0));

@@ -5,12 +5,14 @@
 #include <chrono>
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace top {
 
 struct Settings {
   std::filesystem::path directory;
   bool is_once = false;
+  std::string html = {};  ///< the file of a page; empty: none
   std::chrono::milliseconds interval{1000};
 };
 

@@ -26,8 +26,10 @@ Json lane_of(const Timeline::Lane& lane, std::int64_t width_ns) {
     }
     bins.push_back(std::move(shares));
   }
-  return {
-      {"rank", lane.rank}, {"thread", or_null(lane.thread)}, {"name", lane.name}, {"bins", std::move(bins)}};
+  return {{"rank", lane.rank},
+          {"thread", or_null(lane.thread)},
+          {"name", "rank " + std::to_string(lane.rank) + ", " + lane.name},
+          {"bins", std::move(bins)}};
 }
 
 Json rank_series_of(std::size_t rank, const Timeline::RankSeries& series, const RankFacts& facts,
@@ -61,7 +63,10 @@ Json timeline_of(const JobKnowledge& known) {
     names.push_back(known.names[number]);
     kinds.push_back(kind_of(number));
   }
-  for (const Timeline::Lane& lane : known.timeline.lanes()) lanes.push_back(lane_of(lane, width_ns));
+  for (const Timeline::Lane& lane : known.timeline.lanes()) {
+    const bool runs_none = lane.thread && known.facts.ranks[lane.rank].threads == 0;  // it only plans
+    if (!runs_none) lanes.push_back(lane_of(lane, width_ns));
+  }
   for (std::size_t rank = 0; rank < known.timeline.ranks().size(); ++rank)
     ranks.push_back(rank_series_of(rank, known.timeline.ranks()[rank], known.facts.ranks[rank], width_ns));
   return {{"width", seconds(width_ns)},     {"bins", known.now_ns / width_ns + 1},
