@@ -29,6 +29,8 @@ TEST(NameList, LeavesOutTheMiddleWhereItIsLongerStill) {
   EXPECT_EQ(shortened_list("one, two, three, four, five, six", 12), "one, …, six");
   EXPECT_EQ(shortened_list("one, two, three, four, five, six", 10), "…, six");
   EXPECT_EQ(shortened_list("one, a_very_long_name", 8), "a_very_…");
+  EXPECT_EQ(shortened_list("one, two, …, five, six", 17), "one, …, five, six");
+  EXPECT_EQ(shortened_list("one, …, four, five, six", 17), "one, …, five, six");
 }
 
 TEST(NameList, IsNeverLongerThanItMayBe) {

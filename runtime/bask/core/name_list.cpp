@@ -43,12 +43,13 @@ std::vector<std::string> each_once(std::span<const std::string> names) {
   return once;
 }
 
-// Keeps names at both ends, the last one before the first one, as long as they fit.
+// Keeps names at both ends, the last one before the first one, as long as they fit. What an earlier list has
+// left out stays in the middle.
 std::string without_middle(std::span<const std::string> names, std::size_t columns) {
   std::size_t first = 0, last = names.size(), used = columns_of(kLeftOut);
   const auto fits = [&](const std::string& name) {
     const std::size_t more = kBetween.size() + columns_of(name);
-    if (used + more > columns) return false;
+    if (used + more > columns || name == kLeftOut) return false;
     used += more;
     return true;
   };
