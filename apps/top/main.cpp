@@ -11,6 +11,7 @@
 #include "state_file.hpp"
 
 #include <langinfo.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <bask/core/error.hpp>
 
@@ -22,11 +23,12 @@
 
 namespace {
 
-// As wide as `watch` says.
+// As wide as the terminal is, or as `watch` says.
 std::size_t plain_columns() {
   constexpr long kUsual = 100, kLeast = 40, kMost = 1000;
   const char* const given = std::getenv("COLUMNS");
-  const long columns = given != nullptr ? std::strtol(given, nullptr, 10) : 0;
+  long columns = given != nullptr ? std::strtol(given, nullptr, 10) : 0;
+  if (winsize size{}; ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) columns = size.ws_col;
   return static_cast<std::size_t>(columns >= kLeast && columns <= kMost ? columns : kUsual);
 }
 
