@@ -33,6 +33,11 @@ void Grid::paint(std::size_t row, Style style) {
   for (std::size_t column = 0; column < columns_; ++column) cells_[row * columns_ + column].style = style;
 }
 
+void Grid::clear(std::size_t row) {
+  if (row >= rows_) return;
+  for (std::size_t column = 0; column < columns_; ++column) cells_[row * columns_ + column] = {};
+}
+
 std::vector<std::string> Grid::lines(bool is_ascii) const {
   std::vector<std::string> lines(rows_);
   for (std::size_t row = 0; row < rows_; ++row) {

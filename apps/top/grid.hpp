@@ -52,6 +52,8 @@ class Grid {
   /// Gives a whole row a style, with what was drawn in it.
   void paint(std::size_t row, Style style);
 
+  void clear(std::size_t row);
+
   /// The rows as texts, without blanks at their ends. `is_ascii`: without other characters.
   std::vector<std::string> lines(bool is_ascii) const;
 

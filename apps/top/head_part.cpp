@@ -108,7 +108,7 @@ void draw_stacked_bar(Grid& grid, std::size_t row, const StateView& state) {
     column = grid.put(row, column, std::string(widths[i], *kNumberNames[i]), kNumberStyles[i]);
   grid.put(row, kLabelColumns + 1 + inner, "]");
   grid.put(row, kLabelColumns + inner + 4,
-           fmt::format("in % of {} of all threads", time_text(state.thread_seconds)));
+           fmt::format("in % of {} over all threads", time_text(state.thread_seconds)));
 }
 
 void draw_labelled(Grid& grid, std::size_t row, const char* label, const std::vector<std::string>& lines,

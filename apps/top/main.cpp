@@ -12,6 +12,7 @@
 #include "state_file.hpp"
 
 #include <langinfo.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <bask/core/error.hpp>
 #include <bask/dashboard/page.hpp>
@@ -26,11 +27,12 @@
 
 namespace {
 
-// As wide as `watch` says.
+// As wide as the terminal is, or as `watch` says.
 std::size_t plain_columns() {
   constexpr long kUsual = 100, kLeast = 40, kMost = 1000;
   const char* const given = std::getenv("COLUMNS");
-  const long columns = given != nullptr ? std::strtol(given, nullptr, 10) : 0;
+  long columns = given != nullptr ? std::strtol(given, nullptr, 10) : 0;
+  if (winsize size{}; ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) columns = size.ws_col;
   return static_cast<std::size_t>(columns >= kLeast && columns <= kMost ? columns : kUsual);
 }
 

@@ -14,7 +14,7 @@ constexpr std::size_t kRoomyRows = 30, kLargeRows = 40;  // from here on blank l
 
 using PaneRows = std::array<std::size_t, kPanes>;
 
-// Rows of tables with their headings: the log gets what layers and ranks leave, but two lines if there are
+// Rows of tables with their headings: the log gets what layers and ranks leave, but two lines where it has
 // any.
 PaneRows share_rows(std::size_t rows, const PaneRows& wanted) {
   const auto [layers, ranks, log] = wanted;
@@ -76,6 +76,7 @@ void draw_keys(Grid& grid, const UserView& view) {
   if (grid.rows() == 0) return;
   const std::size_t row = grid.rows() - 1;
   std::size_t column = 0;
+  grid.clear(row);
   if (view.is_paused) column = grid.put(row, 0, "paused, p goes on", Style::kWarning) + 2;
   grid.put(row, column, "q quit  Tab table  arrows scroll  by b busy, m memory, r rank  p pause  ? help",
            Style::kFaint);
@@ -88,7 +89,10 @@ std::size_t draw_problem(Grid& grid, const std::string& problem) {
   const std::vector<std::string> lines =
       wrapped("not the newest: " + problem, grid.columns(), std::min<std::size_t>(end, 3));
   const std::size_t first = end - lines.size();
-  for (std::size_t i = 0; i < lines.size(); ++i) grid.put(first + i, 0, lines[i], Style::kBad);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    grid.clear(first + i);
+    grid.put(first + i, 0, lines[i], Style::kBad);
+  }
   return first;
 }
 

@@ -133,14 +133,14 @@ std::vector<Column> columns_for(const StateView& state, RankOrder order) {
     if (condition) columns.push_back(std::move(column));
   };
   add_if(true, {sorted(is_running ? "MEMORY" : "PEAK", RankOrder::kMemory), 8, 8, 1, true, kHeld});
-  add_if(true, {"LIMIT", 8, 8, 10, true, kLimit});
+  add_if(true, {"LIMIT", 8, 8, 11, true, kLimit});
   add_if(is_running, {"PEAK", 8, 8, 8, true, kPeak});
   add_if(is_running && has_spilled, {"ON DISK", 8, 8, 6, true, kOnDisk});
   add_if(true, {"READY", 5, 5, 7, true, kReady});
   add_if(has_others, {"IN", 10, 10, 9, true, kIn});
-  add_if(has_others, {"OUT", 10, 10, 9, true, kOut});
-  add_if(has_spilled, {"SPILLED", 10, 10, 11, true, kSpilled});
-  add_if(has_spilled, {"READ BACK", 10, 10, 12, true, kReadBack});
+  add_if(has_others, {"OUT", 10, 10, 10, true, kOut});
+  add_if(has_spilled, {"SPILLED", 10, 10, 12, true, kSpilled});
+  add_if(has_spilled, {"READ BACK", 10, 10, 13, true, kReadBack});
   add_if(is_running, {"NOW", 14, 48, 1, false, kNow});
   return columns;
 }

@@ -203,16 +203,16 @@ UserView with_typed_keys(UserView view, const PaneExtents& drawn) {
   return view;
 }
 
-PaneExtents draw(Terminal& terminal, const WatchedState& watched, const UserView& view) {
+PaneExtents draw(Terminal& terminal, const WatchedState& watched, double silent_seconds,
+                 const UserView& view) {
   const std::size_t rows = terminal.rows(), columns = terminal.columns();
   if (view.wants_help || !watched.state()) {
     terminal.draw(view.wants_help ? help_picture(rows, columns)
                                   : waiting_picture(watched.problem(), rows, columns));
     return {};
   }
-  const double silent = watched.silent_seconds(WatchedState::Clock::now());
-  const Picture picture =
-      interactive_picture({*watched.state(), silent, watched.problem()}, view, rows, columns);
+  const Shown shown{*watched.state(), silent_seconds, watched.problem()};
+  const Picture picture = interactive_picture(shown, view, rows, columns);
   terminal.draw(picture.grid);
   return picture.panes;
 }
@@ -224,16 +224,17 @@ int show_on_terminal(const Settings& settings) {
   Terminal terminal;
   WatchedState watched(settings.directory);
   UserView view;
+  double silent_seconds = 0;  // when it was looked at: later there may be a newer state
   auto next = WatchedState::Clock::now();
   while (!view.wants_to_quit && caught_signal == 0) {
     const auto now = WatchedState::Clock::now();
-    if (now >= next) {
-      if (!view.is_paused) watched.look(now);
+    if (!view.is_paused && now >= next) {
+      watched.look(now);
+      silent_seconds = watched.silent_seconds(now);
       next = now + settings.interval;
     }
-    const PaneExtents drawn = draw(terminal, watched, view);
-    const auto time = std::max(next - WatchedState::Clock::now(), WatchedState::Clock::duration::zero());
-    if (!signals.wait_for_key(time)) return 128 + SIGHUP;
+    const PaneExtents drawn = draw(terminal, watched, silent_seconds, view);
+    if (!signals.wait_for_key(view.is_paused ? settings.interval : next - now)) return 128 + SIGHUP;
     view = with_typed_keys(view, drawn);
   }
   return caught_signal == 0 ? 0 : 128 + caught_signal;
