@@ -4,6 +4,7 @@ PAGE is what EmbedPage.cmake writes. With --axe the page is looked through for w
 tested. With --measure it prints what an update costs, and tests nothing: a machine that does other work at the time would decide.
 """
 import argparse
+import base64
 import json
 import pathlib
 import sys
@@ -15,6 +16,7 @@ from browser import Browser
 from live_server import LiveServer
 from sample_states import as_json, in_page, state_of, small_run
 
+PAGE_SOURCES = pathlib.Path(__file__).parents[2] / "runtime/bask/dashboard/page"
 MOST_BYTES = 10 << 20        # of a report
 UPDATES = 2000               # of a page that must not grow
 FIRST_UPDATES = 400          # until then caches fill
@@ -247,6 +249,50 @@ class Live(PageTest):
         self.expect_quiet(page)
 
 
+class Modules(PageTest):
+    """Functions of single modules, called in the browser."""
+
+    def setUp(self):
+        self.page = self.open("about:blank")
+
+    def results(self, module, expression):
+        """What the expression gives, `m` being the module, one that imports nothing."""
+        source = base64.b64encode((PAGE_SOURCES / module).read_bytes()).decode()
+        return self.page.evaluate(f"import('data:text/javascript;base64,{source}').then((m) => {expression})")
+
+    def test_sizes_are_binary(self):
+        sizes = self.results("text.js", "[0, 1023, 1024, 1610612736, 1048575, 2 ** 70, null, NaN].map(m.sizeText)")
+        self.assertEqual(sizes, ["0 B", "1023 B", "1 KiB", "1.5 GiB", "1 MiB", "1024 EiB", "–", "–"])
+
+    def test_durations_have_the_unit_that_fits(self):
+        durations = self.results("text.js", "[0, 2.5e-7, 4.2e-5, 0.0032, 0.9996, 12.34, 99.96, 245, 7380, 273600, null].map(m.durationText)")
+        self.assertEqual(durations, ["0 s", "250 ns", "42 µs", "3.2 ms", "1 s", "12.3 s", "1 min 40 s", "4 min 05 s", "2 h 03 min", "3 d 04 h", "–"])
+
+    def test_small_shares_are_not_nothing(self):
+        self.assertEqual(self.results("text.js", "[0, 0.0004, 0.0123, 0.456, 1].map(m.shareText)"), ["0.0%", "<0.1%", "1.2%", "46%", "100%"])
+
+    def test_a_zoom_keeps_its_instant_in_its_place_and_ends_at_all_of_the_time(self):
+        zoomed = self.results("time_window.js", """(() => {
+          const window = new m.TimeWindow();
+          window.extend(100, 1);
+          window.zoom(0.5, 80);
+          const first = window.domain();
+          window.pan(1000);
+          const last = window.domain();
+          window.zoom(4, 60);
+          return {first, last, whole: window.isWhole};
+        })()""")
+        self.assertEqual(zoomed, {"first": [40, 90], "last": [50, 100], "whole": True})
+
+    def test_a_node_stands_below_all_that_it_reads_whatever_cycles_there_are(self):
+        self.page.evaluate("""globalThis.d3 = {max: (list, of) => Math.max(...list.map(of)),
+                                                mean: (list, of) => list.reduce((sum, item) => sum + of(item), 0) / list.length}; 0""")
+        placed = self.results("graph_layout.js", "m.placeNodes([[], [0], [0, 1], [9, 3, -1, 'x'], [5], [4], [2]]).nodes.map(({level}) => level)")
+        self.assertEqual(placed[:4], [0, 1, 2, 0])
+        self.assertEqual(placed[6], 3)
+        self.assertEqual(sorted(placed[4:6]), [0, 1])
+
+
 class Accessible(PageTest):
     """What axe-core finds: nothing, in either theme, with all tables open."""
 
@@ -268,6 +314,9 @@ class Accessible(PageTest):
 
     def test_empty(self):
         self.look_through("empty", dark=False)
+
+    def test_large(self):
+        self.look_through("large", dark=True)
 
 
 class Measure(PageTest):
@@ -294,7 +343,7 @@ if __name__ == "__main__":
     parser.add_argument("--only", help="the tests whose names have this")
     given = parser.parse_args()
     PageTest.page_file, PageTest.chromium = given.page, given.chromium
-    classes = [Measure] if given.measure else [Accessible] if given.axe else [Report, Live]
+    classes = [Measure] if given.measure else [Accessible] if given.axe else [Modules, Report, Live]
     if given.axe:
         Accessible.axe = pathlib.Path(given.axe).read_text(encoding="utf-8")
     loader = unittest.TestLoader()

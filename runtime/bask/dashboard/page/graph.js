@@ -13,6 +13,7 @@ import {onTheme} from "./theme.js";
 const kBox = {width: 148, height: 33, beside: 14, below: 18, right: 34};
 const kDot = {width: 10, height: 10, beside: 5, below: 26, right: 30};
 const kMostEdges = 6000;
+const kMostStretch = 160;
 
 export function makeGraph() {
   return new Graph().update;
@@ -99,10 +100,9 @@ class Graph {
     const room = sizeOf(this.host);
     const scale = (down) => Math.min(room.width / size(down).width, room.height / size(down).height);
     const down = !(scale(false) > scale(true));
+    const step = stretched(size(down), room, placed.levels, down) + (down ? box.height + box.below : box.width + box.right);
     const at = ({level, place}) =>
-      down
-        ? {x: place * (box.width + box.beside), y: level * (box.height + box.below)}
-        : {x: level * (box.width + box.right), y: place * (box.height + box.beside)};
+      down ? {x: place * (box.width + box.beside), y: level * step} : {x: level * step, y: place * (box.height + box.beside)};
     this.shape = {box, down, nodes: placed.nodes.map(at)};
     const edges = placed.reads.flatMap((list, node) =>
       list.map((input) => ({from: this.shape.nodes[input], to: this.shape.nodes[node]})),
@@ -205,6 +205,14 @@ class Graph {
     else return;
     event.preventDefault();
   }
+}
+
+// How much further apart levels may be, so that the graph has the shape of the room.
+function stretched(size, room, levels, down) {
+  if (room.width === 0 || room.height === 0) return 0;
+  const shape = room.width / room.height;
+  const missing = down ? size.width / shape - size.height : size.height * shape - size.width;
+  return Math.max(0, Math.min(kMostStretch, missing / Math.max(1, levels - 1)));
 }
 
 function stateOf(layer) {

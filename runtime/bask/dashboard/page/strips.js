@@ -7,6 +7,7 @@ import {timeText} from "./text.js";
 import {onTheme, themeColor} from "./theme.js";
 import {tooltipOver} from "./tooltip.js";
 
+const kMostBins = 4096; // that are drawn, should a state have bins of no width
 const kMargin = {left: 58, right: 12, top: 4, bottom: 38};
 
 export class StripChart {
@@ -40,7 +41,7 @@ export class StripChart {
     const size = sizeOf(this.host);
     const width = Math.max(10, size.width - kMargin.left - kMargin.right);
     const height = Math.max(10, size.height - kMargin.top - kMargin.bottom);
-    const bins = Math.max(1, Math.ceil(end / binWidth - 1e-9));
+    const bins = Math.max(1, Math.min(kMostBins, Math.ceil(end / binWidth - 1e-9)));
     this.size = {width, height, rowHeight: height / Math.max(1, rows.length)};
     this.fillSmall(rows, bins);
     this.heatScale.tell(mostText);

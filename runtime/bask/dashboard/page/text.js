@@ -32,9 +32,9 @@ export function durationText(seconds) {
   if (!isNumber(seconds)) return kNothing;
   const magnitude = Math.abs(seconds);
   if (magnitude === 0) return "0 s";
-  if (magnitude < 1e-6) return `${threeDigits(seconds * 1e9)} ns`;
-  if (magnitude < 1e-3) return `${threeDigits(seconds * 1e6)} µs`;
-  if (magnitude < 1) return `${threeDigits(seconds * 1e3)} ms`;
+  if (magnitude < 999.5e-9) return `${threeDigits(seconds * 1e9)} ns`;
+  if (magnitude < 999.5e-6) return `${threeDigits(seconds * 1e6)} µs`;
+  if (magnitude < 999.5e-3) return `${threeDigits(seconds * 1e3)} ms`;
   if (magnitude < 99.95) return `${threeDigits(seconds)} s`;
   const sign = seconds < 0 ? "-" : "";
   const rounded = Math.round(magnitude);
