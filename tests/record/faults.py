@@ -13,7 +13,7 @@ faults = {  # name: (how it is started, more options, what its first advice is a
     "tiny": (3, [], "runtime", "on average"),
     "slow_rank": (3, ["--bask-balance=off"], "imbalance", "on rank 2"),
     "moved": (3, ["--bask-balance=off"], "data", "moving"),
-    "spilled": (0, ["--bask-memory-limit=64MiB", "--bask-threads=2"], "spilling", "went to the disk"),
+    "spilled": (0, ["--bask-memory-limit=64MiB", "--bask-threads=2"], "spilling", "room in memory"),
     "chain": (3, [], "parallelism", "'step'"),
     "unequal": (3, [], "imbalance", "parts of equal size"),
     "lock": (0, ["--bask-threads=4"], "useful", "a lock"),

@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace bask {
+namespace {
+
+constexpr std::int64_t kMostBetweenLooks_ns = 200'000'000;  // longer ago, nothing was computed
+
+}  // namespace
 
 EventLane& EventLog::lane(const std::string& name) {
   const Held held(mutex_);
@@ -50,8 +55,15 @@ void EventLog::look(const Standing& standing) {
   const Held held(mutex_);
   standing_ = standing;
   const std::int64_t now_ns = this->now_ns();
+  for (std::int64_t from_ns = std::max(looked_ns_, now_ns - kMostBetweenLooks_ns); from_ns < now_ns;) {
+    RankSample& sample = sample_at(from_ns);
+    const std::int64_t end_ns = (std::int64_t{sample.bin} + 1) * bin_width_ns(sample.level);
+    const std::int64_t until_ns = std::min(now_ns, end_ns);
+    if (standing.ready != 0) sample.ready_ns += standing.ready * (until_ns - from_ns);
+    from_ns = standing.ready == 0 ? now_ns : until_ns;
+  }
+  looked_ns_ = now_ns;
   RankSample& sample = sample_at(now_ns);
-  sample.ready_ns += standing.ready * (now_ns - std::exchange(looked_ns_, now_ns));
   sample.held = std::max(sample.held, standing.held);
   sample.on_disk = std::max(sample.on_disk, standing.on_disk);
 }

@@ -72,7 +72,14 @@ struct SlowRank {
   double times;  // as long as on the others
 };
 
-// A rank on which tasks of the layer take much longer than on the others, by their means.
+// Without the longest task, which may be alone in that.
+double usual_ns(const LayerCounts& counts) {
+  if (counts.done < 2) return mean_ns(counts);
+  return static_cast<double>(counts.ns - std::min(counts.ns, counts.longest_ns)) /
+         static_cast<double>(counts.done - 1);
+}
+
+// A rank on which tasks of the layer usually take much longer than on the others.
 std::optional<SlowRank> slow_rank(const JobKnowledge& known, std::uint32_t layer) {
   constexpr double kSlow = 1.4;
   std::optional<SlowRank> slowest;
@@ -84,7 +91,7 @@ std::optional<SlowRank> slow_rank(const JobKnowledge& known, std::uint32_t layer
     }
     const auto here = known.ranks[rank].by_layer.find(layer);
     if (here == known.ranks[rank].by_layer.end() || here->second.done < 2 || others.done < 2) continue;
-    const double times = mean_ns(here->second) / std::max(mean_ns(others), 1.0);
+    const double times = usual_ns(here->second) / std::max(usual_ns(others), 1.0);
     if (times > kSlow && (!slowest || times > slowest->times)) slowest = SlowRank{rank, times};
   }
   return slowest;
@@ -136,14 +143,16 @@ Advice about_data(const JobKnowledge& known, const Efficiency& efficiency) {
 
 Advice about_spilling(const JobKnowledge& known, const Efficiency& efficiency) {
   const double share = efficiency.of(Loss::kSpilling);
-  const Efficiency::Cost& cost = efficiency.cost(Loss::kSpilling);
-  return {
-      Loss::kSpilling,
-      fmt::format("{} of the time threads waited for room in memory; {} went to the disk and {} came back: "
-                  "give ranks more memory (--mem, --bask-memory-limit), use more nodes, or smaller chunks",
-                  percent_text(share), format_size(known.counts.spilled_bytes),
-                  format_size(known.counts.read_back_bytes)),
-      share, cost.layer, std::nullopt};
+  const std::string moved =
+      known.counts.spilled_bytes == 0
+          ? "results left it and were made again"
+          : fmt::format("{} went to the disk and {} came back", format_size(known.counts.spilled_bytes),
+                        format_size(known.counts.read_back_bytes));
+  return {Loss::kSpilling,
+          fmt::format("{} of the time threads waited for room in memory; {}: give ranks more memory (--mem, "
+                      "--bask-memory-limit), use more nodes, or smaller chunks",
+                      percent_text(share), moved),
+          share, efficiency.cost(Loss::kSpilling).layer, std::nullopt};
 }
 
 Advice about_parallelism(const JobKnowledge& known, const Efficiency& efficiency) {
