@@ -1,6 +1,6 @@
 // faults_program.cpp: computations with one fault each, which the advice on the job is to name first.
 //
-//   mpirun -n 3 build/release/tests/faults_program chain --bask-watch=watch
+//   mpirun -n 3 build/release/tests/bench/faults_program chain --bask-watch=watch
 #include <bask/bask.hpp>
 
 #include <chrono>
