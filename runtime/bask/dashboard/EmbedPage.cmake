@@ -7,7 +7,7 @@
 # is empty.
 cmake_minimum_required(VERSION 3.25)
 
-# embed_sha256(<variable> <text>): as base64, which CMake can only make of files that are not here: three hex digits are two of its.
+# embed_sha256(<variable> <text>): the hash of the text, as a policy names it: in base64, of which two digits are three of hex.
 function(embed_sha256 variable text)
   set(digits ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/)
   string(SHA256 hash "${text}")
