@@ -1,4 +1,4 @@
-"""browser.py: a headless Chromium, driven through a pipe (--remote-debugging-pipe): messages of JSON, each with a zero byte behind it.
+"""browser.py: a headless Chromium, driven through a pipe: messages of JSON, each with a zero byte behind it.
 
     with Browser("/usr/bin/chromium") as browser:
         page = browser.open("file:///tmp/report.html")
@@ -15,8 +15,8 @@ import time
 
 # What Chromium asks the network for by itself, and what a test does not need.
 SWITCHES = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--no-default-browser-check",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions", "--mute-audio",
-            "--hide-scrollbars", "--force-color-profile=srgb", "--remote-debugging-pipe"]
+            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+            "--mute-audio", "--hide-scrollbars", "--force-color-profile=srgb", "--remote-debugging-pipe"]
 
 
 class Browser:
@@ -27,7 +27,8 @@ class Browser:
         self.source, their_write = os.pipe()
         self.process = subprocess.Popen(
             # The program reads descriptor 3 and writes 4.
-            ["/bin/sh", "-c", f'exec "$0" "$@" 3<&{their_read} 4>&{their_write}', program, *SWITCHES, f"--user-data-dir={self.profile}", "about:blank"],
+            ["/bin/sh", "-c", f'exec "$0" "$@" 3<&{their_read} 4>&{their_write}', program, *SWITCHES,
+             f"--user-data-dir={self.profile}", "about:blank"],
             pass_fds=(their_read, their_write), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
         os.close(their_read)
         os.close(their_write)
@@ -133,8 +134,9 @@ class Page:
         self.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
 
     def key(self, key, modifiers=0):
-        for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, modifiers=modifiers, **({"text": key} if len(key) == 1 and kind == "keyDown" else {}))
+        text = {"text": key} if len(key) == 1 else {}
+        self.call("Input.dispatchKeyEvent", type="keyDown", key=key, modifiers=modifiers, **text)
+        self.call("Input.dispatchKeyEvent", type="keyUp", key=key, modifiers=modifiers)
 
     def screenshot(self, file):
         data = self.call("Page.captureScreenshot", format="png")["data"]

@@ -1,4 +1,4 @@
-"""live_server.py: what serves the page while a job runs, for tests: the page at /, and its states as Server-Sent Events at /events."""
+"""live_server.py: serves the page as a job does: the page at /, its states as Server-Sent Events at /events."""
 import http.server
 import queue
 import threading

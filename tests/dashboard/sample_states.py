@@ -16,6 +16,9 @@ KINDS = {"transfer": "transfer", "spill": "spill", "read back": "read back", "jo
 NUMBER_OF_WAIT = {"input": "data", "data": "data", "memory": "spilling", "resource": "parallelism",
                   "nothing ready": "parallelism", "nothing left": "imbalance"}
 
+SAID = ("task 'tensordot eof-17' (layer tensordot eof, rank 2, node n3) threw std::domain_error: the matrix is singular; "
+        "its input was key 'anomaly-1f3c'")
+
 
 @functools.cache
 def small_run(fails=False):
@@ -61,18 +64,18 @@ def state_of(run, now, ended=False, most_bins=256):
 
 def job_of(run, now, ended):
     exit_code = (1 if run.fails else 0) if ended else None
-    said = ("task 'tensordot eof-17' (layer tensordot eof, rank 2, node n3) threw std::domain_error: the matrix is singular; "
-            "its input was key 'anomaly-1f3c'") if ended and run.fails else None
+    said = SAID if ended and run.fails else None
     job = {"program": "climatology", "arguments": ["--years", "1982:1992", "monthly_navy_winds.cdf"], "host": "n1", "pid": 4711,
            "ranks": run.ranks, "threads": run.ranks * run.threads, "started": "2026-03-02T08:15:30Z", "now": now,
            "ended": now if ended else None, "exit": exit_code, "said": said,
-           "slurm": {"id": "81723", "name": "climate", "partition": "batch", "nodes": max(1, run.ranks // 2), "restarts": 1, "end": 3600}}
+           "slurm": {"id": "81723", "name": "climate", "partition": "batch", "nodes": max(1, run.ranks // 2), "restarts": 1,
+                     "end": 3600}}
     options = [{"name": "memory", "value": f"{run.limit >> 20}MiB", "source": "--bask-memory"},
                {"name": "threads", "value": str(run.threads), "source": "BASK_THREADS"},
                {"name": "journal", "value": "/scratch/climate", "source": "bask.toml"}]
     versions = {"bask": "0.1.0", "MPI": "Open MPI 4.1.4", "HDF5": "1.10.8", "BLAS": "OpenBLAS 0.3.21", "compiler": "GCC 12.2.0"}
-    ranks = [{"rank": r, "host": f"n{r // 2 + 1}", "cores": f"{r % 2 * run.threads}-{(r % 2 + 1) * run.threads - 1}", "threads": run.threads,
-              "memory_limit": run.limit, "memory_margin": 64 << 20, "clock_offset": 1e-6 * r, "heard": now - 0.01 * r}
+    ranks = [{"rank": r, "host": f"n{r // 2 + 1}", "cores": f"{r % 2 * run.threads}-{(r % 2 + 1) * run.threads - 1}",
+              "threads": run.threads, "memory_limit": run.limit, "memory_margin": 64 << 20, "clock_offset": 1e-6 * r, "heard": now - 0.01 * r}
              for r in range(run.ranks)]
     return {"job": job, "options": options, "versions": versions, "ranks": ranks}
 
@@ -168,7 +171,8 @@ def lanes_of(run, tasks, memory, width, bins, now):
                                          names.index("read back"): min(0.6, memory[rank]["read_back"][k] / (3e9 * width))})
                     for k in range(bins)]
             lanes.append(lane_of(rank, None, f"{rank} disk", disk))
-            sends = [collections.Counter({names.index("transfer"): min(0.8, moved_in(run, threads[rank], k) / 3)}) for k in range(bins)]
+            transfer = names.index("transfer")
+            sends = [collections.Counter({transfer: min(0.8, moved_in(run, threads[rank], k) / 3)}) for k in range(bins)]
             lanes.append(lane_of(rank, None, f"{rank} transfers", sends))
     return lanes[:512], seconds
 
@@ -201,8 +205,9 @@ def series_of(run, memory, lanes, bins):
             busy.append(round(sum(s for lane in shares for a, s in lane.items() if a < len(run.layers)) / run.threads, 3))
             ready.append(round(max(0, (bins - k) / bins * 14 * busy[-1] - rank % 3), 1))
         moved = [int(b * 9e6) for b in busy]
-        series.append({"rank": rank, "busy": busy, "memory": memory[rank]["held"], "on_disk": memory[rank]["on_disk"], "ready": ready,
-                       "in": moved, "out": [m // 2 for m in moved], "spilled": memory[rank]["spilled"], "read_back": memory[rank]["read_back"]})
+        series.append({"rank": rank, "busy": busy, "memory": memory[rank]["held"], "on_disk": memory[rank]["on_disk"],
+                       "ready": ready, "in": moved, "out": [m // 2 for m in moved], "spilled": memory[rank]["spilled"],
+                       "read_back": memory[rank]["read_back"]})
     return series
 
 
@@ -224,8 +229,8 @@ def memory_now(run, memory, bins):
     spilled, back = (sum(sum(m[key]) for m in memory) for key in ("spilled", "read_back"))
     return {"memory": now, "moved": {"names": [str(r) for r in range(run.ranks)], "bytes": moved, "results": results},
             "counts": {"spilled": spilled >> 24, "read_back": back >> 24, "spilled_bytes": spilled, "read_back_bytes": back,
-                       "moved": sum(map(sum, results)), "moved_bytes": sum(map(sum, moved)), "stolen": 31, "retried": 2, "failed": int(run.fails),
-                       "journalled": 120, "journalled_bytes": 90 << 20}}
+                       "moved": sum(map(sum, results)), "moved_bytes": sum(map(sum, moved)), "stolen": 31, "retried": 2,
+                       "failed": int(run.fails), "journalled": 120, "journalled_bytes": 90 << 20}}
 
 
 def numbers_of(run, seconds, now):
@@ -244,8 +249,10 @@ def numbers_of(run, seconds, now):
                "text": "Layer 'mean over time: combine' waits for the results of all ranks: compute the mean together with the standard "
                        "deviation, or persist the speeds before both."},
               {"number": "spilling", "layer": "sqrt(u² + v²)", "rank": 2,
-               "text": "Rank 2 wrote results to the disk that were read again: give it 1.1 GiB (--bask-memory), or make chunks half as long."},
-              {"number": "imbalance", "layer": None, "rank": 2, "text": "Rank 2 takes a quarter longer for the same tasks than the others: is its node shared?"}]
+               "text": "Rank 2 wrote results to the disk that were read again: give it 1.1 GiB (--bask-memory), or make chunks half as "
+                       "long."},
+              {"number": "imbalance", "layer": None, "rank": 2,
+               "text": "Rank 2 takes a quarter longer for the same tasks than the others: is its node shared?"}]
     return {"numbers": {"thread_seconds": total, **shares}, "costs": costs, "advice": advice}
 
 
@@ -259,20 +266,21 @@ def lists_of(run, done, layers):
         entry["mean"] = layer["seconds"] / max(1, layer["done"])
     largest = [of(task) for task in sorted(done, key=lambda t: -t.bytes)[:20]]
     newest = [of(task) for task in sorted(done, key=lambda t: -t.ended)[:50]]
-    return {"slowest": slowest, "largest": largest, "newest": newest, "sample": [of(task) for task in done[::max(1, math.ceil(len(done) / 2000))]]}
+    sample = [of(task) for task in done[::max(1, math.ceil(len(done) / 2000))]]
+    return {"slowest": slowest, "largest": largest, "newest": newest, "sample": sample}
 
 
 def texts_of(run, now, ended):
-    log = [{"at": 0.01, "level": "info", "rank": 0, "text": f"{run.ranks} ranks of {run.threads} threads on {max(1, run.ranks // 2)} nodes"},
+    log = [{"at": 0.01, "level": "info", "rank": 0, "text": f"{run.ranks} ranks of {run.threads} threads"},
            {"at": 0.14, "level": "debug", "rank": 0, "text": f"plan of {len(run.tasks)} tasks in {len(run.tasks) * 7 // 10} units"},
            {"at": 0.9, "level": "warning", "rank": 2, "text": "memory is full: results go to /tmp/bask-4711"},
            {"at": 1.4, "level": "info", "rank": 1, "text": "retries task 212 of layer 'anomaly' (1 of 3)"}]
     errors = []
     if ended and run.fails:
-        errors = [{"at": now - 0.02, "rank": 2, "text": "task 'tensordot eof-17' (layer tensordot eof, rank 2, node n3) threw std::domain_error: "
-                                                         "the matrix is singular; its input was key 'anomaly-1f3c'"}]
+        errors = [{"at": now - 0.02, "rank": 2, "text": SAID}]
         log.append({"at": now - 0.02, "level": "error", "rank": 2, "text": errors[0]["text"]})
-    forecast = None if ended else {"seconds": run.ended, "peak_memory": int(run.limit * 1.2), "bytes_moved": 3 << 30, "source": "measured sizes"}
+    forecast = None if ended else {"seconds": run.ended, "peak_memory": int(run.limit * 1.2), "bytes_moved": 3 << 30,
+                                   "source": "measured sizes"}
     return {"errors": errors, "log": [entry for entry in log if entry["at"] <= now], "forecast": forecast}
 
 

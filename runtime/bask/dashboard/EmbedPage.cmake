@@ -3,10 +3,11 @@
 # Run by the build: cmake -DPAGE_DIR=… -DLIBRARY=d3.min.js -DHTML=out.html -DSOURCE=out.cpp -P EmbedPage.cmake
 #
 # The text is under a policy that lets nothing in but its two scripts and its styles, by their hashes, and events of its own server.
-# Without a library the text is empty. Each module that main.js needs is put into a function of its own, which returns what the module exports.
+# Each module that main.js needs is put into a function of its own, which returns what the module exports. Without a library the text
+# is empty.
 cmake_minimum_required(VERSION 3.25)
 
-# embed_sha256(<variable> <text>): as base64, which CMake can only make of files that are not here: three hex digits are two of its.
+# embed_sha256(<variable> <text>): the hash of the text, as a policy names it: in base64, of which two digits are three of hex.
 function(embed_sha256 variable text)
   set(digits ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/)
   string(SHA256 hash "${text}")
