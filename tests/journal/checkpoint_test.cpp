@@ -164,6 +164,7 @@ TEST_P(CheckpointTest, OnAFullDiskTheRunGoesOnWithOneWarningOrStopsAsTheOptionSa
     const FullDisk full(1 << 20);
     both.compute();
   };
+  options_.progress = Progress::kOff;  // lines that are counted here
   EXPECT_EQ(runs_in(program), 4);
   EXPECT_TRUE(has_logged("; the run goes on, and nothing more is kept")) << log_;
   EXPECT_EQ(std::count(log_.begin(), log_.end(), '\n'), 1) << log_;
