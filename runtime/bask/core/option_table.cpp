@@ -225,13 +225,12 @@ OptionDescriptor dashboard_option() {
     if (options.dashboard <= 0) return std::string(options.dashboard == 0 ? "on" : "off");
     return std::to_string(options.dashboard);
   };
-  return {
-      "dashboard",
-      "off|on|PORT",
-      "a page that shows the job while it runs, for whoever has its address; alone: on",
-      read,
-      print,
-      "on"};
+  return {"dashboard",
+          "off|on|PORT",
+          "a page that shows the job while it runs, for whoever has its address; alone: on",
+          read,
+          print,
+          "on"};
 }
 
 std::vector<OptionDescriptor> options_of_running() {
