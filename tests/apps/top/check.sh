@@ -36,8 +36,13 @@ printf '{"format": 1}' >other/state.json
 expect 1 "other/state.json': timeline is missing; |other/state.json': interval is missing; " "$bask_top" --once other
 ! grep -q $'\x1b' out.txt || fail "an escape sequence"
 
-# A terminal that is not known: `script` gives the program one.
+# On a terminal, which `script` makes: it waits for a state, q ends it, and the screen from before comes back.
 if command -v script >/dev/null; then
   expect 2 "the terminal 'no-such-terminal' \(TERM\) is not known here|built without ncurses" \
     env TERM=no-such-terminal script -qefc "'$bask_top' empty" /dev/null
+  if ! grep -q "built without ncurses" out.txt; then
+    printf q | TERM=xterm timeout 60 script -qefc "'$bask_top' empty" /dev/null >out.txt 2>&1 || fail "q does not end it"
+    grep -q "there is no state of a job in" out.txt || fail "it does not say what it waits for"
+    grep -qF $'\x1b[?1049l' out.txt || fail "the screen from before does not come back"
+  fi
 fi
