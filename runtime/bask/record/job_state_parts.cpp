@@ -16,6 +16,12 @@ std::string kind_of(std::uint32_t activity) {
                                                   : std::string(name_of(static_cast<Activity>(activity)));
 }
 
+// "rank 1.0": thread 0 of rank 1, as pages and bask-top name places.
+std::string lane_name(const Timeline::Lane& lane) {
+  const std::string rank = "rank " + std::to_string(lane.rank);
+  return lane.thread ? rank + "." + std::to_string(*lane.thread) : rank + " " + lane.name;
+}
+
 Json lane_of(const Timeline::Lane& lane, std::int64_t width_ns) {
   Json bins = Json::array();
   for (const LaneBin& bin : lane.bins.values()) {
@@ -28,7 +34,7 @@ Json lane_of(const Timeline::Lane& lane, std::int64_t width_ns) {
   }
   return {{"rank", lane.rank},
           {"thread", or_null(lane.thread)},
-          {"name", "rank " + std::to_string(lane.rank) + ", " + lane.name},
+          {"name", lane_name(lane)},
           {"bins", std::move(bins)}};
 }
 
