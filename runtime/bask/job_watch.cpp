@@ -99,10 +99,6 @@ JobFacts facts_of(const Options& options, const ClientInfo& info, const EventLog
   return facts;
 }
 
-}  // namespace
-
-namespace {
-
 // What connects the user's machine with the page, as a command.
 std::string tunnel_text(int port, const JobFacts& facts) {
   const Environment environment = process_environment();

@@ -31,6 +31,7 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <utility>
 
 namespace bask {
 namespace {
@@ -157,8 +158,8 @@ class Session {
       const ClientInfo info = info_of_ranks(options, ranks(), false);
       job_watch_ = JobWatch::make(options, info, node.events, false);
       if (job_watch_ != nullptr) {
-        node.on_events = [this](std::uint32_t from, const RankReport& report) {
-          job_watch_->record().add(from, report);
+        node.on_events = [this](std::uint32_t from, RankReport report) {
+          job_watch_->record().add(from, std::move(report));
         };
       }
     }

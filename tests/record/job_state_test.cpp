@@ -75,6 +75,25 @@ TEST(JobState, ShowsWhatAThreadIsInAndTheNamesOfItsRank) {
   EXPECT_EQ(state["layers"][0]["running"], 1);
 }
 
+TEST(JobState, TakesReportsInTheirOrderHoweverTheyCome) {
+  JobRecord record(facts_of_ranks(1), no_time);
+  MadeUpRank first({"a"}), second({"b"}), third({});
+  first.ran(0, 1, 5);
+  second.report().new_lanes.clear();
+  second.ran(1, 2, 5).report().number = 1;
+  third.report().new_lanes.clear();
+  third.ran(1, 4, 5).does(MadeUpRank::layer(0), 1).report().number = 2;
+  record.add(0, third.report());
+  record.add(0, second.report());
+  EXPECT_TRUE(state_of(record)["totals"].empty());
+  record.add(0, first.report());
+  const Json totals = state_of(record)["totals"];
+  ASSERT_EQ(totals.size(), 2u);
+  EXPECT_EQ(totals[0]["done"], 1);
+  EXPECT_EQ(totals[1]["name"], "b");
+  EXPECT_EQ(totals[1]["done"], 6);
+}
+
 TEST(JobState, IsValidTextWhateverNamesAre) {
   JobFacts facts = facts_of_ranks(1);
   facts.program = "\xff\xfe</script>\x1b[2J";
@@ -108,6 +127,7 @@ TEST(JobState, GrowsNeitherWithTasksNorWithTime) {
     MadeUpRank rank(round == 0 ? std::vector<std::string>{"a"} : std::vector<std::string>{});
     if (round != 0) rank.report().new_lanes.clear();
     RankReport& report = rank.report();
+    report.number = round;
     const std::int64_t at = round * 500 * kMs;
     const unsigned level = bin_level(at);
     report.lanes[0].shares = {

@@ -21,7 +21,7 @@ class StopSignals;
 class Worker;
 
 /// Is given what a rank's threads have done.
-using OnEvents = std::function<void(std::uint32_t from, const RankReport& report)>;
+using OnEvents = std::function<void(std::uint32_t from, RankReport report)>;
 
 class Switchboard final : public MessageHandler {
  public:

@@ -89,7 +89,9 @@ EventCounts difference(const EventCounts& now, const EventCounts& before) {
 
 RankReport EventLog::collect(Activity reason) {
   const Held held(mutex_);
-  RankReport report{.made_ns = now_ns(), .clock_error_ns = clock_error_ns_.load(std::memory_order_relaxed)};
+  RankReport report{.number = reports_++,
+                    .made_ns = now_ns(),
+                    .clock_error_ns = clock_error_ns_.load(std::memory_order_relaxed)};
   for (EventLane& lane : lanes_) lane.collect(report, reason);
   const auto told_from = [](std::size_t& told, const std::vector<std::string>& names) {
     std::vector<std::string> news(names.begin() + static_cast<std::ptrdiff_t>(told), names.end());

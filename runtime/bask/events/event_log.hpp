@@ -84,6 +84,7 @@ class EventLog {
   std::deque<EventLane> lanes_ BASK_GUARDED_BY(mutex_);
   std::vector<std::string> lane_names_ BASK_GUARDED_BY(mutex_), layer_names_ BASK_GUARDED_BY(mutex_);
   std::unordered_map<std::string, Activity> layers_ BASK_GUARDED_BY(mutex_);
+  std::uint64_t reports_ BASK_GUARDED_BY(mutex_) = 0;
   std::size_t lanes_told_ BASK_GUARDED_BY(mutex_) = 0, layers_told_ BASK_GUARDED_BY(mutex_) = 0;
   std::int64_t looked_ns_ BASK_GUARDED_BY(mutex_) = 0;
   Standing standing_ BASK_GUARDED_BY(mutex_);

@@ -90,7 +90,8 @@ struct EventCounts {
 };
 
 struct RankReport {
-  std::int64_t made_ns = 0;                  ///< since the job's start
+  std::uint64_t number = 0;  ///< of the rank's reports: 0, 1, …; each goes on where the last one ended
+  std::int64_t made_ns = 0;  ///< since the job's start
   std::int64_t clock_error_ns = 0;           ///< its times are those of rank 0's clock, to within this
   std::vector<std::string> new_layers = {};  ///< the next numbers are theirs
   std::vector<std::string> new_lanes = {};   ///< likewise
@@ -105,8 +106,8 @@ struct RankReport {
   std::int64_t process_cpu_ns = 0, lanes_cpu_ns = 0;  ///< used since the last report; of the lanes' threads
 
   auto members() {
-    return std::tie(made_ns, clock_error_ns, new_layers, new_lanes, lanes, layers, slowest, largest, newest,
-                    sample, doing, samples, moved, counts, held, limit, peak, on_disk, process_cpu_ns,
+    return std::tie(number, made_ns, clock_error_ns, new_layers, new_lanes, lanes, layers, slowest, largest,
+                    newest, sample, doing, samples, moved, counts, held, limit, peak, on_disk, process_cpu_ns,
                     lanes_cpu_ns);
   }
 };

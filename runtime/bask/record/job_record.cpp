@@ -137,8 +137,19 @@ void JobRecord::add_tasks(std::uint32_t rank, const RankReport& report) {
   }
 }
 
-void JobRecord::add(std::uint32_t rank, const RankReport& report) {
+void JobRecord::add(std::uint32_t rank, RankReport report) {
   const Held held(mutex_);
+  RankState& state = known_.ranks[rank];
+  const std::uint64_t number = report.number;
+  state.early.emplace(number, std::move(report));
+  while (!state.early.empty() && state.early.begin()->first == state.reports) {
+    add_next(rank, state.early.begin()->second);
+    state.early.erase(state.early.begin());
+    ++state.reports;
+  }
+}
+
+void JobRecord::add_next(std::uint32_t rank, const RankReport& report) {
   learn_names(rank, report);
   RankState& state = known_.ranks[rank];
   for (const LaneReport& lane : report.lanes) {

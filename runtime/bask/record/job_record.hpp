@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -42,6 +43,8 @@ struct LayerState {
 
 /// What a rank has told last.
 struct RankState {
+  std::uint64_t reports = 0;                             ///< that were added, in their order
+  std::map<std::uint64_t, RankReport> early = {};        ///< by number: those before them have not come
   std::vector<std::uint32_t> layers = {};                ///< numbers of its layers in ActivityNames
   std::vector<std::optional<std::uint32_t>> lanes = {};  ///< its lanes in the Timeline
   std::vector<std::string> lane_names = {};
@@ -114,7 +117,8 @@ class JobRecord {
   void end_job(int exit_code) BASK_EXCLUDES(mutex_);
 
   // Any thread.
-  void add(std::uint32_t rank, const RankReport& report) BASK_EXCLUDES(mutex_);
+  /// A report has come. Large ones may be overtaken by later ones, which then wait for them here.
+  void add(std::uint32_t rank, RankReport report) BASK_EXCLUDES(mutex_);
   void log(const LogLine& line) BASK_EXCLUDES(mutex_);
   void error(std::optional<std::uint32_t> rank, const std::string& text) BASK_EXCLUDES(mutex_);
   const JobFacts& facts() const { return facts_; }
@@ -123,6 +127,7 @@ class JobRecord {
   void read(const std::function<void(const JobKnowledge&)>& look) BASK_EXCLUDES(mutex_);
 
  private:
+  void add_next(std::uint32_t rank, const RankReport& report) BASK_REQUIRES(mutex_);
   void learn_names(std::uint32_t rank, const RankReport& report) BASK_REQUIRES(mutex_);
   void add_tasks(std::uint32_t rank, const RankReport& report) BASK_REQUIRES(mutex_);
   ToldTask told(std::uint32_t rank, const TaskDetail& detail) const BASK_REQUIRES(mutex_);
