@@ -76,7 +76,7 @@ class Browser:
         while data:
             data = data[os.write(self.to, data):]
         until = time.monotonic() + self.timeout
-        while (answer := self.read(until)) is not None:
+        while time.monotonic() < until and (answer := self.read(until)) is not None:
             if answer.get("id") == number:
                 if "error" in answer:
                     raise RuntimeError(f"{method}: {answer['error']['message']}")
