@@ -57,9 +57,16 @@ explain_missing() {
   exit 2
 } >&2
 
+# Packages that this system does not have are left out: they may be wishes only.
 apt_install() {
+  local package known=()
   export DEBIAN_FRONTEND=noninteractive
-  apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "$@"
+  apt-get -qq update || return
+  for package; do
+    ! has_tool apt-cache || apt-cache show "$package" >/dev/null 2>&1 || continue
+    known+=("$package")
+  done
+  [[ ${#known[@]} -eq 0 ]] || apt-get -qq -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${known[@]}"
 }
 
 # Installs the packages of `missing`, where that is possible.

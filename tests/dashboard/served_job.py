@@ -66,7 +66,7 @@ def states(url, count):
         return found
 
 
-job, url, address = start("long", 12000)
+job, url, address = start("long", 6000)
 try:
     base, token = url.split("/?token=")
     port = int(base.rsplit(":", 1)[1])
@@ -106,7 +106,7 @@ try:
         page.close()
 
     random.seed(4)
-    for _ in range(80):
+    for _ in range(30):
         raw(port, random.randbytes(random.randrange(1, 3000)), wait=0.05) if random.random() < 0.5 else raw(
             port, b"GET /?token=" + random.randbytes(20).hex().encode() + b" HTTP/1.1\r\n\r\n", wait=1)
     raw(port, b"GET / HTTP/1.1\r\nX: " + b"a" * 1_000_000 + b"\r\n\r\n")
@@ -115,7 +115,7 @@ try:
     slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
     for connection in slow:
         connection.sendall(b"GET /?to")
-    for _ in range(300):
+    for _ in range(100):
         raw(port, b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n", wait=30)
     check("after hostile requests the page is there", status(url)[0] == 200)
     for connection in slow:
