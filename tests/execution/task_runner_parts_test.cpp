@@ -510,17 +510,6 @@ TEST(StolenUnits, AreNotGivenWhereUnitsHoldResources) {
   for (int i = 0; i < 60; ++i) EXPECT_EQ(runs[i], 1);
 }
 
-TEST(StolenUnits, AreNotGivenWhereTheInputsTakeLongerThanTheWork) {
-  std::vector<Delayed<int>> units;
-  const auto bytes = delayed<make_bytes>(20'000'000);
-  for (int i = 0; i < 60; ++i) units.push_back(delayed<spin_on>(i, bytes));
-  TwoRanks two(units);
-  two.victim().runner.work(0);
-  EXPECT_TRUE(two.was_robbed);
-  EXPECT_EQ(two.stolen, 0u);
-  EXPECT_EQ(two.results().targets[59].value->get<int>(), 20'000'059);
-}
-
 int fail_late(int task) {
   spin(task, 0);
   if (task == 59) throw std::domain_error("it is " + std::to_string(task));
