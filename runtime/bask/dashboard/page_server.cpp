@@ -1,6 +1,7 @@
 #include <bask/dashboard/page_server.hpp>
 
 #include <bask/core/error.hpp>
+#include <bask/system/without_signals.hpp>
 
 #include <fmt/format.h>
 #include <sys/random.h>
@@ -10,7 +11,6 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstdint>
 #include <thread>
 #include <utility>
@@ -91,14 +91,11 @@ class PageServer::Connections {
   }
 
   void start() {
-    sigset_t all, before;  // signals go to the program's own threads
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const WithoutSignals quiet;
     thread_ = std::thread([this] {
       give_way();
       server_.listen_after_bind();
     });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
   // Whoever does not know the token learns nothing, not even which paths there are.

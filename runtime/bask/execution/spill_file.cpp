@@ -1,11 +1,10 @@
-#include <pthread.h>
 #include <xxhash.h>
 #include <bask/execution/spill_error.hpp>
 #include <bask/execution/spill_file.hpp>
+#include <bask/system/without_signals.hpp>
 
 #include <algorithm>
 #include <cassert>
-#include <csignal>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -69,20 +68,16 @@ SpillFile::SpillFile(const std::filesystem::path& directory, const TransferCalls
     : file_(directory, calls), events_(events) {
   for (std::size_t thread = 0; events != nullptr && thread < lanes_.size(); ++thread)
     lanes_[thread] = &events->lane("disk " + std::to_string(thread));
-  sigset_t all, before;  // signals go to the program's own threads
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const WithoutSignals quiet;
   try {
     for (std::size_t thread = 0; thread < threads_.size(); ++thread)
       threads_[thread] = std::thread([this, thread] { work(thread); });
   } catch (const std::system_error& error) {
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     close();
     throw Error("spilling results", std::string("the system allows no thread for it: ") + error.what(),
                 "raise the limit (ulimit -u, ulimit -v), or ask for fewer threads with --bask-threads",
                 ExitCode::kUsage);
   }
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 SpillFile::~SpillFile() {

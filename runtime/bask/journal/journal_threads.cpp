@@ -1,8 +1,7 @@
-#include <pthread.h>
 #include <bask/journal/journal_threads.hpp>
+#include <bask/system/without_signals.hpp>
 
 #include <chrono>
-#include <csignal>
 #include <ctime>
 #include <utility>
 
@@ -25,12 +24,9 @@ std::int64_t ns_from(Clock::time_point start) {
 
 JournalThreads::JournalThreads(const JournalFile& file, JournalBatches& batches, JournalTimes times)
     : file_(file), batches_(batches), times_(times) {
-  sigset_t all, before;  // signals go to the program's own threads
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const WithoutSignals quiet;
   writing_thread_ = std::thread([this] { write_batches(); });
   syncing_thread_ = std::thread([this] { sync_file(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 JournalThreads::~JournalThreads() {

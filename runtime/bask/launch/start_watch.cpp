@@ -1,12 +1,11 @@
-#include <pthread.h>
 #include <unistd.h>
 #include <bask/core/units.hpp>
 #include <bask/launch/start_watch.hpp>
+#include <bask/system/without_signals.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 #include <utility>
 
 namespace bask {
@@ -69,11 +68,8 @@ StartWatch::StartWatch(std::chrono::nanoseconds timeout, const Launch& launch, c
       fix_(longer_text(timeout_)) {
   if (timeout_.count() == 0) return;
   text_ = start_timeout_text(timeout_, launch, host);
-  sigset_t all, before;  // signals go to the program's own threads
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const WithoutSignals quiet;
   thread_ = std::thread([this] { watch(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 StartWatch::~StartWatch() {

@@ -1,7 +1,7 @@
 #include <bask/record/state_teller.hpp>
+#include <bask/system/without_signals.hpp>
 
 #include <algorithm>
-#include <csignal>
 #include <memory>
 #include <utility>
 
@@ -10,11 +10,8 @@ namespace bask {
 StateTeller::StateTeller(std::function<std::string()> state, std::vector<Listener> listeners,
                          std::chrono::milliseconds interval)
     : state_(std::move(state)), listeners_(std::move(listeners)), interval_(interval) {
-  sigset_t all, before;  // signals go to the program's own threads
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  const WithoutSignals quiet;
   thread_ = std::thread([this] { run(); });
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 StateTeller::~StateTeller() {
