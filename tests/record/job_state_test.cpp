@@ -118,6 +118,9 @@ TEST(JobState, PutsRanksTogetherInALargeMatrix) {
   EXPECT_EQ(moved["names"][43], "129");
   EXPECT_EQ(moved["bytes"][0][0], 10);
   EXPECT_EQ(moved["bytes"][43][0], 5);
+  const Json ranks = state_of(record)["timeline"]["ranks"];
+  EXPECT_EQ(ranks[129]["out"], Json({5}));
+  EXPECT_TRUE(ranks[1]["out"].empty());
 }
 
 TEST(JobState, GrowsNeitherWithTasksNorWithTime) {

@@ -103,8 +103,6 @@ RankReport EventLog::collect(Activity reason) {
   const EventCounts counts = this->counts();
   report.counts = difference(counts, std::exchange(told_, counts));
   RankSample& sample = sample_at(report.made_ns);
-  const std::uint64_t out = out_.load(std::memory_order_relaxed);
-  sample.out += out - std::exchange(out_told_, out);
   sample.in += std::exchange(in_, 0);
   sample.spilled += report.counts.spilled_bytes;
   sample.read_back += report.counts.read_back_bytes;

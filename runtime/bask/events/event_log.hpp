@@ -52,7 +52,6 @@ class EventLog {
   void stolen() { stolen_.fetch_add(1, std::memory_order_relaxed); }
   /// A result has come from another rank.
   void moved(std::uint32_t from, std::uint64_t bytes) BASK_EXCLUDES(mutex_);
-  void sent(std::uint64_t bytes) { out_.fetch_add(bytes, std::memory_order_relaxed); }
 
   /// What the rank holds at the moment. Sizes are bytes.
   struct Standing {
@@ -79,7 +78,7 @@ class EventLog {
   const TickClock clock_;
   EventReader* reader_ = nullptr;
   Count spilled_, read_back_, journalled_;
-  std::atomic<std::uint64_t> stolen_{0}, out_{0};
+  std::atomic<std::uint64_t> stolen_{0};
   Mutex mutex_;
   std::deque<EventLane> lanes_ BASK_GUARDED_BY(mutex_);
   std::vector<std::string> lane_names_ BASK_GUARDED_BY(mutex_), layer_names_ BASK_GUARDED_BY(mutex_);
@@ -92,7 +91,7 @@ class EventLog {
   std::unordered_map<std::uint32_t, Moved> moved_ BASK_GUARDED_BY(mutex_);
   std::int64_t process_cpu_told_ns_ BASK_GUARDED_BY(mutex_) = 0;
   EventCounts told_ BASK_GUARDED_BY(mutex_);
-  std::uint64_t out_told_ BASK_GUARDED_BY(mutex_) = 0, in_ BASK_GUARDED_BY(mutex_) = 0;
+  std::uint64_t in_ BASK_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace bask

@@ -68,7 +68,7 @@ struct RankSample {
   std::uint32_t bin = 0;
   std::uint32_t level = 0;
   std::uint64_t held = 0, on_disk = 0;  ///< the most
-  std::uint64_t in = 0, out = 0;        ///< moved from and to other ranks
+  std::uint64_t in = 0;                 ///< moved from other ranks
   std::uint64_t spilled = 0, read_back = 0;
   std::int64_t ready_ns = 0;  ///< units that could have run, each for its time
 };

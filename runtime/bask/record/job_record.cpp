@@ -170,6 +170,7 @@ void JobRecord::add_next(std::uint32_t rank, const RankReport& report) {
     if (from.empty()) from.resize(known_.ranks.size());
     from[moved.from].results += moved.results;
     from[moved.from].bytes += moved.bytes;
+    known_.timeline.add_sent(moved.from, moved.bytes, report.made_ns);
   }
   known_.counts += report.counts;
   state.doing = report.doing;

@@ -112,12 +112,16 @@ void Timeline::add(std::uint32_t rank, const RankSample& sample) {
   RankBin more{.held = sample.held,
                .on_disk = sample.on_disk,
                .in = sample.in,
-               .out = sample.out,
                .spilled = sample.spilled,
                .read_back = sample.read_back,
                .ready_ns = sample.ready_ns};
   Join()(bin, more);
   if (sample.ready_ns != 0) job_.at(sample.bin, sample.level).ready_ns += sample.ready_ns;
+}
+
+void Timeline::add_sent(std::uint32_t rank, std::uint64_t bytes, std::int64_t at_ns) {
+  const unsigned level = bin_level(at_ns);
+  ranks_[rank].at(bin_at(at_ns, level), level).out += bytes;
 }
 
 void Timeline::coarsen(std::int64_t now_ns) {

@@ -69,6 +69,8 @@ class Timeline {
   void add(std::uint32_t rank, std::optional<std::uint32_t> lane, const BinShare& share,
            std::uint32_t number);
   void add(std::uint32_t rank, const RankSample& sample);
+  /// So many bytes of the rank have come to others, as they have told at this time.
+  void add_sent(std::uint32_t rank, std::uint64_t bytes, std::int64_t at_ns);
 
   const std::vector<Lane>& lanes() const { return lanes_; }
   const std::vector<RankSeries>& ranks() const { return ranks_; }
