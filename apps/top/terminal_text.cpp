@@ -2,44 +2,16 @@
 
 #include <locale.h>
 #include <wchar.h>
+#include <bask/core/utf8_text.hpp>
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
-#include <optional>
 
 namespace top {
 namespace {
 
 constexpr std::string_view kEllipsis = "…", kReplacement = "\uFFFD";
 constexpr std::size_t kMostBytesOfGlyph = 16;  // a letter and its marks; hostile texts put hundreds on one
-
-struct Character {
-  std::size_t bytes;
-  std::optional<char32_t> code;  // none: broken
-};
-
-bool continues(char byte) {
-  return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
-}
-
-// The character at the beginning of `text`; a broken one is one byte long.
-Character first_character(std::string_view text) {
-  constexpr Character kBroken{1, std::nullopt};
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return {1, lead};
-  const std::size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4 || text.size() < bytes) return kBroken;
-  char32_t code = lead & (0x7fu >> bytes);
-  for (std::size_t i = 1; i < bytes; ++i) {
-    if (!continues(text[i])) return kBroken;
-    code = code << 6 | (static_cast<unsigned char>(text[i]) & 0x3fu);
-  }
-  constexpr std::array<char32_t, 5> kSmallestOfLength{0, 0, 0x80, 0x800, 0x10000};
-  const bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
-  if (code < kSmallestOfLength[bytes] || code > 0x10ffff || is_surrogate) return kBroken;
-  return {bytes, code};
-}
 
 // Characters that change the direction or the look of others, and that terminals count differently.
 bool is_format(char32_t code) {
@@ -97,7 +69,7 @@ bool is_blank(const Glyph& glyph) {
 std::vector<Glyph> glyphs_of(std::string_view text) {
   std::vector<Glyph> glyphs;
   while (!text.empty()) {
-    const Character next = first_character(text);
+    const bask::Utf8Character next = bask::first_character(text);
     const int width = next.code ? width_of(*next.code) : -1;
     const std::string_view bytes = text.substr(0, next.bytes);
     if (width > 0) {

@@ -8,21 +8,20 @@ namespace {
 constexpr std::string_view kEllipsis = "…";
 constexpr std::string_view kReplacement = "\uFFFD";
 
-struct Character {
-  std::size_t bytes;
-  char32_t code;
-  bool is_valid;
-};
-
 constexpr bool continues(char byte) {
   return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
 }
 
-// The character at the beginning of `text`; a broken one is one byte long.
-Character first_character(std::string_view text) {
-  constexpr Character kBroken{1, 0, false};
+bool is_control(char32_t code) {
+  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code & 0xfffe) == 0xfffe;
+}
+
+}  // namespace
+
+Utf8Character first_character(std::string_view text) {
+  constexpr Utf8Character kBroken{1, std::nullopt};
   const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80) return {1, lead, true};
+  if (lead < 0x80) return {1, lead};
   const std::size_t bytes = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
   if (lead < 0xc2 || lead > 0xf4 || text.size() < bytes) return kBroken;
   char32_t code = lead & (0x7fu >> bytes);
@@ -33,23 +32,17 @@ Character first_character(std::string_view text) {
   constexpr char32_t kSmallestOfLength[]{0, 0, 0x80, 0x800, 0x10000};
   const bool surrogate = code >= 0xd800 && code <= 0xdfff;
   if (code < kSmallestOfLength[bytes] || code > 0x10ffff || surrogate) return kBroken;
-  return {bytes, code, true};
+  return {bytes, code};
 }
-
-bool is_control(char32_t code) {
-  return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code & 0xfffe) == 0xfffe;
-}
-
-}  // namespace
 
 std::string printable(std::string_view text) {
   std::string clean;
   clean.reserve(text.size());
   while (!text.empty()) {
-    const Character next = first_character(text);
-    if (!next.is_valid) {
+    const Utf8Character next = first_character(text);
+    if (!next.code) {
       clean += kReplacement;
-    } else if (is_control(next.code)) {
+    } else if (is_control(*next.code)) {
       clean += ' ';
     } else {
       clean += text.substr(0, next.bytes);

@@ -4,10 +4,18 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace bask {
+
+struct Utf8Character {
+  std::size_t bytes;
+  std::optional<char32_t> code;  ///< none: broken
+};
+/// The character at the beginning of `text`, which is not empty; a broken one is one byte long.
+Utf8Character first_character(std::string_view text);
 
 /// The text with spaces for control characters and "\uFFFD" for broken UTF-8: safe on a terminal and in XML.
 std::string printable(std::string_view text);
