@@ -12,11 +12,11 @@
 #include <bask/numerics_text.hpp>
 #include <bask/record/job_state.hpp>
 #include <bask/system/host_name.hpp>
+#include <bask/system/replaced_file.hpp>
 #include <bask/system/unfinished_file.hpp>
 
 #include <unistd.h>
 #include <algorithm>
-#include <array>
 #include <ctime>
 #include <fstream>
 #include <iostream>
@@ -65,20 +65,14 @@ std::vector<Fact> versions() {
 
 std::optional<SlurmFacts> slurm_facts() {
   const Environment environment = process_environment();
-  const auto value = [&](const char* name) {
-    const auto found = environment.find(name);
-    return found == environment.end() ? std::string() : found->second;
-  };
+  const auto value = [&](const char* name) { return std::string(value_of(environment, name)); };
   if (value("SLURM_JOB_ID").empty()) return std::nullopt;
-  SlurmFacts slurm{.id = value("SLURM_JOB_ID"),
-                   .name = value("SLURM_JOB_NAME"),
-                   .partition = value("SLURM_JOB_PARTITION"),
-                   .nodes = value("SLURM_JOB_NODELIST"),
-                   .restarts = 0,
-                   .end = std::nullopt};
-  const std::string restarts = value("SLURM_RESTART_COUNT");
-  if (!restarts.empty()) slurm.restarts = std::atoi(restarts.c_str());
-  return slurm;
+  return SlurmFacts{.id = value("SLURM_JOB_ID"),
+                    .name = value("SLURM_JOB_NAME"),
+                    .partition = value("SLURM_JOB_PARTITION"),
+                    .nodes = value("SLURM_JOB_NODELIST"),
+                    .restarts = std::atoi(value("SLURM_RESTART_COUNT").c_str()),
+                    .end = std::nullopt};
 }
 
 JobFacts facts_of(const Options& options, const ClientInfo& info, const EventLog& events) {
@@ -100,25 +94,18 @@ JobFacts facts_of(const Options& options, const ClientInfo& info, const EventLog
 }
 
 // What connects the user's machine with the page, as a command.
-std::string tunnel_text(int port, const JobFacts& facts) {
+std::string tunnel_text(int port, const std::string& host) {
   const Environment environment = process_environment();
-  const auto value = [&](const char* name, const char* otherwise) {
-    const auto found = environment.find(name);
-    return found == environment.end() || found->second.empty() ? std::string(otherwise) : found->second;
-  };
-  const std::string user = value("USER", "USER"), login = value("SLURM_SUBMIT_HOST", "");
-  const std::string through =
-      login.empty() || login == facts.host ? "" : fmt::format("-J {}@{} ", user, login);
-  return fmt::format("ssh -N -L {}:localhost:{} {}{}@{}", port, port, through, user, facts.host);
+  const std::string_view known = value_of(environment, "USER"), user = known.empty() ? "USER" : known;
+  const std::string_view login = value_of(environment, "SLURM_SUBMIT_HOST");
+  const std::string through = login.empty() || login == host ? "" : fmt::format("-J {}@{} ", user, login);
+  return fmt::format("ssh -N -L {}:localhost:{} {}{}@{}", port, port, through, user, host);
 }
 
 // A report that can never be written is refused before anything runs.
 void check_report(const std::string& report) {
   if (page_text().empty()) page_with_state("");  // throws
-  const UnfinishedFile probe(report + ".new");
-  if (probe.is_open() || errno == EEXIST) return;
-  throw Error("--bask-report", fmt::format("'{}' cannot be written: {}", report, error_text(errno)),
-              "name a file in a directory that is there and yours", ExitCode::kUsage);
+  const ReplacedFile probe("--bask-report", report);
 }
 
 }  // namespace
@@ -140,8 +127,7 @@ JobWatch::JobWatch(const Options& options, const ClientInfo& info, std::shared_p
       record_(facts_of(options, info, *events_), [log = events_] { return log->now_ns(); }),
       report_(options.report) {
   set_log_reader([this](LogLevel level, const std::string& line) {
-    constexpr std::array<const char*, 4> kLevels{"error", "warning", "info", "debug"};
-    record_.log({.at_ns = record_.now_ns(), .level = kLevels[static_cast<std::size_t>(level)], .text = line});
+    record_.log({.at_ns = record_.now_ns(), .level = std::string(name_of(level)), .text = line});
   });
   std::vector<StateTeller::Listener> listeners;
   if (!options.watch.empty()) {
@@ -165,7 +151,7 @@ JobWatch::JobWatch(const Options& options, const ClientInfo& info, std::shared_p
 // Tells the address where nobody else can read it: on the terminal, or in a file of the user's own.
 void JobWatch::open_dashboard(const Options& options) {
   server_.emplace(options.dashboard, page_text(), feed_);
-  const std::string where = tunnel_text(server_->port(), record_.facts());
+  const std::string where = tunnel_text(server_->port(), host_name());
   if (is_terminal(STDERR_FILENO)) {
     std::cerr << fmt::format("bask: the dashboard is at {}\nbask: from elsewhere, first: {}", server_->url(),
                              where)
@@ -186,17 +172,13 @@ void JobWatch::open_dashboard(const Options& options) {
 }
 
 void JobWatch::write_report(const std::string& state) {
-  const std::filesystem::path place = report_, aside = report_ + ".new";
-  std::error_code ignored;
-  std::filesystem::remove(aside, ignored);
-  const std::string page = page_with_state(state);
-  UnfinishedFile file(aside);
-  int error = file.is_open() ? 0 : errno;
-  if (error == 0) error = write_at(file.descriptor(), 0, std::as_bytes(std::span(page))).error;
-  if (error == 0) error = file.put_in_place(place);
-  if (error == 0) return;
-  log_job_line(LogLevel::kWarning,
-               fmt::format("the report '{}' cannot be written: {}", report_, error_text(error)));
+  try {
+    ReplacedFile file("--bask-report", report_);
+    file.write(page_with_state(state));
+    file.put_in_place();
+  } catch (const Error& error) {  // the job has ended, whatever becomes of its report
+    log_job_line(LogLevel::kWarning, error.what());
+  }
 }
 
 std::string JobWatch::state() {

@@ -33,8 +33,6 @@ class JobWatch {
 
   const std::shared_ptr<EventLog>& events() const { return events_; }
   JobRecord& record() { return record_; }
-  /// The lane of the thread that plans.
-  EventLane& planning() { return events_->lane("planning"); }
   void begin_running(const Plan& plan);
   /// The job ends with this exit code: writes the last state. Later calls do nothing.
   void end(int exit_code);

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 namespace bask {
 
@@ -11,6 +12,9 @@ using Environment = std::map<std::string, std::string>;
 
 /// The variables of this process as they are now, but for those that Bask has set itself.
 Environment process_environment();
+
+/// The value of a variable; empty: it has none, or is not set.
+std::string_view value_of(const Environment& environment, const std::string& name);
 
 /// Sets OMP_NUM_THREADS, OPENBLAS_NUM_THREADS, MKL_NUM_THREADS and BLIS_NUM_THREADS to 1, each unless it is
 /// set: the runtime has a thread for each core already. Call it before other threads start. A library that

@@ -7,6 +7,7 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -34,18 +35,9 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
   return spdlog::level::info;
 }
 
+// What stands before a text of that level.
 std::string level_word(LogLevel level) {
-  switch (level) {
-    case LogLevel::kError:
-      return "error: ";
-    case LogLevel::kWarning:
-      return "warning: ";
-    case LogLevel::kInfo:
-      return "";
-    case LogLevel::kDebug:
-      return "debug: ";
-  }
-  return "";
+  return level == LogLevel::kInfo ? "" : std::string(name_of(level)) + ": ";
 }
 
 struct Log {
@@ -117,6 +109,11 @@ void write(LogLevel level, const std::string& prefix, std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view name_of(LogLevel level) {
+  constexpr std::array<std::string_view, 4> kNames{"error", "warning", "info", "debug"};
+  return kNames[static_cast<std::size_t>(level)];
+}
 
 std::string log_file_of(const LogSettings& settings) {
   std::string path = settings.file;

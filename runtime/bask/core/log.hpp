@@ -12,6 +12,9 @@
 
 namespace bask {
 
+/// "error", "warning", "info" or "debug".
+std::string_view name_of(LogLevel level);
+
 struct LogSettings {
   LogLevel level = LogLevel::kInfo;
   std::string file = {};  ///< %r stands for the rank; empty: none

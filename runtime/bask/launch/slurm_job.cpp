@@ -10,11 +10,6 @@
 namespace bask {
 namespace {
 
-std::string_view value_of(const Environment& environment, const char* name) {
-  const auto found = environment.find(name);
-  return found == environment.end() ? std::string_view{} : std::string_view(found->second);
-}
-
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == text.npos) return {};

@@ -29,7 +29,7 @@ void keep_most(std::vector<ToldTask>& kept, const ToldTask& task, const Measure&
 }  // namespace
 
 JobRecord::JobRecord(JobFacts facts, std::function<std::int64_t()> clock)
-    : facts_(facts), clock_(std::move(clock)), known_(std::move(facts)) {
+    : clock_(std::move(clock)), known_(std::move(facts)) {
   known_.moved.resize(known_.ranks.size());
 }
 

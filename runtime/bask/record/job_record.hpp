@@ -121,7 +121,6 @@ class JobRecord {
   void add(std::uint32_t rank, RankReport report) BASK_EXCLUDES(mutex_);
   void log(const LogLine& line) BASK_EXCLUDES(mutex_);
   void error(std::optional<std::uint32_t> rank, const std::string& text) BASK_EXCLUDES(mutex_);
-  const JobFacts& facts() const { return facts_; }
   std::int64_t now_ns() const { return clock_(); }
   /// Calls `look` with all that is known, brought up to now.
   void read(const std::function<void(const JobKnowledge&)>& look) BASK_EXCLUDES(mutex_);
@@ -133,7 +132,6 @@ class JobRecord {
   ToldTask told(std::uint32_t rank, const TaskDetail& detail) const BASK_REQUIRES(mutex_);
   std::uint32_t number_of(std::uint32_t rank, Activity activity) const BASK_REQUIRES(mutex_);
 
-  const JobFacts facts_;
   const std::function<std::int64_t()> clock_;
   Mutex mutex_;
   JobKnowledge known_ BASK_GUARDED_BY(mutex_);
