@@ -5,9 +5,7 @@ import {DataTable, Panel} from "./panel.js";
 import {durationText, kNothing, placeText, shortText, sizeText, timeText} from "./text.js";
 
 export function makeSlowest() {
-  const panel = new Panel("slowest");
-  const table = new DataTable("Slowest tasks", [
-    ...taskColumns(),
+  const columns = [
     {title: "Began", number: true, text: (task) => timeText(task.began, 0.01)},
     {title: "Took", number: true, class: "strong", text: (task) => durationText(task.seconds)},
     {
@@ -15,34 +13,31 @@ export function makeSlowest() {
       number: true,
       text: (task) => (task.mean > 0 && task.seconds !== null ? `${d3.format(".3~g")(task.seconds / task.mean)} ×` : kNothing),
     },
-  ]);
-  panel.scroll("Slowest tasks, table").append(table.element);
-  return (state) => {
-    const [first] = state.slowest;
-    panel.tell(
-      first === undefined
-        ? "No task has ended yet."
-        : `The slowest took ${durationText(first.seconds)}, in layer ${shortText(first.layer, 60)}.`,
-    );
-    table.update(state.slowest);
-  };
+  ];
+  return makeTasks("slowest", "Slowest tasks", columns, (first) =>
+    first === undefined
+      ? "No task has ended yet."
+      : `The slowest took ${durationText(first.seconds)}, in layer ${shortText(first.layer, 60)}.`,
+  );
 }
 
 export function makeLargest() {
-  const panel = new Panel("largest");
-  const table = new DataTable("Largest results", [
-    ...taskColumns(),
-    {title: "Size", number: true, class: "strong", text: (task) => sizeText(task.bytes)},
-  ]);
-  panel.scroll("Largest results, table").append(table.element);
+  const columns = [{title: "Size", number: true, class: "strong", text: (task) => sizeText(task.bytes)}];
+  return makeTasks("largest", "Largest results", columns, (first) =>
+    first === undefined
+      ? "No result yet."
+      : `The largest has ${sizeText(first.bytes)}, in layer ${shortText(first.layer, 60)}.`,
+  );
+}
+
+/// A panel of that id, with the tasks of the state's member of the same name; `sentence` tells of the first one.
+function makeTasks(id, title, columns, sentence) {
+  const panel = new Panel(id);
+  const table = new DataTable(title, [...taskColumns(), ...columns]);
+  panel.scroll(`${title}, table`).append(table.element);
   return (state) => {
-    const [first] = state.largest;
-    panel.tell(
-      first === undefined
-        ? "No result yet."
-        : `The largest has ${sizeText(first.bytes)}, in layer ${shortText(first.layer, 60)}.`,
-    );
-    table.update(state.largest);
+    panel.tell(sentence(state[id][0]));
+    table.update(state[id]);
   };
 }
 
