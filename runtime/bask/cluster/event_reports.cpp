@@ -6,7 +6,8 @@ namespace bask {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenLooks{20}, kBetweenReports{500}, kLeastBetweenReports{100};
-constexpr std::chrono::milliseconds kReportOfEachRank{1};  // rank 0 reads no more than these in a second
+constexpr std::chrono::milliseconds kBetweenReportsForEachRank{
+    1};  // rank 0 reads a thousand reports a second at most
 
 }  // namespace
 
@@ -14,7 +15,7 @@ void EventReports::tick(const TaskRunner* runner, Clock::time_point now) {
   if (now < next_look_) return;
   next_look_ = now + kBetweenLooks;
   look(runner);
-  if (now - last_report_ < std::max(kBetweenReports, kReportOfEachRank * exchange_.size())) return;
+  if (now - last_report_ < std::max(kBetweenReports, kBetweenReportsForEachRank * exchange_.size())) return;
   last_report_ = now;
   tell(runner);
 }

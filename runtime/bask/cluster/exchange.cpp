@@ -19,7 +19,7 @@ constexpr int kMostParcelsARound = 64;  // so that no thread holds the lock for 
 // After one of them a waiting thread need not look again at once.
 bool is_routine(MessageKind kind) {
   return kind == MessageKind::kHeartbeat || kind == MessageKind::kProgress || kind == MessageKind::kDry ||
-         kind == MessageKind::kSteal || kind == MessageKind::kRefused;
+         kind == MessageKind::kSteal || kind == MessageKind::kRefused || kind == MessageKind::kEvents;
 }
 
 template <class T>
