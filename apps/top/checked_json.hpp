@@ -1,5 +1,6 @@
-// checked_json.hpp: members of a JSON text that nobody vouches for: each access names what is missing or of
-// another type. Runs on: a login node. Threads: any; pure functions.
+// checked_json.hpp: members of a JSON text that nobody vouches for: each access names what is missing or
+// of another type.
+// Runs on: a login node. Threads: any; pure functions.
 #pragma once
 
 #include <nlohmann/json.hpp>

@@ -1,7 +1,8 @@
-// state_view.hpp: the state of a job, as read from state.json (runtime/bask/record/job_state_format.md): what
-// bask-top shows of it. Runs on: a login node. Threads: any; a pure function. Invariants: (1) every text is
-// safe for a terminal; (2) numbers are finite, at most 1e18, and counts not negative;
-//             (3) `ranks` has an entry for each rank, whatever else the file has.
+// state_view.hpp: the state of a job, as read from state.json (runtime/bask/record/job_state_format.md):
+// what bask-top shows of it.
+// Runs on: a login node. Threads: any; a pure function.
+// Invariants: (1) every text is safe for a terminal; (2) numbers are finite, at most 1e18, and counts
+// not negative; (3) `ranks` has an entry for each rank, whatever else the file has.
 #pragma once
 
 #include <array>

@@ -1,6 +1,7 @@
-// page.hpp: the dashboard's page, one HTML text that needs nothing else: a server gives it out while the job
-// runs, and a report is the same text with a state in it. Its sources are in page/, its states are described
-// in job_state_format.md. Runs on: rank 0. Threads: any.
+// page.hpp: the dashboard's page, one HTML text that needs nothing else: a server gives it out while the
+// job runs, and a report is the same text with a state in it. Its sources are in page/, its states are
+// described in job_state_format.md.
+// Runs on: rank 0. Threads: any.
 #pragma once
 
 #include <string>

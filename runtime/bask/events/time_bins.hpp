@@ -1,5 +1,6 @@
-// time_bins.hpp: the time of a job, cut into bins whose width doubles as the job grows older, so that there
-// are never more than 256 of them. Runs on: every rank. Threads: any; pure functions.
+// time_bins.hpp: the time of a job, cut into bins whose width doubles as the job grows older, so that
+// there are never more than 256 of them.
+// Runs on: every rank. Threads: any; pure functions.
 #pragma once
 
 #include <cstddef>

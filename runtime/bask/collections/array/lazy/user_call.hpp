@@ -1,6 +1,6 @@
-// user_call.hpp: which of the user's calls the terms of an expression come from, so that a layer says what it
-// does in the user's words: `clip`, and not `maximum, minimum`. Runs on: rank 0. Threads: any; each has its
-// own call.
+// user_call.hpp: which of the user's calls the terms of an expression come from, so that a layer says
+// what it does in the user's words: `clip`, and not `maximum, minimum`.
+// Runs on: rank 0. Threads: any; each has its own call.
 #pragma once
 
 #include <memory>
