@@ -50,15 +50,9 @@ int run_here(const Options& options, const std::function<int(Client&)>& program)
   return code;
 }
 
-// A launcher's only process is like one without a launcher.
-int replay_or_refuse(const Options& options, const Launch& launch) {
-  if (!launch.needs_mpi()) return report_errors([&] { return replay(options); });
-  if (launch.rank != 0) return static_cast<int>(ExitCode::kUsage);
-  return report(
-      "--bask-replay: a task is run alone, and this is a job of several ranks; start the program without "
-      "mpirun or srun",
-      ExitCode::kUsage);
-}
+constexpr const char* kReplayOnRanks =
+    "--bask-replay: a task is run alone, and this is a job of several ranks; start the program without "
+    "mpirun or srun";
 
 }  // namespace
 
@@ -110,7 +104,11 @@ int run_program(int& argc, char** argv, const std::function<int(Client&)>& progr
     if (speaks) std::cout << loaded.text;
     return static_cast<int>(ExitCode::kDone);
   }
-  if (!loaded.options.replay.empty()) return replay_or_refuse(loaded.options, launch);
+  if (!loaded.options.replay.empty()) {
+    // A launcher's only process is like one without a launcher.
+    if (!launch.needs_mpi()) return report_errors([&] { return replay(loaded.options); });
+    if (bad_option.empty()) bad_option = kReplayOnRanks;
+  }
   // Lives from before MPI_Init, which takes a while, until the process is gone (so it is never deleted):
   // SIGUSR1, which says that time is running out, must not kill a run that is done.
   static const StopNotice* stop_notice = nullptr;
