@@ -18,6 +18,7 @@
 #include <bask/plan/make_plan.hpp>
 #include <bask/plan/merge_equal.hpp>
 #include <bask/plan/share_work.hpp>
+#include <bask/plan_only.hpp>
 
 #include <set>
 #include <unordered_map>
@@ -72,6 +73,7 @@ Client::Client(const Options& options, Node& node, std::vector<RankSummary> rank
 
 void Client::begin_to_compute() {
   costs_ = std::make_unique<CostModel>();
+  if (options_.plan) plan_only_ = std::make_unique<PlanOnly>(options_, info_);
   note_input("vector loops", strips::has_fused_multiply_add() ? "with fused multiply-add" : "without it");
   use_runtime(this);
 }
@@ -80,12 +82,13 @@ Client::~Client() {
   drop_runtime(this);
 }
 
-Computed Client::run_plan(const Expansion& expansion, bool hold) {
+Computed Client::run_plan(Expansion& expansion, bool hold) {
   const ComputeSetting setting{options_, info_,         node_, checkpoint_, pool_.get(),
                                memory_,  failed_tasks_, last_, *costs_,     watch_};
   const ResultSizes sizes = costs_->result_sizes(expansion.graph);
   Plan plan = make_plan(expansion.graph, expansion.targets,
                         {.fuse = options_.fuse, .keys = setting.keeps_results()}, sizes);
+  if (plan_only_ != nullptr) return plan_only_->compute(setting, expansion, plan, sizes, hold);
   if (node_ == nullptr || info_.scheduler == Scheduler::kSync)
     return run_here(setting, expansion, std::move(plan), hold);
   return run_on_ranks(setting, expansion, plan, sizes, hold);
@@ -98,6 +101,7 @@ Results Client::compute(std::span<const TaskRef* const> targets) {
 
 Computed Client::run_targets(std::span<const TaskRef* const> targets, bool hold) {
   ++computations_;
+  if (plan_only_ != nullptr) plan_only_->begin();
   WatchedCompute watched(watch_);
   try {
     Computed computed = recall_and_run(targets, hold);
@@ -137,7 +141,8 @@ std::vector<TaskRef> Client::persist(std::span<const TaskRef* const> targets) {
   const std::unique_lock one_at_a_time = only_computation();
   Computed computed = run_targets(targets, true);
   if (computed.places.empty()) return hold_results(targets, computed.persisted);  // this process has them
-  return hold_places(targets, computed.places, node_->coordinator().drops());
+  const auto& drops = plan_only_ != nullptr ? plan_only_->drops() : node_->coordinator().drops();
+  return hold_places(targets, computed.places, drops);
 }
 
 std::unique_lock<std::mutex> Client::only_computation() {
@@ -159,6 +164,7 @@ void Client::note_input(const std::string& name, const std::string& identity) {
 }
 
 void Client::finish(int exit_code) {
+  if (plan_only_ != nullptr) plan_only_->finish();
   if (own_watch_ != nullptr) own_watch_->end(exit_code);
   if (own_checkpoint_ != nullptr)
     own_checkpoint_->finish(options_, exit_code, {computations_, computations_done_});

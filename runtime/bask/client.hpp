@@ -21,6 +21,7 @@ class FailedTasks;
 class JobCheckpoint;
 class JobWatch;
 class Node;
+class PlanOnly;
 class RankMemory;
 class ThreadPool;
 struct ClientSetup;
@@ -118,7 +119,7 @@ class Client final : public Runtime {
   Computed run_targets(std::span<const TaskRef* const> targets, bool hold);
   std::vector<Value> call_all_ranks(KernelId kernel, std::span<const std::byte> arguments);
   Computed recall_and_run(std::span<const TaskRef* const> targets, bool hold);
-  Computed run_plan(const Expansion& expansion, bool hold);
+  Computed run_plan(Expansion& expansion, bool hold);
   static void refuse_lazy(std::size_t inputs);
 
   const Options options_;
@@ -134,7 +135,8 @@ class Client final : public Runtime {
   JobWatch* watch_ = nullptr;
   std::shared_ptr<FailedTasks> failed_tasks_;  // of this process; null: none is kept
   std::uint64_t computations_ = 0, computations_done_ = 0;
-  std::unique_ptr<ThreadPool> pool_;  // of one process; none for the sync scheduler
+  std::unique_ptr<PlanOnly> plan_only_;  // null: computations are run
+  std::unique_ptr<ThreadPool> pool_;     // of one process; none for the sync scheduler
   std::mutex one_at_a_time_;
 };
 

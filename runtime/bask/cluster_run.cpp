@@ -5,12 +5,9 @@
 #include <bask/execution/task_runner.hpp>
 #include <bask/job_watch.hpp>
 #include <bask/memory_text.hpp>
-#include <bask/plan/partition.hpp>
-#include <bask/plan/require_room.hpp>
-#include <bask/plan/strip_reads.hpp>
+#include <bask/plan/placement.hpp>
 #include <bask/watch.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <stdexcept>
@@ -73,39 +70,6 @@ std::vector<Constant> places_of(const RunOutcome& outcome, const Plan& plan, con
   return places;
 }
 
-// What the program's own constants take on each rank is not known before its part is cut out of the plan.
-Rooms rooms_of(const TaskGraph& graph, const std::vector<RankSummary>& ranks,
-               std::vector<std::uint32_t> rank_of_unit) {
-  Rooms rooms{.of_rank = {}, .rank_of_unit = std::move(rank_of_unit)};
-  for (const RankSummary& rank : ranks)
-    rooms.of_rank.push_back(
-        {.limit = rank.memory_limit, .rank = fmt::format("rank {}", rooms.of_rank.size())});
-  for (const Constant& constant : graph.constants)
-    rooms.persisted.push_back(constant.held == 0 ? 0 : static_cast<std::uint64_t>(constant.bytes));
-  return rooms;
-}
-
-// How many bytes of results may be under way between two ranks: an eighth of a rank's memory in all, and no
-// more than the largest unit leaves of it. 0 where all that the run makes is small for each rank.
-std::uint64_t push_credit(const Plan& plan, const TaskGraph& graph, const Rooms& rooms, bool brings_results) {
-  constexpr std::uint64_t kShareUnderWay = 8, kSmallShare = 16;
-  std::uint64_t least = ~std::uint64_t{0};
-  for (const MemoryRoom& rank : rooms.of_rank) least = std::min(least, rank.limit);
-  if (least == ~std::uint64_t{0}) return 0;
-  const std::optional<std::uint64_t> made = bytes_for_certain(plan);
-  const bool any_held = std::ranges::any_of(  // it may be on the disk
-      graph.constants, [](const Constant& constant) { return constant.held != 0; });
-  if (made && !any_held) {
-    std::uint64_t sum = *made;
-    for (const Constant& constant : graph.constants)
-      sum += constant.value == nullptr ? 0 : constant.value->heap_bytes();
-    if (sum <= least / kSmallShare) return 0;
-  }
-  const std::uint64_t needed = knows_sizes(plan) ? most_needed(plan, rooms.persisted, brings_results) : 0;
-  const std::uint64_t left = least - std::min(least, needed);
-  return std::max<std::uint64_t>(std::min(least / kShareUnderWay, left) / rooms.of_rank.size(), 1);
-}
-
 }  // namespace
 
 Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion, const Plan& plan,
@@ -113,25 +77,22 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   const auto start = std::chrono::steady_clock::now();
   const DescribeTask describe = describe_tasks(expansion.graph, setting.info.host);
   check_offered(plan, setting.options.resources, describe);
-  ClusterShape shape;
-  for (const RankSummary& rank : setting.info.ranks) shape.threads.push_back(rank.threads);
+  PlacementOptions ranks{.threads = {}, .memory_limits = {}, .hold = hold};
+  for (const RankSummary& rank : setting.info.ranks) {
+    ranks.threads.push_back(rank.threads);
+    ranks.memory_limits.push_back(rank.memory_limit);
+  }
   const UnitEstimates estimates = setting.costs.estimate(plan, expansion.graph, sizes);
-  StripReads strips(plan, expansion.graph);
-  Rooms rooms = rooms_of(
-      expansion.graph, setting.info.ranks,
-      partition(plan, estimates, shape, preferred_ranks(expansion.graph.constants), {.strips = &strips}));
-  strips.find(rooms.rank_of_unit, !hold);
-  rooms.strips = &strips;
-  if (knows_sizes(plan)) require_room(plan, expansion.graph, rooms, !hold);
+  const Placement placement = place_on_ranks(plan, expansion.graph, estimates, ranks);
   if (setting.watch != nullptr) setting.watch->begin_running(plan);
   std::vector<std::uint64_t> done(plan.groups.size());
   Watch watch(watched_run(setting, plan, done), setting.options, start);
-  RunOutcome outcome = setting.node->run(plan, expansion.graph, rooms.rank_of_unit,
+  RunOutcome outcome = setting.node->run(plan, expansion.graph, placement.rank_of_unit(),
                                          {.hold = hold,
                                           .balance = setting.options.balance,
                                           .estimates = &estimates,
-                                          .push_credit = push_credit(plan, expansion.graph, rooms, !hold),
-                                          .strips = &strips},
+                                          .push_credit = placement.push_credit,
+                                          .strips = placement.strips.get()},
                                          [&](const std::vector<std::uint64_t>& done_by_group) {
                                            done = done_by_group;
                                            watch.poll();

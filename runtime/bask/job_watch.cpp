@@ -12,6 +12,7 @@
 #include <bask/numerics_text.hpp>
 #include <bask/record/job_state.hpp>
 #include <bask/system/host_name.hpp>
+#include <bask/system/command_line.hpp>
 #include <bask/system/replaced_file.hpp>
 #include <bask/system/unfinished_file.hpp>
 
@@ -27,14 +28,6 @@
 
 namespace bask {
 namespace {
-
-// The command line as the process was started.
-std::vector<std::string> command_line() {
-  std::ifstream file("/proc/self/cmdline");
-  std::vector<std::string> arguments;
-  for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(argument);
-  return arguments;
-}
 
 std::string utc_text(std::int64_t seconds_ago) {
   const std::time_t time = std::time(nullptr) - seconds_ago;

@@ -312,7 +312,10 @@ int run_ranks(const Options& options, const std::string& error, const Launch& la
     client.emplace(options, here.node(), here.ranks(), &here.checkpoint(), here.job_watch());
     return program(*client);
   });
-  if (client) computations = {client->computations(), client->computations_done()};
+  if (client) {
+    client->finish(code);
+    computations = {client->computations(), client->computations_done()};
+  }
   client.reset();
   code = seen_exit_code(code, options);
   here.close(options, code, computations);

@@ -10,6 +10,7 @@
 #include <bask/launch/memory_share.hpp>
 #include <bask/launch/start_watch.hpp>
 #include <bask/numerics_text.hpp>
+#include <bask/plan_only.hpp>
 #include <bask/rank_session.hpp>
 #include <bask/replay.hpp>
 #include <bask/safety/crash_report.hpp>
@@ -104,6 +105,7 @@ int run_program(int& argc, char** argv, const std::function<int(Client&)>& progr
     if (speaks) std::cout << loaded.text;
     return static_cast<int>(ExitCode::kDone);
   }
+  if (loaded.options.plan) loaded.options = without_traces(std::move(loaded.options));
   if (!loaded.options.replay.empty()) {
     // A launcher's only process is like one without a launcher.
     if (!launch.needs_mpi()) return report_errors([&] { return replay(loaded.options); });

@@ -83,7 +83,7 @@ struct Trial {
       for (std::size_t kind = 0; kind < kMemoryKinds; ++kind)
         EXPECT_EQ(memory->ledger().held(static_cast<MemoryKind>(kind)), 0u) << name_of(MemoryKind(kind));
       if (memory->counts().disk.bytes_written == 0) continue;
-      EXPECT_EQ(memory->spill_file().bytes_held(), 0u);
+      EXPECT_EQ(memory->spill_store().bytes_held(), 0u);
     }
   }
 

@@ -1,7 +1,7 @@
 // What ranks send each other unasked: never more than the receiver keeps free for it, however messages are
 // delayed.
 #include <gtest/gtest.h>
-#include <bask/cluster/push_credits.hpp>
+#include <bask/execution/push_credits.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -54,7 +54,7 @@ TEST_P(RankMemoryTest, APersistedResultLeavesWhenRoomIsNeededAndComesBackWhenItI
     EXPECT_EQ(runtime.memory().use().spilled, 140'000u) << "each was written once: a copy stays on the disk";
   }
   EXPECT_EQ(runtime.ledger().held(), 0u);
-  EXPECT_EQ(runtime.memory().spill_file().bytes_held(), 0u);
+  EXPECT_EQ(runtime.memory().spill_store().bytes_held(), 0u);
   EXPECT_TRUE(runtime.memory().all_persisted().empty());
 }
 
@@ -96,7 +96,7 @@ TEST_P(RankMemoryTest, AResultMayStayOnTheDiskWhenItIsPersisted) {
   for (const Delayed<Numbers>& each : lazy) refs.push_back(&each.ref());
   std::vector<TaskRef> kept = runtime.persist(refs);
   EXPECT_LE(runtime.ledger().held(), 100'000u);
-  EXPECT_GT(runtime.memory().spill_file().bytes_held(), 0u);
+  EXPECT_GT(runtime.memory().spill_store().bytes_held(), 0u);
   EXPECT_EQ(runtime.ledger().held(), runtime.ledger().held(MemoryKind::kPersisted));
   for (int i = 0; i < 3; ++i) {
     EXPECT_EQ(delayed<total>(Delayed<Numbers>(kept[static_cast<std::size_t>(i)])).compute(),
@@ -105,7 +105,7 @@ TEST_P(RankMemoryTest, AResultMayStayOnTheDiskWhenItIsPersisted) {
   kept.clear();
   EXPECT_TRUE(runtime.memory().all_persisted().empty());
   EXPECT_EQ(runtime.ledger().held(), 0u);
-  EXPECT_EQ(runtime.memory().spill_file().bytes_held(), 0u);
+  EXPECT_EQ(runtime.memory().spill_store().bytes_held(), 0u);
 }
 
 TEST_P(RankMemoryTest, AFailedRunLetsGoOfPersistedResults) {
@@ -142,7 +142,7 @@ TEST_P(RankMemoryTest, AResultMayBeDroppedWhileItLeaves) {
   EXPECT_EQ(delayed<numbers>(2, 80'000).compute().size(), 10'000u);
   other.join();
   EXPECT_EQ(runtime.ledger().held(), 0u);
-  EXPECT_EQ(runtime.memory().spill_file().bytes_held(), 0u);
+  EXPECT_EQ(runtime.memory().spill_store().bytes_held(), 0u);
   EXPECT_TRUE(runtime.memory().all_persisted().empty());
 }
 
@@ -160,7 +160,7 @@ TEST_P(RankMemoryTest, ManyResultsMayBeDroppedWhileARunHasThemLeave) {
     ASSERT_EQ(runtime.ledger().held(), 0u);
     ASSERT_EQ(runtime.ledger().held(MemoryKind::kPersisted), 0u);
     if (runtime.memory().use().spilled != 0) {
-      ASSERT_EQ(runtime.memory().spill_file().bytes_held(), 0u);
+      ASSERT_EQ(runtime.memory().spill_store().bytes_held(), 0u);
     }
   }
 }
@@ -189,7 +189,7 @@ TEST(RankMemory, SaysWhyThereIsNoScratchDirectoryEachTimeItIsNeeded) {
     ++asked;
     throw Error("scratch", "there is none", "name one");
   });
-  for (int round = 0; round < 2; ++round) EXPECT_THROW(memory->spill_file(), Error);
+  for (int round = 0; round < 2; ++round) EXPECT_THROW(memory->spill_store(), Error);
   EXPECT_EQ(asked, 2);
   EXPECT_EQ(memory->use().spilled, 0u);
 }

@@ -194,7 +194,7 @@ class SplitRuntime final : public Runtime {
     for (const std::shared_ptr<RankMemory>& memory : memories_) {
       EXPECT_EQ(memory->ledger().held(), 0u);
       if (memory->use().spilled == 0) continue;
-      EXPECT_EQ(memory->spill_file().bytes_held(), 0u);
+      EXPECT_EQ(memory->spill_store().bytes_held(), 0u);
       spilled += memory->use().spilled;
     }
     return spilled;

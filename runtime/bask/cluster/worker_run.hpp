@@ -9,7 +9,7 @@
 #include <bask/cluster/exchange.hpp>
 #include <bask/cluster/held_results.hpp>
 #include <bask/cluster/messages.hpp>
-#include <bask/cluster/push_credits.hpp>
+#include <bask/execution/push_credits.hpp>
 #include <bask/cluster/run_reports.hpp>
 #include <bask/core/mutex.hpp>
 #include <bask/execution/outlet.hpp>

@@ -46,6 +46,8 @@ struct Argument {
   static void pack(const Value& value, CallPacker& packer) { packer.constant(value); }
   static auto unpack(CallUnpacker& unpacker) { return unpacker.constant<Value>(); }
   static const A& with_refs(const A& value, RefCursor&) { return value; }
+  /// What stands for the argument where nothing is computed, as by --bask-plan.
+  static const A& unknown(const A& value) { return value; }
 };
 
 /// Text given as a view or a literal is kept as a string.
@@ -53,6 +55,7 @@ template <class A>
 requires std::is_same_v<A, std::string_view> || std::is_same_v<A, const char*> || std::is_same_v<A, char*>
 struct Argument<A> : Argument<std::string> {
   static void pack(std::string_view text, CallPacker& packer) { packer.constant(std::string(text)); }
+  static std::string unknown(std::string_view text) { return std::string(text); }
 };
 /// A path arrives as a string, which every function of paths takes.
 template <class A>
@@ -61,11 +64,15 @@ requires requires(const A& path) {
 }
 struct Argument<A> : Argument<std::string> {
   static void pack(const A& path, CallPacker& packer) { packer.constant(path.string()); }
+  static std::string unknown(const A& path) { return path.string(); }
 };
 template <class T, std::size_t N>
 struct Argument<std::span<T, N>> : Argument<std::vector<std::remove_const_t<T>>> {
   static void pack(std::span<T, N> view, CallPacker& packer) {
     packer.constant(std::vector<std::remove_const_t<T>>(view.begin(), view.end()));
+  }
+  static std::vector<std::remove_const_t<T>> unknown(std::span<T, N> view) {
+    return {view.begin(), view.end()};
   }
 };
 
@@ -75,6 +82,7 @@ struct Argument<Delayed<T>> {
   static void pack(const Delayed<T>& delayed, CallPacker& packer) { packer.input(delayed.ref()); }
   static Held<Value> unpack(CallUnpacker& unpacker) { return {unpacker.input()}; }
   static Delayed<T> with_refs(const Delayed<T>&, RefCursor& refs) { return Delayed<T>(refs.next()); }
+  static Value unknown(const Delayed<T>&) { return unknown_value<Value>(); }
 };
 
 template <class T>
@@ -92,6 +100,12 @@ struct Argument<std::vector<Delayed<T>>> {
     renewed.reserve(list.size());
     for (std::size_t i = 0; i < list.size(); ++i) renewed.emplace_back(refs.next());
     return renewed;
+  }
+  static Value unknown(const std::vector<Delayed<T>>& list) {
+    Value value;
+    for (std::size_t i = 0; i < list.size(); ++i)
+      value.push_back(unknown_value<typename Value::value_type>());
+    return value;
   }
 };
 
@@ -134,6 +148,11 @@ struct Argument<A> {
       renewed.insert(renewed.end(), Argument<Element>::with_refs(element, refs));
     return renewed;
   }
+  static Value unknown(const A& list) {
+    Value value;
+    for (const Element& element : list) value.insert(value.end(), Argument<Element>::unknown(element));
+    return value;
+  }
 };
 
 template <class First, class Second>
@@ -154,6 +173,9 @@ struct Argument<std::pair<First, Second>> {
     auto first = Argument<A>::with_refs(pair.first, refs);
     return Pair(std::move(first), Argument<Second>::with_refs(pair.second, refs));
   }
+  static Value unknown(const Pair& pair) {
+    return Value(Argument<A>::unknown(pair.first), Argument<Second>::unknown(pair.second));
+  }
 };
 
 template <class... As>
@@ -168,6 +190,9 @@ struct Argument<std::tuple<As...>> {
   static Tuple with_refs(const Tuple& tuple, RefCursor& refs) {
     return std::apply([&](const As&... parts) { return Tuple{Argument<As>::with_refs(parts, refs)...}; },
                       tuple);
+  }
+  static Value unknown(const Tuple& tuple) {
+    return std::apply([&](const As&... parts) { return Value{Argument<As>::unknown(parts)...}; }, tuple);
   }
 };
 
@@ -191,6 +216,9 @@ struct Argument<std::array<A, N>> {
     }
     (std::make_index_sequence<N>{});
   }
+  static Value unknown(const Array& array) {
+    return std::apply([&](const auto&... parts) { return Value{Argument<A>::unknown(parts)...}; }, array);
+  }
 };
 
 template <class A>
@@ -206,6 +234,9 @@ struct Argument<std::optional<A>> {
   }
   static std::optional<A> with_refs(const std::optional<A>& maybe, RefCursor& refs) {
     return maybe ? std::optional<A>(Argument<A>::with_refs(*maybe, refs)) : std::nullopt;
+  }
+  static Value unknown(const std::optional<A>& maybe) {
+    return maybe ? Value(Argument<A>::unknown(*maybe)) : Value();
   }
 };
 

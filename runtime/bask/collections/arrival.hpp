@@ -5,6 +5,7 @@
 #include <bask/collections/inputs.hpp>
 #include <bask/collections/packing.hpp>
 
+#include <limits>
 #include <type_traits>
 #include <utility>
 
@@ -16,6 +17,20 @@ namespace bask::arguments {
 
 template <class P, class V>
 inline constexpr bool wants_own = !std::is_lvalue_reference_v<P> && std::is_same_v<std::remove_cvref_t<P>, V>;
+
+/// What stands for a result that was not computed: a number that is none, where the type has one; else the
+/// type's default. Throws: Error when it has none.
+template <class V>
+V unknown_value() {
+  if constexpr (std::is_floating_point_v<V>) {
+    return std::numeric_limits<V>::quiet_NaN();
+  } else if constexpr (std::is_default_constructible_v<V>) {
+    return V{};
+  } else {
+    throw Error("--bask-plan", "a result is of a type without a default, which nothing can stand for",
+                "give the type a default constructor, or compute what the program does not look at");
+  }
+}
 
 /// A value made for this call.
 template <class V>

@@ -27,6 +27,7 @@ template <class A>
 arguments::ValueOf<A> compute(const A& wanted) {
   const arguments::CallPacker packer = arguments::pack_targets(wanted);
   const Results results = current_runtime().compute(packer.inputs());
+  if (results.are_unknown) return arguments::Argument<A>::unknown(wanted);
   arguments::CallUnpacker unpacker(packer.bytes().data(), results.targets);
   return arguments::unpack_value<A>(unpacker);
 }

@@ -314,7 +314,14 @@ std::vector<OptionDescriptor> options_of_waiting_and_going_on() {
 }
 
 std::vector<OptionDescriptor> options_of_files() {
+  OptionDescriptor plan = choice_option<bool>(
+      "plan", &Options::plan, {{"on", true}, {"off", false}},
+      "run no task, but tell what each computation would do, and take, on how many ranks");
+  plan.alone = "on";
   return {
+      std::move(plan),
+      optional_text_option("durations", "none|DIR", &Options::durations,
+                           "for --bask-plan: an earlier run's --bask-watch, which tells how long tasks take"),
       optional_text_option(
           "watch", "none|DIR", &Options::watch,
           "a directory for the state of the job, rewritten each second: bask-top DIR shows it"),

@@ -69,6 +69,9 @@ struct Options {
   Isolate isolate = Isolate::kOff;
   std::string failed_tasks = {};  // directory for tasks that fail, to be replayed; empty: none is kept
   std::string replay = {};        // the file of such a task, which is run instead of the program; empty: none
+  bool plan = false;              // forecast each computation in place of running it
+  std::string durations = {};     // an earlier run, for forecasts; empty: they guess
+  std::string machine = {};       // the file of a machine's speed, for forecasts; empty: a modest one
   std::string watch = {};         // directory of the job's state, rewritten each second; empty: none
   std::string report = {};        // the file of the report; empty: none
   int dashboard = -1;             // its port; 0: any; below 0: there is none

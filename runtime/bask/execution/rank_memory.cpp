@@ -1,4 +1,5 @@
 #include <bask/execution/rank_memory.hpp>
+#include <bask/execution/spill_file.hpp>
 #include <bask/system/resident_memory.hpp>
 
 #include <utility>
@@ -6,22 +7,25 @@
 namespace bask {
 
 RankMemory::RankMemory(std::uint64_t limit, std::function<std::string()> scratch, TransferCalls calls)
-    : ledger_(limit), scratch_(std::move(scratch)), calls_(std::move(calls)) {}
+    : RankMemory(limit, Backing{[scratch = std::move(scratch), calls = std::move(calls)](EventLog* events) {
+                                  return std::make_unique<SpillFile>(scratch(), calls, events);
+                                },
+                                [](unsigned threads) { return std::make_unique<Remaker>(threads); }}) {}
 
-SpillFile& RankMemory::spill_file() {
+SpillStore& RankMemory::spill_store() {
   const Held held(mutex_);
-  if (file_ == nullptr) file_ = std::make_unique<SpillFile>(scratch_(), calls_, events_.get());
-  return *file_;
+  if (store_ == nullptr) store_ = backing_.store(events_.get());
+  return *store_;
 }
 
 Remaker& RankMemory::remaker(unsigned threads) {
   const Held held(mutex_);
-  if (remaker_ == nullptr) remaker_ = std::make_unique<Remaker>(threads);
+  if (remaker_ == nullptr) remaker_ = backing_.remaker(threads);
   return *remaker_;
 }
 
 void RankMemory::free(const SpilledCopy& copy) {
-  if (copy.recipe == nullptr) spill_file().free(copy.extent);
+  if (copy.recipe == nullptr) spill_store().free(copy.extent);
 }
 
 void RankMemory::recount() {
@@ -31,12 +35,12 @@ void RankMemory::recount() {
 
 RankMemory::Counts RankMemory::counts() {
   const Held held(mutex_);
-  return {file_ == nullptr ? SpillCounts{} : file_->counts(), remaker_ == nullptr ? 0 : remaker_->bytes()};
+  return {store_ == nullptr ? SpillCounts{} : store_->counts(), remaker_ == nullptr ? 0 : remaker_->bytes()};
 }
 
 std::uint64_t RankMemory::bytes_on_disk() {
   const Held held(mutex_);
-  return file_ == nullptr ? 0 : file_->bytes_held();
+  return store_ == nullptr ? 0 : store_->bytes_held();
 }
 
 RankMemory::Counts RankMemory::begin_use() {
@@ -58,7 +62,7 @@ MemoryUse RankMemory::use(const Counts& before) {
   for (std::size_t kind = 0; kind < kMemoryKinds; ++kind)
     use.peak_by_kind[kind] = ledger_.peak(static_cast<MemoryKind>(kind));
   use.peak_by_kind[static_cast<std::size_t>(MemoryKind::kCache)] = spare_memory::peak();
-  if (use.spilled != 0) use.scratch = spill_file().directory().string();
+  if (use.spilled != 0) use.scratch = spill_store().directory().string();
   return use;
 }
 

@@ -7,12 +7,14 @@
 
 #include <bask/core/mutex.hpp>
 #include <bask/core/value.hpp>
+#include <bask/events/event_log.hpp>
 #include <bask/execution/memory_ledger.hpp>
 #include <bask/execution/recipe.hpp>
 #include <bask/execution/recorder.hpp>
 #include <bask/execution/remaker.hpp>
 #include <bask/execution/result_state.hpp>
-#include <bask/execution/spill_file.hpp>
+#include <bask/execution/spill_store.hpp>
+#include <bask/system/scratch_file.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -21,6 +23,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace bask {
@@ -40,19 +43,28 @@ struct PersistedResult {
   std::optional<SpilledCopy> copy = {};
 };
 
+/// What results leave memory for. Each is made when it is needed first.
+struct Backing {
+  /// Throws: Error when there is no place for it.
+  std::function<std::unique_ptr<SpillStore>(EventLog* events)> store;
+  /// With so many threads.
+  std::function<std::unique_ptr<Remaker>(unsigned threads)> remaker;
+};
+
 class RankMemory : public std::enable_shared_from_this<RankMemory> {
  public:
-  /// `scratch` names the directory of the spill file; it is called at the first spill, and throws Error where
-  /// there is none. `calls` transfer to and from it.
+  RankMemory(std::uint64_t limit, Backing backing) : ledger_(limit), backing_(std::move(backing)) {}
+  /// With a SpillFile, in the directory that `scratch` names; it is called at the first spill, and throws
+  /// Error where there is none. `calls` transfer to and from it.
   RankMemory(std::uint64_t limit, std::function<std::string()> scratch,
              TransferCalls calls = TransferCalls::of_system());
 
-  /// Has the threads of the spill file write down what they do. To be called before they are made; null:
+  /// Has the threads of the store write down what they do. To be called before they are made; null:
   /// nobody looks.
   void set_events(std::shared_ptr<EventLog> events) { events_ = std::move(events); }
   MemoryLedger& ledger() { return ledger_; }
-  /// Makes the file when it is called first. Throws: Error when that fails, each time.
-  SpillFile& spill_file();
+  /// Makes the store when it is called first. Throws: Error when that fails, each time.
+  SpillStore& spill_store();
 
   /// The copy is not needed any more.
   void free(const SpilledCopy& copy);
@@ -64,7 +76,7 @@ class RankMemory : public std::enable_shared_from_this<RankMemory> {
   void set_recorder(const Recorder* recorder) { recorder_.store(recorder, std::memory_order_release); }
   void recount();
 
-  /// What the spill file holds; 0 where there is none.
+  /// What the store holds; 0 where there is none.
   std::uint64_t bytes_on_disk();
   /// What has gone to the disk and come from it, and the bytes of results that were made again.
   struct Counts {
@@ -89,13 +101,12 @@ class RankMemory : public std::enable_shared_from_this<RankMemory> {
   void drop(const std::shared_ptr<PersistedResult>& result);
 
   MemoryLedger ledger_;
-  const std::function<std::string()> scratch_;
-  const TransferCalls calls_;
+  const Backing backing_;
   std::shared_ptr<EventLog> events_;
   std::atomic<const Recorder*> recorder_{nullptr};
   Mutex mutex_;
   std::unordered_map<const Value*, std::shared_ptr<PersistedResult>> persisted_ BASK_GUARDED_BY(mutex_);
-  std::unique_ptr<SpillFile> file_ BASK_GUARDED_BY(mutex_);
+  std::unique_ptr<SpillStore> store_ BASK_GUARDED_BY(mutex_);
   std::unique_ptr<Remaker> remaker_ BASK_GUARDED_BY(mutex_);
 };
 

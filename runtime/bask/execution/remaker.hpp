@@ -18,12 +18,12 @@ namespace bask {
 class Remaker {
  public:
   explicit Remaker(unsigned threads);
-  ~Remaker();
+  virtual ~Remaker();
   Remaker(const Remaker&) = delete;
   Remaker& operator=(const Remaker&) = delete;
 
   /// `make` must not throw.
-  void run(std::function<void()> make);
+  virtual void run(std::function<void()> make);
   /// Counts the bytes of a result that was made again.
   void made(std::uint64_t bytes) { bytes_.fetch_add(bytes, std::memory_order_relaxed); }
   std::uint64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }

@@ -53,7 +53,7 @@ void ResultMover::write(std::uint32_t place) {
     end_move();
   };
   try {
-    memory_.spill_file().write(contiguous->bytes(value.object()), left);
+    memory_.spill_store().write(contiguous->bytes(value.object()), left);
   } catch (const Error& error) {
     left(broken(error));
   }
@@ -72,7 +72,7 @@ void ResultMover::write_encoded(std::uint32_t place, CopyTickets::Ticket ticket)
   try {
     encoded->reserve(results_.bytes(place));
     value.type()->encode(*encoded, value.object());
-    memory_.spill_file().write(encoded->bytes(), left);
+    memory_.spill_store().write(encoded->bytes(), left);
   } catch (const Error& error) {
     left(broken(error));
   } catch (...) {
@@ -166,7 +166,7 @@ void ResultMover::read(const SpilledCopy& copy, const Came& came) {
     came({}, no_memory());
     return end_move();
   }
-  memory_.spill_file().read(copy.extent, into, [=, this](const SpillOutcome& outcome) {
+  memory_.spill_store().read(copy.extent, into, [=, this](const SpillOutcome& outcome) {
     came(std::move(*value), outcome);
     end_move();
   });
@@ -185,7 +185,7 @@ void ResultMover::read_encoded(const SpilledCopy& copy, const Came& came, CopyTi
   } catch (...) {
     return end({}, no_memory());
   }
-  memory_.spill_file().read(copy.extent, *buffer, [=, type = copy.type](SpillOutcome outcome) {
+  memory_.spill_store().read(copy.extent, *buffer, [=, type = copy.type](SpillOutcome outcome) {
     Value value;
     try {
       ByteReader reader(*buffer);

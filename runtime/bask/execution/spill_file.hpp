@@ -7,11 +7,10 @@
 //             (3) a write that fails leaves nothing in the file.
 #pragma once
 
-#include <bask/core/error.hpp>
 #include <bask/core/mutex.hpp>
 #include <bask/events/event_log.hpp>
-#include <bask/execution/extent.hpp>
 #include <bask/execution/spill_space.hpp>
+#include <bask/execution/spill_store.hpp>
 #include <bask/system/scratch_file.hpp>
 
 #include <array>
@@ -20,32 +19,11 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <thread>
 
 namespace bask {
-
-/// How a write or a read of a SpillFile has ended.
-struct SpillOutcome {
-  enum class Kind {
-    kDone,
-    kFull,     ///< the disk has no room; the same write may succeed later
-    kBroken,   ///< it would fail again
-    kStopped,  ///< the file was destroyed before; do not try again
-  };
-  Kind kind = Kind::kDone;
-  Extent extent = {};               ///< of what was written or read; of a write only with kDone
-  std::optional<Error> error = {};  ///< with all but kDone
-};
-
-/// What has gone through a SpillFile. The times are those in which at least one write, or read, ran.
-struct SpillCounts {
-  std::uint64_t bytes_written = 0, bytes_read = 0;
-  std::chrono::nanoseconds write_time{0}, read_time{0};
-};
 
 /// Cost: 8 MiB of memory for the buffers of the threads.
 ///
@@ -54,33 +32,27 @@ struct SpillCounts {
 ///     …
 ///     file.read(extent, into, [&](SpillOutcome outcome) { … });
 ///     file.free(extent);
-class SpillFile {
+class SpillFile final : public SpillStore {
  public:
-  using Done = std::function<void(SpillOutcome)>;
-
   /// Throws: Error (kUsage) when no file can be made in the directory, or no thread.
   /// `events` null: nobody looks at what the threads do; else it must outlive the file.
   explicit SpillFile(const std::filesystem::path& directory,
                      const TransferCalls& calls = TransferCalls::of_system(), EventLog* events = nullptr);
   /// Waits for the pieces that are being transferred; all that is not complete then ends with kStopped,
   /// before the destructor returns. A `done` must not destroy the file.
-  ~SpillFile();
+  ~SpillFile() override;
   SpillFile(const SpillFile&) = delete;
   SpillFile& operator=(const SpillFile&) = delete;
 
-  /// The bytes stay as they are until `done` is called. They go straight to the disk from whole pages of
-  /// memory, and through a buffer from elsewhere. `done` may use the file, and must not throw.
-  void write(std::span<const std::byte> bytes, Done done) BASK_EXCLUDES(mutex_);
-  /// `into` has the extent's bytes and is not touched until `done` is called. After a read that failed its
-  /// content is arbitrary.
-  void read(const Extent& extent, std::span<std::byte> into, Done done) BASK_EXCLUDES(mutex_);
-  /// Later writes may use the extent, which nobody reads any more.
-  void free(const Extent& extent) BASK_EXCLUDES(mutex_);
+  /// The bytes go straight to the disk from whole pages of memory, and through a buffer from elsewhere.
+  void write(std::span<const std::byte> bytes, Done done) override BASK_EXCLUDES(mutex_);
+  void read(const Extent& extent, std::span<std::byte> into, Done done) override BASK_EXCLUDES(mutex_);
+  void free(const Extent& extent) override BASK_EXCLUDES(mutex_);
 
-  SpillCounts counts() const BASK_EXCLUDES(mutex_);
-  /// What is on the disk or on its way there, in whole units of the file.
-  std::uint64_t bytes_held() const BASK_EXCLUDES(mutex_);
-  const std::filesystem::path& directory() const { return file_.directory(); }
+  SpillCounts counts() const override BASK_EXCLUDES(mutex_);
+  /// In whole units of the file.
+  std::uint64_t bytes_held() const override BASK_EXCLUDES(mutex_);
+  const std::filesystem::path& directory() const override { return file_.directory(); }
 
  private:
   struct Transfer;

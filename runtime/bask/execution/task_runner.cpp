@@ -139,6 +139,24 @@ void TaskRunner::run_until_ended(unsigned thread) {
 }
 
 void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
+  if (const std::optional<BegunUnit> begun = enter_unit(unit, thread)) end_unit(*begun, thread);
+}
+
+std::optional<TaskRunner::BegunUnit> TaskRunner::begin_unit(unsigned thread) {
+  while (!progress_.stopping()) {
+    const ReadyQueue::Next next = ready_.next(thread);
+    if (next.unit) {
+      if (const std::optional<BegunUnit> begun = enter_unit(*next.unit, thread)) return begun;
+    } else if (!ready_.steal(thread)) {
+      break;
+    }
+  }
+  progress_.report(thread);
+  return std::nullopt;
+}
+
+// Nothing: the unit waits for resources or memory, and is handed out again.
+std::optional<TaskRunner::BegunUnit> TaskRunner::enter_unit(std::uint32_t unit, unsigned thread) {
   const auto start = admission_.has_end() ? clock_.now(thread) : steady_clock::time_point{};
   const bool is_gated = memory_.is_on();
   std::optional<MemoryBudget> budget;
@@ -148,22 +166,27 @@ void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
     may_start = admission_.may_start(plan_.group_of(unit), start);
   } else {
     const Admission::Answer answer = admission_.enter(unit, start);
-    if (answer == Admission::Answer::kWait) return;
+    if (answer == Admission::Answer::kWait) return std::nullopt;
     may_start = answer == Admission::Answer::kStart;
-    if (may_start && is_gated && !(budget = memory_.enter(unit, thread))) return;
+    if (may_start && is_gated && !(budget = memory_.enter(unit, thread))) return std::nullopt;
   }
   if (budget) executor_.budget(thread) = *budget;
+  return BegunUnit{unit, may_start, budget.has_value()};
+}
+
+void TaskRunner::end_unit(const BegunUnit& begun, unsigned thread) {
+  const auto [unit, may_start, has_budget] = begun;
   const bool succeeded = may_start && run_admitted(unit, thread);
   std::vector<ReadyUnit>& found = ready_.found(thread);
   admission_.leave(unit, found);
-  if (budget) memory_.give_back(executor_.budget(thread));
+  if (has_budget) memory_.give_back(executor_.budget(thread));
   if (succeeded && publish(unit, thread)) {
     if (!plan_->exports_of(unit).empty()) traffic_.posted(thread);
     plan_.release_readers(unit, found);
     progress_.unit_done(thread);
   }
-  if (budget && !may_start) memory_.give_up(unit);
-  if (budget || !is_gated) memory_.leave(executor_.budget(thread));
+  if (has_budget && !may_start) memory_.give_up(unit);
+  if (has_budget || !memory_.is_on()) memory_.leave(executor_.budget(thread));
 }
 
 // Any thread, those of the spill file too.

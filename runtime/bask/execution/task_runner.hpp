@@ -64,6 +64,19 @@ class TaskRunner {
   /// The same in the calling thread alone, in the plan's order. `between` is called after each task.
   void work_in_order(const std::function<void()>& between);
 
+  // In place of work(), for one thread that plays all threads of the run, by a clock of its own.
+  /// A unit that has begun on a thread.
+  struct BegunUnit {
+    std::uint32_t unit;
+    bool may_start;   ///< false: it is held back, as it would not end in time
+    bool has_budget;  ///< it has tickets for memory
+  };
+  /// Has the thread, which is in no unit, begin the most urgent unit that may start; end_unit() must follow.
+  /// Nothing: none may.
+  std::optional<BegunUnit> begin_unit(unsigned thread);
+  /// Runs the tasks of a unit that has begun, and tells those that wait for it.
+  void end_unit(const BegunUnit& begun, unsigned thread);
+
   /// To be called every TaskWatch::kInterval or so, by the thread that waits for the run: names tasks that
   /// take too long, and fails those that pass their timeout. On ranks the caller holds the exchange's lock.
   void watch_tasks(TaskWatch::TimePoint now) { watch_.look(now); }
@@ -167,6 +180,7 @@ class TaskRunner {
              Outlet* outlet);
   void run_until_ended(unsigned thread);
   void run_unit(std::uint32_t unit, unsigned thread);
+  std::optional<BegunUnit> enter_unit(std::uint32_t unit, unsigned thread);
   bool run_admitted(std::uint32_t unit, unsigned thread);
   bool run_timed(std::uint32_t unit, unsigned thread);
   bool run_stolen(unsigned thread);

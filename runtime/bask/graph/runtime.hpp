@@ -16,6 +16,7 @@ namespace bask {
 struct Results {
   std::vector<Value> values;   ///< each computed result once
   std::vector<Input> targets;  ///< one per target; refers to `values`, or to what is held elsewhere
+  bool are_unknown = false;    ///< nothing was computed, as by --bask-plan: there are neither
 };
 
 class Runtime {

@@ -159,6 +159,7 @@ struct Argument<Hdf5Store> {
   using Value = std::string;
   static void pack(const Hdf5Store& store, CallPacker& packer);
   static Ready<Value> unpack(CallUnpacker& unpacker);
+  static Value unknown(const Hdf5Store& store);
 };
 
 }  // namespace arguments

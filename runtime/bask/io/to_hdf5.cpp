@@ -315,6 +315,13 @@ Ready<std::string> Argument<Hdf5Store>::unpack(CallUnpacker& unpacker) {
   return {state->path()};
 }
 
+std::string Argument<Hdf5Store>::unknown(const Hdf5Store& store) {
+  store.state()->give_up();
+  const std::lock_guard lock(begun().mutex);
+  begun().stores.erase(store.state()->output());
+  return store.state()->path();
+}
+
 }  // namespace arguments
 
 }  // namespace bask

@@ -36,15 +36,8 @@ class Touched {
   }
   float operator()(std::uint32_t unit) const {
     float bytes = kBytesOfATask;
-    if (sizes_.of_task.empty() && sizes_.of_constant.empty())
-      return bytes;  // all are of small types, or measured
-    for (std::uint32_t position = plan_.unit_begin[unit]; position < plan_.unit_begin[unit + 1]; ++position) {
-      bytes += sizes_.of(graph_, plan_.task[position]);
-      for (const Source input : plan_.inputs_of(position)) {
-        bytes += input.is_constant() ? sizes_.of_constant[input.index()]
-                                     : sizes_.of(graph_, plan_.task[input.index()]);
-      }
-    }
+    for (std::uint32_t position = plan_.unit_begin[unit]; position < plan_.unit_begin[unit + 1]; ++position)
+      bytes += bytes_touched(plan_, graph_, sizes_, position);
     return bytes;
   }
 

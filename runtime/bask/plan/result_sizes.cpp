@@ -73,4 +73,15 @@ ResultSizes result_sizes(const TaskGraph& graph, const std::vector<float>& known
   return sizes;
 }
 
+float bytes_touched(const Plan& plan, const TaskGraph& graph, const ResultSizes& sizes,
+                    std::uint32_t position) {
+  if (sizes.of_task.empty() && sizes.of_constant.empty()) return 0;  // all are of small types, or measured
+  float bytes = sizes.of(graph, plan.task[position]);
+  for (const Source input : plan.inputs_of(position)) {
+    bytes +=
+        input.is_constant() ? sizes.of_constant[input.index()] : sizes.of(graph, plan.task[input.index()]);
+  }
+  return bytes;
+}
+
 }  // namespace bask

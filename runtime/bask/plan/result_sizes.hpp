@@ -2,6 +2,7 @@
 // Runs on: rank 0. Threads: made by one, then read by any.
 #pragma once
 
+#include <bask/graph/plan.hpp>
 #include <bask/graph/task_graph.hpp>
 
 #include <cstdint>
@@ -26,5 +27,9 @@ struct ResultSizes {
 /// as the largest constant or its arguments. Cost: where groups say all, one look at each group; else one
 /// sweep over tasks and inputs.
 ResultSizes result_sizes(const TaskGraph& graph, const std::vector<float>& known_of_group);
+
+/// The bytes that the task at `position` reads and makes; `sizes` are the graph's.
+float bytes_touched(const Plan& plan, const TaskGraph& graph, const ResultSizes& sizes,
+                    std::uint32_t position);
 
 }  // namespace bask

@@ -54,6 +54,13 @@ struct Argument<Array<E>> {
     return Array<E>(
         ArrayNode::blocks(node.name(), node.dtype(), node.chunks(), BlockRefs(std::move(blocks))));
   }
+  static Value unknown(const Array<E>& array) {
+    Shape shape(array.shape().begin(), array.shape().end());
+    for (std::int64_t& length : shape) length = std::max<std::int64_t>(length, 0);  // it may be unknown, too
+    Value value(shape);
+    if constexpr (std::is_floating_point_v<E>) std::ranges::fill(value, unknown_value<E>());
+    return value;
+  }
 };
 
 }  // namespace arguments
@@ -99,7 +106,8 @@ template <class E>
 void Array<E>::store(std::span<E> memory) const {
   const arguments::CallPacker packer = arguments::pack_targets(*this);
   const Results results = current_runtime().compute(packer.inputs());
-  arrays::assemble_into(results.targets, numblocks(), std::as_writable_bytes(memory));
+  if (!results.are_unknown)
+    arrays::assemble_into(results.targets, numblocks(), std::as_writable_bytes(memory));
 }
 
 template <class E>

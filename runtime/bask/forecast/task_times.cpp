@@ -1,0 +1,88 @@
+#include <fmt/format.h>
+#include <bask/core/error.hpp>
+#include <bask/forecast/task_times.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace bask {
+namespace {
+
+using Json = nlohmann::json;
+
+Json read_state(const std::string& path) {
+  std::filesystem::path file(path);
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) file /= "state.json";
+  std::ifstream in(file);
+  if (!in) {
+    throw Error("--bask-durations", fmt::format("'{}' cannot be read", file.string()),
+                "give the directory of an earlier run's --bask-watch", ExitCode::kUsage);
+  }
+  try {
+    return Json::parse(in);
+  } catch (const Json::exception&) {
+    throw Error("--bask-durations", fmt::format("'{}' is no state of a job", file.string()),
+                "give the directory of an earlier run's --bask-watch", ExitCode::kUsage);
+  }
+}
+
+// What counts in a task's time: a task that touches nothing costs something, too.
+float weight_of(const Plan& plan, const TaskGraph& graph, const ResultSizes& sizes, std::uint32_t position) {
+  constexpr float kBytesOfATask = 5'000;  // as in the CostModel
+  return kBytesOfATask + bytes_touched(plan, graph, sizes, position);
+}
+
+}  // namespace
+
+TaskTimes::TaskTimes(const MachineSpeed& speed, const std::string& path)
+    : speed_(speed), source_(fmt::format("the earlier run in '{}'", path)) {
+  const Json state = read_state(path);
+  try {
+    for (const Json& layer : state.at("totals")) {
+      const LayerTimes times{layer.at("done").get<std::uint64_t>(), layer.at("seconds").get<double>() * 1e9,
+                             layer.at("bytes").get<double>()};
+      if (times.tasks != 0) layers_[layer.at("name").get<std::string>()] = times;
+    }
+  } catch (const Json::exception& error) {
+    throw Error("--bask-durations",
+                fmt::format("the state in '{}' lacks what every state has: {}", path, error.what()),
+                "give the directory of an earlier run's --bask-watch", ExitCode::kUsage);
+  }
+}
+
+std::vector<float> TaskTimes::of(const Plan& plan, const TaskGraph& graph, const ResultSizes& sizes) const {
+  struct Sum {
+    double weight = 0;
+    std::uint64_t tasks = 0;
+  };
+  std::unordered_map<std::string, Sum> sums;
+  std::vector<Sum*> sum_of_group;
+  for (const TaskGroup& group : plan.groups) sum_of_group.push_back(&sums[group.layer]);
+  std::vector<float> ns(graph.size());
+  for (std::uint32_t position = 0; position < plan.tasks(); ++position) {
+    Sum& sum = *sum_of_group[plan.group[position]];
+    ns[plan.task[position].index] = weight_of(plan, graph, sizes, position);
+    sum.weight += ns[plan.task[position].index];
+    ++sum.tasks;
+  }
+  // Until here, weights.
+  std::vector<double> ns_of_weight;
+  for (const TaskGroup& group : plan.groups) {
+    const LayerTimes* const known = find(group.layer);
+    const Sum& sum = sums[group.layer];
+    const double mean = known == nullptr ? 0 : known->ns / static_cast<double>(known->tasks);
+    ns_of_weight.push_back(
+        known == nullptr || sum.weight == 0 ? 0 : mean * static_cast<double>(sum.tasks) / sum.weight);
+  }
+  for (std::uint32_t position = 0; position < plan.tasks(); ++position) {
+    float& of_task = ns[plan.task[position].index];
+    const double factor = ns_of_weight[plan.group[position]];
+    of_task = static_cast<float>(factor != 0 ? of_task * factor
+                                             : speed_.task_ns + of_task * speed_.touched_ns_per_byte);
+  }
+  return ns;
+}
+
+}  // namespace bask

@@ -1,0 +1,51 @@
+// task_times.hpp: how long each task of a plan is expected to take: as in an earlier run of the program, or
+// else as long as a machine needs to touch the bytes that the task reads and makes.
+// Runs on: rank 0. Threads: one reads; any may ask afterwards.
+#pragma once
+
+#include <bask/forecast/machine_speed.hpp>
+#include <bask/graph/plan.hpp>
+#include <bask/graph/task_graph.hpp>
+#include <bask/plan/result_sizes.hpp>
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace bask {
+
+/// What an earlier run has measured of the layers of one name, over all its computations.
+struct LayerTimes {
+  std::uint64_t tasks = 0;
+  double ns = 0;     ///< of all tasks together, inside kernels
+  double bytes = 0;  ///< of all their results
+};
+
+class TaskTimes {
+ public:
+  /// By guesses alone.
+  explicit TaskTimes(const MachineSpeed& speed) : speed_(speed) {}
+  /// From the state of an earlier run: the directory of its --bask-watch, or the file in it.
+  /// Throws: Error when there is none, or when it is not of this format.
+  TaskTimes(const MachineSpeed& speed, const std::string& path);
+
+  /// Nanoseconds, by task of the graph. Tasks of one layer share its time by the bytes that they touch, as
+  /// far as sizes are known.
+  std::vector<float> of(const Plan& plan, const TaskGraph& graph, const ResultSizes& sizes) const;
+  /// Whether an earlier run had a layer of that name.
+  bool knows(const std::string& layer) const { return layers_.contains(layer); }
+  const LayerTimes* find(const std::string& layer) const {
+    const auto found = layers_.find(layer);
+    return found == layers_.end() ? nullptr : &found->second;
+  }
+  /// "the run in watch/", or "guesses".
+  const std::string& source() const { return source_; }
+
+ private:
+  const MachineSpeed speed_;
+  std::string source_ = "guesses from bytes";
+  std::unordered_map<std::string, LayerTimes> layers_;
+};
+
+}  // namespace bask

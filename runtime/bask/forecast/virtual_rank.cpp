@@ -1,0 +1,162 @@
+#include <bask/forecast/virtual_rank.hpp>
+#include <bask/forecast/virtual_result.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace bask {
+
+VirtualRank::VirtualRank(VirtualRun& run, std::uint32_t number, Part part, const RunnerOptions& options)
+    : run_(run),
+      number_(number),
+      strips_(part.strips),
+      credits_(static_cast<std::uint32_t>(run.links.size()), part.push_credit),
+      runner_(std::move(part.shell), part.constants, options, *this),
+      measured_(runner_.plan()->groups.size()) {
+  done_.threads = options.threads;
+  for (unsigned thread = options.threads; thread-- > 0;) free_threads_.push_back(thread);
+}
+
+// ---- Units. ----
+
+double VirtualRank::duration_of(std::uint32_t unit) const {
+  const PlanStore& plan = runner_.plan();
+  double ns = run_.speed.unit_ns;
+  for (std::uint32_t position = plan.first_of(unit); position <= plan.last_of(unit); ++position)
+    ns += run_.task_ns[plan->task[position].index];
+  return ns;
+}
+
+void VirtualRank::go_on() {
+  return_credit();
+  runner_.feed(0);
+  while (!free_threads_.empty()) {
+    const unsigned thread = free_threads_.back();
+    const auto begun = runner_.begin_unit(thread);
+    if (!begun) return;
+    free_threads_.pop_back();
+    begin(thread, *begun);
+  }
+}
+
+void VirtualRank::begin(unsigned thread, const TaskRunner::BegunUnit& begun) {
+  const auto ns = static_cast<std::int64_t>(duration_of(begun.unit));
+  run_.clock.after(ns, [this, thread, begun, ns] { end(thread, begun, ns); });
+}
+
+// The thread goes on with what it has just made ready, as a real one does.
+void VirtualRank::end(unsigned thread, const TaskRunner::BegunUnit& begun, std::int64_t ns) {
+  const PlanStore& plan = runner_.plan();
+  runner_.end_unit(begun, thread);
+  ++done_.units;
+  done_.tasks += plan.last_of(begun.unit) - plan.first_of(begun.unit) + 1;
+  done_.busy_ns += ns;
+  GroupMeasure& measure = measured_[plan.group_of(begun.unit)];
+  ++measure.units;
+  measure.ns += static_cast<std::uint64_t>(ns);
+  if (const auto next = runner_.begin_unit(thread)) {
+    begin(thread, *next);
+  } else {
+    free_threads_.push_back(thread);
+    if (runner_.progress().units_left() == 0) runner_.fetch_rest();
+  }
+  go_on();
+}
+
+// ---- What goes out: as WorkerRun does it. ----
+
+std::uint64_t VirtualRank::bytes_for(const Export& to, std::uint64_t whole) const {
+  const auto order = [](const auto& of) { return std::pair(of.rank, of.position); };
+  const auto found = std::ranges::lower_bound(strips_, order(to), {}, order);
+  return found != strips_.end() && order(*found) == order(to) ? found->bytes : whole;
+}
+
+void VirtualRank::send_constants(std::span<const ConstantExport> exports) {
+  for (const ConstantExport& sent : exports) {
+    const Export to{sent.rank, sent.position};
+    const std::uint32_t place = runner_.place_of_constant(sent.constant);
+    const std::uint64_t bytes = bytes_for(to, runner_.bytes_of_constant(sent.constant));
+    const bool is_here = runner_.begin_send(place);
+    if (is_here && (!credits_.are_limited() || bytes == 0 || credits_.take(to.rank, bytes))) {
+      post(to, place, bytes);
+    } else {
+      if (is_here) runner_.sent(place);
+      announce(to, place, bytes);
+    }
+  }
+}
+
+void VirtualRank::send(std::uint32_t position, const Value& value, std::span<const Export> exports) {
+  for (const Export& to : exports) {
+    const std::uint64_t bytes = bytes_for(to, value.heap_bytes());
+    if (!credits_.are_limited() || bytes == 0 || credits_.take(to.rank, bytes)) {
+      post(to, position, bytes);
+    } else {
+      announce(to, position, bytes);
+      runner_.let_go(position);
+    }
+  }
+}
+
+void VirtualRank::post(const Export& to, std::uint32_t place, std::uint64_t bytes) {
+  done_.bytes_out += bytes;
+  const std::int64_t gone =
+      run_.links[number_].serve(static_cast<double>(bytes) * run_.speed.moved_ns_per_byte);
+  run_.clock.at(gone, [this, place] {
+    runner_.sent(place);
+    go_on();
+  });
+  run_.clock.at(gone + static_cast<std::int64_t>(run_.speed.message_ns),
+                [this, to, bytes] { rank(to.rank).arrived(number_, to.position, bytes); });
+}
+
+void VirtualRank::announce(const Export& to, std::uint32_t place, std::uint64_t bytes) {
+  run_.clock.after(static_cast<std::int64_t>(run_.speed.message_ns), [this, to, place, bytes] {
+    rank(to.rank).announced({number_, place}, to.position, bytes);
+  });
+}
+
+void VirtualRank::serve(std::uint32_t place) {
+  const auto found = asked_.find(place);
+  const Export to = found->second;
+  asked_.erase(found);
+  post(to, place, bytes_for(to, runner_.value_at(place).heap_bytes()));
+}
+
+void VirtualRank::fetch(std::uint32_t position) {
+  const Export at = announced_at_.at(position);
+  announced_at_.erase(position);
+  run_.clock.after(static_cast<std::int64_t>(run_.speed.message_ns), [this, at, position] {
+    VirtualRank& owner = rank(at.rank);
+    owner.asked_.emplace(at.position, Export{number_, position});
+    owner.runner_.bring(at.position);
+    owner.go_on();
+  });
+}
+
+// ---- What comes in. ----
+
+void VirtualRank::arrived(std::uint32_t from, std::uint32_t position, std::uint64_t bytes) {
+  ++done_.results_in;
+  done_.bytes_in += bytes;
+  const bool was_asked_for = runner_.arrived(position, virtual_value(bytes));
+  if (credits_.are_limited() && bytes != 0 && !was_asked_for) credits_.owe(from, bytes);
+  go_on();
+}
+
+void VirtualRank::announced(const Export& at, std::uint32_t position, std::uint64_t bytes) {
+  announced_at_.emplace(position, at);
+  runner_.announced(position, bytes);
+  if (runner_.progress().units_left() == 0) runner_.fetch_rest();
+  go_on();
+}
+
+void VirtualRank::return_credit() {
+  if (!credits_.owes() || !runner_.has_spare_memory()) return;
+  credits_.pay([&](std::uint32_t from, std::uint64_t results) {
+    run_.clock.after(static_cast<std::int64_t>(run_.speed.message_ns),
+                     [this, from, results] { rank(from).credits_.add(number_, results); });
+  });
+}
+
+}  // namespace bask

@@ -1,0 +1,43 @@
+// plan_only.hpp: --bask-plan: computations are forecast in place of being run.
+// Runs on: rank 0. Threads: the thread that computes.
+#pragma once
+
+#include <bask/compute_setting.hpp>
+#include <bask/forecast/job_forecast.hpp>
+#include <bask/graph/expand.hpp>
+#include <bask/graph/plan.hpp>
+#include <bask/plan/result_sizes.hpp>
+
+#include <chrono>
+#include <memory>
+
+namespace bask {
+
+class HeldDrops;
+
+/// The options of a run that leaves nothing behind: no journal, no state and no report.
+Options without_traces(Options options);
+
+class PlanOnly {
+ public:
+  /// Throws: Error when the earlier run that the options name cannot be read.
+  PlanOnly(const Options& options, const ClientInfo& info);
+
+  /// A computation begins to be planned.
+  void begin();
+  /// Prints what the computation would do. What is returned has no values.
+  /// Throws: Error when it would be refused.
+  Computed compute(const ComputeSetting& setting, Expansion& expansion, const Plan& plan,
+                   const ResultSizes& sizes, bool hold);
+  /// Prints what all computations would take.
+  void finish() const;
+  /// To be told of persisted results that nobody needs any more.
+  const std::shared_ptr<HeldDrops>& drops() const { return drops_; }
+
+ private:
+  JobForecast forecast_;
+  const std::shared_ptr<HeldDrops> drops_;
+  std::chrono::steady_clock::time_point begun_{};
+};
+
+}  // namespace bask
