@@ -19,6 +19,10 @@ JobForecastOptions forecast_options(const Options& options, const ClientInfo& in
   return forecast;
 }
 
+MachineSpeed speed_of(const Options& options) {
+  return options.machine.empty() ? MachineSpeed{} : read_machine_speed(options.machine);
+}
+
 TaskTimes times_of(const Options& options, const MachineSpeed& speed) {
   return options.durations.empty() ? TaskTimes(speed) : TaskTimes(speed, options.durations);
 }
@@ -27,7 +31,9 @@ TaskTimes times_of(const Options& options, const MachineSpeed& speed) {
 std::string program_text() {
   std::string text;
   for (const std::string& word : command_line()) {
-    if (word.starts_with("--bask-plan") || word.starts_with("--bask-durations")) continue;
+    if (word.starts_with("--bask-plan") || word.starts_with("--bask-durations") ||
+        word.starts_with("--bask-machine"))
+      continue;
     text += (text.empty() ? "" : " ") + word;
   }
   return text;
@@ -45,7 +51,10 @@ Options without_traces(Options options) {
 }
 
 PlanOnly::PlanOnly(const Options& options, const ClientInfo& info)
-    : forecast_(forecast_options(options, info), times_of(options, {}), {}),
+    : PlanOnly(options, info, speed_of(options)) {}
+
+PlanOnly::PlanOnly(const Options& options, const ClientInfo& info, const MachineSpeed& speed)
+    : forecast_(forecast_options(options, info), times_of(options, speed), speed),
       drops_(std::make_shared<HeldDrops>(1)) {}
 
 void PlanOnly::begin() {
@@ -62,6 +71,13 @@ Computed PlanOnly::compute(const ComputeSetting& setting, Expansion& expansion, 
   setting.statistics = {.tasks = forecast.run.tasks,
                         .results_forecast = forecast.run.results_moved,
                         .bytes_forecast = forecast.run.bytes_moved};
+  for (const RankForecast& rank : forecast.run.ranks) {
+    setting.statistics.memory.push_back({.limit = rank.limit,
+                                         .peak = rank.peak,
+                                         .spilled = rank.spilled,
+                                         .read_back = rank.read_back,
+                                         .made_again = rank.made_again});
+  }
   return {.results = {.values = {}, .targets = {}, .are_unknown = true}, .places = forecast_.where()};
 }
 

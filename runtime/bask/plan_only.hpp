@@ -35,6 +35,8 @@ class PlanOnly {
   const std::shared_ptr<HeldDrops>& drops() const { return drops_; }
 
  private:
+  PlanOnly(const Options& options, const ClientInfo& info, const MachineSpeed& speed);
+
   JobForecast forecast_;
   const std::shared_ptr<HeldDrops> drops_;
   std::chrono::steady_clock::time_point begun_{};

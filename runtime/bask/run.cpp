@@ -11,6 +11,7 @@
 #include <bask/launch/start_watch.hpp>
 #include <bask/numerics_text.hpp>
 #include <bask/plan_only.hpp>
+#include <bask/profile_machine.hpp>
 #include <bask/rank_session.hpp>
 #include <bask/replay.hpp>
 #include <bask/safety/crash_report.hpp>
@@ -51,9 +52,17 @@ int run_here(const Options& options, const std::function<int(Client&)>& program)
   return code;
 }
 
-constexpr const char* kReplayOnRanks =
-    "--bask-replay: a task is run alone, and this is a job of several ranks; start the program without "
-    "mpirun or srun";
+// What is done in place of the program, by one process; null: the program is run.
+struct InPlace {
+  const char* why_alone;
+  int (*run)(const Options&);
+};
+std::optional<InPlace> in_place_of_program(const Options& options) {
+  if (!options.replay.empty()) return InPlace{"--bask-replay: a task is run alone", replay};
+  if (!options.profile_machine.empty())
+    return InPlace{"--bask-profile-machine: a machine is measured by one process", profile_machine};
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -106,10 +115,13 @@ int run_program(int& argc, char** argv, const std::function<int(Client&)>& progr
     return static_cast<int>(ExitCode::kDone);
   }
   if (loaded.options.plan) loaded.options = without_traces(std::move(loaded.options));
-  if (!loaded.options.replay.empty()) {
+  if (const auto in_place = in_place_of_program(loaded.options)) {
     // A launcher's only process is like one without a launcher.
-    if (!launch.needs_mpi()) return report_errors([&] { return replay(loaded.options); });
-    if (bad_option.empty()) bad_option = kReplayOnRanks;
+    if (!launch.needs_mpi()) return report_errors([&] { return in_place->run(loaded.options); });
+    if (bad_option.empty()) {
+      bad_option = std::string(in_place->why_alone) +
+                   ", and this is a job of several ranks; start the program without mpirun or srun";
+    }
   }
   // Lives from before MPI_Init, which takes a while, until the process is gone (so it is never deleted):
   // SIGUSR1, which says that time is running out, must not kill a run that is done.

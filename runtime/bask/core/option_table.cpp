@@ -322,6 +322,11 @@ std::vector<OptionDescriptor> options_of_files() {
       std::move(plan),
       optional_text_option("durations", "none|DIR", &Options::durations,
                            "for --bask-plan: an earlier run's --bask-watch, which tells how long tasks take"),
+      optional_text_option("machine", "none|FILE", &Options::machine,
+                           "for --bask-plan: how fast a node is, for tasks that no earlier run tells of"),
+      optional_text_option(
+          "profile-machine", "none|FILE", &Options::profile_machine,
+          "instead of the program, measure this machine for --bask-machine, in some seconds"),
       optional_text_option(
           "watch", "none|DIR", &Options::watch,
           "a directory for the state of the job, rewritten each second: bask-top DIR shows it"),

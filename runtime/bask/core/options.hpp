@@ -72,9 +72,10 @@ struct Options {
   bool plan = false;              // forecast each computation in place of running it
   std::string durations = {};     // an earlier run, for forecasts; empty: they guess
   std::string machine = {};       // the file of a machine's speed, for forecasts; empty: a modest one
-  std::string watch = {};         // directory of the job's state, rewritten each second; empty: none
-  std::string report = {};        // the file of the report; empty: none
-  int dashboard = -1;             // its port; 0: any; below 0: there is none
+  std::string profile_machine = {};  // write such a file, in place of running the program; empty: no
+  std::string watch = {};            // directory of the job's state, rewritten each second; empty: none
+  std::string report = {};           // the file of the report; empty: none
+  int dashboard = -1;                // its port; 0: any; below 0: there is none
   LogLevel log_level = LogLevel::kInfo;
   std::string log_file = {};  // %r stands for the rank; empty: none
   std::string config = {};    // the bask.toml that was read; empty: none

@@ -42,17 +42,19 @@ std::string layers_text(const ComputeForecast& forecast) {
 }
 
 std::string ranks_text(const RunForecast& run) {
-  std::string text = fmt::format("  {:>5} {:>8} {:>10} {:>6} {:>11} {:>11} {:>11} {:>11}\n", "rank",
-                                 "threads", "tasks", "busy", "peak memory", "come in", "gone out", "spilled");
+  std::string text =
+      fmt::format("  {:>5} {:>8} {:>10} {:>6} {:>11} {:>11} {:>11} {:>11} {:>11}\n", "rank", "threads",
+                  "tasks", "busy", "peak memory", "come in", "gone out", "spilled", "made again");
   for (std::size_t rank = 0; rank < run.ranks.size(); ++rank) {
     if (rank == kMostRanks)
       return text + fmt::format("  … and {} ranks more\n", run.ranks.size() - kMostRanks);
     const RankForecast& done = run.ranks[rank];
     const double thread_ns = static_cast<double>(run.makespan_ns) * done.threads;
     const double busy = thread_ns == 0 ? 0 : static_cast<double>(done.busy_ns) / thread_ns;
-    text += fmt::format("  {:>5} {:>8} {:>10} {:>5.0f}% {:>11} {:>11} {:>11} {:>11}\n", rank, done.threads,
-                        done.tasks, 100 * busy, format_size(done.peak), format_size(done.bytes_in),
-                        format_size(done.bytes_out), format_size(done.spilled));
+    text +=
+        fmt::format("  {:>5} {:>8} {:>10} {:>5.0f}% {:>11} {:>11} {:>11} {:>11} {:>11}\n", rank, done.threads,
+                    done.tasks, 100 * busy, format_size(done.peak), format_size(done.bytes_in),
+                    format_size(done.bytes_out), format_size(done.spilled), format_size(done.made_again));
   }
   return text;
 }

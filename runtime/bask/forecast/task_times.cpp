@@ -34,6 +34,24 @@ float weight_of(const Plan& plan, const TaskGraph& graph, const ResultSizes& siz
   return kBytesOfATask + bytes_touched(plan, graph, sizes, position);
 }
 
+// What a machine needs for what the task does and for the bytes that it touches.
+double guess(const Plan& plan, const TaskGraph& graph, const ResultSizes& sizes, std::uint32_t position,
+             const MachineSpeed& speed) {
+  double ns = speed.task_ns + bytes_touched(plan, graph, sizes, position) * speed.touched_ns_per_byte;
+  std::vector<float> inputs;
+  for (const Source input : plan.inputs_of(position))
+    if (!input.is_constant()) inputs.push_back(sizes.of(graph, plan.task[input.index()]));
+  if (graph.spans.empty()) return ns;  // no layers, as in tests
+  const TaskId task = plan.task[position];
+  const LayerPlace place = graph.place_of(task);
+  if (const auto work = place.layer->work(place.index, inputs, sizes.of(graph, task))) {
+    ns += work->operations * speed.operation_ns + work->functions * speed.function_ns +
+          work->uniform_numbers * speed.uniform_number_ns +
+          work->other_random_numbers * speed.random_number_ns + work->multiply_adds * speed.multiply_add_ns;
+  }
+  return ns;
+}
+
 }  // namespace
 
 TaskTimes::TaskTimes(const MachineSpeed& speed, const std::string& path)
@@ -79,8 +97,8 @@ std::vector<float> TaskTimes::of(const Plan& plan, const TaskGraph& graph, const
   for (std::uint32_t position = 0; position < plan.tasks(); ++position) {
     float& of_task = ns[plan.task[position].index];
     const double factor = ns_of_weight[plan.group[position]];
-    of_task = static_cast<float>(factor != 0 ? of_task * factor
-                                             : speed_.task_ns + of_task * speed_.touched_ns_per_byte);
+    of_task =
+        static_cast<float>(factor != 0 ? of_task * factor : guess(plan, graph, sizes, position, speed_));
   }
   return ns;
 }

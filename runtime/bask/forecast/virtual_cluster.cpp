@@ -24,8 +24,8 @@ PlacementOptions placement_options(const std::vector<RankShape>& ranks, bool hol
 }
 
 // Whether the kernel's result may be made again, as the kernel itself says of one of its tasks.
-Repeats rule_of(const Kernel& kernel, const TaskGraph& graph, TaskId task) {
-  if (kernel.repeats == nullptr) return Repeats::kNever;
+Repeats rule_of(const Kernel* kernel, const TaskGraph& graph, TaskId task) {
+  if (kernel == nullptr || kernel->repeats == nullptr) return Repeats::kNever;
   std::vector<Input> inputs;
   for (const TaskId input : graph.inputs_of(task)) {
     Value* const value =
@@ -34,7 +34,7 @@ Repeats rule_of(const Kernel& kernel, const TaskGraph& graph, TaskId task) {
   }
   if (inputs.empty() || inputs[0].value == nullptr) return Repeats::kNever;
   Value none;
-  return kernel.repeats({graph.arguments_of(task), inputs, none});
+  return kernel->repeats({graph.arguments_of(task), inputs, none});
 }
 
 }  // namespace
@@ -80,13 +80,13 @@ std::vector<Repeats> VirtualCluster::repeats(const Computation& computation) {
       const double disk_ns =
           2.0 * (plan.bytes.empty() ? 0 : plan.bytes[position]);  // as the TaskExecutor has it
       if (computation.task_ns[task.index] <= disk_ns)
-        repeats[group] = rule_of(*plan.groups[group].kernel, computation.expansion.graph, task);
+        repeats[group] = rule_of(plan.groups[group].kernel, computation.expansion.graph, task);
     }
     if (repeats[group] == Repeats::kNever) continue;
     ns += computation.task_ns[task.index];
     ++tasks;
   }
-  remake_ns_ = tasks == 0 ? 0 : ns / static_cast<double>(tasks);
+  if (tasks != 0) remake_ns_ = ns / static_cast<double>(tasks);  // else results of an earlier computation
   return repeats;
 }
 
@@ -97,7 +97,7 @@ VirtualRank::Part VirtualCluster::part_for(std::uint32_t rank, const Computation
   part.shell = {splitter.size(rank), plan.groups, {}, push_credit != 0};
   part.shell.size.argument_bytes = std::uint64_t{part.shell.size.tasks} * sizeof(VirtualArguments);
   for (TaskGroup& group : part.shell.groups) {
-    if (group.kernel != nullptr) group.kernel = &virtual_kernel(group.kernel->repeats != nullptr);
+    group.kernel = &virtual_kernel(group.kernel != nullptr && group.kernel->repeats != nullptr);
   }
   if (!plan.annotation.empty()) part.shell.annotations = plan.annotations;
   for (const Constant& constant : computation.expansion.graph.constants) {
@@ -158,6 +158,7 @@ RunForecast VirtualCluster::run(const Computation& computation) {
   RunForecast forecast = told_by(run);
   forecast.makespan_ns = clock_.now() - start;
   forecast.results_moved = splitter.results_moved();
+  forecast.bytes_moved = splitter.bytes_moved(estimates.bytes, estimates.constant_bytes);
   std::vector<GroupMeasure> measured(plan.groups.size());
   for (const auto& rank : run.ranks) {
     for (std::size_t group = 0; group < measured.size(); ++group) measured[group] += rank->measured()[group];
@@ -182,9 +183,9 @@ RunForecast VirtualCluster::told_by(const VirtualRun& run) const {
     done.limit = shape_[rank].memory_limit;
     done.spilled = use.spilled;
     done.read_back = use.read_back;
+    done.made_again = use.made_again;
     forecast.tasks += done.tasks;
     forecast.units += done.units;
-    forecast.bytes_moved += done.bytes_in;
   }
   return forecast;
 }

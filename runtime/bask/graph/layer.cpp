@@ -25,6 +25,10 @@ double BlockPart::bytes() const {
   return bytes + header_bytes;
 }
 
+std::optional<TaskWork> Layer::work(std::uint32_t, std::span<const float>, float) const {
+  return std::nullopt;
+}
+
 std::optional<BlockPart> Layer::part_read(std::uint32_t, std::uint32_t) const {
   return std::nullopt;
 }

@@ -39,6 +39,14 @@ struct TaskBytes {
   double inputs = 0, result = 0, scratch = 0;
 };
 
+/// How often a task does what to elements, besides reading and making their bytes.
+struct TaskWork {
+  double operations = 0;  ///< such as additions
+  double functions = 0;   ///< such as exponentials
+  double uniform_numbers = 0, other_random_numbers = 0;
+  double multiply_adds = 0;  ///< of products of matrices
+};
+
 /// A box of the elements of an array's block, which alone may go to another rank, and its bytes on the way.
 struct BlockPart {
   std::vector<std::int64_t> start, extent;
@@ -85,6 +93,10 @@ class Layer {
   virtual std::optional<BlockPart> part_read(std::uint32_t index, std::uint32_t input) const;
   /// Whether it tells this of any input.
   virtual bool reads_parts() const { return false; }
+  /// What task `index` does that reads results of so many bytes, constants left out, and makes one of
+  /// `result` bytes; about. Nothing where that is not known.
+  virtual std::optional<TaskWork> work(std::uint32_t index, std::span<const float> inputs,
+                                       float result) const;
   /// Whether the tasks cut the blocks of the layers that they read in a way of their own.
   virtual bool chooses_chunks_of_inputs() const { return false; }
   /// For each task, the one that had better run right after it, as both read much of the same; kNoIndex where

@@ -197,12 +197,25 @@ void BlockLayer::expand(TaskGraph& graph, std::span<const std::uint32_t> first_o
   if (!bytes_.empty()) graph.size_from(first_of_slot[0], bytes_);
 }
 
+// The object that all tasks get; null where it is not here.
+const void* BlockLayer::description() const {
+  const auto* const layer = dynamic_cast<const ValueLayer*>(inputs_[description_.slot - 1].get());
+  return layer == nullptr || !layer->value().has_value() ? nullptr : layer->value().object();
+}
+
 std::optional<BlockPart> BlockLayer::part_read(std::uint32_t index, std::uint32_t input) const {
   if (read_part_ == nullptr || input == 0) return std::nullopt;  // input 0 is the description
   const std::uint32_t read = reads_.begin[index] + input - 1;
-  const auto* const layer = dynamic_cast<const ValueLayer*>(inputs_[description_.slot - 1].get());
-  if (read >= reads_.begin[index + 1] || layer == nullptr || !layer->value().has_value()) return std::nullopt;
-  return read_part_(layer->value().object(), index, reads_.blocks[read]);
+  const void* const described = description();
+  if (read >= reads_.begin[index + 1] || described == nullptr) return std::nullopt;
+  return read_part_(described, index, reads_.blocks[read]);
+}
+
+std::optional<TaskWork> BlockLayer::work(std::uint32_t index, std::span<const float> inputs,
+                                         float result) const {
+  const void* const described = work_of_task_ == nullptr ? nullptr : description();
+  if (described == nullptr) return std::nullopt;
+  return work_of_task_(described, index, inputs, result);
 }
 
 // The sizes of the results of a pass for all these layers; empty when one layer does not know its sizes.
@@ -233,6 +246,7 @@ LayerPtr BlockLayer::shared_layer(std::span<const Layer* const> layers) const {
   shared->bytes_ = bytes_together(layers);
   shared->reads_by_chunks_ = reads_by_chunks_;
   shared->read_part_ = pass.read_part;
+  shared->work_of_task_ = pass.work_of_task;
   return LayerPtr(shared);
 }
 

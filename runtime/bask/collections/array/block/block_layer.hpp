@@ -7,6 +7,7 @@
 #pragma once
 
 #include <bask/collections/array/block/block.hpp>
+#include <bask/collections/array/block/work_of_task.hpp>
 #include <bask/collections/callable.hpp>
 #include <bask/collections/packing.hpp>
 #include <bask/core/id.hpp>
@@ -140,6 +141,10 @@ class BlockLayer final : public Layer {
   std::optional<TaskBytes> bytes_if_cut(std::uint32_t index, std::int64_t longest) const override;
   std::optional<BlockPart> part_read(std::uint32_t index, std::uint32_t input) const override;
   bool reads_parts() const override { return read_part_ != nullptr; }
+  std::optional<TaskWork> work(std::uint32_t index, std::span<const float> inputs,
+                               float result) const override;
+  /// Tells the layer how to find what its tasks do.
+  void set_work(WorkOfTask work_of_task) { work_of_task_ = work_of_task; }
   bool chooses_chunks_of_inputs() const override {
     return reads_by_chunks_ && reads_by_chunks_->chooses_chunks;
   }
@@ -157,6 +162,7 @@ class BlockLayer final : public Layer {
   static std::vector<float> bytes_together(std::span<const Layer* const> layers);
   std::uint32_t slot_of(const LayerPtr& layer, Slots& slots);
   Place place_of(const SourceBlock& block) const;
+  const void* description() const;
 
   const std::string& operations() const { return operations_.empty() ? name_ : operations_; }
 
@@ -176,6 +182,7 @@ class BlockLayer final : public Layer {
   bool are_steps_ = false;                        // and not blocks of an array that the program knows
   std::optional<ReadsByChunks> reads_by_chunks_;  // nothing: it is not known
   ReadPart read_part_ = nullptr;                  // null: tasks read whole blocks
+  WorkOfTask work_of_task_ = nullptr;             // null: it is not known
   TaskScratch scratch_;
   Key key_;
   // Null when no work can be shared; else sources_ and shared_key_ are set.
@@ -223,8 +230,10 @@ struct BlockTasks<F, Rule> {
                                const Description& description, std::vector<BlockRefs> sources,
                                BlockReads reads) {
     TaskRef constant = arguments::CallPacker::stored_constant(description);
-    return BlockRefs(LayerPtr(new BlockLayer(std::move(name), kernel, std::move(constant), std::move(sources),
-                                             std::move(reads), std::move(work))));
+    auto* const layer = new BlockLayer(std::move(name), kernel, std::move(constant), std::move(sources),
+                                       std::move(reads), std::move(work));
+    layer->set_work(work_of_task<Description>());
+    return BlockRefs(LayerPtr(layer));
   }
   static inline const KernelId kernel =
       KernelRegistry::instance().add(callable::name_of_value<F>(), typeid(BlockTasks).name(),

@@ -22,7 +22,8 @@ class SharedWork {
   struct Pass {
     KernelId kernel;
     TaskRef description;
-    ReadPart read_part = nullptr;  ///< as for BlockRefs::set_parts
+    ReadPart read_part = nullptr;       ///< as for BlockRefs::set_parts
+    WorkOfTask work_of_task = nullptr;  ///< as for BlockLayer::set_work
   };
   virtual Pass pass(std::span<const SharedWork* const> works) const = 0;
 };

@@ -5,6 +5,7 @@
 #include <bask/core/archive.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 
 namespace bask {
@@ -218,6 +219,16 @@ class TilePairs {
 };
 
 }  // namespace
+
+TaskWork task_work(const Multiplying& how, std::uint32_t, std::span<const float> inputs, float result) {
+  constexpr double kElement = 8;
+  TaskWork work;
+  for (std::size_t k = how.goes_on ? 1 : 0; k + 1 < inputs.size(); k += 2) {
+    work.multiply_adds +=
+        std::sqrt(double{inputs[k]} * inputs[k + 1] * result / (kElement * kElement * kElement));
+  }
+  return work;
+}
 
 BlockRefs lower_product(Multiplying how, const Factors& factors, const std::string& name,
                         std::vector<BlockRefs> inputs) {

@@ -164,7 +164,7 @@ class FirstStep final : public SharedWork {
     Joiner joiner(how_.expression, base_);
     for (const SharedWork* work : works) joiner.add(static_cast<const FirstStep*>(work)->how_);
     return {BlockTasks<reduce_together>::kernel, arguments::CallPacker::stored_constant(joiner.together()),
-            &part_of_expression<ReducingTogether>};
+            &part_of_expression<ReducingTogether>, work_of_task<ReducingTogether>()};
   }
 
  private:

@@ -1,0 +1,85 @@
+#!/bin/sh
+# plan.sh <case> <plan_program> [<mpiexec>]: what --bask-plan says beside what then happens. Cases: values and file leave
+# nothing behind; arrays and spilled take the memory that was foretold; loop forgets what the program forgets; ranks (of three)
+# move the bytes that were foretold; durations come from a run before; refused: files that are none, and too little memory.
+set -u
+case=$1 program=$2 mpiexec=${3-}
+work=$(mktemp -d "${TMPDIR:-/tmp}/bask-plan-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+
+fail() {
+  echo "plan.sh: $case: $*"
+  for log in "$work"/*.log; do echo "--- $log"; cat "$log"; done
+  exit 1
+}
+# ends <exit code> <log> <command…>
+ends() {
+  wanted=$1 log=$2
+  shift 2
+  "$@" > "$log" 2>&1
+  code=$?
+  [ $code -eq "$wanted" ] || fail "exit code $code instead of $wanted: $*"
+}
+says() { grep -q -e "$2" "$1" || fail "$1 does not say: $2"; }
+# The number behind a word at the beginning of a line.
+number() { sed -n "s/^$2 //p" "$1"; }
+equal() { [ "$(number run.log "$1")" = "$(number plan.log "$2")" ] || fail "$1 is not what was foretold as $2"; }
+# Within a tenth.
+close() {
+  awk -v is="$(number run.log "$1")" -v foretold="$(number plan.log "$1")" \
+    'BEGIN { exit !(foretold >= 0.9 * is && foretold <= 1.1 * is) }' || fail "$1 is not what was foretold"
+}
+
+case $case in
+  values)
+    ends 0 plan.log "$program" values --bask-plan --bask-checkpoint=journal --bask-watch=watch --bask-report=report.html
+    says plan.log '^values 2 0 nan nan plain$'
+    says plan.log '^Forecast of computation 1: 4 tasks'
+    says plan.log '^ *1024 |'
+    says plan.log '^Suggested: bask-submit --nodes 1 --cpus-per-task .*plan_program values --bask-checkpoint=journal'
+    [ "$(ls | wc -l)" -eq 1 ] || fail "something was left behind: $(ls)" ;;
+  file)
+    ends 0 plan.log "$program" file --bask-plan
+    says plan.log 'to-hdf5\|to_hdf5'
+    [ "$(ls -A | wc -l)" -eq 1 ] || fail "something was left behind: $(ls -A)" ;;
+  arrays)
+    ends 0 plan.log "$program" arrays --bask-plan --bask-threads=2
+    ends 0 run.log "$program" arrays --bask-threads=2
+    says plan.log '^shape 2048 unknown$'
+    says plan.log '^Forecast of computation 2'
+    equal tasks tasks
+    close peak ;;
+  spilled)
+    ends 0 plan.log "$program" arrays --bask-plan --bask-threads=2 --bask-memory-limit=24MiB
+    ends 0 run.log "$program" arrays --bask-threads=2 --bask-memory-limit=24MiB
+    close peak ;;
+  loop)
+    ends 0 plan.log "$program" loop --bask-plan --bask-threads=1
+    says plan.log '^Forecast of the program: 5 computations'
+    says plan.log 'a rank holds 64 MiB at most' ;;
+  ranks)
+    ends 0 plan.log "$mpiexec" -n 3 "$program" arrays --bask-plan
+    ends 0 run.log "$mpiexec" -n 3 "$program" arrays --bask-balance=off
+    equal tasks tasks
+    equal moved forecast
+    close peak
+    says plan.log 'on 3 ranks with' ;;
+  durations)
+    ends 0 run.log "$program" arrays --bask-watch=before --bask-threads=2
+    ends 0 plan.log "$program" arrays --bask-plan --bask-durations=before
+    says plan.log "durations from the earlier run in 'before'"
+    ! grep -q guessed plan.log || fail "a layer of the earlier run was guessed"
+    ends 0 other.log "$program" values --bask-plan --bask-durations=before/state.json
+    says other.log 'half  (guessed)' ;;
+  refused)
+    ends 2 a.log "$program" arrays --bask-plan --bask-durations=nowhere
+    says a.log "^bask: error: --bask-durations: 'nowhere' cannot be read; give the directory of an earlier run's --bask-watch"
+    ends 2 b.log "$program" arrays --bask-plan --bask-machine=nowhere
+    says b.log "^bask: error: --bask-machine: 'nowhere' cannot be read; have --bask-profile-machine=FILE make one"
+    ends 1 c.log "$program" arrays --bask-plan --bask-memory-limit=1MiB
+    says c.log '^bask: error: .*1 MiB'
+    ends 2 d.log "$program" arrays --bask-plan=perhaps
+    says d.log 'choose on or off' ;;
+  *) fail "no such case" ;;
+esac
