@@ -5,6 +5,7 @@
 #include <bask/cluster_run.hpp>
 #include <bask/collections/array/kernels/strips.hpp>
 #include <bask/compute_setting.hpp>
+#include <bask/core/log.hpp>
 #include <bask/diagnostics/graph_drawing.hpp>
 #include <bask/execution/rank_memory.hpp>
 #include <bask/execution/thread_pool.hpp>
@@ -20,6 +21,7 @@
 #include <bask/plan/share_work.hpp>
 #include <bask/plan_only.hpp>
 
+#include <algorithm>
 #include <set>
 #include <unordered_map>
 
@@ -39,6 +41,12 @@ void keep_targets(Expansion& expansion) {
     if (is_new) graph.annotations.push_back(overlay({.checkpoint = true}, graph.annotations[notes]));
     notes = now->second;
   }
+}
+
+ComputeUse use_of(const ComputeStatistics& statistics) {
+  ComputeUse use{.seconds = {}, .bytes_moved = statistics.bytes_moved};
+  for (const MemoryUse& rank : statistics.memory) use.peak_memory = std::max(use.peak_memory, rank.peak);
+  return use;
 }
 
 }  // namespace
@@ -73,7 +81,11 @@ Client::Client(const Options& options, Node& node, std::vector<RankSummary> rank
 
 void Client::begin_to_compute() {
   costs_ = std::make_unique<CostModel>();
-  if (options_.plan) plan_only_ = std::make_unique<PlanOnly>(options_, info_);
+  if (options_.plan) {
+    plan_only_ = std::make_unique<PlanOnly>(options_, info_);
+  } else if (watch_ != nullptr && !options_.durations.empty()) {
+    forecast_ = forecast_beside_run(options_, info_);
+  }
   note_input("vector loops", strips::has_fused_multiply_add() ? "with fused multiply-add" : "without it");
   use_runtime(this);
 }
@@ -89,9 +101,25 @@ Computed Client::run_plan(Expansion& expansion, bool hold) {
   Plan plan = make_plan(expansion.graph, expansion.targets,
                         {.fuse = options_.fuse, .keys = setting.keeps_results()}, sizes);
   if (plan_only_ != nullptr) return plan_only_->compute(setting, expansion, plan, sizes, hold);
+  if (forecast_ != nullptr) tell_forecast(expansion, plan, sizes, hold);
   if (node_ == nullptr || info_.scheduler == Scheduler::kSync)
     return run_here(setting, expansion, std::move(plan), hold);
   return run_on_ranks(setting, expansion, plan, sizes, hold);
+}
+
+// A computation that would be refused is refused by the run itself.
+void Client::tell_forecast(Expansion& expansion, const Plan& plan, const ResultSizes& sizes, bool hold) {
+  try {
+    forecast_->set_kept(expansion.graph.constants);
+    const ComputeForecast forecast = forecast_->compute(expansion, plan, sizes, hold, 0);
+    ComputeUse use{.seconds = static_cast<double>(forecast.run.makespan_ns) / 1e9,
+                   .bytes_moved = forecast.run.bytes_moved};
+    for (const RankForecast& rank : forecast.run.ranks)
+      use.peak_memory = std::max(use.peak_memory, rank.peak);
+    watch_->record().forecast(use, forecast_->times().source());
+  } catch (const Error& error) {
+    log_line(LogLevel::kDebug, std::string("no forecast: ") + error.what());
+  }
 }
 
 Results Client::compute(std::span<const TaskRef* const> targets) {
@@ -106,6 +134,7 @@ Computed Client::run_targets(std::span<const TaskRef* const> targets, bool hold)
   try {
     Computed computed = recall_and_run(targets, hold);
     ++computations_done_;
+    if (watch_ != nullptr) watch_->record().used(use_of(last_));
     watched.succeed();
     return computed;
   } catch (const std::exception& error) {

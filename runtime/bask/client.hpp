@@ -19,6 +19,7 @@ namespace bask {
 class CostModel;
 class FailedTasks;
 class JobCheckpoint;
+class JobForecast;
 class JobWatch;
 class Node;
 class PlanOnly;
@@ -27,6 +28,8 @@ class ThreadPool;
 struct ClientSetup;
 struct Computed;
 struct Expansion;
+struct Plan;
+struct ResultSizes;
 
 /// One process of the job.
 struct RankSummary {
@@ -120,6 +123,7 @@ class Client final : public Runtime {
   std::vector<Value> call_all_ranks(KernelId kernel, std::span<const std::byte> arguments);
   Computed recall_and_run(std::span<const TaskRef* const> targets, bool hold);
   Computed run_plan(Expansion& expansion, bool hold);
+  void tell_forecast(Expansion& expansion, const Plan& plan, const ResultSizes& sizes, bool hold);
   static void refuse_lazy(std::size_t inputs);
 
   const Options options_;
@@ -135,8 +139,9 @@ class Client final : public Runtime {
   JobWatch* watch_ = nullptr;
   std::shared_ptr<FailedTasks> failed_tasks_;  // of this process; null: none is kept
   std::uint64_t computations_ = 0, computations_done_ = 0;
-  std::unique_ptr<PlanOnly> plan_only_;  // null: computations are run
-  std::unique_ptr<ThreadPool> pool_;     // of one process; none for the sync scheduler
+  std::unique_ptr<PlanOnly> plan_only_;    // null: computations are run
+  std::unique_ptr<JobForecast> forecast_;  // of each computation before it runs; null: none is made
+  std::unique_ptr<ThreadPool> pool_;       // of one process; none for the sync scheduler
   std::mutex one_at_a_time_;
 };
 

@@ -50,6 +50,13 @@ Options without_traces(Options options) {
   return options;
 }
 
+std::unique_ptr<JobForecast> forecast_beside_run(const Options& options, const ClientInfo& info) {
+  JobForecastOptions forecast = forecast_options(options, info);
+  forecast.compares = false;
+  const MachineSpeed speed = speed_of(options);
+  return std::make_unique<JobForecast>(std::move(forecast), times_of(options, speed), speed);
+}
+
 PlanOnly::PlanOnly(const Options& options, const ClientInfo& info)
     : PlanOnly(options, info, speed_of(options)) {}
 

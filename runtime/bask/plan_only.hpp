@@ -18,6 +18,10 @@ class HeldDrops;
 /// The options of a run that leaves nothing behind: no journal, no state and no report.
 Options without_traces(Options options);
 
+/// Forecasts of computations that are then run, by the durations of an earlier run, as `options.durations`
+/// says. Throws: Error when that cannot be read.
+std::unique_ptr<JobForecast> forecast_beside_run(const Options& options, const ClientInfo& info);
+
 class PlanOnly {
  public:
   /// Throws: Error when the earlier run that the options name cannot be read.

@@ -175,7 +175,7 @@ class MemoryGateTest : public DirectoryTest {
     run_.reset();
     EXPECT_EQ(memory_->ledger().held(), 0u);
     if (memory_->use().spilled == 0) return;
-    EXPECT_EQ(memory_->spill_file().bytes_held(), 0u);
+    EXPECT_EQ(memory_->spill_store().bytes_held(), 0u);
   }
   Disk disk_;
   Tasks tasks_;

@@ -196,7 +196,7 @@ TEST_F(MemoryGateTest, NothingStaysOnTheDiskOfAResultWhoseLastReaderIsOnAnotherR
   by_hand.run(2, 1000);
   ASSERT_EQ(by_hand.state_of(0).place(), ResultState::kAway);
   ASSERT_EQ(by_hand.state_of(1).place(), ResultState::kAway);
-  const std::uint64_t on_disk = memory_->spill_file().bytes_held();
+  const std::uint64_t on_disk = memory_->spill_store().bytes_held();
   by_hand.gate->serve(by_hand.units[0]);
   ASSERT_EQ(by_hand.served_so_far(), std::vector<std::uint32_t>{0});
   ASSERT_NE(by_hand.results.release(by_hand.units[0]), 0u) << "it has been sent";
@@ -207,8 +207,8 @@ TEST_F(MemoryGateTest, NothingStaysOnTheDiskOfAResultWhoseLastReaderIsOnAnotherR
   by_hand.gate->freed(by_hand.units[1]);
   EXPECT_EQ(by_hand.state_of(1).place(), ResultState::kAbsent);
   by_hand.gate->wait_until_still();
-  EXPECT_LT(memory_->spill_file().bytes_held(), on_disk);
-  EXPECT_EQ(memory_->spill_file().bytes_held(), on_disk / 2) << "of task 2, which left for that of task 0";
+  EXPECT_LT(memory_->spill_store().bytes_held(), on_disk);
+  EXPECT_EQ(memory_->spill_store().bytes_held(), on_disk / 2) << "of task 2, which left for that of task 0";
   expect_nothing_left();
 }
 

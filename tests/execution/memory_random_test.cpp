@@ -58,7 +58,7 @@ class MemoryRandomTest : public DirectoryTest {
     for (std::size_t kind = 0; kind < kMemoryKinds; ++kind)
       EXPECT_EQ(runtime.ledger().held(static_cast<MemoryKind>(kind)), 0u) << name_of(MemoryKind(kind));
     if (runtime.memory().use().spilled == 0) return;
-    EXPECT_EQ(runtime.memory().spill_file().bytes_held(), 0u);
+    EXPECT_EQ(runtime.memory().spill_store().bytes_held(), 0u);
   }
 };
 

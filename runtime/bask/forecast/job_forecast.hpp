@@ -51,6 +51,8 @@ class JobForecast {
   /// Throws: Error when it would be refused on the ranks that the program was started with.
   ComputeForecast compute(Expansion& expansion, const Plan& plan, const ResultSizes& sizes, bool hold,
                           std::int64_t planning_ns);
+  /// The program runs this computation next: what stays is what its constants say, and where they say.
+  void set_kept(std::span<const Constant> constants) { own_.virtual_cluster->set_kept(constants); }
   /// By target of the last computation: where it stays, in the numbering of the forecast; `held` 0: the
   /// target was a constant, and stays so.
   const std::vector<Constant>& where() const { return where_; }

@@ -61,6 +61,19 @@ void VirtualCluster::go_on(std::uint32_t rank) {
   if (run_ != nullptr) run_->ranks[rank]->go_on();
 }
 
+void VirtualCluster::set_kept(std::span<const Constant> constants) {
+  kept_.clear();
+  for (const Constant& constant : constants) {
+    if (constant.held == 0) continue;
+    const auto bytes = static_cast<std::uint64_t>(constant.bytes);
+    PersistedResult result{virtual_value(bytes), 0, bytes, {}};
+    ResultState(result.word).place_again(true, false);
+    RankMemory& memory = *memories_[constant.rank];
+    memory.ledger().take(MemoryKind::kResults, bytes);
+    kept_.insert_or_assign(constant.held, Kept{constant.rank, memory.persist(std::move(result))});
+  }
+}
+
 void VirtualCluster::drop(std::uint64_t held) {
   kept_.erase(held);
 }

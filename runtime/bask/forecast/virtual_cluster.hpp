@@ -54,6 +54,9 @@ class VirtualCluster {
   };
   /// Throws: Error when it would be refused on this cluster, as it needs more memory than there is.
   RunForecast run(const Computation& computation);
+  /// Of results that stay, those that these constants stand for, and no others, are on the ranks that they
+  /// name.
+  void set_kept(std::span<const Constant> constants);
   /// Nobody needs a result any more that has stayed.
   void drop(std::uint64_t held);
 

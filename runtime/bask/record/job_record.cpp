@@ -47,6 +47,17 @@ void JobRecord::begin_compute() {
   known_.layer_of_group.clear();
 }
 
+void JobRecord::forecast(const ComputeUse& forecast, const std::string& source) {
+  const Held held(mutex_);
+  known_.compute->forecast = forecast;
+  known_.compute->forecast_source = source;
+}
+
+void JobRecord::used(const ComputeUse& use) {
+  const Held held(mutex_);
+  known_.compute->use = use;
+}
+
 void JobRecord::begin_running(const std::vector<GroupFacts>& groups) {
   const Held held(mutex_);
   known_.compute->state = ComputeState::kRunning;

@@ -24,6 +24,13 @@ namespace bask {
 
 enum class ComputeState { kPlanning, kRunning, kDone, kFailed, kStopped };
 
+/// What one computation takes: as it was foretold, or as it is. Sizes are bytes.
+struct ComputeUse {
+  std::optional<double> seconds;  ///< nothing: see the computation itself
+  std::uint64_t peak_memory = 0;  ///< of the rank that holds most at once
+  std::uint64_t bytes_moved = 0;  ///< from rank to rank
+};
+
 /// One computation. Times are nanoseconds since the job's start.
 struct ComputeFacts {
   std::uint32_t number = 0;
@@ -31,6 +38,8 @@ struct ComputeFacts {
   std::int64_t begin_ns = 0;
   std::optional<std::int64_t> end_ns;
   std::uint64_t tasks = 0;
+  std::optional<ComputeUse> forecast = {}, use = {};  ///< `use` once it is done
+  std::string forecast_source = {};
 };
 
 /// A layer of the current computation. Layers of equal names are one.
@@ -111,8 +120,10 @@ class JobRecord {
 
   // The computing thread.
   void begin_compute() BASK_EXCLUDES(mutex_);
+  void forecast(const ComputeUse& forecast, const std::string& source) BASK_EXCLUDES(mutex_);
   void begin_running(const std::vector<GroupFacts>& groups) BASK_EXCLUDES(mutex_);
   void progress(const std::vector<std::uint64_t>& done_by_group) BASK_EXCLUDES(mutex_);
+  void used(const ComputeUse& use) BASK_EXCLUDES(mutex_);
   void end_compute(ComputeState state) BASK_EXCLUDES(mutex_);
   void end_job(int exit_code) BASK_EXCLUDES(mutex_);
 

@@ -72,12 +72,29 @@ std::string name_of(ComputeState state) {
   return "stopped";
 }
 
+Json forecast_of(const std::optional<ComputeFacts>& compute) {
+  if (!compute || !compute->forecast) return nullptr;
+  const ComputeUse& forecast = *compute->forecast;
+  return {{"seconds", or_null(forecast.seconds)},
+          {"peak_memory", forecast.peak_memory},
+          {"bytes_moved", forecast.bytes_moved},
+          {"source", compute->forecast_source}};
+}
+
 Json computation_of(const ComputeFacts& compute) {
-  return {{"number", compute.number},
-          {"state", name_of(compute.state)},
-          {"began", seconds(compute.begin_ns)},
-          {"ended", seconds_or_null(compute.end_ns)},
-          {"tasks", compute.tasks}};
+  Json all = {{"number", compute.number},
+              {"state", name_of(compute.state)},
+              {"began", seconds(compute.begin_ns)},
+              {"ended", seconds_or_null(compute.end_ns)},
+              {"tasks", compute.tasks},
+              {"peak_memory", nullptr},
+              {"bytes_moved", nullptr},
+              {"forecast", forecast_of(compute)}};
+  if (compute.use) {
+    all["peak_memory"] = compute.use->peak_memory;
+    all["bytes_moved"] = compute.use->bytes_moved;
+  }
+  return all;
 }
 
 // The time that is left, as if the tasks that are left took as long as those that are done.
@@ -253,7 +270,7 @@ std::string state_text(const JobKnowledge& known) {
               {"sample", tasks_of(known, known.sample)},
               {"errors", lines_of(known.errors)},
               {"log", lines_of(known.log)},
-              {"forecast", nullptr}};
+              {"forecast", forecast_of(known.compute)}};
   add_efficiency(known, all);
   return all.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

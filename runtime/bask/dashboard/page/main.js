@@ -1,5 +1,6 @@
 // main.js: starts the page: makes the panels, and has each state that arrives drawn by all of them.
 import {makeBusy} from "./busy.js";
+import {makeComputations} from "./computations.js";
 import {makeConfiguration} from "./configuration.js";
 import {make} from "./dom.js";
 import {makeDurations} from "./durations.js";
@@ -39,6 +40,7 @@ function start() {
     durations.update,
     makeSlowest(),
     makeLargest(),
+    makeComputations(),
     makeLog(),
     makeConfiguration(),
   ];

@@ -53,6 +53,9 @@ const readJob = reader({
   said: text,
   slurm: (value) => (value === null || value === undefined ? null : readSlurm(value)),
 });
+const readForecast = reader({seconds: maybe, peak_memory: maybe, bytes_moved: maybe, source: text});
+const maybeForecast = (value) => (value === null || value === undefined ? null : readForecast(value));
+
 const readCompute = reader({
   number: maybe,
   state: (value) => text(value, "running"),
@@ -62,6 +65,9 @@ const readCompute = reader({
   done: number,
   failed: number,
   left: maybe,
+  peak_memory: maybe,
+  bytes_moved: maybe,
+  forecast: maybeForecast,
 });
 const readLayer = reader({
   name,
@@ -142,8 +148,6 @@ const readNumbers = reader({
   parallelism: number,
   runtime: number,
 });
-const readForecast = reader({seconds: maybe, peak_memory: maybe, bytes_moved: maybe, source: text});
-
 const readWhole = reader({
   format: maybe,
   interval: (value) => Math.max(number(value, 1), 0.1),
@@ -170,7 +174,7 @@ const readWhole = reader({
   sample: listOf(readTask),
   errors: listOf(reader({at: maybe, rank: maybe, text: (value) => text(value, "")})),
   log: listOf(reader({at: maybe, level: (value) => text(value, "info"), rank: maybe, text: (value) => text(value, "")})),
-  forecast: (value) => (value === null || value === undefined ? null : readForecast(value)),
+  forecast: maybeForecast,
 });
 
 export function readState(raw) {
