@@ -11,8 +11,8 @@
 #include <bask/events/ticks.hpp>
 #include <bask/numerics_text.hpp>
 #include <bask/record/job_state.hpp>
-#include <bask/system/host_name.hpp>
 #include <bask/system/command_line.hpp>
+#include <bask/system/host_name.hpp>
 #include <bask/system/replaced_file.hpp>
 #include <bask/system/unfinished_file.hpp>
 

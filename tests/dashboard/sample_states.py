@@ -47,7 +47,9 @@ def state_of(run, now, ended=False, most_bins=256):
     state = {"format": 1, "interval": 1}
     state.update(job_of(run, now, ended))
     state["compute"] = compute_of(run, done, now, ended)
-    state["computes"] = [{"number": 1, "state": "done", "began": 0.02, "ended": 0.14, "tasks": 24}]
+    state["computes"] = [{"number": 1, "state": "done", "began": 0.02, "ended": 0.14, "tasks": 24,
+                           "peak_memory": 3 << 20, "bytes_moved": 1 << 20,
+                           "forecast": {"seconds": 0.11, "peak_memory": 3 << 20, "bytes_moved": 1 << 20, "source": "before"}}]
     state["layers"] = layers
     state["totals"] = layers + [dict(layers[3], name="open file", tasks=24, done=24)]
     state["graph"] = graph_of(run, tasks, now)

@@ -51,6 +51,25 @@ TEST(JobState, CountsALayersTasksByItsName) {
   EXPECT_EQ(state["graph"]["inputs"], Json({{1}, {0}}));
 }
 
+TEST(JobState, ShowsWhatWasForetoldOfAComputationBesideWhatItTook) {
+  JobRecord record(facts_of_ranks(2), no_time);
+  record.begin_compute();
+  record.forecast({.seconds = 1.5, .peak_memory = 2000, .bytes_moved = 300}, "an earlier run");
+  const Json foretold{
+      {"seconds", 1.5}, {"peak_memory", 2000}, {"bytes_moved", 300}, {"source", "an earlier run"}};
+  Json state = state_of(record);
+  EXPECT_EQ(state["forecast"], foretold);
+  EXPECT_TRUE(state["compute"]["peak_memory"].is_null());
+  record.used({.seconds = {}, .peak_memory = 2100, .bytes_moved = 301});
+  record.end_compute(ComputeState::kDone);
+  record.begin_compute();
+  state = state_of(record);
+  EXPECT_TRUE(state["forecast"].is_null()) << "none was made of the second computation";
+  EXPECT_EQ(state["computes"][0]["forecast"], foretold);
+  EXPECT_EQ(state["computes"][0]["peak_memory"], 2100);
+  EXPECT_EQ(state["computes"][0]["bytes_moved"], 301);
+}
+
 TEST(JobState, ShowsWhatAThreadIsInAndTheNamesOfItsRank) {
   JobRecord record(facts_of_ranks(2), no_time);
   record.begin_compute();

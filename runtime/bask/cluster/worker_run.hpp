@@ -9,10 +9,10 @@
 #include <bask/cluster/exchange.hpp>
 #include <bask/cluster/held_results.hpp>
 #include <bask/cluster/messages.hpp>
-#include <bask/execution/push_credits.hpp>
 #include <bask/cluster/run_reports.hpp>
 #include <bask/core/mutex.hpp>
 #include <bask/execution/outlet.hpp>
+#include <bask/execution/push_credits.hpp>
 #include <bask/execution/task_runner.hpp>
 
 #include <atomic>

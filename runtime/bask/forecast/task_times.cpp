@@ -44,7 +44,8 @@ double guess(const Plan& plan, const TaskGraph& graph, const ResultSizes& sizes,
   if (graph.spans.empty()) return ns;  // no layers, as in tests
   const TaskId task = plan.task[position];
   const LayerPlace place = graph.place_of(task);
-  if (const auto work = place.layer->work(place.index, inputs, sizes.of(graph, task))) {
+  if (const auto work = place.layer->work(place.index, plan.groups[plan.group[position]].kernel,
+                                          {inputs, sizes.of(graph, task)})) {
     ns += work->operations * speed.operation_ns + work->functions * speed.function_ns +
           work->uniform_numbers * speed.uniform_number_ns +
           work->other_random_numbers * speed.random_number_ns + work->multiply_adds * speed.multiply_add_ns;

@@ -66,10 +66,15 @@ void VirtualCluster::set_kept(std::span<const Constant> constants) {
   for (const Constant& constant : constants) {
     if (constant.held == 0) continue;
     const auto bytes = static_cast<std::uint64_t>(constant.bytes);
-    PersistedResult result{virtual_value(bytes), 0, bytes, {}};
-    ResultState(result.word).place_again(true, false);
     RankMemory& memory = *memories_[constant.rank];
-    memory.ledger().take(MemoryKind::kResults, bytes);
+    PersistedResult result{{}, 0, bytes, {}};
+    if (memory.ledger().try_take(MemoryKind::kResults, bytes)) {
+      result.value = virtual_value(bytes);
+    } else {  // it has been spilled
+      result.copy =
+          SpilledCopy{.extent = {.offset = 0, .bytes = bytes}, .type = &value_type_of<VirtualResult>};
+    }
+    ResultState(result.word).place_again(result.value.has_value(), result.copy.has_value());
     kept_.insert_or_assign(constant.held, Kept{constant.rank, memory.persist(std::move(result))});
   }
 }

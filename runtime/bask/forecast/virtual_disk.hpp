@@ -7,6 +7,7 @@
 #include <bask/forecast/machine_speed.hpp>
 #include <bask/forecast/virtual_clock.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <utility>
@@ -22,7 +23,7 @@ class VirtualDisk final : public SpillStore {
 
   void write(std::span<const std::byte> bytes, Done done) override;
   void read(const Extent& extent, std::span<std::byte> into, Done done) override;
-  void free(const Extent& extent) override { held_ -= extent.bytes; }
+  void free(const Extent& extent) override { held_ -= std::min(held_, extent.bytes); }
   SpillCounts counts() const override { return counts_; }
   std::uint64_t bytes_held() const override { return held_; }
   const std::filesystem::path& directory() const override { return directory_; }

@@ -25,7 +25,7 @@ double BlockPart::bytes() const {
   return bytes + header_bytes;
 }
 
-std::optional<TaskWork> Layer::work(std::uint32_t, std::span<const float>, float) const {
+std::optional<TaskWork> Layer::work(std::uint32_t, const Kernel*, const ResultsOfTask&) const {
   return std::nullopt;
 }
 

@@ -18,6 +18,7 @@
 namespace bask {
 
 class Layer;
+struct Kernel;
 struct TaskGraph;
 using LayerPtr = boost::intrusive_ptr<Layer>;
 
@@ -37,6 +38,12 @@ struct ArrayBlock {
 /// what it needs beside these while it runs.
 struct TaskBytes {
   double inputs = 0, result = 0, scratch = 0;
+};
+
+/// The bytes of the results that a task reads, constants left out, and of its own; about.
+struct ResultsOfTask {
+  std::span<const float> inputs;
+  float made = 0;
 };
 
 /// How often a task does what to elements, besides reading and making their bytes.
@@ -93,10 +100,10 @@ class Layer {
   virtual std::optional<BlockPart> part_read(std::uint32_t index, std::uint32_t input) const;
   /// Whether it tells this of any input.
   virtual bool reads_parts() const { return false; }
-  /// What task `index` does that reads results of so many bytes, constants left out, and makes one of
-  /// `result` bytes; about. Nothing where that is not known.
-  virtual std::optional<TaskWork> work(std::uint32_t index, std::span<const float> inputs,
-                                       float result) const;
+  /// What task `index` does with `kernel` and these results; about. Nothing where that is not known, as of a
+  /// task that only picks out a part.
+  virtual std::optional<TaskWork> work(std::uint32_t index, const Kernel* kernel,
+                                       const ResultsOfTask& results) const;
   /// Whether the tasks cut the blocks of the layers that they read in a way of their own.
   virtual bool chooses_chunks_of_inputs() const { return false; }
   /// For each task, the one that had better run right after it, as both read much of the same; kNoIndex where

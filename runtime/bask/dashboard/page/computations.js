@@ -1,13 +1,14 @@
 // computations.js: the computations of the program, with what was foretold of each beside what it took.
 import {DataTable, Panel} from "./panel.js";
-import {durationText, kNothing, plural, sizeText} from "./text.js";
+import {countText, durationText, kNothing, plural, sizeText, timeText} from "./text.js";
 
 export function makeComputations() {
   const panel = new Panel("computations");
   const table = new DataTable("Computations", [
     {title: "Number", number: true, text: (compute) => compute.number ?? kNothing},
     {title: "State", text: (compute) => compute.state},
-    {title: "Tasks", number: true, text: (compute) => d3.format(",")(compute.tasks)},
+    {title: "Began", number: true, text: (compute) => timeText(compute.began, 0.01)},
+    {title: "Tasks", number: true, text: (compute) => countText(compute.tasks)},
     {title: "Took", number: true, class: "strong", text: (compute) => orNothing(secondsOf(compute), durationText)},
     {title: "Forecast time", number: true, text: (compute) => foretold(compute, "seconds", durationText)},
     {title: "Most held", number: true, class: "strong", text: (compute) => orNothing(compute.peak_memory, sizeText)},

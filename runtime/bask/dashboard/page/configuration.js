@@ -1,5 +1,4 @@
-// configuration.js: what the job ran with: its command, the options that differ from their defaults, versions, the map of ranks,
-// and the computations so far.
+// configuration.js: what the job ran with: its command, the options that differ from their defaults, versions, the map of ranks.
 import {make, setText} from "./dom.js";
 import {DataTable, Panel} from "./panel.js";
 import {countText, durationText, kNothing, plural, sizeText, timeText} from "./text.js";
@@ -17,24 +16,16 @@ export function makeConfiguration() {
     {title: "Of", class: "name", text: (row) => row.name},
     {title: "Version", class: "name", text: (row) => row.version ?? kNothing},
   ]);
-  const computes = addTable(grid, "Computations", computeColumns());
   const ranks = addTable(grid, "Map of ranks", rankColumns());
   return (state) => {
     const {job} = state;
-    const all = state.compute === null ? state.computes : [...state.computes, state.compute];
-    const counts = [
-      plural(state.options.length, "option"),
-      plural(state.ranks.length, "rank"),
-      plural(all.length, "computation"),
-    ];
-    panel.tell(`${counts[0]} set, ${counts[1]}, ${counts[2]}.`);
+    panel.tell(`${plural(state.options.length, "option")} set, ${plural(state.ranks.length, "rank")}.`);
     setText(
       command,
       [job.program, ...job.arguments].join(" ") + (job.host === null ? "" : `   (${job.host}, process ${job.pid ?? kNothing})`),
     );
     options.update(state.options);
     versions.update(state.versions);
-    computes.update(all);
     ranks.update(state.ranks);
   };
 }
@@ -44,20 +35,6 @@ function addTable(grid, title, columns) {
   const scroll = make("div", {class: "scroll", tabindex: "0", role: "group", "aria-label": title}, table.element);
   grid.append(make("div", {class: "titled"}, make("h3", {}, title), scroll));
   return table;
-}
-
-function computeColumns() {
-  return [
-    {title: "Number", number: true, text: (row) => row.number ?? kNothing},
-    {title: "State", text: (row) => row.state},
-    {title: "Began", number: true, text: (row) => timeText(row.began, 0.01)},
-    {
-      title: "Took",
-      number: true,
-      text: (row) => (row.ended === null || row.began === null ? kNothing : durationText(row.ended - row.began)),
-    },
-    {title: "Tasks", number: true, text: (row) => countText(row.tasks)},
-  ];
 }
 
 function rankColumns() {

@@ -211,11 +211,12 @@ std::optional<BlockPart> BlockLayer::part_read(std::uint32_t index, std::uint32_
   return read_part_(described, index, reads_.blocks[read]);
 }
 
-std::optional<TaskWork> BlockLayer::work(std::uint32_t index, std::span<const float> inputs,
-                                         float result) const {
-  const void* const described = work_of_task_ == nullptr ? nullptr : description();
+std::optional<TaskWork> BlockLayer::work(std::uint32_t index, const Kernel* kernel,
+                                         const ResultsOfTask& results) const {
+  if (work_of_task_ == nullptr || kernel != &KernelRegistry::instance()[kernel_]) return std::nullopt;
+  const void* const described = description();
   if (described == nullptr) return std::nullopt;
-  return work_of_task_(described, index, inputs, result);
+  return work_of_task_(described, index, results);
 }
 
 // The sizes of the results of a pass for all these layers; empty when one layer does not know its sizes.

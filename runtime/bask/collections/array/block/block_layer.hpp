@@ -141,8 +141,8 @@ class BlockLayer final : public Layer {
   std::optional<TaskBytes> bytes_if_cut(std::uint32_t index, std::int64_t longest) const override;
   std::optional<BlockPart> part_read(std::uint32_t index, std::uint32_t input) const override;
   bool reads_parts() const override { return read_part_ != nullptr; }
-  std::optional<TaskWork> work(std::uint32_t index, std::span<const float> inputs,
-                               float result) const override;
+  std::optional<TaskWork> work(std::uint32_t index, const Kernel* kernel,
+                               const ResultsOfTask& results) const override;
   /// Tells the layer how to find what its tasks do.
   void set_work(WorkOfTask work_of_task) { work_of_task_ = work_of_task; }
   bool chooses_chunks_of_inputs() const override {

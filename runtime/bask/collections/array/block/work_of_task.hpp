@@ -6,24 +6,21 @@
 
 #include <concepts>
 #include <cstdint>
-#include <span>
 
 namespace bask {
 
-/// What a task does, by the description that its layer's tasks share and the bytes of its blocks, as
-/// `Layer::work` says.
-using WorkOfTask = TaskWork (*)(const void* description, std::uint32_t task, std::span<const float> inputs,
-                                float result);
-/// Descriptions that tell it, by a function `TaskWork task_work(description, task, inputs, result)`.
+/// What a task does, by the description that its layer's tasks share, as `Layer::work` says.
+using WorkOfTask = TaskWork (*)(const void* description, std::uint32_t task, const ResultsOfTask& results);
+/// Descriptions that tell it, by a function `TaskWork task_work(description, task, results)`.
 template <class Description>
-concept TellsWork = requires(const Description& description, std::span<const float> inputs) {
-  { task_work(description, 0u, inputs, 0.0f) } -> std::same_as<TaskWork>;
+concept TellsWork = requires(const Description& description, const ResultsOfTask& results) {
+  { task_work(description, 0u, results) } -> std::same_as<TaskWork>;
 };
 template <class Description>
 constexpr WorkOfTask work_of_task() {
   if constexpr (TellsWork<Description>) {
-    return [](const void* description, std::uint32_t task, std::span<const float> inputs, float result) {
-      return task_work(*static_cast<const Description*>(description), task, inputs, result);
+    return [](const void* description, std::uint32_t task, const ResultsOfTask& results) {
+      return task_work(*static_cast<const Description*>(description), task, results);
     };
   } else {
     return nullptr;

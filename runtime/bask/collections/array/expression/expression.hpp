@@ -110,17 +110,15 @@ OperationCount operations_of(const Expression& expression, std::size_t most);
 double elements_of(const Expression& expression, std::uint32_t task);
 /// What the task does that computes one block of the expression. Of a term that is larger or smaller than the
 /// root, as large a part is done as of the root.
-TaskWork task_work(const Expression& expression, std::uint32_t task, std::span<const float> inputs,
-                   float result);
+TaskWork task_work(const Expression& expression, std::uint32_t task, const ResultsOfTask& results);
 /// The same for descriptions of tasks that go over the block of an expression, and do one thing more with
 /// each element, or `each.size()` things.
 template <class Description>
 requires requires(const Description& description) {
   description.expression.terms;
 }
-TaskWork task_work(const Description& description, std::uint32_t task, std::span<const float> inputs,
-                   float result) {
-  TaskWork work = task_work(description.expression, task, inputs, result);
+TaskWork task_work(const Description& description, std::uint32_t task, const ResultsOfTask& results) {
+  TaskWork work = task_work(description.expression, task, results);
   double each = 1;
   if constexpr (requires { description.each.size(); }) each = static_cast<double>(description.each.size());
   work.operations += each * elements_of(description.expression, task);

@@ -44,8 +44,7 @@ double elements_of(const Expression& expression, std::uint32_t task) {
   return known_count(expression.region(task).extent);
 }
 
-TaskWork task_work(const Expression& expression, std::uint32_t task, std::span<const float> /*inputs*/,
-                   float /*result*/) {
+TaskWork task_work(const Expression& expression, std::uint32_t task, const ResultsOfTask& /*results*/) {
   TaskWork work;
   if (expression.terms.empty()) return work;
   const double whole = known_count(expression.root().shape);

@@ -220,12 +220,13 @@ class TilePairs {
 
 }  // namespace
 
-TaskWork task_work(const Multiplying& how, std::uint32_t, std::span<const float> inputs, float result) {
+TaskWork task_work(const Multiplying& how, std::uint32_t, const ResultsOfTask& results) {
   constexpr double kElement = 8;
   TaskWork work;
-  for (std::size_t k = how.goes_on ? 1 : 0; k + 1 < inputs.size(); k += 2) {
+  const std::span<const float> blocks = results.inputs;
+  for (std::size_t k = how.goes_on ? 1 : 0; k + 1 < blocks.size(); k += 2) {
     work.multiply_adds +=
-        std::sqrt(double{inputs[k]} * inputs[k + 1] * result / (kElement * kElement * kElement));
+        std::sqrt(double{blocks[k]} * blocks[k + 1] * results.made / (kElement * kElement * kElement));
   }
   return work;
 }

@@ -42,7 +42,7 @@ struct Multiplying {
 
 /// What a task does with its pairs of blocks: a product of m x k and k x n elements takes m k n steps, the
 /// root of the product of the three sizes. As for elements of 8 bytes.
-TaskWork task_work(const Multiplying& how, std::uint32_t task, std::span<const float> inputs, float result);
+TaskWork task_work(const Multiplying& how, std::uint32_t task, const ResultsOfTask& results);
 
 /// Adds the tasks; `inputs` are the blocks of the left factor and of the right one, which have the same
 /// chunks along the axes that they share. Cost: a task for each block of the product, which reads a row and a
