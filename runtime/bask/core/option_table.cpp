@@ -322,8 +322,7 @@ std::vector<OptionDescriptor> options_of_files() {
       std::move(plan),
       optional_text_option(
           "durations", "none|DIR", &Options::durations,
-          "an earlier run's --bask-watch: its times, for --bask-plan, or for forecasts beside "
-          "what happens in the state and the report"),
+          "an earlier run's --bask-watch: its times, for --bask-plan, or for a forecast in the report"),
       optional_text_option("machine", "none|FILE", &Options::machine,
                            "for --bask-plan: how fast a node is, for tasks that no earlier run tells of"),
       optional_text_option(
