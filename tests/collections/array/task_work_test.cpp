@@ -47,7 +47,13 @@ TEST(TaskWork, CountsOperationsFunctionsAndRandomNumbersByElement) {
   EXPECT_EQ(work.operations, 3 * kElements);
   EXPECT_EQ(work.functions, kElements);
   EXPECT_EQ(work.uniform_numbers, kElements);
-  EXPECT_EQ(work.other_random_numbers, kLength) << "of a row that is read again";
+  EXPECT_EQ(work.other_random_numbers, kElements) << "a row is made again for each row that reads it";
+}
+
+TEST(TaskWork, CountsWhatIsReadTwiceTwiceAndOfJoinedArraysEachPartOnce) {
+  const Array<double> x = numbers();
+  EXPECT_EQ(work_of(x + transpose(x)).uniform_numbers, 2 * kElements);
+  EXPECT_EQ(work_of(concatenate({x, numbers()}, 0)).uniform_numbers, 2 * kElements);
 }
 
 TEST(TaskWork, CountsAReductionAsOneOperationMoreForEachElement) {

@@ -108,8 +108,7 @@ OperationCount operations_of(const Expression& expression, std::size_t most);
 
 /// How many elements the block has that the task computes; 0 where that is not known.
 double elements_of(const Expression& expression, std::uint32_t task);
-/// What the task does that computes one block of the expression. Of a term that is larger or smaller than the
-/// root, as large a part is done as of the root.
+/// What the task does that computes one block of the expression.
 TaskWork task_work(const Expression& expression, std::uint32_t task, const ResultsOfTask& results);
 /// The same for descriptions of tasks that go over the block of an expression, and do one thing more with
 /// each element, or `each.size()` things.

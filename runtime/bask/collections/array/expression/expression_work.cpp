@@ -2,6 +2,7 @@
 #include <bask/collections/array/expression/expression.hpp>
 
 #include <algorithm>
+#include <vector>
 
 namespace bask {
 namespace {
@@ -37,6 +38,13 @@ double known_count(std::span<const std::int64_t> lengths) {
   return count;
 }
 
+// How much of a term's elements come from the operand.
+double share_of(const Term& term, const Term& operand) {
+  if (term.kind != TermKind::kConcatenate) return 1;
+  const double whole = known_count(term.shape);
+  return whole == 0 ? 0 : known_count(operand.shape) / whole;
+}
+
 }  // namespace
 
 double elements_of(const Expression& expression, std::uint32_t task) {
@@ -46,11 +54,17 @@ double elements_of(const Expression& expression, std::uint32_t task) {
 
 TaskWork task_work(const Expression& expression, std::uint32_t task, const ResultsOfTask& /*results*/) {
   TaskWork work;
-  if (expression.terms.empty()) return work;
-  const double whole = known_count(expression.root().shape);
-  if (whole == 0) return work;
-  const double share = elements_of(expression, task) / whole;
-  for (const Term& term : expression.terms) add(work, term, share * known_count(term.shape));
+  const double elements = elements_of(expression, task);
+  // How often each term is computed for an element of the root: once for each term that reads it, as
+  // operations_of() counts.
+  std::vector<double> runs(expression.terms.size());
+  if (!runs.empty()) runs.back() = 1;
+  for (std::size_t number = runs.size(); number-- > 0;) {
+    const Term& term = expression.terms[number];
+    add(work, term, runs[number] * elements);
+    for (const std::uint32_t operand : term.operands)
+      runs[operand] += runs[number] * share_of(term, expression.terms[operand]);
+  }
   return work;
 }
 
