@@ -5,6 +5,7 @@
 #include <bask/core/log.hpp>
 #include <bask/execution/spill_file.hpp>
 #include <bask/forecast/machine_speed.hpp>
+#include <bask/system/replaced_file.hpp>
 #include <bask/system/scratch_directory.hpp>
 
 #include <algorithm>
@@ -103,6 +104,7 @@ void measure_disk(const Options& options, MachineSpeed& speed) {
 
 int profile_machine(const Options& options) {
   set_up_log({.level = options.log_level, .file = options.log_file});
+  ReplacedFile("--bask-profile-machine", options.profile_machine);  // throws now where nothing can be written
   Options quiet = options;
   quiet.progress = Progress::kOff;
   Client client(quiet);

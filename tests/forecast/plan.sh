@@ -77,6 +77,8 @@ case $case in
     says a.log "^bask: error: --bask-durations: 'nowhere' cannot be read; give the directory of an earlier run's --bask-watch"
     ends 2 b.log "$program" arrays --bask-plan --bask-machine=nowhere
     says b.log "^bask: error: --bask-machine: 'nowhere' cannot be read; have --bask-profile-machine=FILE make one"
+    ends 2 e.log "$program" arrays --bask-profile-machine=absent/node.json
+    says e.log "^bask: error: --bask-profile-machine: .*absent"
     ends 1 c.log "$program" arrays --bask-plan --bask-memory-limit=1MiB
     says c.log '^bask: error: .*1 MiB'
     ends 2 d.log "$program" arrays --bask-plan=perhaps
