@@ -123,7 +123,7 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   strips.find(rooms.rank_of_unit, !hold);
   rooms.strips = &strips;
   if (knows_sizes(plan)) require_room(plan, expansion.graph, rooms, !hold);
-  if (setting.watch != nullptr) setting.watch->begin_running(plan);
+  if (setting.watch != nullptr) setting.watch->begin_running(setting.node->coordinator().next_number(), plan);
   std::vector<std::uint64_t> done(plan.groups.size());
   Watch watch(watched_run(setting, plan, done), setting.options, start);
   RunOutcome outcome = setting.node->run(plan, expansion.graph, rooms.rank_of_unit,

@@ -56,10 +56,12 @@ RankInfo info_of(const Options& options, const std::string& error, int rank) {
 }
 
 // What the threads of this rank do, on the clock that began when rank 0 was here.
-std::shared_ptr<EventLog> events_of(const Options& options, const RankInfo& rank0) {
+std::shared_ptr<EventLog> events_of(const Options& options, const RankInfo& rank0,
+                                    std::unique_ptr<EventPart> part) {
   if (!wants_events(options)) return nullptr;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::make_shared<EventLog>(steady_ns() - (now / std::chrono::nanoseconds(1) - rank0.started_ns));
+  return make_event_log(std::move(part),
+                        steady_ns() - (now / std::chrono::nanoseconds(1) - rank0.started_ns));
 }
 
 NodeOptions node_options(const Options& options, const RankShare& share, const std::vector<RankInfo>& infos,
@@ -152,7 +154,7 @@ class Session {
     node.recorder = checkpoint_.here();
     node.isolated = checkpoint_.isolated();
     node.end = checkpoint_.end();
-    node.events = events_of(options, infos_.front());
+    node.events = events_of(options, infos_.front(), std::move(event_part_));
     node.memory->set_events(node.events);
     if (rank == 0) {
       const ClientInfo info = info_of_ranks(options, ranks(), false);
@@ -233,6 +235,7 @@ class Session {
     try {
       set_up_log({options.log_level, options.log_file, world().rank(), world().size(), host_name()});
       check_directories(options);
+      event_part_ = make_event_part(options, static_cast<std::uint32_t>(world().rank()));
       return {};
     } catch (const Error& refused) {
       return refused.what();
@@ -252,6 +255,7 @@ class Session {
   std::optional<StartMeeting> meeting_;
   std::vector<RankInfo> infos_;
   RankMap map_;
+  std::unique_ptr<EventPart> event_part_;  // until the events of this rank begin
   JobCheckpoint checkpoint_;
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<JobWatch> job_watch_;  // of rank 0, where somebody looks

@@ -344,24 +344,23 @@ TEST(OptionMistake, UnknownNamesAreToldWithWhatWasMeant) {
 }
 
 TEST(OptionMistake, UnknownNamesAreToldWithAllNamesWhenNoneIsNear) {
-  EXPECT_EQ(
-      refusal({"--bask-frobnicate=1"}),
-      "--bask-frobnicate: unknown option; there are --bask-scheduler, --bask-threads, --bask-rank0, "
-      "--bask-balance, --bask-pin, --bask-fuse, --bask-progress, --bask-progress-delay, "
-      "--bask-memory-limit, --bask-scratch, --bask-resources, --bask-heartbeat-timeout, "
-      "--bask-stall-timeout, "
-      "--bask-start-timeout, --bask-checkpoint, --bask-checkpoint-version, --bask-checkpoint-failure, "
-      "--bask-checkpoint-keep, --bask-max-restarts, --bask-time-limit, --bask-time-margin, "
-      "--bask-stop-timeout, --bask-slow-task, --bask-task-timeout, --bask-isolate, "
-      "--bask-failed-tasks, --bask-replay, --bask-watch, --bask-report, --bask-dashboard, --bask-log-level, "
-      "--bask-log-file, --bask-config");
+  EXPECT_EQ(refusal({"--bask-frobnicate=1"}),
+            "--bask-frobnicate: unknown option; there are --bask-scheduler, --bask-threads, --bask-rank0, "
+            "--bask-balance, --bask-pin, --bask-fuse, --bask-progress, --bask-progress-delay, "
+            "--bask-memory-limit, --bask-scratch, --bask-resources, --bask-heartbeat-timeout, "
+            "--bask-stall-timeout, "
+            "--bask-start-timeout, --bask-checkpoint, --bask-checkpoint-version, --bask-checkpoint-failure, "
+            "--bask-checkpoint-keep, --bask-max-restarts, --bask-time-limit, --bask-time-margin, "
+            "--bask-stop-timeout, --bask-slow-task, --bask-task-timeout, --bask-isolate, "
+            "--bask-failed-tasks, --bask-replay, --bask-watch, --bask-report, --bask-trace, --bask-tasks, "
+            "--bask-metrics, --bask-dashboard, --bask-log-level, --bask-log-file, --bask-config");
   EXPECT_EQ(
       file_refusal("[bask]\nthreads = 4"),
       "bask.toml line 1: unknown key 'bask'; there are scheduler, threads, rank0, balance, pin, fuse, "
       "progress, progress-delay, memory-limit, scratch, resources, heartbeat-timeout, stall-timeout, "
       "start-timeout, checkpoint, checkpoint-version, checkpoint-failure, checkpoint-keep, max-restarts, "
       "time-limit, time-margin, stop-timeout, slow-task, task-timeout, isolate, failed-tasks, replay, "
-      "watch, report, dashboard, log-level, log-file");
+      "watch, report, trace, tasks, metrics, dashboard, log-level, log-file");
 }
 
 TEST(OptionMistake, ABadChoiceIsToldWithTheChoices) {

@@ -71,6 +71,9 @@ struct Options {
   std::string replay = {};        // the file of such a task, which is run instead of the program; empty: none
   std::string watch = {};         // directory of the job's state, rewritten each second; empty: none
   std::string report = {};        // the file of the report; empty: none
+  std::string trace = {};         // the file of the trace; empty: none
+  std::string tasks = {};         // the file of the table of tasks; empty: none
+  std::string metrics = {};       // the file of the metrics, rewritten each second; empty: none
   int dashboard = -1;             // its port; 0: any; below 0: there is none
   LogLevel log_level = LogLevel::kInfo;
   std::string log_file = {};  // %r stands for the rank; empty: none

@@ -26,7 +26,7 @@ class EventLog {
   EventLog(const EventLog&) = delete;
   EventLog& operator=(const EventLog&) = delete;
 
-  /// Has `reader` get each event, too. To be called before any is written; it must outlive the log.
+  /// Has `reader` get each event, too. To be called before lanes are made; it must outlive the log.
   void set_reader(EventReader* reader) { reader_ = reader; }
   EventReader* reader() const { return reader_; }
   const TickClock& clock() const { return clock_; }
