@@ -82,14 +82,14 @@ def check_job(name, files, ranks):
     check(name + ": arrows go from tasks to their readers", trace.flows > 3 * 8 * 400, trace.flows)
     begins = {flow: slice for slice in trace.slices for flow in slice.flows}
     ends = [(begins[flow], slice) for slice in trace.slices for flow in slice.ending_flows]
-    late = [(a.end, b.begin) for a, b in ends if a.begin > b.begin]
+    late = [(a.begin, b.begin) for a, b in ends if a.begin > b.begin]
     check(name + ": and forward in time", len(late) <= len(ends) // 1000, late[:3])
     between = sum(trace.threads[a.track][0] != trace.threads[b.track][0] for a, b in ends)
     check(name + ": also between ranks", (between > 0) == (ranks > 1), between)
     return trace
 
 
-points = ["-steps", "500", "-width", "8", "-type", "stencil_1d", "--repeat", "1", "--min-seconds", "0", "-iter", "100"]
+points = ["-steps", "500", "-width", "8", "-type", "stencil_1d", "--repeat", "1", "--min-seconds", "0", "-iter", "100", "-output", "1024"]
 check_job("one process", run("one", [taskbench, *points]), 1)
 three = check_job("three ranks", run("three", [*mpirun, "3", taskbench, *points]), 3)
 check("three ranks: waits are slices", any(slice.category == "wait" for slice in three.slices))

@@ -6,6 +6,7 @@
 #include <bask/trace/write_trace.hpp>
 
 #include <unistd.h>
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <vector>

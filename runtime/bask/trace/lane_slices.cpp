@@ -29,7 +29,10 @@ void LaneSlices::show_first() {
   std::ranges::pop_heap(waiting_, begins_after);
   EventRecord slice = waiting_.back();
   waiting_.pop_back();
-  slice.begin_ns = std::max(slice.begin_ns, shown_ns_);
+  if (slice.begin_ns < shown_ns_) {  // it has come too late
+    const bool outlasts = !open_ns_.empty() && open_ns_.back() < slice.end_ns;
+    slice.begin_ns = outlasts ? open_ns_.back() : shown_ns_;
+  }
   end_before(slice.begin_ns);
   if (!open_ns_.empty()) slice.end_ns = std::min(slice.end_ns, open_ns_.back());
   slice.end_ns = std::max(slice.end_ns, slice.begin_ns);

@@ -128,7 +128,7 @@ void TaskLinks::arrows(std::uint32_t run, std::uint32_t task, Arrows& into) {
   into.in.clear();
   into.out.clear();
   const View* const view = find(run, task);
-  if (view == nullptr || (view->marks[task] & kShown) != 0) return;
+  if (view == nullptr || view->marks[task] != kSeen) return;
   view->marks[task] |= kShown;
   const auto inputs_of = [&](std::uint32_t of) { return list_of(view->input_begin, view->inputs, of); };
   const auto readers_of = [&](std::uint32_t of) { return list_of(view->reader_begin, view->readers, of); };
