@@ -121,6 +121,6 @@ for what in ["trace", "tasks", "metrics"]:
     for start in [[], [*mpirun, "2"]]:
         option = f"--bask-{what}={place('none', 'file')}"
         refused = subprocess.run([*start, taskbench, *points, option], capture_output=True, text=True, timeout=60)
-        told = f"bask: error: --bask-{what}: cannot write '{place('none', 'file')}"
+        told = f"--bask-{what}: cannot write '{place('none', 'file')}"
         check(f"{what}: a place that is not there is refused", refused.returncode == 2 and told in refused.stderr,
               refused.returncode, refused.stderr)
