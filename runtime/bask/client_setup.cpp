@@ -40,7 +40,7 @@ ClientSetup set_up_process(const Options& options) {
   info.ranks = {{info.host, info.cores, info.threads, memory.limit, memory.margin}};
   setup.memory = rank_memory(options, memory.limit);
   if (wants_events(options)) {
-    const auto events = std::make_shared<EventLog>();
+    const auto events = make_event_log(make_event_part(options, 0), steady_ns());
     setup.memory->set_events(events);
     setup.watch = JobWatch::make(options, info, events, true);
   }

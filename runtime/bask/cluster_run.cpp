@@ -84,7 +84,7 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   }
   const UnitEstimates estimates = setting.costs.estimate(plan, expansion.graph, sizes);
   const Placement placement = place_on_ranks(plan, expansion.graph, estimates, ranks);
-  if (setting.watch != nullptr) setting.watch->begin_running(plan);
+  if (setting.watch != nullptr) setting.watch->begin_running(setting.node->coordinator().next_number(), plan);
   std::vector<std::uint64_t> done(plan.groups.size());
   Watch watch(watched_run(setting, plan, done), setting.options, start);
   RunOutcome outcome = setting.node->run(plan, expansion.graph, placement.rank_of_unit(),

@@ -11,6 +11,7 @@
 #include <bask/events/ticks.hpp>
 #include <bask/numerics_text.hpp>
 #include <bask/record/job_state.hpp>
+#include <bask/record/metrics_text.hpp>
 #include <bask/system/command_line.hpp>
 #include <bask/system/host_name.hpp>
 #include <bask/system/replaced_file.hpp>
@@ -28,6 +29,8 @@
 
 namespace bask {
 namespace {
+
+constexpr const char* kMetricsOption = "--bask-metrics";
 
 std::string utc_text(std::int64_t seconds_ago) {
   const std::time_t time = std::time(nullptr) - seconds_ago;
@@ -104,7 +107,8 @@ void check_report(const std::string& report) {
 }  // namespace
 
 bool wants_events(const Options& options) {
-  return !options.watch.empty() || !options.report.empty() || options.dashboard >= 0;
+  return !options.watch.empty() || !options.report.empty() || !options.trace.empty() ||
+         !options.tasks.empty() || !options.metrics.empty() || options.dashboard >= 0;
 }
 
 std::unique_ptr<JobWatch> JobWatch::make(const Options& options, const ClientInfo& info,
@@ -118,7 +122,8 @@ JobWatch::JobWatch(const Options& options, const ClientInfo& info, std::shared_p
     : events_(std::move(events)),
       is_alone_(is_alone),
       record_(facts_of(options, info, *events_), [log = events_] { return log->now_ns(); }),
-      report_(options.report) {
+      report_(options.report),
+      metrics_(options.metrics) {
   set_log_reader([this](LogLevel level, const std::string& line) {
     record_.log({.at_ns = record_.now_ns(), .level = std::string(name_of(level)), .text = line});
   });
@@ -137,6 +142,15 @@ JobWatch::JobWatch(const Options& options, const ClientInfo& info, std::shared_p
     listeners.push_back([this](const StateFeed::Text& state, bool is_last) {
       if (is_last) write_report(*state);
     });
+  }
+  if (!metrics_.empty()) {
+    const ReplacedFile probe(kMetricsOption, metrics_);
+    listeners.push_back([this](const StateFeed::Text&, bool) { write_metrics(); });
+  }
+  if (!options.trace.empty() || !options.tasks.empty()) {
+    std::vector<std::string> hosts;
+    for (const RankSummary& rank : info.ranks) hosts.push_back(rank.host);
+    files_.emplace(options, hosts);
   }
   teller_.emplace([this] { return state(); }, std::move(listeners));
 }
@@ -174,6 +188,18 @@ void JobWatch::write_report(const std::string& state) {
   }
 }
 
+void JobWatch::write_metrics() {
+  try {
+    std::string text;
+    record_.read([&](const JobKnowledge& known) { text = metrics_text(known); });
+    ReplacedFile file(kMetricsOption, metrics_);
+    file.write(text);
+    file.put_in_place();
+  } catch (const Error& error) {
+    if (!std::exchange(has_metrics_failed_, true)) log_job_line(LogLevel::kWarning, error.what());
+  }
+}
+
 std::string JobWatch::state() {
   collect();
   std::string text;
@@ -183,8 +209,10 @@ std::string JobWatch::state() {
 
 void JobWatch::end(int exit_code) {
   if (!teller_) return;
+  record_.add(0, events_->collect(kNoActivity));
   record_.end_job(exit_code);
   teller_.reset();
+  if (files_) files_->write();
   server_.reset();
   address_.reset();
 }
@@ -199,7 +227,7 @@ void JobWatch::collect() {
   if (is_alone_) record_.add(0, events_->collect(kNoActivity));
 }
 
-void JobWatch::begin_running(const Plan& plan) {
+void JobWatch::begin_running(std::uint32_t run, const Plan& plan) {
   std::vector<GroupFacts> groups;
   for (const TaskGroup& group : plan.groups) groups.push_back({.layer = group.layer});
   const auto read = [&](std::uint32_t reader, std::uint32_t input) {
@@ -215,6 +243,7 @@ void JobWatch::begin_running(const Plan& plan) {
     }
   }
   record_.begin_running(groups);
+  if (files_) files_->begin_run(run, plan);
 }
 
 WatchedCompute::WatchedCompute(JobWatch* watch) : watch_(watch) {

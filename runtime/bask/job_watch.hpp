@@ -1,5 +1,5 @@
 // job_watch.hpp: what rank 0 writes down of the job, where somebody looks, and who shows it: the file that
-// bask-top reads, the dashboard, the report.
+// bask-top reads, the dashboard, the report, the metrics, the trace and the table of tasks.
 // Runs on: rank 0. Threads: one makes and destroys it; any calls it.
 #pragma once
 
@@ -7,6 +7,7 @@
 #include <bask/dashboard/page_server.hpp>
 #include <bask/events/event_log.hpp>
 #include <bask/graph/plan.hpp>
+#include <bask/job_files.hpp>
 #include <bask/record/job_record.hpp>
 #include <bask/record/state_file.hpp>
 #include <bask/record/state_teller.hpp>
@@ -33,7 +34,9 @@ class JobWatch {
 
   const std::shared_ptr<EventLog>& events() const { return events_; }
   JobRecord& record() { return record_; }
-  void begin_running(const Plan& plan);
+  /// The number of the next run, where no coordinator numbers them.
+  std::uint32_t next_run() { return ++runs_; }
+  void begin_running(std::uint32_t run, const Plan& plan);
   /// The job ends with this exit code: writes the last state. Later calls do nothing.
   void end(int exit_code);
   /// For one process: brings what its threads have done into the record.
@@ -44,11 +47,15 @@ class JobWatch {
   std::string state();
   void open_dashboard(const Options& options);
   void write_report(const std::string& state);
+  void write_metrics();
 
   const std::shared_ptr<EventLog> events_;
   const bool is_alone_;
   JobRecord record_;
-  const std::string report_;  // the file; empty: none
+  const std::string report_, metrics_;  // files; empty: none
+  bool has_metrics_failed_ = false;
+  std::uint32_t runs_ = 0;
+  std::optional<JobFiles> files_;
   std::optional<StateFile> file_;
   StateFeed feed_;
   std::optional<PageServer> server_;

@@ -28,7 +28,10 @@ RunnerOptions runner_options(const ComputeSetting& setting, const TaskGraph& gra
                         .slow_task = setting.options.slow_task,
                         .task_timeout = setting.options.task_timeout,
                         .failed_tasks = setting.failed_tasks};
-  if (setting.watch != nullptr) options.events = setting.watch->events();
+  if (setting.watch != nullptr) {
+    options.events = setting.watch->events();
+    options.number = setting.watch->next_run();
+  }
   if (!setting.keeps_results()) return options;
   options.recorder = setting.checkpoint->here();
   options.isolated = setting.checkpoint->isolated();
@@ -99,8 +102,9 @@ Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Pla
     require_room(plan, expansion.graph, rooms_of(expansion.graph, *setting.memory), !hold);
   RunnerOptions options = runner_options(setting, expansion.graph);
   options.persists = hold;
+  const std::uint32_t number = options.number;
   TaskRunner runner(std::move(plan), expansion.graph.constant_values(), std::move(options));
-  if (setting.watch != nullptr) setting.watch->begin_running(*runner.plan());
+  if (setting.watch != nullptr) setting.watch->begin_running(number, *runner.plan());
   Watch watch(watched_run(setting, runner), setting.options, start);
   run_to_the_end(setting, runner, watch);
   setting.statistics = {.tasks = runner.progress().tasks_done(), .memory = {runner.memory_use()}};

@@ -45,6 +45,9 @@ Options without_traces(Options options) {
   options.checkpoint.clear();
   options.watch.clear();
   options.report.clear();
+  options.trace.clear();
+  options.tasks.clear();
+  options.metrics.clear();
   options.failed_tasks.clear();
   options.dashboard = -1;
   return options;

@@ -55,11 +55,29 @@ RankInfo info_of(const Options& options, const std::string& error, int rank) {
           .started_ns = std::chrono::system_clock::now().time_since_epoch() / std::chrono::nanoseconds(1)};
 }
 
+// A time of the system's clock on the steady clock: of several readings the one that took the least time, as
+// others may have been interrupted.
+std::int64_t on_steady_clock(std::int64_t system_ns) {
+  constexpr int kReadings = 8;
+  std::int64_t shortest_ns = 0, difference_ns = 0;
+  for (int reading = 0; reading < kReadings; ++reading) {
+    const std::int64_t before_ns = steady_ns();
+    const auto now = std::chrono::system_clock::now().time_since_epoch() / std::chrono::nanoseconds(1);
+    const std::int64_t took_ns = steady_ns() - before_ns;
+    if (reading != 0 && took_ns >= shortest_ns) continue;
+    shortest_ns = took_ns;
+    difference_ns = before_ns + took_ns / 2 - now;
+  }
+  return system_ns + difference_ns;
+}
+
 // What the threads of this rank do, on the clock that began when rank 0 was here.
-std::shared_ptr<EventLog> events_of(const Options& options, const RankInfo& rank0) {
+std::shared_ptr<EventLog> events_of(const Options& options, const RankInfo& rank, const RankInfo& rank0,
+                                    std::unique_ptr<EventPart> part) {
   if (!wants_events(options)) return nullptr;
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::make_shared<EventLog>(steady_ns() - (now / std::chrono::nanoseconds(1) - rank0.started_ns));
+  std::shared_ptr<EventLog> events = make_event_log(std::move(part), on_steady_clock(rank0.started_ns));
+  if (rank.host == rank0.host) events->share_clock_of_rank0();
+  return events;
 }
 
 NodeOptions node_options(const Options& options, const RankShare& share, const std::vector<RankInfo>& infos,
@@ -152,7 +170,7 @@ class Session {
     node.recorder = checkpoint_.here();
     node.isolated = checkpoint_.isolated();
     node.end = checkpoint_.end();
-    node.events = events_of(options, infos_.front());
+    node.events = events_of(options, infos_[rank], infos_.front(), std::move(event_part_));
     node.memory->set_events(node.events);
     if (rank == 0) {
       const ClientInfo info = info_of_ranks(options, ranks(), false);
@@ -233,6 +251,7 @@ class Session {
     try {
       set_up_log({options.log_level, options.log_file, world().rank(), world().size(), host_name()});
       check_directories(options);
+      event_part_ = make_event_part(options, static_cast<std::uint32_t>(world().rank()));
       return {};
     } catch (const Error& refused) {
       return refused.what();
@@ -252,6 +271,7 @@ class Session {
   std::optional<StartMeeting> meeting_;
   std::vector<RankInfo> infos_;
   RankMap map_;
+  std::unique_ptr<EventPart> event_part_;  // until the events of this rank begin
   JobCheckpoint checkpoint_;
   std::unique_ptr<Transport> transport_;
   std::unique_ptr<JobWatch> job_watch_;  // of rank 0, where somebody looks

@@ -353,15 +353,16 @@ TEST(OptionMistake, UnknownNamesAreToldWithAllNamesWhenNoneIsNear) {
             "--bask-checkpoint-keep, --bask-max-restarts, --bask-time-limit, --bask-time-margin, "
             "--bask-stop-timeout, --bask-slow-task, --bask-task-timeout, --bask-isolate, "
             "--bask-failed-tasks, --bask-replay, --bask-plan, --bask-durations, --bask-machine, "
-            "--bask-profile-machine, --bask-watch, --bask-report, --bask-dashboard, --bask-log-level, "
-            "--bask-log-file, --bask-config");
+            "--bask-profile-machine, --bask-watch, --bask-report, --bask-trace, --bask-tasks, "
+            "--bask-metrics, --bask-dashboard, --bask-log-level, --bask-log-file, --bask-config");
   EXPECT_EQ(
       file_refusal("[bask]\nthreads = 4"),
       "bask.toml line 1: unknown key 'bask'; there are scheduler, threads, rank0, balance, pin, fuse, "
       "progress, progress-delay, memory-limit, scratch, resources, heartbeat-timeout, stall-timeout, "
       "start-timeout, checkpoint, checkpoint-version, checkpoint-failure, checkpoint-keep, max-restarts, "
       "time-limit, time-margin, stop-timeout, slow-task, task-timeout, isolate, failed-tasks, replay, "
-      "plan, durations, machine, profile-machine, watch, report, dashboard, log-level, log-file");
+      "plan, durations, machine, profile-machine, watch, report, trace, tasks, metrics, dashboard, "
+      "log-level, log-file");
 }
 
 TEST(OptionMistake, ABadChoiceIsToldWithTheChoices) {

@@ -40,6 +40,8 @@ class Coordinator {
   ~Coordinator();
 
   // The computing thread, without the exchange's lock.
+  /// The number that the next run will have.
+  std::uint32_t next_number() const { return newest_ + 1; }
   /// Begins a run on all ranks and returns its number. `plan`, `graph` and `rank_of_unit` must stay until it
   /// is complete. Throws: Error when the plan cannot be split.
   std::uint32_t start(const Plan& plan, const TaskGraph& graph, std::span<const std::uint32_t> rank_of_unit,

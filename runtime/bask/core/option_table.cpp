@@ -333,6 +333,14 @@ std::vector<OptionDescriptor> options_of_files() {
           "a directory for the state of the job, rewritten each second: bask-top DIR shows it"),
       optional_text_option("report", "none|FILE", &Options::report,
                            "a page about the whole job, written at its end: one HTML file for a browser"),
+      optional_text_option(
+          "trace", "none|FILE", &Options::trace,
+          "all that threads did, for ui.perfetto.dev, written at the end; FILE.json: as JSON. "
+          "All ranks see its directory"),
+      optional_text_option("tasks", "none|FILE", &Options::tasks,
+                           "all tasks as a table in HDF5, written at the end. All ranks see its directory"),
+      optional_text_option("metrics", "none|FILE", &Options::metrics,
+                           "how the job stands, for Prometheus, rewritten each second"),
       dashboard_option(),
       choice_option<LogLevel>("log-level", &Options::log_level,
                               {{"error", LogLevel::kError},

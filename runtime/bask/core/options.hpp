@@ -75,6 +75,9 @@ struct Options {
   std::string profile_machine = {};  // write such a file, in place of running the program; empty: no
   std::string watch = {};            // directory of the job's state, rewritten each second; empty: none
   std::string report = {};           // the file of the report; empty: none
+  std::string trace = {};            // the file of the trace; empty: none
+  std::string tasks = {};            // the file of the table of tasks; empty: none
+  std::string metrics = {};          // the file of the metrics, rewritten each second; empty: none
   int dashboard = -1;                // its port; 0: any; below 0: there is none
   LogLevel log_level = LogLevel::kInfo;
   std::string log_file = {};  // %r stands for the rank; empty: none

@@ -31,6 +31,7 @@ void EventLane::collect(RankReport& report, Activity reason) {
   const std::int64_t now_ticks = clock_.now();
   const TickClock::Scale scale = clock_.scale();
   add_up_ring(scale);
+  if (EventReader* const reader = log_.reader()) reader->on_collected(tally_.lane());
   const std::uint64_t doing = doing_.load(std::memory_order_acquire);
   const auto told = static_cast<Activity>(doing & 0xFFFF);
   if (told != kNoActivity) {

@@ -15,17 +15,23 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <string>
 
 namespace bask {
 
 class EventLog;
 
-/// Gets each event, with the number of its lane, when it is added up: those of a lane in their order, from
-/// one thread at a time. The lane's lock is held.
+/// Gets each event when it is added up, and the names of lanes and layers before their first one.
 class EventReader {
  public:
   virtual ~EventReader() = default;
+  /// Those of a lane come in their order, from one thread at a time. The lane's lock is held.
   virtual void on_event(std::uint32_t lane, const TimedEvent& timed) = 0;
+  /// All events that the lane had were handed over, for a report. The lane's lock is held.
+  virtual void on_collected(std::uint32_t /*lane*/) {}
+  /// Lanes and layers are numbered from 0 on, in the order of these calls. The log's lock is held.
+  virtual void on_lane(std::uint32_t /*lane*/, const std::string& /*name*/) {}
+  virtual void on_layer(std::uint32_t /*layer*/, const std::string& /*name*/) {}
 };
 
 /// Where one thread writes its events.

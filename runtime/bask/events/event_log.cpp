@@ -14,6 +14,7 @@ EventLane& EventLog::lane(const std::string& name) {
   const Held held(mutex_);
   const auto found = std::ranges::find(lane_names_, name);
   if (found != lane_names_.end()) return lanes_[static_cast<std::size_t>(found - lane_names_.begin())];
+  if (reader_ != nullptr) reader_->on_lane(static_cast<std::uint32_t>(lanes_.size()), name);
   lane_names_.push_back(name);
   return lanes_.emplace_back(*this, static_cast<std::uint32_t>(lanes_.size()));
 }
@@ -25,6 +26,7 @@ Activity EventLog::layer(std::string_view name) {
   if (is_new) {
     const std::size_t number = static_cast<std::size_t>(Activity::kFirstLayer) + layer_names_.size();
     found->second = static_cast<Activity>(number);
+    if (reader_ != nullptr) reader_->on_layer(static_cast<std::uint32_t>(layer_names_.size()), found->first);
     layer_names_.push_back(found->first);
   }
   return found->second;

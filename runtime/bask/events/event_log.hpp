@@ -26,14 +26,18 @@ class EventLog {
   EventLog(const EventLog&) = delete;
   EventLog& operator=(const EventLog&) = delete;
 
-  /// Has `reader` get each event, too. To be called before any is written; it must outlive the log.
+  /// Has `reader` get each event, too. To be called before lanes are made; it must outlive the log.
   void set_reader(EventReader* reader) { reader_ = reader; }
   EventReader* reader() const { return reader_; }
   const TickClock& clock() const { return clock_; }
   std::int64_t job_start_ns() const { return job_start_ns_.load(std::memory_order_relaxed); }
   std::int64_t now_ns() const { return steady_ns() - job_start_ns(); }
+  /// The rank is on the machine of rank 0: messages tell nothing better. To be called before others know the
+  /// log.
+  void share_clock_of_rank0() { has_clock_of_rank0_ = true; }
   /// The job's start on this rank's steady clock is known better now: to within `error_ns`. Any thread.
   void set_clock(std::int64_t job_start_ns, std::int64_t error_ns) {
+    if (has_clock_of_rank0_) return;
     job_start_ns_.store(job_start_ns, std::memory_order_relaxed);
     clock_error_ns_.store(error_ns, std::memory_order_relaxed);
   }
@@ -77,6 +81,7 @@ class EventLog {
   std::atomic<std::int64_t> job_start_ns_, clock_error_ns_{0};
   const TickClock clock_;
   EventReader* reader_ = nullptr;
+  bool has_clock_of_rank0_ = false;
   Count spilled_, read_back_, journalled_;
   std::atomic<std::uint64_t> stolen_{0};
   Mutex mutex_;

@@ -28,6 +28,16 @@ void keep_most(std::vector<ToldTask>& kept, const ToldTask& task, const Measure&
 
 }  // namespace
 
+std::optional<double> seconds_left(const JobKnowledge& known) {
+  const std::uint64_t done = known.done();
+  if (!known.compute || known.compute->end_ns || done == 0) return std::nullopt;
+  const ComputeFacts& compute = *known.compute;
+  if (compute.state != ComputeState::kRunning) return std::nullopt;
+  const double so_far = static_cast<double>(known.now_ns - compute.begin_ns) / 1e9;
+  return so_far * static_cast<double>(compute.tasks - std::min(done, compute.tasks)) /
+         static_cast<double>(done);
+}
+
 JobRecord::JobRecord(JobFacts facts, std::function<std::int64_t()> clock)
     : clock_(std::move(clock)), known_(std::move(facts)) {
   known_.moved.resize(known_.ranks.size());

@@ -104,7 +104,18 @@ struct JobKnowledge {
   std::deque<LogLine> errors, log;
   std::int64_t computing_ns = 0, planning_ns = 0;  ///< in computations that have ended; in planning, all
   std::uint32_t sample_step = 1, sample_seen = 0;
+
+  /// Tasks of the current computation.
+  std::uint64_t done() const {
+    std::uint64_t sum = 0;
+    for (const LayerState& layer : layers) sum += layer.done;
+    return sum;
+  }
 };
+
+/// Of the current computation, as if the tasks that are left took as long as those that are done; nothing
+/// where that tells nothing.
+std::optional<double> seconds_left(const JobKnowledge& known);
 
 /// A layer by group of the plan, and what it reads.
 struct GroupFacts {

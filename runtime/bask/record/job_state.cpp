@@ -97,26 +97,15 @@ Json computation_of(const ComputeFacts& compute) {
   return all;
 }
 
-// The time that is left, as if the tasks that are left took as long as those that are done.
-Json left_of(const JobKnowledge& known, std::uint64_t done) {
-  const ComputeFacts& compute = *known.compute;
-  if (compute.end_ns || done == 0 || compute.state != ComputeState::kRunning) return nullptr;
-  const double so_far = static_cast<double>(known.now_ns - compute.begin_ns) / 1e9;
-  return short_share(so_far * static_cast<double>(compute.tasks - std::min(done, compute.tasks)) /
-                     static_cast<double>(done));
-}
-
 Json compute_of(const JobKnowledge& known) {
   if (!known.compute) return nullptr;
-  std::uint64_t done = 0, failed = 0;
-  for (const LayerState& layer : known.layers) {
-    done += layer.done;
-    failed += layer.counts.failed;
-  }
+  std::uint64_t failed = 0;
+  for (const LayerState& layer : known.layers) failed += layer.counts.failed;
+  const std::optional<double> left = seconds_left(known);
   Json all = computation_of(*known.compute);
-  all["done"] = done;
+  all["done"] = known.done();
   all["failed"] = failed;
-  all["left"] = left_of(known, done);
+  all["left"] = left ? Json(short_share(*left)) : Json(nullptr);
   return all;
 }
 
