@@ -124,6 +124,7 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   rooms.strips = &strips;
   if (knows_sizes(plan)) require_room(plan, expansion.graph, rooms, !hold);
   if (setting.watch != nullptr) setting.watch->begin_running(plan);
+  const NamedRun named(setting.watch, plan, expansion.graph, rooms.rank_of_unit);
   std::vector<std::uint64_t> done(plan.groups.size());
   Watch watch(watched_run(setting, plan, done), setting.options, start);
   RunOutcome outcome = setting.node->run(plan, expansion.graph, rooms.rank_of_unit,

@@ -1,6 +1,7 @@
 #include <bask/job_watch.hpp>
 
 #include <fmt/format.h>
+#include <bask/cluster/planned_tasks.hpp>
 #include <bask/core/environment.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
@@ -222,6 +223,17 @@ void JobWatch::begin_running(const Plan& plan) {
     }
   }
   record_.begin_running(groups);
+}
+
+NamedRun::NamedRun(JobWatch* watch, const Plan& plan, const TaskGraph& graph,
+                   std::span<const std::uint32_t> rank_of_unit)
+    : watch_(watch) {
+  if (watch_ == nullptr) return;
+  watch_->record().set_task_names(std::make_shared<PlannedTasks>(plan, graph, rank_of_unit));
+}
+
+NamedRun::~NamedRun() {
+  if (watch_ != nullptr) watch_->record().set_task_names(nullptr);
 }
 
 WatchedCompute::WatchedCompute(JobWatch* watch) : watch_(watch) {

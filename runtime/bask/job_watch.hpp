@@ -7,6 +7,7 @@
 #include <bask/dashboard/page_server.hpp>
 #include <bask/events/event_log.hpp>
 #include <bask/graph/plan.hpp>
+#include <bask/graph/task_graph.hpp>
 #include <bask/record/job_record.hpp>
 #include <bask/record/state_file.hpp>
 #include <bask/record/state_teller.hpp>
@@ -16,6 +17,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace bask {
@@ -54,6 +56,20 @@ class JobWatch {
   std::optional<PageServer> server_;
   std::optional<UnfinishedFile> address_;  // of the dashboard; goes with the job
   std::optional<StateTeller> teller_;
+};
+
+/// Has a JobWatch, which may be null, name the tasks of a run while this lives.
+class NamedRun {
+ public:
+  /// All must outlive this. `rank_of_unit` empty: all run on rank 0.
+  NamedRun(JobWatch* watch, const Plan& plan, const TaskGraph& graph,
+           std::span<const std::uint32_t> rank_of_unit);
+  ~NamedRun();
+  NamedRun(const NamedRun&) = delete;
+  NamedRun& operator=(const NamedRun&) = delete;
+
+ private:
+  JobWatch* const watch_;
 };
 
 /// One computation of a JobWatch, which may be null: it fails unless it succeeds.

@@ -152,6 +152,7 @@ void TaskRunner::run_unit(std::uint32_t unit, unsigned thread) {
     may_start = answer == Admission::Answer::kStart;
     if (may_start && is_gated && !(budget = memory_.enter(unit, thread))) return;
   }
+  if (!may_start) admission_.note_held_back(unit);
   if (budget) executor_.budget(thread) = *budget;
   const bool succeeded = may_start && run_admitted(unit, thread);
   std::vector<ReadyUnit>& found = ready_.found(thread);
