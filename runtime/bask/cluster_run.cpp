@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 
 namespace bask {
@@ -111,6 +112,7 @@ std::uint64_t push_credit(const Plan& plan, const TaskGraph& graph, const Rooms&
 Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion, const Plan& plan,
                       const ResultSizes& sizes, bool hold) {
   const auto start = std::chrono::steady_clock::now();
+  std::optional<Planning> planning(setting.watch);
   const DescribeTask describe = describe_tasks(expansion.graph, setting.info.host);
   check_offered(plan, setting.options.resources, describe);
   ClusterShape shape;
@@ -124,6 +126,7 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   rooms.strips = &strips;
   if (knows_sizes(plan)) require_room(plan, expansion.graph, rooms, !hold);
   if (setting.watch != nullptr) setting.watch->begin_running(plan);
+  planning.reset();
   const NamedRun named(setting.watch, plan, expansion.graph, rooms.rank_of_unit);
   std::vector<std::uint64_t> done(plan.groups.size());
   Watch watch(watched_run(setting, plan, done), setting.options, start);

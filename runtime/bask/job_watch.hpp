@@ -35,6 +35,8 @@ class JobWatch {
 
   const std::shared_ptr<EventLog>& events() const { return events_; }
   JobRecord& record() { return record_; }
+  /// Where the computing thread tells that it plans.
+  EventLane& planning() { return planning_; }
   void begin_running(const Plan& plan);
   /// The job ends with this exit code: writes the last state. Later calls do nothing.
   void end(int exit_code);
@@ -49,6 +51,7 @@ class JobWatch {
 
   const std::shared_ptr<EventLog> events_;
   const bool is_alone_;
+  EventLane& planning_;
   JobRecord record_;
   const std::string report_;  // the file; empty: none
   std::optional<StateFile> file_;
@@ -56,6 +59,16 @@ class JobWatch {
   std::optional<PageServer> server_;
   std::optional<UnfinishedFile> address_;  // of the dashboard; goes with the job
   std::optional<StateTeller> teller_;
+};
+
+/// The computing thread of a JobWatch, which may be null, plans while this lives.
+class [[nodiscard]] Planning {
+ public:
+  explicit Planning(JobWatch* watch)
+      : span_(watch == nullptr ? nullptr : &watch->planning(), Activity::kPlan) {}
+
+ private:
+  const LaneSpan span_;
 };
 
 /// Has a JobWatch, which may be null, name the tasks of a run while this lives.

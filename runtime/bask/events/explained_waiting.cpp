@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 namespace bask {
 namespace {
@@ -23,17 +24,33 @@ std::string text_of(WaitCause cause) {
   return kTexts[static_cast<std::size_t>(cause)];
 }
 
-std::optional<AwaitedInput> explained(const WaitingInput& input, const TaskNames& names,
-                                      const StateOnRank& state) {
+// What a task of the same rank waits for that has all its inputs; empty: it is not told of.
+std::string state_here(std::uint32_t task, const RankWaiting& waiting) {
+  for (const WaitingTask& other : waiting.tasks) {
+    if (other.last != task) continue;
+    if (other.cause == WaitCause::kMemory) return "waits for memory";
+    if (other.cause == WaitCause::kComing) return "waits for inputs that are on their way";
+    if (other.cause == WaitCause::kResource) return "waits for resources";
+    if (other.cause == WaitCause::kTime) return "was held back, as it would not end before the time limit";
+  }
+  return {};
+}
+
+std::optional<AwaitedInput> explained(const WaitingInput& input, const RankWaiting& waiting,
+                                      const TaskNames& names, const StateOnRank& state) {
   const std::optional<std::uint32_t> task = names.input(input.reader, input.number);
   if (!task) return std::nullopt;
   AwaitedInput awaited{.task = names.name(*task), .rank = names.rank(*task), .state = text_of(input.place)};
   const bool is_elsewhere = input.place == InputPlace::kOtherRank;
   if (is_elsewhere && awaited.rank) awaited.state = state(*task, *awaited.rank);
+  if (input.place == InputPlace::kReadyOrMade) {
+    if (std::string here = state_here(*task, waiting); !here.empty()) awaited.state = std::move(here);
+  }
   return awaited;
 }
 
-ExplainedTask explained(const WaitingTask& waiting, const TaskNames& names, const StateOnRank& state) {
+ExplainedTask explained(const WaitingTask& waiting, const RankWaiting& all, const TaskNames& names,
+                        const StateOnRank& state) {
   ExplainedTask task{.task = names.name(waiting.first),
                      .layer = names.layer(waiting.first),
                      .until = waiting.first == waiting.last ? "" : names.name(waiting.last),
@@ -41,7 +58,7 @@ ExplainedTask explained(const WaitingTask& waiting, const TaskNames& names, cons
                      .missing = waiting.missing,
                      .bytes = waiting.bytes};
   for (const WaitingInput& input : waiting.inputs) {
-    if (auto awaited = explained(input, names, state)) task.inputs.push_back(std::move(*awaited));
+    if (auto awaited = explained(input, all, names, state)) task.inputs.push_back(std::move(*awaited));
   }
   for (const WantedResource& resource : waiting.resources)
     task.resources.push_back({resource.name, resource.wanted, resource.free, resource.offered});
@@ -69,7 +86,7 @@ ExplainedRank explained(const RankWaiting& waiting, const TaskNames& names, cons
                      .limit = waiting.limit};
   for (std::size_t kind = 0; kind < kMemoryKinds; ++kind)
     rank.kinds.push_back({std::string(name_of(static_cast<MemoryKind>(kind))), waiting.by_kind[kind]});
-  for (const WaitingTask& task : waiting.tasks) rank.tasks.push_back(explained(task, names, state));
+  for (const WaitingTask& task : waiting.tasks) rank.tasks.push_back(explained(task, waiting, names, state));
   return rank;
 }
 
