@@ -192,8 +192,8 @@ int main(int argc, char** argv) {
       for (const std::string& loops : client.run<loops_here>()) std::cout << ' ' << loops;
       std::cout << std::endl;
     } else if (what == "wait") {
-      std::cout << "sum " << total_with_licence(how, 2 * static_cast<int>(client.info().ranks.size()))
-                << std::endl;
+      const int sum = total_with_licence(how, 2 * static_cast<int>(client.info().ranks.size()));
+      std::cout << "sum " << sum << std::endl;
     } else if (what == "stop") {
       client.run<stop_on_rank>(std::stoi(how));
     } else if (what == "mpi") {

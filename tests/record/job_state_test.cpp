@@ -79,7 +79,7 @@ TEST(JobState, NamesWhatWaitsAndWhatItsInputDoesOnAnotherRank) {
   ASSERT_EQ(waiting["tasks"].size(), 1u);
   EXPECT_EQ(waiting["tasks"][0]["task"], "t-1");
   EXPECT_EQ(waiting["tasks"][0]["inputs"],
-            Json::parse(R"([{"task": "t-0", "rank": 1, "state": "runs there, for 0 s"}])"));
+            Json::parse(R"([{"task": "t-0", "rank": 1, "state": "runs there, for 0 ns"}])"));
   EXPECT_TRUE(state_of(record)["ranks"][1]["waiting"].is_null());
   record.set_task_names(nullptr);
   EXPECT_TRUE(state_of(record)["ranks"][0]["waiting"].is_null());

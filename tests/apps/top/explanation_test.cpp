@@ -49,8 +49,8 @@ TEST(Explanation, OfARankNamesInputsMemoryAndResources) {
                        "  'solve-12' (layer solve) waits for an input",
                        "    its input 'load-3' of rank 0: runs there, for 2.00 s",
                        "  'solve-13' (layer solve) waits for memory",
-                       "    it wants room for 1.00 MiB: 0 B of 3.00 MiB are free, 3.00 MiB are held (results "
-                       "3.00 MiB)",
+                       "    it wants room for 1 MiB: 0 B of 3 MiB are free, 3 MiB are held (results "
+                       "3 MiB)",
                        "  'solve-14' (layer solve) waits for resources",
                        "    it wants 1 of resource 'gpu': 0 of 2 are free"};
   EXPECT_EQ(explained(state_that_waits(), "1"), expected);
