@@ -52,6 +52,12 @@ CheckedJson CheckedJson::member(const char* name) const {
   return {*found, std::move(path)};
 }
 
+std::optional<CheckedJson> CheckedJson::member_if_there(const char* name) const {
+  if (!value_->is_object() || !value_->contains(name)) return std::nullopt;
+  const CheckedJson found = member(name);
+  return found.is_null() ? std::nullopt : std::optional(found);
+}
+
 double CheckedJson::number() const {
   if (!value_->is_number()) refuse("a number");
   const double number = value_->get<double>();

@@ -20,6 +20,7 @@ class CheckedJson {
 
   // All throw bask::Error.
   CheckedJson member(const char* name) const;
+  std::optional<CheckedJson> member_if_there(const char* name) const;  ///< nothing for null, too
   bool is_null() const { return value_->is_null(); }
   double number() const;         ///< of at most 1e18
   double positive() const;       ///< a number from 0 on

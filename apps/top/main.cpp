@@ -4,8 +4,10 @@
 //   bask-top DIR            draws it, again and again, as top does
 //   bask-top --once DIR     prints one picture as plain text
 //   bask-top --html F DIR   writes a page for a browser
+//   bask-top --explain DIR [RANK|TASK]  says why they wait
 //
 // Exit codes: 0; 1 there is no state to be shown; 2 wrong usage; 128 + signal.
+#include "explanation.hpp"
 #include "picture.hpp"
 #include "screen.hpp"
 #include "settings.hpp"
@@ -51,6 +53,16 @@ int print_once(const top::Settings& settings) {
   return std::cout ? 0 : 1;
 }
 
+int explain(const top::Settings& settings) {
+  top::WatchedState watched(settings.directory);
+  watched.look(top::WatchedState::Clock::now());
+  if (!watched.problem().empty()) throw bask::Error("bask-top", watched.problem(), "");
+  for (const std::string& line : top::explanation(*watched.state(), settings.explained))
+    std::cout << line << '\n';
+  std::cout << std::flush;
+  return std::cout ? 0 : 1;
+}
+
 // One HTML file, whole or not at all.
 int write_page(const top::Settings& settings) {
   const top::ReadState read = top::read_state(settings.directory, std::nullopt);
@@ -72,6 +84,7 @@ int write_page(const top::Settings& settings) {
 }
 
 int show(const top::Settings& settings) {
+  if (settings.is_explaining) return explain(settings);
   if (!settings.html.empty()) return write_page(settings);
   const bool has_terminal = isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0;
   return settings.is_once || !has_terminal ? print_once(settings) : top::show_on_terminal(settings);

@@ -1,5 +1,7 @@
 #include "settings.hpp"
 
+#include "terminal_text.hpp"
+
 #include <CLI/CLI.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/version.hpp>
@@ -15,6 +17,7 @@ constexpr const char* kAbout =
     "  ./program --bask-watch=DIR      the job keeps its state in DIR (bask-submit asks for it by itself)\n"
     "  bask-top DIR                    draws it, again and again; ? tells the keys\n"
     "  bask-top --once DIR             prints it once, as when the output is no terminal\n"
+    "  bask-top --explain DIR [WHAT]   says what a rank (2) or a task (load-7f3a) waits for, or every rank\n"
     "  bask-top --html FILE DIR        writes the page that --bask-report writes, of the last state\n"
     "It reads DIR only, so it may run on any machine that sees DIR, also when the job has ended or was "
     "killed.\n"
@@ -33,6 +36,9 @@ std::optional<Settings> read_settings(int argc, char** argv) {
   app.set_version_flag("--version", version_text(), "show the version");
   app.add_option("DIR", settings.directory, "what the job was given as --bask-watch")->required();
   app.add_flag("--once", settings.is_once, "print one picture as plain text");
+  app.add_flag("--explain", settings.is_explaining, "say why ranks and tasks wait, once");
+  app.add_option("WHAT", settings.explained,
+                 "with --explain: a rank, or the name of a task or how it begins");
   app.add_option("--html", settings.html, "write a page for a browser into this file, and nothing else");
   app.add_option("--interval", seconds, "how often the state is looked at, in seconds")
       ->capture_default_str()
@@ -47,6 +53,11 @@ std::optional<Settings> read_settings(int argc, char** argv) {
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
     throw bask::Error("bask-top", error.what(), "see bask-top --help", bask::ExitCode::kUsage);
+  }
+  if (!settings.explained.empty() && !settings.is_explaining) {
+    throw bask::Error("bask-top", "'" + safe_text(settings.explained) + "' is one argument too many",
+                      "name one directory, or ask for a rank or a task with --explain",
+                      bask::ExitCode::kUsage);
   }
   settings.interval = std::chrono::milliseconds(std::lround(seconds * 1000));
   return settings;

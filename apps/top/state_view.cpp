@@ -1,6 +1,7 @@
 #include "state_view.hpp"
 
 #include "checked_json.hpp"
+#include "waiting_view.hpp"
 
 #include <fmt/format.h>
 #include <bask/core/error.hpp>
@@ -113,7 +114,9 @@ void add_facts(const CheckedJson& list, std::vector<RankView>& ranks) {
                      .heard = facts.member("heard").number(),
                      .limit = std::nullopt,
                      .doing = {},
-                     .series = {}});
+                     .series = {},
+                     .waiting = std::nullopt});
+    if (const auto waiting = facts.member_if_there("waiting")) ranks.back().waiting = waiting_of(*waiting);
   });
 }
 

@@ -5,6 +5,8 @@
 // not negative; (3) `ranks` has an entry for each rank, whatever else the file has.
 #pragma once
 
+#include <bask/events/waiting_text.hpp>
+
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -68,6 +70,7 @@ struct RankView {
   std::optional<std::uint64_t> limit;
   std::vector<DoingView> doing;  ///< the most threads first
   RankSeries series;
+  std::optional<bask::ExplainedRank> waiting;  ///< what waits there; nothing: that is not known
 };
 
 struct CountsView {

@@ -22,6 +22,7 @@
 #include <bask/plan_only.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -97,9 +98,11 @@ Client::~Client() {
 Computed Client::run_plan(Expansion& expansion, bool hold) {
   const ComputeSetting setting{options_, info_,         node_, checkpoint_, pool_.get(),
                                memory_,  failed_tasks_, last_, *costs_,     watch_};
+  std::optional<Planning> planning(watch_);
   const ResultSizes sizes = costs_->result_sizes(expansion.graph);
   Plan plan = make_plan(expansion.graph, expansion.targets,
                         {.fuse = options_.fuse, .keys = setting.keeps_results()}, sizes);
+  planning.reset();
   if (plan_only_ != nullptr) return plan_only_->compute(setting, expansion, plan, sizes, hold);
   if (forecast_ != nullptr) tell_forecast(expansion, plan, sizes, hold);
   if (node_ == nullptr || info_.scheduler == Scheduler::kSync)
@@ -148,6 +151,7 @@ Computed Client::run_targets(std::span<const TaskRef* const> targets, bool hold)
 Computed Client::recall_and_run(std::span<const TaskRef* const> targets, bool hold) {
   CheckpointHistory* const history = checkpoint_ == nullptr ? nullptr : checkpoint_->history();
   for (bool is_verified = false;; is_verified = true) {
+    std::optional<Planning> planning(watch_);
     Expansion expansion = merge_equal(expand(targets));
     if (history != nullptr) {
       if (hold) keep_targets(expansion);
@@ -155,6 +159,7 @@ Computed Client::recall_and_run(std::span<const TaskRef* const> targets, bool ho
       expansion = checkpoint_->recall(std::move(expansion), on_all, other_nodes_);
     }
     expansion = share_work(std::move(expansion), history != nullptr);
+    planning.reset();
     try {
       return run_plan(expansion, hold);
     } catch (const KeptResultLost&) {

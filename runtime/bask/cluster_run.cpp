@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 
 namespace bask {
@@ -75,6 +76,7 @@ std::vector<Constant> places_of(const RunOutcome& outcome, const Plan& plan, con
 Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion, const Plan& plan,
                       const ResultSizes& sizes, bool hold) {
   const auto start = std::chrono::steady_clock::now();
+  std::optional<Planning> planning(setting.watch);
   const DescribeTask describe = describe_tasks(expansion.graph, setting.info.host);
   check_offered(plan, setting.options.resources, describe);
   PlacementOptions ranks{.threads = {}, .memory_limits = {}, .hold = hold};
@@ -85,6 +87,8 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   const UnitEstimates estimates = setting.costs.estimate(plan, expansion.graph, sizes);
   const Placement placement = place_on_ranks(plan, expansion.graph, estimates, ranks);
   if (setting.watch != nullptr) setting.watch->begin_running(setting.node->coordinator().next_number(), plan);
+  planning.reset();
+  const NamedRun named(setting.watch, plan, expansion.graph, placement.rank_of_unit());
   std::vector<std::uint64_t> done(plan.groups.size());
   Watch watch(watched_run(setting, plan, done), setting.options, start);
   RunOutcome outcome = setting.node->run(plan, expansion.graph, placement.rank_of_unit(),

@@ -1,6 +1,7 @@
 #include <bask/job_watch.hpp>
 
 #include <fmt/format.h>
+#include <bask/cluster/planned_tasks.hpp>
 #include <bask/core/environment.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
@@ -9,6 +10,7 @@
 #include <bask/dashboard/page.hpp>
 #include <bask/diagnostics/terminal.hpp>
 #include <bask/events/ticks.hpp>
+#include <bask/launch/slurm_job.hpp>
 #include <bask/numerics_text.hpp>
 #include <bask/record/job_state.hpp>
 #include <bask/record/metrics_text.hpp>
@@ -19,6 +21,7 @@
 
 #include <unistd.h>
 #include <algorithm>
+#include <chrono>
 #include <ctime>
 #include <fstream>
 #include <iostream>
@@ -59,16 +62,22 @@ std::vector<Fact> versions() {
   return all;
 }
 
-std::optional<SlurmFacts> slurm_facts() {
+// `now_ns`: since the job's start.
+std::optional<SlurmFacts> slurm_facts(std::int64_t now_ns) {
   const Environment environment = process_environment();
   const auto value = [&](const char* name) { return std::string(value_of(environment, name)); };
   if (value("SLURM_JOB_ID").empty()) return std::nullopt;
+  std::optional<double> end;
+  if (const auto job = slurm_job(environment); job && job->end) {
+    const std::chrono::duration<double> left = *job->end - std::chrono::system_clock::now();
+    end = left.count() + static_cast<double>(now_ns) / 1e9;
+  }
   return SlurmFacts{.id = value("SLURM_JOB_ID"),
                     .name = value("SLURM_JOB_NAME"),
                     .partition = value("SLURM_JOB_PARTITION"),
                     .nodes = value("SLURM_JOB_NODELIST"),
                     .restarts = std::atoi(value("SLURM_RESTART_COUNT").c_str()),
-                    .end = std::nullopt};
+                    .end = end};
 }
 
 JobFacts facts_of(const Options& options, const ClientInfo& info, const EventLog& events) {
@@ -85,7 +94,7 @@ JobFacts facts_of(const Options& options, const ClientInfo& info, const EventLog
   facts.versions = versions();
   for (const RankSummary& rank : info.ranks)
     facts.ranks.push_back({rank.host, rank.cores, rank.threads, rank.memory_limit, rank.memory_margin});
-  facts.slurm = slurm_facts();
+  facts.slurm = slurm_facts(events.now_ns());
   return facts;
 }
 
@@ -121,6 +130,7 @@ JobWatch::JobWatch(const Options& options, const ClientInfo& info, std::shared_p
                    bool is_alone)
     : events_(std::move(events)),
       is_alone_(is_alone),
+      planning_(events_->lane("planning")),
       record_(facts_of(options, info, *events_), [log = events_] { return log->now_ns(); }),
       report_(options.report),
       metrics_(options.metrics) {
@@ -244,6 +254,17 @@ void JobWatch::begin_running(std::uint32_t run, const Plan& plan) {
   }
   record_.begin_running(groups);
   if (files_) files_->begin_run(run, plan);
+}
+
+NamedRun::NamedRun(JobWatch* watch, const Plan& plan, const TaskGraph& graph,
+                   std::span<const std::uint32_t> rank_of_unit)
+    : watch_(watch) {
+  if (watch_ == nullptr) return;
+  watch_->record().set_task_names(std::make_shared<PlannedTasks>(plan, graph, rank_of_unit));
+}
+
+NamedRun::~NamedRun() {
+  if (watch_ != nullptr) watch_->record().set_task_names(nullptr);
 }
 
 WatchedCompute::WatchedCompute(JobWatch* watch) : watch_(watch) {

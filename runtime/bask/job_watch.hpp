@@ -7,6 +7,7 @@
 #include <bask/dashboard/page_server.hpp>
 #include <bask/events/event_log.hpp>
 #include <bask/graph/plan.hpp>
+#include <bask/graph/task_graph.hpp>
 #include <bask/job_files.hpp>
 #include <bask/record/job_record.hpp>
 #include <bask/record/state_file.hpp>
@@ -17,6 +18,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 namespace bask {
@@ -34,6 +36,8 @@ class JobWatch {
 
   const std::shared_ptr<EventLog>& events() const { return events_; }
   JobRecord& record() { return record_; }
+  /// Where the computing thread tells that it plans.
+  EventLane& planning() { return planning_; }
   /// The number of the next run, where no coordinator numbers them.
   std::uint32_t next_run() { return ++runs_; }
   void begin_running(std::uint32_t run, const Plan& plan);
@@ -51,6 +55,7 @@ class JobWatch {
 
   const std::shared_ptr<EventLog> events_;
   const bool is_alone_;
+  EventLane& planning_;
   JobRecord record_;
   const std::string report_, metrics_;  // files; empty: none
   bool has_metrics_failed_ = false;
@@ -61,6 +66,30 @@ class JobWatch {
   std::optional<PageServer> server_;
   std::optional<UnfinishedFile> address_;  // of the dashboard; goes with the job
   std::optional<StateTeller> teller_;
+};
+
+/// The computing thread of a JobWatch, which may be null, plans while this lives.
+class [[nodiscard]] Planning {
+ public:
+  explicit Planning(JobWatch* watch)
+      : span_(watch == nullptr ? nullptr : &watch->planning(), Activity::kPlan) {}
+
+ private:
+  const LaneSpan span_;
+};
+
+/// Has a JobWatch, which may be null, name the tasks of a run while this lives.
+class NamedRun {
+ public:
+  /// All must outlive this. `rank_of_unit` empty: all run on rank 0.
+  NamedRun(JobWatch* watch, const Plan& plan, const TaskGraph& graph,
+           std::span<const std::uint32_t> rank_of_unit);
+  ~NamedRun();
+  NamedRun(const NamedRun&) = delete;
+  NamedRun& operator=(const NamedRun&) = delete;
+
+ private:
+  JobWatch* const watch_;
 };
 
 /// One computation of a JobWatch, which may be null: it fails unless it succeeds.

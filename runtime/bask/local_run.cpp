@@ -46,8 +46,9 @@ WatchedRun watched_run(const ComputeSetting& setting, TaskRunner& runner) {
                      [&](std::size_t group) { return runner.plan()->groups[group].layer; },
                      [&] { runner.cancel(); }};
   if (JobWatch* const looks = setting.watch) {
-    watched.look = [looks, memory = setting.memory, &runner] {
+    watched.look = [looks, memory = setting.memory, has_pool = setting.pool != nullptr, &runner] {
       looks->events()->look(standing_of(memory.get(), &runner));
+      if (has_pool) looks->events()->set_waiting(runner.waiting());
       looks->record().progress(runner.progress().done_by_group());
     };
   }
@@ -105,6 +106,7 @@ Computed run_here(const ComputeSetting& setting, const Expansion& expansion, Pla
   const std::uint32_t number = options.number;
   TaskRunner runner(std::move(plan), expansion.graph.constant_values(), std::move(options));
   if (setting.watch != nullptr) setting.watch->begin_running(number, *runner.plan());
+  const NamedRun named(setting.watch, *runner.plan(), expansion.graph, {});
   Watch watch(watched_run(setting, runner), setting.options, start);
   run_to_the_end(setting, runner, watch);
   setting.statistics = {.tasks = runner.progress().tasks_done(), .memory = {runner.memory_use()}};

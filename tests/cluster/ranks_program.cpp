@@ -7,6 +7,7 @@
 //   mpirun -n 4 ranks_program busy 60         tasks of 20 ms for 60 seconds
 //   mpirun -n 4 ranks_program catch           a failure is caught, and the ranks are used again
 //   mpirun -n 4 ranks_program hang            a task does not end; catch_timeout: nor when that is caught
+//   mpirun -n 4 ranks_program wait FILE       tasks with a licence each wait until there is such a file
 //   mpirun -n 4 ranks_program exit 3          std::exit in the middle
 //   mpirun -n 4 ranks_program loops           rank 1 lacks larger instruction sets; prints what each rank
 //   uses mpirun -n 4 ranks_program exit_in_task 3  std::exit in a task; with a name after it quick_exit or
@@ -55,6 +56,11 @@ int leave(int code, const std::string& how) {
 int hang(int x) {
   while (true) std::this_thread::sleep_for(std::chrono::hours(1));
   return x;
+}
+
+int wait_for_file(int number, const std::string& file) {
+  while (access(file.c_str(), F_OK) != 0) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  return number;
 }
 
 int total(const std::vector<int>& numbers) {
@@ -146,6 +152,14 @@ void catch_timeout() {
   std::cout << "afterwards: " << bask::delayed<total>(naps(10, 1)).compute() << std::endl;
 }
 
+// On each rank one of them runs, and another waits for the licence; the total waits for all.
+int total_with_licence(const std::string& file, int tasks) {
+  std::vector<bask::Delayed<int>> all;
+  const bask::annotate scope({.resources = {{"licence", 1}}});
+  for (int i = 0; i < tasks; ++i) all.push_back(bask::delayed<wait_for_file>(i, file));
+  return bask::delayed<total>({.resources = {}})(all).compute();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -177,6 +191,9 @@ int main(int argc, char** argv) {
       std::cout << "loops:";
       for (const std::string& loops : client.run<loops_here>()) std::cout << ' ' << loops;
       std::cout << std::endl;
+    } else if (what == "wait") {
+      const int sum = total_with_licence(how, 2 * static_cast<int>(client.info().ranks.size()));
+      std::cout << "sum " << sum << std::endl;
     } else if (what == "stop") {
       client.run<stop_on_rank>(std::stoi(how));
     } else if (what == "mpi") {

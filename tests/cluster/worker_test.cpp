@@ -371,7 +371,7 @@ TEST_F(WorkerTest, RefusesToGiveWhatItHasNot) {
 }
 
 TEST_F(WorkerTest, SaysWhatItWaitsFor) {
-  const auto report = [&] { return exchange1_.locked([&] { return worker_->report(1); }); };
+  const auto report = [&] { return exchange1_.locked([&] { return worker_->report(1).text; }); };
   EXPECT_EQ(report(), "no run is going on");
   begin(two_in_a_row(), kFirstOn0);
   deliver({0});

@@ -70,6 +70,40 @@ TEST(JobState, ShowsWhatWasForetoldOfAComputationBesideWhatItTook) {
   EXPECT_EQ(state["computes"][0]["bytes_moved"], 301);
 }
 
+// Tasks 0, 1, 2, of which task 1 reads task 0, which rank 1 runs.
+class MadeUpNames final : public TaskNames {
+ public:
+  std::string name(std::uint32_t task) const override { return "t-" + std::to_string(task); }
+  std::string layer(std::uint32_t) const override { return "t"; }
+  std::optional<std::uint32_t> input(std::uint32_t task, std::uint32_t) const override { return task - 1; }
+  void find(std::span<const std::uint32_t>) override {}
+  std::optional<std::uint32_t> rank(std::uint32_t task) const override { return task == 0 ? 1 : 0; }
+  std::optional<std::uint32_t> unit(std::uint32_t task) const override { return task; }
+};
+
+TEST(JobState, NamesWhatWaitsAndWhatItsInputDoesOnAnotherRank) {
+  JobRecord record(facts_of_ranks(2), no_time);
+  record.begin_compute();
+  record.begin_running({{.layer = "t", .tasks = 3}});
+  record.set_task_names(std::make_shared<MadeUpNames>());
+  MadeUpRank one({"t"}), two({"t"});
+  one.report().waiting = {.run = 1, .left = 2};
+  one.report().waiting.tasks = {
+      {.first = 1, .last = 1, .missing = 1, .inputs = {{0, 1, InputPlace::kOtherRank}}}};
+  two.report().doing = {{.since_ns = 0, .lane = 0, .task = 0, .activity = MadeUpRank::layer(0)}};
+  record.add(0, one.report());
+  record.add(1, two.report());
+  const Json waiting = state_of(record)["ranks"][0]["waiting"];
+  EXPECT_EQ(waiting["left"], 2);
+  ASSERT_EQ(waiting["tasks"].size(), 1u);
+  EXPECT_EQ(waiting["tasks"][0]["task"], "t-1");
+  EXPECT_EQ(waiting["tasks"][0]["inputs"],
+            Json::parse(R"([{"task": "t-0", "rank": 1, "state": "runs there, for 0 ns"}])"));
+  EXPECT_TRUE(state_of(record)["ranks"][1]["waiting"].is_null());
+  record.set_task_names(nullptr);
+  EXPECT_TRUE(state_of(record)["ranks"][0]["waiting"].is_null());
+}
+
 TEST(JobState, ShowsWhatAThreadIsInAndTheNamesOfItsRank) {
   JobRecord record(facts_of_ranks(2), no_time);
   record.begin_compute();

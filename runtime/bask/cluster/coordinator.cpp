@@ -1,11 +1,13 @@
 #include <bask/cluster/coordinator.hpp>
 
 #include <fmt/format.h>
+#include <bask/cluster/planned_tasks.hpp>
 #include <bask/cluster/run_opening.hpp>
 #include <bask/cluster/waiting.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
 #include <bask/core/units.hpp>
+#include <bask/events/explained_waiting.hpp>
 #include <bask/plan/cost_model.hpp>
 #include <bask/safety/task_error.hpp>
 
@@ -34,6 +36,7 @@ struct Coordinator::Run {
   RunState state;  // under the exchange's lock
   RunSettings settings;
   OnComplete on_complete;
+  PlannedTasks tasks;             // under the exchange's lock
   std::vector<PlanPart> parts;    // of the stretch that is handed out, by rank
   std::uint64_t bulk_before = 0;  // bytes of constants, which need not go before parts do
   std::exception_ptr error = {};
@@ -59,6 +62,7 @@ std::uint32_t Coordinator::start(const Plan& plan, const TaskGraph& graph,
                                         .state = std::move(state),
                                         .settings = settings,
                                         .on_complete = std::move(on_complete),
+                                        .tasks = {plan, graph, rank_of_unit},
                                         .parts = std::vector<PlanPart>(ranks)});
   Run& run = *made;
   exchange_.locked([&] { post_drops(); });
@@ -255,6 +259,19 @@ void Coordinator::on_message(std::uint32_t from, MessageKind kind, std::uint32_t
       throw Error("message of a run", "it is not for rank 0", "this is an error in the runtime");
   }
   post_orders(run, state);
+}
+
+std::string Coordinator::text_of(std::uint32_t run, const Reported& reported) const {
+  std::string text = reported.text;
+  const auto found = runs_.find(run);
+  if (found == runs_.end()) return text;
+  PlannedTasks& tasks = found->second->tasks;
+  tasks.find(tasks_of(reported.waiting, tasks));
+  const ExplainedRank rank = explained(reported.waiting, tasks, [](auto, auto) { return std::string(); });
+  for (const ExplainedTask& task : rank.tasks) {
+    for (const std::string& line : waiting_lines(task, rank)) text += "\n" + line;
+  }
+  return text;
 }
 
 void Coordinator::tick() {

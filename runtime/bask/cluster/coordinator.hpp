@@ -19,6 +19,7 @@
 #include <map>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace bask {
@@ -67,6 +68,8 @@ class Coordinator {
 
   // The caller holds the exchange's lock.
   void on_message(std::uint32_t from, MessageKind kind, std::uint32_t run, std::span<const std::byte> body);
+  /// What a rank waits for in a run, as lines for people.
+  std::string text_of(std::uint32_t run, const Reported& reported) const;
   /// Once in a while: lets time pass for every run.
   void tick();
   /// Whether a run was cancelled, and none has begun since.

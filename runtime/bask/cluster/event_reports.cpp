@@ -11,7 +11,7 @@ constexpr std::chrono::milliseconds kBetweenReportsForEachRank{
 
 }  // namespace
 
-void EventReports::tick(const TaskRunner* runner, Clock::time_point now) {
+void EventReports::tick(TaskRunner* runner, Clock::time_point now) {
   if (now < next_look_) return;
   next_look_ = now + kBetweenLooks;
   look(runner);
@@ -20,7 +20,7 @@ void EventReports::tick(const TaskRunner* runner, Clock::time_point now) {
   tell(runner);
 }
 
-void EventReports::run_ends(const TaskRunner* runner, Clock::time_point now) {
+void EventReports::run_ends(TaskRunner* runner, Clock::time_point now) {
   if (now - last_report_ < kLeastBetweenReports) return;
   last_report_ = now;
   tell(runner);
@@ -30,10 +30,12 @@ void EventReports::look(const TaskRunner* runner) {
   events_->look(standing_of(memory_.get(), runner));
 }
 
-void EventReports::tell(const TaskRunner* runner) {
+void EventReports::tell(TaskRunner* runner) {
   look(runner);
   const Activity reason = runner == nullptr ? Activity::kWaitNothingLeft : runner->wait_reason();
-  exchange_.post_message(0, MessageKind::kEvents, 0, events_->collect(reason));
+  RankReport report = events_->collect(reason);
+  if (runner != nullptr && any_thread_waits(report)) report.waiting = runner->waiting();
+  exchange_.post_message(0, MessageKind::kEvents, 0, report);
 }
 
 }  // namespace bask

@@ -21,11 +21,11 @@ class EventReports {
       : exchange_(exchange), events_(std::move(events)), memory_(std::move(memory)) {}
 
   /// To be called once in a while. `runner`: of the run that the pool's threads are in; null: of none.
-  void tick(const TaskRunner* runner, Clock::time_point now);
+  void tick(TaskRunner* runner, Clock::time_point now);
   /// The rank is done with the run of this runner.
-  void run_ends(const TaskRunner* runner, Clock::time_point now);
+  void run_ends(TaskRunner* runner, Clock::time_point now);
   /// Tells all that has not been told yet.
-  void tell(const TaskRunner* runner);
+  void tell(TaskRunner* runner);
 
  private:
   void look(const TaskRunner* runner);

@@ -208,7 +208,8 @@ struct Return {
 
 struct Reported {
   std::string text;
-  auto members() { return std::tie(text); }
+  RankWaiting waiting;
+  auto members() { return std::tie(text, waiting); }
 };
 
 /// A stolen unit (sizes in bytes): victim (4), unit (4), key (16), recompute cost (4); the number of steps

@@ -80,8 +80,9 @@ void Switchboard::hand_over(std::uint32_t from, MessageKind kind, std::uint32_t 
     case MessageKind::kReturn:
       return parts_->calls.on_return(from, decode_message<Return>(body));
     case MessageKind::kReported:
-      return log_job_line(LogLevel::kWarning, fmt::format("rank {} ({}): {}", from, parts_->hosts[from],
-                                                          decode_message<Reported>(body).text));
+      return log_job_line(LogLevel::kWarning,
+                          fmt::format("rank {} ({}): {}", from, parts_->hosts[from],
+                                      parts_->coordinator->text_of(run, decode_message<Reported>(body))));
     case MessageKind::kHeartbeat:
       return parts_->heartbeats.heard(from, body);
     case MessageKind::kShutdown:

@@ -55,7 +55,7 @@ void Worker::on_message(std::uint32_t from, MessageKind kind, std::uint32_t run,
       return runs_.any_is_early(run) ? runs_.keep_for_all(run, std::move(drop)) : drop();
     }
     case MessageKind::kReport:
-      return exchange_.post_message(0, MessageKind::kReported, run, Reported{report(run)});
+      return exchange_.post_message(0, MessageKind::kReported, run, report(run));
     default:
       break;
   }
@@ -166,7 +166,7 @@ void Worker::tell_events() {
   if (events_) events_->tell(runner_inside());
 }
 
-const TaskRunner* Worker::runner_inside() const {
+TaskRunner* Worker::runner_inside() const {
   for (const auto& [number, run] : runs_.runs()) {
     if (turns_.is_inside(*run)) return &run->runner();
   }
@@ -197,9 +197,9 @@ void Worker::move_pool() {
 
 // ---- What is known of runs. ----
 
-std::string Worker::report(std::uint32_t run) const {
-  const WorkerRun* const here = working(run);
-  return here == nullptr ? "no run is going on" : here->report();
+Reported Worker::report(std::uint32_t run) const {
+  WorkerRun* const here = working(run);
+  return here == nullptr ? Reported{"no run is going on", {}} : here->report();
 }
 
 bool Worker::is_idle() {

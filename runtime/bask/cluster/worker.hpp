@@ -51,8 +51,8 @@ class Worker {
   /// Tells rank 0 all that its threads have done, where it wants to know.
   void tell_events();
 
-  /// What this rank waits for in a run, in one line.
-  std::string report(std::uint32_t run) const;
+  /// What this rank waits for in a run.
+  Reported report(std::uint32_t run) const;
   /// Whether no run works and no thread is inside one.
   bool is_idle();
   /// How many results are held for later runs.
@@ -82,7 +82,7 @@ class Worker {
   void end(std::uint32_t run);
   void follow_ready();
   void move_pool();
-  const TaskRunner* runner_inside() const;
+  TaskRunner* runner_inside() const;
 
   Exchange& exchange_;
   const WorkerOptions options_;

@@ -239,7 +239,7 @@ void WorkerRun::tick(bool inside) {
   reports_.tell_progress(now);
 }
 
-std::string WorkerRun::report() const {
+Reported WorkerRun::report() {
   std::string text =
       fmt::format("{} of {} units are left, {} could run, {} run", runner_.progress().units_left(),
                   size_.units, runner_.status().ready, runner_.status().running);
@@ -249,7 +249,7 @@ std::string WorkerRun::report() const {
   }
   if (units_missing_ != 0) text += fmt::format("; {} units have not come from rank 0", units_missing_);
   if (!exchange_.is_quiet()) text += "; messages are on their way";
-  return text;
+  return {std::move(text), runner_.waiting()};
 }
 
 }  // namespace bask

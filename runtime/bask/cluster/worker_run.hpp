@@ -75,8 +75,8 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   bool is_stopping() const { return runner_.progress().stopping(); }
   /// Whether the transport no longer reads any result of this run in place.
   bool has_sent_all() const { return sending_.load(std::memory_order_acquire) == 0; }
-  /// What this rank waits for, in one line.
-  std::string report() const;
+  /// What this rank waits for, with one line of text.
+  Reported report();
   TaskRunner& runner() { return runner_; }
   /// To be called before the table lets go of the run: no thread of the disk uses it any more afterwards.
   void close() { runner_.close(); }

@@ -15,6 +15,7 @@
 #include <memory>
 #include <mutex>
 #include <system_error>
+#include <vector>
 
 namespace bask {
 namespace {
@@ -48,6 +49,33 @@ struct Log {
 
 LogReader& log_reader() {
   static LogReader one;
+  return one;
+}
+
+// Lines that came before there was a reader: the first one gets them.
+class EarlyLines {
+ public:
+  void add(LogLevel level, const std::string& line) {
+    if (!is_over_ && lines_.size() < kMost) lines_.push_back({level, line});
+  }
+  void give_to(const LogReader& reader) {
+    for (const Line& line : lines_) reader(line.level, line.text);
+    lines_.clear();
+    is_over_ = true;
+  }
+
+ private:
+  static constexpr std::size_t kMost = 50;
+  struct Line {
+    LogLevel level;
+    std::string text;
+  };
+  std::vector<Line> lines_;
+  bool is_over_ = false;
+};
+
+EarlyLines& early_lines() {
+  static EarlyLines& one = *new EarlyLines;  // lines may come until the process is gone
   return one;
 }
 
@@ -102,7 +130,7 @@ void write(LogLevel level, const std::string& prefix, std::string_view text) {
     const std::string line = prefix + std::string(text.substr(0, end));
     log().screen->log(spdlog_level(level), spdlog::string_view_t(line));
     if (log().file) log().file->log(spdlog_level(level), spdlog::string_view_t(line));
-    if (log_reader() && level <= log().level) log_reader()(level, line);
+    if (level <= log().level) log_reader() ? log_reader()(level, line) : early_lines().add(level, line);
     if (end == text.npos || end + 1 == text.size()) return;
     text.remove_prefix(end + 1);
   }
@@ -142,6 +170,7 @@ void set_up_log(const LogSettings& settings) {
 void set_log_reader(LogReader reader) {
   const std::lock_guard lock(one_text_at_a_time());
   log_reader() = std::move(reader);
+  if (log_reader()) early_lines().give_to(log_reader());
 }
 
 bool log_wanted(LogLevel level) {

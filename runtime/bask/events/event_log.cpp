@@ -10,6 +10,11 @@ constexpr std::int64_t kMostBetweenLooks_ns = 200'000'000;  // longer ago, nothi
 
 }  // namespace
 
+void EventLog::set_waiting(RankWaiting waiting) {
+  const Held held(mutex_);
+  waiting_ = std::move(waiting);
+}
+
 EventLane& EventLog::lane(const std::string& name) {
   const Held held(mutex_);
   const auto found = std::ranges::find(lane_names_, name);
@@ -117,6 +122,7 @@ RankReport EventLog::collect(Activity reason) {
   report.limit = standing_.limit;
   report.peak = standing_.peak;
   report.on_disk = standing_.on_disk;
+  if (any_thread_waits(report)) report.waiting = std::exchange(waiting_, {});
   return report;
 }
 

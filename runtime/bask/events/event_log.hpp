@@ -64,6 +64,8 @@ class EventLog {
   };
   /// One look at the rank; several are added up until the next report.
   void look(const Standing& standing) BASK_EXCLUDES(mutex_);
+  /// What waits on the rank, for the next report in which a thread waits.
+  void set_waiting(RankWaiting waiting) BASK_EXCLUDES(mutex_);
   /// All since the last report. Threads that wait do so for `reason`; kNoActivity: for what they have told.
   RankReport collect(Activity reason) BASK_EXCLUDES(mutex_);
 
@@ -96,6 +98,7 @@ class EventLog {
   std::unordered_map<std::uint32_t, Moved> moved_ BASK_GUARDED_BY(mutex_);
   std::int64_t process_cpu_told_ns_ BASK_GUARDED_BY(mutex_) = 0;
   EventCounts told_ BASK_GUARDED_BY(mutex_);
+  RankWaiting waiting_ BASK_GUARDED_BY(mutex_);
   std::uint64_t in_ BASK_GUARDED_BY(mutex_) = 0;
 };
 

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <bask/events/event.hpp>
+#include <bask/events/waiting_task.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -104,12 +106,18 @@ struct RankReport {
   EventCounts counts = {};
   std::uint64_t held = 0, limit = 0, peak = 0, on_disk = 0;
   std::int64_t process_cpu_ns = 0, lanes_cpu_ns = 0;  ///< used since the last report; of the lanes' threads
+  RankWaiting waiting = {};                           ///< where threads wait
 
   auto members() {
     return std::tie(number, made_ns, clock_error_ns, new_layers, new_lanes, lanes, layers, slowest, largest,
                     newest, sample, doing, samples, moved, counts, held, limit, peak, on_disk, process_cpu_ns,
-                    lanes_cpu_ns);
+                    lanes_cpu_ns, waiting);
   }
 };
+
+/// Whether a thread waited for anything when the report was made.
+inline bool any_thread_waits(const RankReport& report) {
+  return std::ranges::any_of(report.doing, [](const Doing& doing) { return is_wait(doing.activity); });
+}
 
 }  // namespace bask

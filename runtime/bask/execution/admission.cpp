@@ -24,6 +24,16 @@ void Admission::give_back(const ResourceAmounts& held, std::vector<ReadyUnit>& r
   for (const std::uint32_t unit : resources_.leave(held)) ready.push_back(plan_.ready_unit(unit));
 }
 
+void Admission::note_held_back(std::uint32_t unit) {
+  const Held held(held_back_mutex_);
+  if (held_back_.size() < kMostWaitingTold) held_back_.push_back(unit);
+}
+
+std::vector<std::uint32_t> Admission::held_back() {
+  const Held held(held_back_mutex_);
+  return held_back_;
+}
+
 bool Admission::may_start(std::uint32_t group, TimePoint start) {
   if (ends_in_time(group, start)) return true;
   too_long_.fetch_add(1, std::memory_order_relaxed);

@@ -55,6 +55,12 @@ class Admission {
   bool any_waits() const { return resources_.any_waits(); }
   /// How many units were held back, as they would not end in time.
   std::uint32_t too_long() const { return too_long_.load(std::memory_order_relaxed); }
+  /// The unit was held back so.
+  void note_held_back(std::uint32_t unit) BASK_EXCLUDES(held_back_mutex_);
+  /// The first that were.
+  std::vector<std::uint32_t> held_back() BASK_EXCLUDES(held_back_mutex_);
+  /// Those that wait for resources.
+  std::vector<ResourceGate::TurnedAway> turned_away(std::size_t most) { return resources_.turned_away(most); }
 
  private:
   void give_back(const ResourceAmounts& held, std::vector<ReadyUnit>& ready);
@@ -67,6 +73,8 @@ class Admission {
   std::vector<std::vector<DurationEstimate>> durations_;  // by thread and group; empty where there is no end
   std::atomic<std::int64_t> longest_ns_{0};               // of any unit; kept where there is an end
   std::atomic<std::uint32_t> too_long_{0};
+  Mutex held_back_mutex_;
+  std::vector<std::uint32_t> held_back_ BASK_GUARDED_BY(held_back_mutex_);  // kMostWaitingTold at most
 };
 
 }  // namespace bask

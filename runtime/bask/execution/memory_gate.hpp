@@ -136,14 +136,15 @@ class MemoryGate {
   }
   /// Which results may leave without being written.
   RecipeBook& recipes() { return recipes_; }
-  /// A thief has run the unit.
-  void has_run(std::uint32_t unit);
+  void has_run(std::uint32_t unit);  ///< on the rank of a thief
   /// These units of the plan are there now. The feeding thread, before any of them runs.
   void add_units(std::uint32_t first, std::uint32_t count) { order_.add_units(first, count); }
   /// For a thread that runs one unit after the other: waits until the unit was let in, `timeout` at most.
   void wait_for_granted(std::uint32_t unit, std::chrono::milliseconds timeout);
   /// Units and results for others that wait for room, and units whose inputs are on their way.
   std::size_t waiting() const { return waiting_count_.load(std::memory_order_relaxed); }
+  /// The first of these units: those that have room, then those that are let in next.
+  std::vector<UnitAtGate> units_at_gate(std::size_t most);
   /// For a thread that has nothing to run: adds the time of its life to lost(), if units wait.
   AddedTime add_to_lost() { return {lost_ns_, waiting() != 0}; }
   /// For how long threads that had nothing else to run have waited for room or for the disk, all together.
@@ -160,8 +161,7 @@ class MemoryGate {
   std::optional<SpilledCopy> take_copy(std::uint32_t position) { return mover_.take_copy(position); }
 
  private:
-  // What is to be done without the lock.
-  struct Moves {
+  struct Moves {                                                // what is to be done without the lock
     std::vector<std::uint32_t> writes, reads, fetches, serves;  // places
     std::vector<ReadyUnit> granted;
     std::optional<std::uint32_t> refused = {};  // a unit

@@ -63,7 +63,8 @@ void place_offsets(std::vector<T>& whole, std::size_t first, const std::vector<T
 
 }  // namespace
 
-PlanStore::PlanStore(Plan plan) : plan_(std::move(plan)), imports_(plan_.imports()) {}
+PlanStore::PlanStore(Plan plan)
+    : plan_(std::move(plan)), imports_(plan_.imports()), units_known_(plan_.units()) {}
 
 PlanStore::PlanStore(PlanShell shell)
     : plan_(room_for(shell)),
@@ -108,6 +109,16 @@ void PlanStore::announce(const PlanPart& part, std::vector<ReadyUnit>& ready) {
     if (counter.fetch_add(waits_for, std::memory_order_acq_rel) + waits_for == 0)
       ready.push_back(ready_unit(unit));
   }
+  know(part);
+}
+
+// Parts that are large may come in another order.
+void PlanStore::know(const PlanPart& part) {
+  if (part.units() != 0) known_ahead_.emplace(part.first_unit, part.units());
+  while (!known_ahead_.empty() && known_ahead_.begin()->first == units_known_) {
+    units_known_ += known_ahead_.begin()->second;
+    known_ahead_.erase(known_ahead_.begin());
+  }
 }
 
 void PlanStore::require_awaited(std::uint32_t position) const {
@@ -123,7 +134,7 @@ void PlanStore::import_arrived(std::uint32_t position, std::vector<ReadyUnit>& r
 
 void PlanStore::release_readers_of_import(std::uint32_t import, std::vector<ReadyUnit>& ready) {
   for (const std::uint32_t reader : plan_.import_successors_of(import)) {
-    if (count_down(plan_.waits_for[reader])) ready.push_back(ready_unit(reader));
+    if (lower(reader)) ready.push_back(ready_unit(reader));
   }
 }
 

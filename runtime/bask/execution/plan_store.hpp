@@ -68,11 +68,23 @@ class PlanStore {
   bool knows_import(std::uint32_t position) const { return imports_.is_known(position - plan_.tasks()); }
   bool has_import(std::uint32_t position) const { return imports_.has_arrived(position - plan_.tasks()); }
   std::uint32_t imports_left() const { return imports_.left(); }  ///< for the feeding thread
+  /// The units below this number are known: their parts have come. For the feeding thread.
+  std::uint32_t units_known() const { return units_known_; }
+  /// For how many readings of inputs a known unit still waits. Any thread; it may be out of date.
+  std::uint32_t waits_for(std::uint32_t unit) {
+    return std::atomic_ref(plan_.waits_for[unit]).load(std::memory_order_relaxed);
+  }
+  /// The unit of the task at `position`, which must be known.
+  std::uint32_t unit_of(std::uint32_t position) const {
+    const auto end = plan_.unit_begin.begin() + units_known_ + 1;
+    const auto after = std::upper_bound(plan_.unit_begin.begin(), end, position);
+    return static_cast<std::uint32_t>(after - plan_.unit_begin.begin()) - 1;
+  }
 
   /// The unit's result is there. Adds those of its readers that can run now to `ready`.
   void release_readers(std::uint32_t unit, std::vector<ReadyUnit>& ready) {
     for (const std::uint32_t reader : plan_.successors_of(unit)) {
-      if (count_down(plan_.waits_for[reader])) ready.push_back(ready_unit(reader));
+      if (lower(reader)) ready.push_back(ready_unit(reader));
     }
   }
   /// The unit with its place in the plan. If another rank waits for its result, the place is somewhat
@@ -102,12 +114,21 @@ class PlanStore {
   }
 
  private:
+  // As count_down, but the counter is 0 afterwards: whoever asks what the unit waits for sees that.
+  bool lower(std::uint32_t unit) {
+    if (!count_down(plan_.waits_for[unit])) return false;
+    std::atomic_ref(plan_.waits_for[unit]).store(0, std::memory_order_relaxed);
+    return true;
+  }
+  void know(const PlanPart& part);
   void release_readers_of_import(std::uint32_t import, std::vector<ReadyUnit>& ready);
 
   Plan plan_;
   std::vector<std::byte> arguments_;  // of the parts; a whole plan points to those of its graph
   ImportTable imports_;
   bool may_spill_ = false;
+  std::uint32_t units_known_ = 0;
+  std::map<std::uint32_t, std::uint32_t> known_ahead_;  // stretches of units beyond a part that has not come
 };
 
 }  // namespace bask

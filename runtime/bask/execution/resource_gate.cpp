@@ -47,6 +47,18 @@ bool ResourceGate::enter(std::uint32_t unit, const ResourceAmounts& wanted) {
   return false;
 }
 
+std::vector<ResourceGate::TurnedAway> ResourceGate::turned_away(std::size_t most) {
+  const Held held(mutex_);
+  std::vector<TurnedAway> units;
+  for (const Waiting& waiting : waiting_) {
+    if (units.size() == most) break;
+    TurnedAway& unit = units.emplace_back(TurnedAway{waiting.unit, {}});
+    for (const auto& [name, amount] : *waiting.wanted)
+      unit.wanted.push_back({name, amount, amount_of(free_, name), amount_of(offered_, name)});
+  }
+  return units;
+}
+
 std::vector<std::uint32_t> ResourceGate::leave(const ResourceAmounts& amounts) {
   const Held held(mutex_);
   for (const auto& [name, amount] : amounts) free_[name] += amount;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <bask/core/mutex.hpp>
+#include <bask/events/waiting_task.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -32,6 +33,13 @@ class ResourceGate {
   std::vector<std::uint32_t> leave(const ResourceAmounts& amounts);
   /// Whether units wait; without the lock, so it may be out of date.
   bool any_waits() const { return waiting_count_.load(std::memory_order_relaxed) != 0; }
+  /// A unit that was turned away, and what it wants.
+  struct TurnedAway {
+    std::uint32_t unit;
+    std::vector<WantedResource> wanted;
+  };
+  /// Those that were turned away first.
+  std::vector<TurnedAway> turned_away(std::size_t most);
 
  private:
   struct Waiting {

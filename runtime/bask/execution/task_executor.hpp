@@ -45,6 +45,7 @@ class TaskExecutor {
   }
   /// What the thread runs now. Any thread may ask.
   const ThreadTask& runs(unsigned thread) const { return threads_[thread].runs; }
+  std::uint32_t number() const { return number_; }  ///< of the computation
   unsigned threads() const { return static_cast<unsigned>(threads_.size()); }
   /// What the thread's unit may take of the memory. To be set before it runs.
   MemoryBudget& budget(unsigned thread) { return threads_[thread].budget; }

@@ -170,6 +170,7 @@ std::optional<TaskRunner::BegunUnit> TaskRunner::enter_unit(std::uint32_t unit, 
     may_start = answer == Admission::Answer::kStart;
     if (may_start && is_gated && !(budget = memory_.enter(unit, thread))) return std::nullopt;
   }
+  if (!may_start) admission_.note_held_back(unit);
   if (budget) executor_.budget(thread) = *budget;
   return BegunUnit{unit, may_start, budget.has_value()};
 }

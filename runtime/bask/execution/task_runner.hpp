@@ -10,6 +10,7 @@
 
 #include <bask/core/memory_use.hpp>
 #include <bask/events/thread_lanes.hpp>
+#include <bask/events/waiting_task.hpp>
 #include <bask/execution/admission.hpp>
 #include <bask/execution/memory_gate.hpp>
 #include <bask/execution/outlet.hpp>
@@ -164,6 +165,9 @@ class TaskRunner {
   RunnerStatus status() const;
   /// Why a thread that has nothing to run waits.
   Activity wait_reason() const;
+  /// The first units that wait, and for what. The feeding thread; for a whole plan one thread at a time.
+  /// Cost: a look at some units, not at all.
+  RankWaiting waiting();
   MemoryUse memory_use() const;
   /// The results that this rank holds.
   ResultStore& results() { return results_; }
@@ -190,6 +194,16 @@ class TaskRunner {
   bool publish(std::uint32_t unit, unsigned thread);
   void start(std::span<const ReadyUnit> granted);
   void fail_for_memory(std::uint32_t unit, const Error& error);
+  struct UnitThatWaits {
+    std::uint32_t unit;
+    WaitingTask task;
+  };
+  WaitingTask waiting_task(std::uint32_t unit, WaitCause cause) const;
+  std::vector<UnitThatWaits> held_units();
+  void add_inputs_elsewhere(std::uint32_t unit, WaitingTask& task);
+  void add_units_without_inputs(std::vector<UnitThatWaits>& units);
+  void add_missing_inputs(std::uint32_t unit, WaitingTask& task);
+  std::optional<InputPlace> place_of_missing(std::uint32_t position);
   void require_complete() const;
   void note_kept(std::uint32_t unit);
   void keep_frontier();
@@ -211,6 +225,8 @@ class TaskRunner {
   TaskWatch watch_;
   WorkStealing stealing_;
   PeerTraffic traffic_;
+  std::uint32_t first_waiting_ =
+      0;  // units before it have all their inputs; of the thread that calls waiting()
 };
 
 }  // namespace bask

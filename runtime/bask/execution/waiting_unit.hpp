@@ -4,6 +4,7 @@
 
 #include <bask/execution/ready_unit.hpp>
 
+#include <cstdint>
 #include <tuple>
 
 namespace bask {
@@ -16,6 +17,13 @@ struct WaitingUnit {
     return std::tie(a.takes_memory, a.ready.place, a.ready.unit) <
            std::tie(b.takes_memory, b.ready.place, b.ready.unit);
   }
+};
+
+/// A unit at the memory gate, as it tells of it.
+struct UnitAtGate {
+  std::uint32_t unit;
+  std::uint64_t bytes;  ///< for which it wants room
+  bool has_room;        ///< it waits for inputs that are on their way
 };
 
 }  // namespace bask

@@ -93,6 +93,15 @@ void JobRecord::begin_running(const std::vector<GroupFacts>& groups) {
   }
 }
 
+void JobRecord::set_task_names(std::shared_ptr<TaskNames> names) {
+  const Held held(mutex_);
+  known_.task_names = std::move(names);
+  for (RankState& rank : known_.ranks) {
+    known_.ended_run = std::max(known_.ended_run, rank.waiting.run);
+    rank.waiting = {};
+  }
+}
+
 void JobRecord::progress(const std::vector<std::uint64_t>& done_by_group) {
   const Held held(mutex_);
   for (LayerState& layer : known_.layers) layer.done = 0;
@@ -195,6 +204,8 @@ void JobRecord::add_next(std::uint32_t rank, const RankReport& report) {
   }
   known_.counts += report.counts;
   state.doing = report.doing;
+  const bool is_old = report.waiting.run != 0 && report.waiting.run <= known_.ended_run;
+  state.waiting = is_old ? RankWaiting{} : report.waiting;
   state.heard_ns = report.made_ns;
   state.clock_error_ns = report.clock_error_ns;
   state.held = report.held;

@@ -6,6 +6,7 @@
 
 #include <bask/core/mutex.hpp>
 #include <bask/events/rank_report.hpp>
+#include <bask/events/task_names.hpp>
 #include <bask/record/activity_names.hpp>
 #include <bask/record/job_facts.hpp>
 #include <bask/record/timeline.hpp>
@@ -15,6 +16,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -58,6 +60,7 @@ struct RankState {
   std::vector<std::optional<std::uint32_t>> lanes = {};  ///< its lanes in the Timeline
   std::vector<std::string> lane_names = {};
   std::vector<Doing> doing = {};
+  RankWaiting waiting = {};
   std::int64_t heard_ns = 0, clock_error_ns = 0;
   std::uint64_t held = 0, peak = 0, on_disk = 0;
   std::int64_t process_cpu_ns = 0, lanes_cpu_ns = 0;
@@ -102,6 +105,9 @@ struct JobKnowledge {
   std::vector<ToldTask> slowest, largest, sample;
   std::deque<ToldTask> newest;
   std::deque<LogLine> errors, log;
+  std::shared_ptr<TaskNames>
+      task_names;               ///< of the run that goes on; null: there is none. Shared with the caller
+  std::uint32_t ended_run = 0;  ///< what ranks still tell of it, or of those before, is old
   std::int64_t computing_ns = 0, planning_ns = 0;  ///< in computations that have ended; in planning, all
   std::uint32_t sample_step = 1, sample_seen = 0;
 
@@ -133,6 +139,8 @@ class JobRecord {
   void begin_compute() BASK_EXCLUDES(mutex_);
   void forecast(const ComputeUse& forecast, const std::string& source) BASK_EXCLUDES(mutex_);
   void begin_running(const std::vector<GroupFacts>& groups) BASK_EXCLUDES(mutex_);
+  /// What the tasks of the run are called, until it is called with null: the run has ended.
+  void set_task_names(std::shared_ptr<TaskNames> names) BASK_EXCLUDES(mutex_);
   void progress(const std::vector<std::uint64_t>& done_by_group) BASK_EXCLUDES(mutex_);
   void used(const ComputeUse& use) BASK_EXCLUDES(mutex_);
   void end_compute(ComputeState state) BASK_EXCLUDES(mutex_);

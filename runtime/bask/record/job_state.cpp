@@ -2,6 +2,7 @@
 #include <bask/record/efficiency.hpp>
 #include <bask/record/job_state.hpp>
 #include <bask/record/job_state_parts.hpp>
+#include <bask/record/waiting_state.hpp>
 
 #include <algorithm>
 #include <optional>
@@ -42,6 +43,7 @@ Json options_of(const std::vector<Fact>& options) {
 
 Json ranks_of(const JobKnowledge& known) {
   Json all = Json::array();
+  std::vector<Json> waiting = waiting_of(known);
   for (std::size_t rank = 0; rank < known.facts.ranks.size(); ++rank) {
     const RankFacts& facts = known.facts.ranks[rank];
     all.push_back({{"rank", rank},
@@ -51,7 +53,8 @@ Json ranks_of(const JobKnowledge& known) {
                    {"memory_limit", facts.memory_limit == 0 ? Json(nullptr) : Json(facts.memory_limit)},
                    {"memory_margin", facts.memory_margin},
                    {"clock_error", seconds(known.ranks[rank].clock_error_ns)},
-                   {"heard", seconds(known.ranks[rank].heard_ns)}});
+                   {"heard", seconds(known.ranks[rank].heard_ns)},
+                   {"waiting", std::move(waiting[rank])}});
   }
   return all;
 }
