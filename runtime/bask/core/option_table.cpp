@@ -335,10 +335,9 @@ std::vector<OptionDescriptor> options_of_files() {
                            "a page about the whole job, written at its end: one HTML file for a browser"),
       optional_text_option(
           "trace", "none|FILE", &Options::trace,
-          "all that threads did, for ui.perfetto.dev, written at the end; FILE.json: as JSON. "
-          "All ranks see its directory"),
+          "a trace for ui.perfetto.dev, or FILE.json, made at the end; all ranks see its directory"),
       optional_text_option("tasks", "none|FILE", &Options::tasks,
-                           "all tasks as a table in HDF5, written at the end. All ranks see its directory"),
+                           "all tasks as a table in HDF5, made at the end; all ranks see its directory"),
       optional_text_option("metrics", "none|FILE", &Options::metrics,
                            "how the job stands, for Prometheus, rewritten each second"),
       dashboard_option(),
