@@ -129,7 +129,7 @@ TEST(Messages, OutsideOfRunsSurvive) {
   const Return answer = survived(Return{"no", Buffer(2)});
   EXPECT_EQ(answer.error, "no");
   EXPECT_EQ(answer.value.size(), 2u);
-  EXPECT_EQ(survived(Reported{"waiting"}).text, "waiting");
+  EXPECT_EQ(survived(Reported{.text = "waiting", .waiting = {}}).text, "waiting");
   EXPECT_EQ(survived(Signal{10}).number, 10);
 }
 
