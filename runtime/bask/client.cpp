@@ -84,6 +84,7 @@ void Client::begin_to_compute() {
   costs_ = std::make_unique<CostModel>();
   if (options_.plan) {
     plan_only_ = std::make_unique<PlanOnly>(options_, info_);
+    plan_only_->tell_sizes(*costs_);
   } else if (watch_ != nullptr && !options_.durations.empty()) {
     forecast_ = forecast_beside_run(options_, info_);
   }

@@ -78,6 +78,7 @@ class Client final : public Runtime {
   const Options& options() const { return options_; }
   const ComputeStatistics& last_compute() const { return last_; }
 
+  bool knows_values() const override { return !options_.plan; }
   Results compute(std::span<const TaskRef* const> targets) override;
   std::vector<TaskRef> persist(std::span<const TaskRef* const> targets) override;
   void visualize(std::span<const TaskRef* const> targets, const std::string& path) override;

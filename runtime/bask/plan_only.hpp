@@ -33,6 +33,8 @@ class PlanOnly {
   /// Throws: Error when it would be refused.
   Computed compute(const ComputeSetting& setting, Expansion& expansion, const Plan& plan,
                    const ResultSizes& sizes, bool hold);
+  /// Has the client's model expect the sizes of an earlier run.
+  void tell_sizes(CostModel& costs) const { forecast_.times().tell_sizes(costs); }
   /// Prints what all computations would take.
   void finish() const;
   /// To be told of persisted results that nobody needs any more.

@@ -1,7 +1,8 @@
 #!/bin/sh
 # plan.sh <case> <plan_program> [<mpiexec>]: what --bask-plan says beside what then happens. Cases: values and file leave
-# nothing behind; arrays and spilled take the memory that was foretold; loop forgets what the program forgets; ranks (of three)
-# move the bytes that were foretold; durations come from a run before; refused: files that are none, and too little memory.
+# nothing behind; arrays and spilled take the memory that was foretold; loop forgets what the program forgets; lengths are found
+# by the library on the way; ranks (of three) move the bytes that were foretold; durations come from a run before; refused: files
+# that are none, and too little memory.
 set -u
 case=$1 program=$2 mpiexec=${3-}
 work=$(mktemp -d "${TMPDIR:-/tmp}/bask-plan-XXXXXX")
@@ -58,6 +59,11 @@ case $case in
     ends 0 plan.log "$program" loop --bask-plan --bask-threads=1
     says plan.log '^Forecast of the program: 5 computations'
     says plan.log 'a rank holds 64 MiB at most' ;;
+  lengths)
+    ends 0 plan.log "$program" lengths --bask-plan
+    ends 0 run.log "$program" lengths
+    says plan.log '^counts 4 edges 5$'
+    says run.log '^counts 4 edges 5$' ;;
   ranks)
     ends 0 plan.log "$mpiexec" -n 3 "$program" arrays --bask-plan
     ends 0 run.log "$mpiexec" -n 3 "$program" arrays --bask-balance=off

@@ -1,6 +1,6 @@
 // plan_program.cpp: computes several things, and prints what it found and what was moved and held; with
 // --bask-plan, what would be.
-// Usage: plan_program <arrays|values|file|loop|refused> [--bask-…]
+// Usage: plan_program <arrays|values|file|loop|lengths> [--bask-…]
 #include <bask/bask.hpp>
 #include <bask/collections/array.hpp>
 #include <bask/io/hdf5.hpp>
@@ -65,6 +65,12 @@ int main(int argc, char** argv) {
     const std::string what = argv[1];
     if (what == "arrays") arrays(client);
     if (what == "values") values(client);
+    if (what == "lengths") {  // what the library itself computes on the way
+      const auto x = numbers();
+      const auto positive = x.reshape({-1})[x.reshape({-1}) > 0.0].compute_chunk_sizes();
+      const auto [counts, edges] = bask::compute(histogram(x, 4).counts, histogram(positive, 4).edges);
+      std::cout << "counts " << counts.size() << " edges " << edges.size() << "\n";
+    }
     if (what == "file") bask::to_hdf5("made.h5", {{"x", numbers()}});
     if (what == "loop") {
       auto x = numbers().persist();

@@ -106,5 +106,18 @@ TEST(CostModel, CountsTheLastComputationAsMuchAsAllBefore) {
   EXPECT_EQ(planned.estimates.bytes[0], 4000);
 }
 
+TEST(CostModel, ExpectsResultsOfALayerToBeAsLargeAsItWasToldUntilItHasSeenThem) {
+  TaskGraph graph;
+  graph.end_task(graph.group_for("told", nullptr));
+  graph.end_task(graph.group_for("other", nullptr));
+  CostModel costs;
+  costs.expect("told", 5000);
+  EXPECT_EQ(costs.result_sizes(graph).of(graph, {0}), 5000);
+  EXPECT_EQ(costs.result_sizes(graph).of(graph, {1}), 1);
+  const std::vector<GroupMeasure> measured{{}, {.results = 2, .bytes = 12'000, .units = 0, .ns = 0}, {}};
+  costs.learn(graph.groups, {}, measured);
+  EXPECT_EQ(costs.result_sizes(graph).of(graph, {0}), 6000);
+}
+
 }  // namespace
 }  // namespace bask

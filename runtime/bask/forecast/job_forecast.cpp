@@ -79,6 +79,9 @@ JobForecast::Cluster JobForecast::cluster_of(std::vector<RankShape> ranks) const
   Cluster cluster;
   cluster.total.shape = ranks;
   cluster.virtual_cluster = std::make_unique<VirtualCluster>(std::move(ranks), speed_, options_.resources);
+  CostModel costs;
+  times_.tell_sizes(costs);
+  cluster.virtual_cluster->set_costs(std::move(costs));
   return cluster;
 }
 

@@ -71,6 +71,11 @@ TaskTimes::TaskTimes(const MachineSpeed& speed, const std::string& path)
   }
 }
 
+void TaskTimes::tell_sizes(CostModel& costs) const {
+  for (const auto& [layer, times] : layers_)
+    costs.expect(layer, static_cast<float>(times.bytes / static_cast<double>(times.tasks)));
+}
+
 std::vector<float> TaskTimes::of(const Plan& plan, const TaskGraph& graph, const ResultSizes& sizes) const {
   struct Sum {
     double weight = 0;

@@ -6,6 +6,7 @@
 #include <bask/forecast/machine_speed.hpp>
 #include <bask/graph/plan.hpp>
 #include <bask/graph/task_graph.hpp>
+#include <bask/plan/cost_model.hpp>
 #include <bask/plan/result_sizes.hpp>
 
 #include <cstdint>
@@ -33,6 +34,8 @@ class TaskTimes {
   /// Nanoseconds, by task of the graph. Tasks of one layer share its time by the bytes that they touch, as
   /// far as sizes are known.
   std::vector<float> of(const Plan& plan, const TaskGraph& graph, const ResultSizes& sizes) const;
+  /// Has the model expect results of the sizes that they had in the earlier run.
+  void tell_sizes(CostModel& costs) const;
   /// Whether an earlier run had a layer of that name.
   bool knows(const std::string& layer) const { return layers_.contains(layer); }
   const LayerTimes* find(const std::string& layer) const {

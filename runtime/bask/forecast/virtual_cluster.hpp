@@ -52,6 +52,8 @@ class VirtualCluster {
     std::span<const float> task_ns;        ///< by task of the graph
     std::span<const std::uint64_t> holds;  ///< by target: the number under which it stays; empty: none stays
   };
+  /// What is known of costs and sizes before the first run.
+  void set_costs(CostModel costs) { costs_ = std::move(costs); }
   /// Throws: Error when it would be refused on this cluster, as it needs more memory than there is.
   RunForecast run(const Computation& computation);
   /// Of results that stay, those that these constants stand for, and no others, are on the ranks that they

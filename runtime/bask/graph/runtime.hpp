@@ -22,6 +22,8 @@ struct Results {
 class Runtime {
  public:
   virtual ~Runtime() = default;
+  /// Whether results have values. Otherwise something stands for them, as by --bask-plan.
+  virtual bool knows_values() const { return true; }
   /// Runs all that `targets` need. Throws: TaskError when a task throws; Error when stopped or refused.
   virtual Results compute(std::span<const TaskRef* const> targets) = 0;
   /// The same, and keeps the results as long as the handles live that it returns, one per target. With

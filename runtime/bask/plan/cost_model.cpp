@@ -83,8 +83,10 @@ const CostModel::Known* CostModel::find(const TaskGroup& group) const {
 ResultSizes CostModel::result_sizes(const TaskGraph& graph) const {
   std::vector<float> bytes;
   for (const TaskGroup& group : graph.groups) {
-    const Known* known = find(group);
-    bytes.push_back(known == nullptr ? 0 : known->result_bytes);
+    const Known* const known = find(group);
+    const auto expected = expected_bytes_.find(group.layer);
+    const float before = expected == expected_bytes_.end() ? 0 : expected->second;
+    bytes.push_back(known == nullptr || known->result_bytes == 0 ? before : known->result_bytes);
   }
   return bask::result_sizes(graph, bytes);
 }

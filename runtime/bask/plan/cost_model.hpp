@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -32,6 +33,9 @@ class CostModel {
  public:
   /// As the function bask::result_sizes, with the sizes that earlier computations have measured by group.
   ResultSizes result_sizes(const TaskGraph& graph) const;
+  /// Until computations have measured it, results of a layer of that name have so many bytes, where they hold
+  /// memory and the layer does not say how much.
+  void expect(const std::string& layer, float result_bytes) { expected_bytes_[layer] = result_bytes; }
   /// `sizes` are the graph's. A unit is expected to take as long as earlier ones that ended with the same
   /// layer and kernel. Where the layer says how large its results are, the time of a unit is proportional to
   /// the bytes that it reads and writes.
@@ -51,6 +55,7 @@ class CostModel {
   static float mean_of_known(const Plan& plan, const std::vector<Known>& known);
 
   std::unordered_map<Key, Known> known_;
+  std::unordered_map<std::string, float> expected_bytes_;  // by layer
 };
 
 }  // namespace bask

@@ -40,6 +40,7 @@ template <Element E>
 requires std::is_arithmetic_v<E> Histogram histogram(const Array<E>& x, int bins = 10) {
   if (x.size() == 0) return histogram(x, bins, 0, 1);
   const auto [low, high] = bask::compute(x.min(), x.max());
+  if (!current_runtime().knows_values()) return histogram(x, bins, 0, 1);
   return histogram(x, bins, static_cast<double>(low.item()), static_cast<double>(high.item()));
 }
 /// How often each of 0, 1, … occurs, up to the largest element or `least_length` - 1, whichever is greater.
