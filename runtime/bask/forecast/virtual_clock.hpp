@@ -54,17 +54,15 @@ class VirtualClock {
 class VirtualLine {
  public:
   explicit VirtualLine(VirtualClock& clock) : clock_(clock) {}
-  /// When a service of so many nanoseconds ends that is asked for now.
+  /// Asks for a service of so many nanoseconds. Returns when it ends.
   std::int64_t serve(double ns) {
     free_at_ = std::max(free_at_, clock_.now()) + static_cast<std::int64_t>(ns);
-    busy_ns_ += static_cast<std::int64_t>(ns);
     return free_at_;
   }
-  std::int64_t busy_ns() const { return busy_ns_; }
 
  private:
   VirtualClock& clock_;
-  std::int64_t free_at_ = 0, busy_ns_ = 0;
+  std::int64_t free_at_ = 0;
 };
 
 }  // namespace bask

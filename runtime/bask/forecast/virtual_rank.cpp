@@ -137,7 +137,6 @@ void VirtualRank::fetch(std::uint32_t position) {
 // ---- What comes in. ----
 
 void VirtualRank::arrived(std::uint32_t from, std::uint32_t position, std::uint64_t bytes) {
-  ++done_.results_in;
   done_.bytes_in += bytes;
   const bool was_asked_for = runner_.arrived(position, virtual_value(bytes));
   if (credits_.are_limited() && bytes != 0 && !was_asked_for) credits_.owe(from, bytes);
