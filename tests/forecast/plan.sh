@@ -5,24 +5,7 @@
 # that are none, and too little memory.
 set -u
 case=$1 program=$2 mpiexec=${3-}
-work=$(mktemp -d "${TMPDIR:-/tmp}/bask-plan-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-
-fail() {
-  echo "plan.sh: $case: $*"
-  for log in "$work"/*.log; do echo "--- $log"; cat "$log"; done
-  exit 1
-}
-# ends <exit code> <log> <command…>
-ends() {
-  wanted=$1 log=$2
-  shift 2
-  "$@" > "$log" 2>&1
-  code=$?
-  [ $code -eq "$wanted" ] || fail "exit code $code instead of $wanted: $*"
-}
-says() { grep -q -e "$2" "$1" || fail "$1 does not say: $2"; }
+. "${0%/*}/../try_program.sh"
 # The number behind a word at the beginning of a line.
 number() { sed -n "s/^$2 //p" "$1"; }
 equal() { [ "$(number run.log "$1")" = "$(number plan.log "$2")" ] || fail "$1 is not what was foretold as $2"; }

@@ -5,25 +5,8 @@
 # one.
 set -u
 case=$1 program=$2 other=$3 mpiexec=${4-}
-work=$(mktemp -d "${TMPDIR:-/tmp}/bask-replay-XXXXXX")
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-
-fail() {
-  echo "replay.sh: $case: $*"
-  for log in "$work"/*.log; do echo "--- $log"; cat "$log"; done
-  ls -l "$work"/kept
-  exit 1
-}
-# ends <exit code> <log> <command…>
-ends() {
-  wanted=$1 log=$2
-  shift 2
-  "$@" > "$log" 2>&1
-  code=$?
-  [ $code -eq "$wanted" ] || fail "exit code $code instead of $wanted: $*"
-}
-says() { grep -q -e "$2" "$1" || fail "$1 does not say: $2"; }
+. "${0%/*}/../try_program.sh"
+shown() { ls -l "$work"/kept; }
 files() { find kept -type f | wc -l; }
 # Leaves one failed task, of which the run tells how it is replayed.
 leave_one() {
