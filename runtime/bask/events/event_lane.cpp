@@ -20,7 +20,7 @@ void EventLane::add_up_ring(const TickClock::Scale& scale) {
     const Event& event = ring_[begin % kEvents];
     const TimedEvent timed{scale.steady_ns(event.begin) - start_ns, scale.steady_ns(event.end) - start_ns,
                            event};
-    tally_.add(timed);
+    tally_.add(timed, end - begin <= LaneTally::kNewest);
     if (reader != nullptr) reader->on_event(tally_.lane(), timed);
   }
   begin_.store(begin, std::memory_order_release);

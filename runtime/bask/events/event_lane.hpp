@@ -66,7 +66,7 @@ class EventLane {
   void collect(RankReport& report, Activity reason);
 
  private:
-  static constexpr std::uint64_t kEvents = 1024;
+  static constexpr std::uint64_t kEvents = 256;
   void add_up();
   void add_up_ring(const TickClock::Scale& scale) BASK_REQUIRES(mutex_);
 

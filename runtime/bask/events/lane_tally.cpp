@@ -7,20 +7,19 @@
 namespace bask {
 namespace {
 
-constexpr std::size_t kMostKept = 20, kNewest = 8;
+constexpr std::size_t kMostKept = 20;
 constexpr std::uint32_t kSampleAtOneRate = 64;
 
-void count(LayerCounts& counts, const TaskDetail& task) {
-  if (task.kind != EventKind::kTaskFinished) {
-    ++(task.kind == EventKind::kTaskFailed ? counts.failed : counts.retried);
+void count(LayerCounts& counts, EventKind kind, std::uint64_t ns, std::uint64_t bytes) {
+  if (kind != EventKind::kTaskFinished) {
+    ++(kind == EventKind::kTaskFailed ? counts.failed : counts.retried);
   } else {
     ++counts.done;
   }
-  const auto ns = static_cast<std::uint64_t>(std::max<std::int64_t>(task.ns, 0));
   counts.ns += ns;
   counts.longest_ns = std::max(counts.longest_ns, ns);
-  counts.bytes += task.bytes;
-  counts.largest = std::max(counts.largest, task.bytes);
+  counts.bytes += bytes;
+  counts.largest = std::max(counts.largest, bytes);
   const auto power = static_cast<std::size_t>(std::bit_width(ns | 1)) - 1;
   ++counts.durations[std::min(power, kDurationBins - 1)];
 }
@@ -50,26 +49,32 @@ EventCounts& EventCounts::operator+=(const EventCounts& other) {
   return *this;
 }
 
-void LaneTally::add(const TimedEvent& timed) {
+// A task that is not kept costs only numbers: this runs once a task, on the task's thread.
+void LaneTally::add(const TimedEvent& timed, bool is_newest) {
   const Event& event = timed.event;
   add_time(event.activity, timed.begin_ns, timed.end_ns);
   if (!is_layer(event.activity)) return;
-  const TaskDetail task{.begin_ns = timed.begin_ns,
-                        .ns = timed.end_ns - timed.begin_ns,
-                        .bytes = event.bytes,
-                        .run = event.run,
-                        .task = event.task,
-                        .lane = lane_,
-                        .layer = event.activity,
-                        .kind = event.kind};
-  const std::size_t layer = layer_of(event.activity);
-  if (layer >= layers_.size()) {
-    layers_.resize(layer + 1);
-    touched_.resize(layer + 1);
-  }
-  touched_[layer] = true;
-  count(layers_[layer], task);
-  keep(task);
+  const std::int64_t ns = std::max<std::int64_t>(timed.end_ns - timed.begin_ns, 0);
+  count(counts_of(event.activity), event.kind, static_cast<std::uint64_t>(ns), event.bytes);
+  const bool is_sampled = (tasks_++ & ((std::uint64_t{1} << sample_shift_) - 1)) == 0;
+  const bool is_large = static_cast<std::int64_t>(event.bytes) > largest_.least;
+  if (!is_newest && !is_sampled && !is_large && ns <= slowest_.least) return;
+  keep({.begin_ns = timed.begin_ns,
+        .ns = ns,
+        .bytes = event.bytes,
+        .run = event.run,
+        .task = event.task,
+        .lane = lane_,
+        .layer = event.activity,
+        .kind = event.kind},
+       is_newest, is_sampled);
+}
+
+LayerCounts& LaneTally::counts_of(Activity layer) {
+  const std::size_t number = layer_of(layer);
+  if (number >= layers_.size()) layers_.resize(number + 1);
+  layers_[number].is_touched = true;
+  return layers_[number].counts;
 }
 
 // ---- Time. ----
@@ -118,27 +123,29 @@ void LaneTally::enter_bin(std::int64_t at_ns) {
 
 template <class Measure>
 void LaneTally::keep_most(Kept& kept, const TaskDetail& task, const Measure& measure) {
+  if (measure(task) <= kept.least) return;
   const auto more = [&](const TaskDetail& a, const TaskDetail& b) { return measure(a) > measure(b); };
-  if (measure(task) <= 0) return;
   if (kept.heap.size() == kMostKept) {
-    if (measure(task) <= measure(kept.heap.front())) return;
     std::ranges::pop_heap(kept.heap, more);
     kept.heap.pop_back();
   }
   kept.heap.push_back(task);
   std::ranges::push_heap(kept.heap, more);
+  if (kept.heap.size() == kMostKept) kept.least = measure(kept.heap.front());
   kept.news.push_back(task);
 }
 
-void LaneTally::keep(const TaskDetail& task) {
+void LaneTally::keep(const TaskDetail& task, bool is_newest, bool is_sampled) {
   keep_most(slowest_, task, [](const TaskDetail& of) { return of.ns; });
   keep_most(largest_, task, [](const TaskDetail& of) { return static_cast<std::int64_t>(of.bytes); });
-  if (newest_.size() < kNewest) {
-    newest_.push_back(task);
-  } else {
-    newest_[next_newest_++ % kNewest] = task;
+  if (is_newest) {
+    if (newest_.size() < kNewest) {
+      newest_.push_back(task);
+    } else {
+      newest_[next_newest_++ % kNewest] = task;
+    }
   }
-  if ((tasks_++ & ((std::uint64_t{1} << sample_shift_) - 1)) != 0) return;
+  if (!is_sampled) return;
   sample_.push_back(task);
   if (++sampled_ == kSampleAtOneRate) {
     ++sample_shift_;
@@ -156,14 +163,13 @@ void LaneTally::take(RankReport& report) {
   open_.clear();
   if (!lane.shares.empty()) report.lanes.push_back(std::move(lane));
   for (std::size_t layer = 0; layer < layers_.size(); ++layer) {
-    if (!touched_[layer]) continue;
+    if (!layers_[layer].is_touched) continue;
     const auto activity = static_cast<Activity>(layer + static_cast<std::size_t>(Activity::kFirstLayer));
     const auto found = std::ranges::find(report.layers, activity, &LayerReport::layer);
     LayerReport& into =
         found != report.layers.end() ? *found : report.layers.emplace_back(LayerReport{activity});
-    into.counts += layers_[layer];
+    into.counts += layers_[layer].counts;
     layers_[layer] = {};
-    touched_[layer] = false;
   }
   const auto move_to = [](std::vector<TaskDetail>& all, std::vector<TaskDetail>& some) {
     all.insert(all.end(), some.begin(), some.end());

@@ -21,11 +21,14 @@ struct TimedEvent {
 
 class LaneTally {
  public:
+  static constexpr std::size_t kNewest = 8;
+
   explicit LaneTally(std::uint32_t lane) : lane_(lane) {}
 
   std::uint32_t lane() const { return lane_; }
 
-  void add(const TimedEvent& timed);
+  /// A task in the newest kNewest events of a report is kept in detail.
+  void add(const TimedEvent& timed, bool is_newest = true);
   /// What the thread has been in since `begin_ns`, and still is. The event that tells of it will come; what
   /// is counted now is not counted again then.
   void add_so_far(Activity activity, std::int64_t begin_ns, std::int64_t now_ns) {
@@ -38,14 +41,20 @@ class LaneTally {
   struct Kept {
     std::vector<TaskDetail> heap = {};  // of all so far, the smallest first
     std::vector<TaskDetail> news = {};  // those that came into it since the last take()
+    std::int64_t least = 0;             // what a task must exceed
+  };
+  struct Layer {
+    LayerCounts counts = {};
+    bool is_touched = false;  // since the last take()
   };
   template <class Measure>
   static void keep_most(Kept& kept, const TaskDetail& task, const Measure& measure);
+  LayerCounts& counts_of(Activity layer);
   void add_time(Activity activity, std::int64_t begin_ns, std::int64_t end_ns);
   void add_share(Activity activity, std::int64_t ns);
   void enter_bin(std::int64_t at_ns);
   void flush();
-  void keep(const TaskDetail& task);
+  void keep(const TaskDetail& task, bool is_newest, bool is_sampled);
 
   const std::uint32_t lane_;
   std::int64_t counted_until_ns_ = 0;
@@ -57,8 +66,7 @@ class LaneTally {
   Activity last_activity_ = kNoActivity;
   std::int64_t last_ns_ = 0;  // of last_activity_, not yet in open_
   std::vector<BinShare> shares_ = {};
-  std::vector<LayerCounts> layers_ = {};
-  std::vector<bool> touched_ = {};  // layers with news
+  std::vector<Layer> layers_ = {};
   Kept slowest_, largest_;
   std::vector<TaskDetail> newest_ = {}, sample_ = {};
   std::size_t next_newest_ = 0;

@@ -102,20 +102,20 @@ std::string TaskExecutor::keep(const Failing& failing) const {
 }
 
 void TaskExecutor::begin_event(const Seen& seen, Thread& me) const {
-  me.event = {.begin = me.lane->now(),
-              .end = 0,
-              .task = seen.task.index,
-              .run = number_,
-              .activity = layers_[seen.group]};
-  me.lane->begins(me.event.activity, me.event.begin, seen.task.index);
+  me.event = {.begin = me.lane->now(), .task = seen.task.index, .layer = layers_[seen.group]};
+  me.lane->begins(me.event.layer, me.event.begin, seen.task.index);
 }
 
 void TaskExecutor::end_event(EventKind kind, std::uint64_t bytes, Thread& me) const {
   me.lane->finished();
   if (me.event.end == 0) me.event.end = me.lane->now();
-  me.event.bytes = bytes;
-  me.event.kind = kind;
-  me.lane->write(me.event);
+  me.lane->write({.begin = me.event.begin,
+                  .end = me.event.end,
+                  .bytes = bytes,
+                  .task = me.event.task,
+                  .run = number_,
+                  .activity = me.event.layer,
+                  .kind = kind});
 }
 
 // Whether the result may be made again: by its kernel, and as this run goes on.

@@ -68,13 +68,20 @@ class TaskExecutor {
   }
 
  private:
+  /// What is known so far of the task that runs, or has run last. No Event: the ring would get a copy of
+  /// it, which has to wait until all parts that were just written are in the cache.
+  struct TaskEvent {
+    std::int64_t begin = 0, end = 0;  // 0: it runs
+    std::uint32_t task = 0;
+    Activity layer = kNoActivity;
+  };
   struct alignas(64) Thread {
     std::vector<Input> inputs;
     MemoryBudget budget;
     RunningTask* running = &RunningTask::of_this_thread();  // for crash reports
     EventLane* lane = nullptr;                              // null: nobody looks
-    Event event = {};                                       // of the task that runs, or has run last
-    ThreadTask runs;                                        // for the watch
+    TaskEvent event = {};
+    ThreadTask runs;  // for the watch
     /// The call has failed.
     void fail() {
       running->clear();
