@@ -14,6 +14,9 @@ endif()
 
 add_library(bask_warnings INTERFACE)
 target_compile_options(bask_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+  # Of Clang: comparisons joined by | and & are meant, as loops without branches are vectorised; other compilers' pragmas; names
+  # of other sources that are compiled with one; types that `if constexpr` would tell apart.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-bitwise-conditional-parentheses;-Wno-bitwise-instead-of-logical;-Wno-unknown-pragmas;-Wno-shadow;-Wno-absolute-value;-Wno-braced-scalar-init>
   # GCC 12 takes strings that grow for copies onto themselves (its bug 105651).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>)
 

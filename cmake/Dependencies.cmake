@@ -70,7 +70,8 @@ else()
   bask_expect(wish BASK_CHROMIUM chromium-headless-shell "Chromium, in which the dashboard's page is tested")
   find_file(BASK_AXE axe.min.js PATHS /usr/lib /usr/local/lib PATH_SUFFIXES node_modules/axe-core)
   bask_expect(wish BASK_AXE "" "axe-core (npm install -g axe-core), which finds what keeps people from using the dashboard")
-  bask_expect_program(wish clang "Clang, whose thread-safety analysis looks at the locks" clang++)
+  bask_expect(wish BASK_CLANGXX clang "Clang, whose thread-safety analysis looks at the locks")
+  bask_expect(wish BASK_CLANG_SANITIZES libclang-rt-dev "the sanitizers of Clang, which compiles them in half of GCC's time")
   bask_expect_program(wish parallel "GNU Parallel, which farm is measured beside" parallel)
 
   # The interpreter of tests that compare with Python's libraries: the first that has NumPy and h5py, else the first.

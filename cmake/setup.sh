@@ -13,7 +13,7 @@ winds=/usr/share/ferret-vis/data/monthly_navy_winds.cdf
 # What CMake itself needs, as lines of missing.txt. All else is asked of CMake.
 find_missing_tools() {
   missing=()
-  compiles_cpp20 || missing+=("needed|g++|a C++20 compiler (GCC 11, Clang 15 or newer)")
+  compiles_cpp20 || missing+=("needed|g++|a C++20 compiler (GCC 11, Clang 14 or newer)")
   has_cmake || missing+=("needed|cmake|CMake 3.25 or newer")
   has_tool ninja || missing+=("needed|ninja-build|Ninja")
 }

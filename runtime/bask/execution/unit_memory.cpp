@@ -30,8 +30,7 @@ std::vector<std::uint32_t> UnitMemory::distinct_inputs(std::uint32_t unit) const
     return true;
   });
   std::ranges::sort(places);
-  const auto repeated = std::ranges::unique(places);
-  places.erase(repeated.begin(), repeated.end());
+  places.erase(std::unique(places.begin(), places.end()), places.end());
   return places;
 }
 

@@ -176,7 +176,7 @@ TEST(WrongUse, OfIndices) {
 TEST(WrongUse, OfIndexText) {
   for (const char* text : {"", "1,,2", "1,", ","}) {
     expect("array::getitem: an index in \"" + std::string(text) + "\" is empty; write \":\" for a whole axis",
-           [&] { matrix()[text]; });
+           [text = text] { matrix()[text]; });
   }
   for (const auto& [text, part] : {std::pair{"x", "x"},
                                    {"1:2:3:4", "3:4"},
@@ -185,7 +185,7 @@ TEST(WrongUse, OfIndexText) {
                                    {"99999999999999999999", "99999999999999999999"}}) {
     expect("array::getitem: '" + std::string(part) + "' in the index \"" + text +
                "\" is no integer; write indices as in Python: \"::2, 5000:\", \"..., -1\", \"0, None\"",
-           [&] { matrix()[text]; });
+           [text = text] { matrix()[text]; });
   }
 }
 

@@ -150,7 +150,7 @@ Piece take(std::size_t bytes) {
 }
 
 void give_back(std::byte* memory, std::size_t bytes) noexcept {
-  if (bytes < kLeastMapped) return ::operator delete(memory, bytes, kMemoryAlignment);
+  if (bytes < kLeastMapped) return ::operator delete(memory, kMemoryAlignment);
   unmap(keeper().keep(memory, bytes));
   spare_memory::note_kept();
 }
