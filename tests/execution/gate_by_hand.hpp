@@ -72,7 +72,10 @@ struct RunByHand {
                                      const std::lock_guard lock(mutex);
                                      if (failure.empty()) failure = error.what();
                                    },
-                                   {},
+                                   [this](std::uint32_t place) {
+                                     const std::lock_guard lock(mutex);
+                                     fetched.push_back(task_of(place));
+                                   },
                                    [this](std::uint32_t place) {
                                      const std::lock_guard lock(mutex);
                                      served.push_back(task_of(place));
@@ -160,6 +163,7 @@ struct RunByHand {
   MemoryBudget budget;
   std::mutex mutex;
   std::vector<std::uint32_t> granted, served;
+  std::vector<std::uint32_t> fetched;  // results of other ranks that were asked for
   std::string failure;
   std::optional<MemoryGate> gate;
 };

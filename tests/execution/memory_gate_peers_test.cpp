@@ -89,6 +89,34 @@ TEST_F(MemoryGateTest, AFullDiskIsTriedOnceMoreBeforeTheRunFails) {
   expect_nothing_left();
 }
 
+TEST_F(MemoryGateTest, AUnitWhoseInputComesFromAnotherRankLacksNoRoom) {
+  tasks_.add(500);
+  tasks_.add(500, {0});
+  RunByHand& by_hand = run({{1}}, 1500, true);
+  by_hand.gate->announced(by_hand.units[0], 500);
+  EXPECT_FALSE(by_hand.enter(1));
+  EXPECT_EQ(by_hand.fetched, std::vector<std::uint32_t>{0});
+  EXPECT_EQ(by_hand.gate->waiting(), 1u);
+  EXPECT_FALSE(by_hand.gate->any_lacks_room());
+  { const AddedTime lost = by_hand.gate->add_to_lost(); }
+  EXPECT_EQ(by_hand.gate->lost().count(), 0);
+  Value value;
+  value.emplace<Bytes>(500, 'a');
+  by_hand.gate->came(by_hand.units[0], std::move(value));
+  by_hand.run(1, 500);
+}
+
+TEST_F(MemoryGateTest, AUnitThatWaitsUntilAnotherEndsLacksRoom) {
+  for (int task = 0; task < 2; ++task) tasks_.add(900);
+  RunByHand& by_hand = run({{0}, {1}}, 1500);
+  ASSERT_TRUE(by_hand.enter(0));
+  EXPECT_FALSE(by_hand.enter(1));
+  EXPECT_TRUE(by_hand.gate->any_lacks_room());
+  by_hand.end(0, 900);
+  by_hand.run(1, 900);
+  EXPECT_FALSE(by_hand.gate->any_lacks_room());
+}
+
 TEST_F(MemoryGateTest, WhileTheDiskIsFullOtherRanksMayFreeMemory) {
   for (const bool is_freed : {true, false}) {
     disk_.size = 0;

@@ -178,6 +178,7 @@ void MemoryGate::look() {
 void MemoryGate::count_waiting() {
   const std::size_t waiting = waiting_.size() + gathering_.size() + to_serve_.size();
   waiting_count_.store(static_cast<std::uint32_t>(waiting), std::memory_order_seq_cst);
+  any_lacks_room_.store(!waiting_.empty() || !to_serve_.empty() || reading_ != 0, std::memory_order_relaxed);
   granted_count_.store(static_cast<std::uint32_t>(granted_.size()), std::memory_order_seq_cst);
 }
 

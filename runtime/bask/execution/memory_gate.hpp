@@ -143,10 +143,12 @@ class MemoryGate {
   void wait_for_granted(std::uint32_t unit, std::chrono::milliseconds timeout);
   /// Units and results for others that wait for room, and units whose inputs are on their way.
   std::size_t waiting() const { return waiting_count_.load(std::memory_order_relaxed); }
+  /// Whether any of these waits for room or for the disk, and not only for other ranks' results.
+  bool any_lacks_room() const { return any_lacks_room_.load(std::memory_order_relaxed); }
   /// The first of these units: those that have room, then those that are let in next.
   std::vector<UnitAtGate> units_at_gate(std::size_t most);
-  /// For a thread that has nothing to run: adds the time of its life to lost(), if units wait.
-  AddedTime add_to_lost() { return {lost_ns_, waiting() != 0}; }
+  /// For a thread that has nothing to run: adds the time of its life to lost(), if units wait for room.
+  AddedTime add_to_lost() { return {lost_ns_, any_lacks_room()}; }
   /// For how long threads that had nothing else to run have waited for room or for the disk, all together.
   std::chrono::nanoseconds lost() const { return std::chrono::nanoseconds(lost_ns_.load()); }
 
@@ -229,6 +231,7 @@ class MemoryGate {
   std::atomic<std::uint32_t> running_{0};  // units that were let in, but for calm ones
   std::atomic<std::uint32_t> sending_{0};  // results that are pinned for other ranks, or asked for by them
   std::atomic<std::uint32_t> waiting_count_{0}, granted_count_{0};
+  std::atomic<bool> any_lacks_room_{false};
   std::atomic<std::int64_t> lost_ns_{0};
   Mutex mutex_;  // "the gate's lock"
   Condition has_granted_;
