@@ -119,6 +119,17 @@ TEST(EventLog, CountsTheCpuTimeOfItsThreads) {
   const RankReport report = log.collect(kNoActivity);
   EXPECT_GT(report.lanes_cpu_ns, 0);
   EXPECT_GE(report.process_cpu_ns + 1'000'000, report.lanes_cpu_ns);
+  EXPECT_EQ(report.main_cpu_ns, 0) << "the thread that made the log is that of the lane";
+}
+
+TEST(EventLog, CountsTheCpuTimeOfTheThreadThatMadeIt) {
+  EventLog log;
+  log.lane("thread 0");
+  log.collect(kNoActivity);
+  const std::int64_t end = steady_ns() + 20'000'000;
+  while (steady_ns() < end) {
+  }
+  EXPECT_GT(log.collect(kNoActivity).main_cpu_ns, 0);
 }
 
 }  // namespace

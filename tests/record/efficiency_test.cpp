@@ -112,6 +112,9 @@ TEST(Efficiency, NamesKernelsThatDoNotUseTheirCores) {
   EXPECT_NE(crowded.advice.at(0).text.find("threads that are not Bask's use 5.0 times as much CPU"),
             std::string::npos)
       << crowded.advice[0].text;
+  waits.report().main_cpu_ns = 10 * kMs;
+  const Found busy_main = job_of({waits});
+  EXPECT_EQ(busy_main.advice.at(0).text, locked.advice[0].text) << "the main thread is Bask's";
 }
 
 TEST(Efficiency, IsNothingBeforeTheFirstComputation) {

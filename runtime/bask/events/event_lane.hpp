@@ -61,6 +61,7 @@ class EventLane {
   /// It is between two activities.
   void finished() { doing_.store(static_cast<std::uint64_t>(kNoActivity), std::memory_order_release); }
 
+  bool is_of(CpuClock thread) const { return thread_.load(std::memory_order_relaxed) == thread; }
   /// Any thread: moves what has come since the last call into the report. While the thread waits, `reason` is
   /// why.
   void collect(RankReport& report, Activity reason);

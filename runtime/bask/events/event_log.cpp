@@ -118,6 +118,10 @@ RankReport EventLog::collect(Activity reason) {
   moved_.clear();
   const std::int64_t cpu_ns = process_cpu_time_ns();
   report.process_cpu_ns = cpu_ns - std::exchange(process_cpu_told_ns_, cpu_ns);
+  if (std::ranges::none_of(lanes_, [&](const EventLane& lane) { return lane.is_of(maker_); })) {
+    const std::int64_t main_ns = cpu_time_ns(maker_);
+    report.main_cpu_ns = main_ns - std::exchange(main_cpu_told_ns_, main_ns);
+  }
   report.held = standing_.held;
   report.limit = standing_.limit;
   report.peak = standing_.peak;

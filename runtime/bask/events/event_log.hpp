@@ -96,7 +96,9 @@ class EventLog {
   Standing standing_ BASK_GUARDED_BY(mutex_);
   std::vector<RankSample> samples_ BASK_GUARDED_BY(mutex_);
   std::unordered_map<std::uint32_t, Moved> moved_ BASK_GUARDED_BY(mutex_);
-  std::int64_t process_cpu_told_ns_ BASK_GUARDED_BY(mutex_) = 0;
+  const CpuClock maker_ = cpu_clock_of_this_thread();
+  std::int64_t process_cpu_told_ns_ BASK_GUARDED_BY(mutex_) = 0, main_cpu_told_ns_
+                                                                 BASK_GUARDED_BY(mutex_) = 0;
   EventCounts told_ BASK_GUARDED_BY(mutex_);
   RankWaiting waiting_ BASK_GUARDED_BY(mutex_);
   std::uint64_t in_ BASK_GUARDED_BY(mutex_) = 0;

@@ -105,13 +105,15 @@ struct RankReport {
   std::vector<Moved> moved = {};
   EventCounts counts = {};
   std::uint64_t held = 0, limit = 0, peak = 0, on_disk = 0;
-  std::int64_t process_cpu_ns = 0, lanes_cpu_ns = 0;  ///< used since the last report; of the lanes' threads
-  RankWaiting waiting = {};                           ///< where threads wait
+  /// CPU time since the last report: of the process; of the lanes' threads; of the thread that made the log,
+  /// which sends and receives, where it is none of these.
+  std::int64_t process_cpu_ns = 0, lanes_cpu_ns = 0, main_cpu_ns = 0;
+  RankWaiting waiting = {};  ///< where threads wait
 
   auto members() {
     return std::tie(number, made_ns, clock_error_ns, new_layers, new_lanes, lanes, layers, slowest, largest,
                     newest, sample, doing, samples, moved, counts, held, limit, peak, on_disk, process_cpu_ns,
-                    lanes_cpu_ns, waiting);
+                    lanes_cpu_ns, main_cpu_ns, waiting);
   }
 };
 

@@ -170,15 +170,14 @@ Advice about_parallelism(const JobKnowledge& known, const Efficiency& efficiency
 
 // Kernels that wait for something themselves, or share their cores with threads that are not the runtime's.
 std::optional<Advice> about_kernels(const JobKnowledge& known, const Efficiency& efficiency) {
-  double process = 0, lanes = 0;
+  double others = 0, lanes = 0;
   for (const RankState& rank : known.ranks) {
-    process += static_cast<double>(rank.process_cpu_ns) / 1e9;
+    others += static_cast<double>(rank.process_cpu_ns - rank.lanes_cpu_ns - rank.main_cpu_ns) / 1e9;
     lanes += static_cast<double>(rank.lanes_cpu_ns) / 1e9;
   }
   const Efficiency::Cost& cost = efficiency.cost(Loss::kUseful);
   const double useful = efficiency.of(Loss::kUseful) * efficiency.thread_seconds;
   if (useful <= 0 || lanes <= 0) return std::nullopt;
-  const double others = process - lanes;
   if (others > 0.25 * useful && lanes < 0.8 * useful) {
     return Advice{
         Loss::kUseful,

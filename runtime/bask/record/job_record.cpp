@@ -213,6 +213,7 @@ void JobRecord::add_next(std::uint32_t rank, const RankReport& report) {
   state.on_disk = report.on_disk;
   state.process_cpu_ns += report.process_cpu_ns;
   state.lanes_cpu_ns += report.lanes_cpu_ns;
+  state.main_cpu_ns += report.main_cpu_ns;
 }
 
 void JobRecord::log(const LogLine& line) {

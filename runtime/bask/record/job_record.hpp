@@ -63,7 +63,7 @@ struct RankState {
   RankWaiting waiting = {};
   std::int64_t heard_ns = 0, clock_error_ns = 0;
   std::uint64_t held = 0, peak = 0, on_disk = 0;
-  std::int64_t process_cpu_ns = 0, lanes_cpu_ns = 0;
+  std::int64_t process_cpu_ns = 0, lanes_cpu_ns = 0, main_cpu_ns = 0;
   std::unordered_map<std::uint32_t, LayerCounts> by_layer = {};  ///< by number in ActivityNames
 };
 
