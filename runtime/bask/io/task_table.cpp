@@ -45,8 +45,8 @@ TaskTable::TaskTable(std::string where, const std::string& path) : where_(std::m
   file_ = Hdf5Id(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT));
   if (!file_) refuse_hdf5(where_, "cannot create the file", kAnotherPlace);
   type_ = row_type();
-  const hsize_t none = 0, any = H5S_UNLIMITED, chunk = kRowsAtOnce;
-  const Hdf5Id space(H5Screate_simple(1, &none, &any)), creation(H5Pcreate(H5P_DATASET_CREATE));
+  const hsize_t no_rows = 0, any = H5S_UNLIMITED, chunk = kRowsAtOnce;
+  const Hdf5Id space(H5Screate_simple(1, &no_rows, &any)), creation(H5Pcreate(H5P_DATASET_CREATE));
   H5Pset_chunk(creation.get(), 1, &chunk);
   dataset_ = Hdf5Id(
       H5Dcreate2(file_.get(), kName, type_.get(), space.get(), H5P_DEFAULT, creation.get(), H5P_DEFAULT));
