@@ -1,6 +1,7 @@
 #include <bask/plan_only.hpp>
 
 #include <bask/cluster/held_drops.hpp>
+#include <bask/earlier_run.hpp>
 #include <bask/forecast/forecast_text.hpp>
 #include <bask/plan/cost_model.hpp>
 #include <bask/system/command_line.hpp>
@@ -23,7 +24,7 @@ MachineSpeed speed_of(const Options& options) {
 }
 
 TaskTimes times_of(const Options& options, const MachineSpeed& speed) {
-  return options.durations.empty() ? TaskTimes(speed) : TaskTimes(speed, options.durations);
+  return options.durations.empty() ? TaskTimes(speed) : times_of_earlier_run(speed, options.durations);
 }
 
 // As a shell takes it, without the options of this run.
