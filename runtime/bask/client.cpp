@@ -21,7 +21,6 @@
 #include <bask/plan/share_work.hpp>
 #include <bask/plan_only.hpp>
 
-#include <algorithm>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -45,9 +44,8 @@ void keep_targets(Expansion& expansion) {
 }
 
 ComputeUse use_of(const ComputeStatistics& statistics) {
-  ComputeUse use{.seconds = {}, .bytes_moved = statistics.bytes_moved};
-  for (const MemoryUse& rank : statistics.memory) use.peak_memory = std::max(use.peak_memory, rank.peak);
-  return use;
+  return {
+      .seconds = {}, .peak_memory = highest_peak(statistics.memory), .bytes_moved = statistics.bytes_moved};
 }
 
 }  // namespace
@@ -116,10 +114,9 @@ void Client::tell_forecast(Expansion& expansion, const Plan& plan, const ResultS
   try {
     forecast_->set_kept(expansion.graph.constants);
     const ComputeForecast forecast = forecast_->compute(expansion, plan, sizes, hold, 0);
-    ComputeUse use{.seconds = static_cast<double>(forecast.run.makespan_ns) / 1e9,
-                   .bytes_moved = forecast.run.bytes_moved};
-    for (const RankForecast& rank : forecast.run.ranks)
-      use.peak_memory = std::max(use.peak_memory, rank.peak);
+    const ComputeUse use{.seconds = static_cast<double>(forecast.run.makespan_ns) / 1e9,
+                         .peak_memory = highest_peak(forecast.run.memory),
+                         .bytes_moved = forecast.run.bytes_moved};
     watch_->record().forecast(use, forecast_->times().source());
   } catch (const Error& error) {
     log_line(LogLevel::kDebug, std::string("no forecast: ") + error.what());

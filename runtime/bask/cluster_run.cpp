@@ -79,13 +79,9 @@ Computed run_on_ranks(const ComputeSetting& setting, const Expansion& expansion,
   std::optional<Planning> planning(setting.watch);
   const DescribeTask describe = describe_tasks(expansion.graph, setting.info.host);
   check_offered(plan, setting.options.resources, describe);
-  PlacementOptions ranks{.threads = {}, .memory_limits = {}, .hold = hold};
-  for (const RankSummary& rank : setting.info.ranks) {
-    ranks.threads.push_back(rank.threads);
-    ranks.memory_limits.push_back(rank.memory_limit);
-  }
   const UnitEstimates estimates = setting.costs.estimate(plan, expansion.graph, sizes);
-  const Placement placement = place_on_ranks(plan, expansion.graph, estimates, ranks);
+  const Placement placement =
+      place_on_ranks(plan, expansion.graph, estimates, {shapes_of(setting.info), hold});
   if (setting.watch != nullptr) setting.watch->begin_running(setting.node->coordinator().next_number(), plan);
   planning.reset();
   const NamedRun named(setting.watch, plan, expansion.graph, placement.rank_of_unit());

@@ -6,6 +6,12 @@
 
 namespace bask {
 
+std::vector<RankShape> shapes_of(const ClientInfo& info) {
+  std::vector<RankShape> shapes;
+  for (const RankSummary& rank : info.ranks) shapes.push_back({rank.threads, rank.memory_limit});
+  return shapes;
+}
+
 bool ComputeSetting::keeps_results() const {
   return checkpoint != nullptr && checkpoint->here() != nullptr;
 }

@@ -5,6 +5,7 @@
 #include <bask/client.hpp>
 #include <bask/execution/runner_options.hpp>
 #include <bask/graph/expand.hpp>
+#include <bask/plan/placement.hpp>
 
 #include <memory>
 #include <vector>
@@ -28,6 +29,9 @@ struct ComputeSetting {
   /// Whether finished results are kept beyond the process.
   bool keeps_results() const;
 };
+
+/// The ranks as plans and forecasts see them.
+std::vector<RankShape> shapes_of(const ClientInfo& info);
 
 /// The results of a computation: values in this process, or, where they stay for later ones, their places.
 struct Computed {

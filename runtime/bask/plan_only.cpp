@@ -1,6 +1,7 @@
 #include <bask/plan_only.hpp>
 
 #include <bask/cluster/held_drops.hpp>
+#include <bask/earlier_run.hpp>
 #include <bask/forecast/forecast_text.hpp>
 #include <bask/plan/cost_model.hpp>
 #include <bask/system/command_line.hpp>
@@ -12,8 +13,7 @@ namespace bask {
 namespace {
 
 JobForecastOptions forecast_options(const Options& options, const ClientInfo& info) {
-  JobForecastOptions forecast;
-  for (const RankSummary& rank : info.ranks) forecast.ranks.push_back({rank.threads, rank.memory_limit});
+  JobForecastOptions forecast{.ranks = shapes_of(info)};
   if (options.memory_limit != 0) forecast.memory_limit = options.memory_limit;
   forecast.resources = options.resources;
   return forecast;
@@ -24,7 +24,7 @@ MachineSpeed speed_of(const Options& options) {
 }
 
 TaskTimes times_of(const Options& options, const MachineSpeed& speed) {
-  return options.durations.empty() ? TaskTimes(speed) : TaskTimes(speed, options.durations);
+  return options.durations.empty() ? TaskTimes(speed) : times_of_earlier_run(speed, options.durations);
 }
 
 // As a shell takes it, without the options of this run.
@@ -80,14 +80,8 @@ Computed PlanOnly::compute(const ComputeSetting& setting, Expansion& expansion, 
   std::cout << forecast_text(forecast, forecast_.computations(), forecast_.times().source()) << std::flush;
   setting.statistics = {.tasks = forecast.run.tasks,
                         .results_forecast = forecast.run.results_moved,
-                        .bytes_forecast = forecast.run.bytes_moved};
-  for (const RankForecast& rank : forecast.run.ranks) {
-    setting.statistics.memory.push_back({.limit = rank.limit,
-                                         .peak = rank.peak,
-                                         .spilled = rank.spilled,
-                                         .read_back = rank.read_back,
-                                         .made_again = rank.made_again});
-  }
+                        .bytes_forecast = forecast.run.bytes_moved,
+                        .memory = forecast.run.memory};
   return {.results = {.values = {}, .targets = {}, .are_unknown = true}, .places = forecast_.where()};
 }
 

@@ -24,7 +24,7 @@ std::mutex& inner() {
 const bool inner_held = hold_while_forking<inner>(ForkOrder::kInner);
 const bool outer_held = hold_while_forking<outer>(ForkOrder::kOuter);
 
-int first = 0, second = 0;  // equal whenever the locks are free
+int writes_begun = 0, writes_ended = 0;  // equal whenever the locks are free
 
 TEST(ForkLock, LeavesLocksFreeAndWhatTheyGuardWholeInTheChild) {
   std::atomic<bool> done{false};
@@ -32,9 +32,9 @@ TEST(ForkLock, LeavesLocksFreeAndWhatTheyGuardWholeInTheChild) {
     while (!done) {
       const std::lock_guard outer_lock(outer());
       const std::lock_guard inner_lock(inner());
-      ++first;
+      ++writes_begun;
       std::this_thread::yield();
-      ++second;
+      ++writes_ended;
     }
   });
   for (int i = 0; i < 100; ++i) {
@@ -44,7 +44,7 @@ TEST(ForkLock, LeavesLocksFreeAndWhatTheyGuardWholeInTheChild) {
       const std::lock_guard outer_lock(outer());
       const std::lock_guard again(outer());
       const std::lock_guard inner_lock(inner());
-      _exit(first == second ? 0 : 1);
+      _exit(writes_begun == writes_ended ? 0 : 1);
     }
     int status = -1;
     waitpid(child, &status, 0);

@@ -94,7 +94,7 @@ TEST(MemoryLedger, HasCachesGiveUpWhatDoesNotFitBesideIt) {
   EXPECT_EQ(cached, 70u) << "there is room for both";
   ASSERT_TRUE(ledger.try_take(MemoryKind::kResults, 50));
   EXPECT_EQ(cached, 70u) << "the 50 may come from there";
-  ledger.end_allocation();
+  ledger.fit_caches();
   EXPECT_EQ(cached, 20u) << "they have not";
   EXPECT_FALSE(ledger.try_take(MemoryKind::kResults, 21));
   EXPECT_EQ(cached, 20u) << "nothing was taken";

@@ -9,6 +9,10 @@ case=$1 program=$2 mpiexec=${3-}
 # The number behind a word at the beginning of a line.
 number() { sed -n "s/^$2 //p" "$1"; }
 equal() { [ "$(number run.log "$1")" = "$(number plan.log "$2")" ] || fail "$1 is not what was foretold as $2"; }
+# Of each layer, the tasks, and the nanoseconds that one of them takes.
+layers() {
+  awk 'BEGIN { ns["ns"] = 1; ns["µs"] = 1e3; ns["ms"] = 1e6; ns["s"] = 1e9 } $5 in ns && $1 + 0 > 0 { print $1, $4 * ns[$5] }' "$1"
+}
 # Within a tenth.
 close() {
   awk -v is="$(number run.log "$1")" -v foretold="$(number plan.log "$1")" \
@@ -55,15 +59,25 @@ case $case in
     close peak
     says plan.log 'on 3 ranks with' ;;
   durations)
-    ends 0 run.log "$program" arrays --bask-watch=before --bask-threads=2
+    ends 0 run.log "$program" arrays --bask-watch=before --bask-tasks=before.h5 --bask-threads=2
     ends 0 plan.log "$program" arrays --bask-plan --bask-durations=before
     says plan.log "durations from the earlier run in 'before'"
     ! grep -q guessed plan.log || fail "a layer of the earlier run was guessed"
+    ends 0 table.log "$program" arrays --bask-plan --bask-durations=before.h5
+    says table.log "durations from the earlier run in 'before.h5'"
+    layers plan.log >state.layers
+    layers table.log >table.layers
+    paste state.layers table.layers | awk '
+      { ++lines; far = $2 - $4 > 0 ? $2 - $4 : $4 - $2; bad = bad || $1 != $3 || far > 0.03 * $2 + 10 }
+      END { exit !(lines > 5 && !bad) }' || fail "the table tells other times than the state"
     ends 0 other.log "$program" values --bask-plan --bask-durations=before/state.json
     says other.log 'half  (guessed)' ;;
   refused)
+    mkdir kept && printf BASKJRNL >kept/journal-1-0
+    ends 2 f.log "$program" arrays --bask-plan --bask-durations=kept
+    says f.log "^bask: error: --bask-durations: 'kept' is a journal of --bask-checkpoint, which has results but no durations; give"
     ends 2 a.log "$program" arrays --bask-plan --bask-durations=nowhere
-    says a.log "^bask: error: --bask-durations: 'nowhere' cannot be read; give the directory of an earlier run's --bask-watch"
+    says a.log "^bask: error: --bask-durations: 'nowhere' cannot be read; give the directory of an earlier run's --bask-watch, or the file"
     ends 2 b.log "$program" arrays --bask-plan --bask-machine=nowhere
     says b.log "^bask: error: --bask-machine: 'nowhere' cannot be read; have --bask-profile-machine=FILE make one"
     ends 2 e.log "$program" arrays --bask-profile-machine=absent/node.json

@@ -1,4 +1,5 @@
-// TaskTimes and MachineSpeed: what is read from files, and what files are refused.
+// TaskTimes, of what an earlier run has measured; and MachineSpeed: what is read from files, and what is
+// refused.
 #include <gtest/gtest.h>
 #include <bask/core/error.hpp>
 #include <bask/forecast/machine_speed.hpp>
@@ -31,7 +32,6 @@ std::string message_of(const std::function<void()>& call) {
 }
 
 TEST_F(TaskTimesTest, GivesTheTasksOfALayerTheTimeThatTheyHadInAnEarlierRun) {
-  file("state.json", R"({"totals": [{"name": "link", "done": 4, "seconds": 0.002, "bytes": 0}]})");
   TaskGraph graph;
   for (const char* layer : {"link", "other"}) {
     graph.end_task(graph.group_for(layer, nullptr));
@@ -40,23 +40,14 @@ TEST_F(TaskTimesTest, GivesTheTasksOfALayerTheTimeThatTheyHadInAnEarlierRun) {
   const Plan plan = make_plan(graph, std::vector<TaskId>{{0}, {1}, {2}, {3}}, {});
   MachineSpeed speed;
   speed.task_ns = 7;
-  const TaskTimes times(speed, directory_.string());
+  const TaskTimes times(speed, "a run", {{"link", {4, 2'000'000, 0}}, {"empty", {0, 5, 0}}});
   const std::vector<float> ns = times.of(plan, graph, {});
   EXPECT_FLOAT_EQ(ns[0], 500'000);
   EXPECT_FLOAT_EQ(ns[1], 500'000);
   EXPECT_FLOAT_EQ(ns[2], 7) << "guessed";
   EXPECT_TRUE(times.knows("link"));
   EXPECT_FALSE(times.knows("other"));
-}
-
-TEST_F(TaskTimesTest, RefusesWhatIsNoStateOfAJob) {
-  const MachineSpeed speed;
-  const auto message = [&](const std::string& path) { return message_of([&] { TaskTimes(speed, path); }); };
-  EXPECT_NE(message((directory_ / "absent").string()).find("cannot be read"), std::string::npos);
-  EXPECT_NE(message(file("text", "no JSON")).find("is no state of a job"), std::string::npos);
-  EXPECT_NE(message(file("other.json", "[1, 2]")).find("lacks what every state has"), std::string::npos);
-  EXPECT_NE(message(file("half.json", R"({"totals": [{"name": 3}]})")).find("--bask-watch"),
-            std::string::npos);
+  EXPECT_FALSE(times.knows("empty")) << "none of its tasks is done";
 }
 
 TEST_F(TaskTimesTest, ASpeedThatWasWrittenIsReadAgain) {

@@ -127,7 +127,7 @@ TEST(VirtualCluster, HoldsWhatIsNeededAtOnce) {
   TaskGraph graph = chain_graph(20);
   Program program = program_of(std::move(graph), {{19}}, 1000, kMiB);
   const RunForecast run = run_on({{1}}, program);
-  EXPECT_EQ(run.ranks[0].peak, 2 * kMiB) << "a task reads one result, and makes another";
+  EXPECT_EQ(run.memory[0].peak, 2 * kMiB) << "a task reads one result, and makes another";
 }
 
 // A heap of results that are made one after the other, and all read in the end, twice each.
@@ -150,13 +150,13 @@ TEST(VirtualCluster, SpillsWhatDoesNotFitAndStaysWithinTheLimit) {
   Program program = wide_program();
   MachineSpeed speed = only_tasks();
   const RunForecast free = run_on({{1, kNoLimit}}, program, speed);
-  EXPECT_EQ(free.ranks[0].spilled, 0u);
-  EXPECT_GT(free.ranks[0].peak, 30 * kMiB);
+  EXPECT_EQ(free.memory[0].spilled, 0u);
+  EXPECT_GT(free.memory[0].peak, 30 * kMiB);
   speed.written_ns_per_byte = 1;
   const RunForecast tight = run_on({{1, 8 * kMiB}}, program, speed);
-  EXPECT_LE(tight.ranks[0].peak, 8 * kMiB);
-  EXPECT_GT(tight.ranks[0].spilled, 20 * kMiB);
-  EXPECT_GT(tight.ranks[0].read_back, 20 * kMiB);
+  EXPECT_LE(tight.memory[0].peak, 8 * kMiB);
+  EXPECT_GT(tight.memory[0].spilled, 20 * kMiB);
+  EXPECT_GT(tight.memory[0].read_back, 20 * kMiB);
   EXPECT_GT(tight.makespan_ns, free.makespan_ns) << "the disk takes time";
 }
 
@@ -183,10 +183,10 @@ TEST(VirtualCluster, KeepsWhatIsPersistedUntilNobodyNeedsIt) {
   Program second = program_of(std::move(reader), {{4}, {5}, {6}, {7}}, 1000);
   const RunForecast run = cluster.run({second.expansion, second.plan, second.task_ns, {}});
   EXPECT_EQ(run.makespan_ns, 2000) << "each rank reads what it holds";
-  EXPECT_GE(run.ranks[0].peak, 2 * kMiB);
+  EXPECT_GE(run.memory[0].peak, 2 * kMiB);
   for (const std::uint64_t held : holds) cluster.drop(held);
   Program third = program_of(independent_tasks(1), {{0}}, 1000, kMiB);
-  EXPECT_LE(cluster.run({third.expansion, third.plan, third.task_ns, {}}).ranks[0].peak, kMiB);
+  EXPECT_LE(cluster.run({third.expansion, third.plan, third.task_ns, {}}).memory[0].peak, kMiB);
 }
 
 }  // namespace

@@ -30,13 +30,13 @@ std::vector<Value>& shelf() {
   static std::vector<Value> values;
   return values;
 }
-int reads = 0;
+int reads_of_results = 0;
 
 void read_from_shelf(KernelCall& call) {
   std::uint32_t number = 0;
   std::memcpy(&number, call.arguments, sizeof(number));
   call.result = copy_of(shelf()[number]);
-  ++reads;
+  ++reads_of_results;
 }
 const KernelId kRead = KernelRegistry::instance().add("read", "recall_test", &read_from_shelf);
 const Kernel& read_kernel() {
@@ -124,7 +124,7 @@ TEST(Recall, GivesWhatAPlainEvaluationGives) {
     const RandomProgram program(seed);
     ASSERT_EQ(program.computed(), program.expected());
     const auto kept = keep_some(runtime.made, random, 20 + 30 * (seed % 4));
-    reads = 0;
+    reads_of_results = 0;
     Recall recalled;
     runtime.prepare = [&](Expansion expansion) {
       const std::set<std::uint32_t> before = needed(expansion);
@@ -141,7 +141,7 @@ TEST(Recall, GivesWhatAPlainEvaluationGives) {
       return std::move(recalled.expansion);
     };
     EXPECT_EQ(program.computed(), program.expected());
-    EXPECT_EQ(recalled.read, static_cast<std::uint64_t>(reads));
+    EXPECT_EQ(recalled.read, static_cast<std::uint64_t>(reads_of_results));
   }
 }
 

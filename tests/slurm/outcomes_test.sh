@@ -42,7 +42,10 @@ for launcher in srun mpirun; do
   ends crashed COMPLETED 0:0 && says crashed '2 of 2 nodes are there; starting again on n[1-4],n[1-4] in 1 s .restart 1 of 10'
   ends twice COMPLETED 0:0 && says twice 'the job is queued again .restart 2 of 10' && says twice 'start 3 on'
   wait_for 120 is_over "${job[$launcher.loop]}"
-  ends loop FAILED "$([[ $launcher == srun ]] && field "${job[srun.loop]}" ExitCode || echo 3:0)"   # srun ends with the highest code
+  # Srun ends with the highest code: 143 where one rank's 3 has bask-submit end the other one before that ends by itself.
+  code=$(field "${job[$launcher.loop]}" ExitCode)
+  [[ $launcher == srun && $code == 143:0 ]] || code=3:0
+  ends loop FAILED "$code"
   says loop 'in 2 s .restart 2 of 2' && says loop 'not started again after 2 restarts .--max-restarts'
 done
 

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace bask {
@@ -50,11 +49,11 @@ WorkerRun::WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& b
 void WorkerRun::send_constants(std::span<const ConstantExport> exports) {
   for (const ConstantExport& sent : exports) {
     const Export to{sent.rank, sent.position};
-    const StripExport* const strip = strip_for(to);
+    const StripExport* const strip = find_strip(strips_, to);
     const std::uint32_t place = runner_.place_of_constant(sent.constant);
     const std::uint64_t bytes = strip != nullptr ? strip->bytes : runner_.bytes_of_constant(sent.constant);
     const bool is_here = runner_.begin_send(place);
-    if (is_here && (!credits_.are_limited() || bytes == 0 || credits_.take(to.rank, bytes))) {
+    if (is_here && credits_.take(to.rank, bytes)) {
       post(to, place, *constants_.values[sent.constant]);
     } else {
       if (is_here) runner_.sent(place);
@@ -66,9 +65,9 @@ void WorkerRun::send_constants(std::span<const ConstantExport> exports) {
 void WorkerRun::send(std::uint32_t position, const Value& value, std::span<const Export> exports) {
   const std::uint64_t whole = credits_.are_limited() ? value.heap_bytes() : 0;
   for (const Export& to : exports) {
-    const StripExport* const strip = whole != 0 ? strip_for(to) : nullptr;
+    const StripExport* const strip = whole != 0 ? find_strip(strips_, to) : nullptr;
     const std::uint64_t bytes = strip != nullptr ? strip->bytes : whole;
-    if (bytes == 0 || credits_.take(to.rank, bytes)) {
+    if (credits_.take(to.rank, bytes)) {
       post(to, position, value);
     } else {
       exchange_.post_message(to.rank, MessageKind::kAnnounced, number_,
@@ -78,15 +77,9 @@ void WorkerRun::send(std::uint32_t position, const Value& value, std::span<const
   }
 }
 
-const StripExport* WorkerRun::strip_for(const Export& to) const {
-  if (strips_.empty()) return nullptr;
-  const auto order = [](const auto& of) { return std::pair(of.rank, of.position); };
-  const auto found = std::ranges::lower_bound(strips_, order(to), {}, order);
-  return found != strips_.end() && order(*found) == order(to) ? &*found : nullptr;
-}
-
 void WorkerRun::post(const Export& to, std::uint32_t place, const Value& value) {
-  if (const StripExport* const strip = strip_for(to); strip != nullptr && value.type()->part != nullptr) {
+  if (const StripExport* const strip = find_strip(strips_, to);
+      strip != nullptr && value.type()->part != nullptr) {
     post_strip(to, value.type()->part(value.object(), strip->box));
     return runner_.sent(place);
   }
@@ -158,7 +151,7 @@ void WorkerRun::arrived(std::uint32_t from, std::uint32_t position, Value value)
   if (events_ != nullptr) events_->moved(from, value.transfer_bytes());
   const std::uint64_t bytes = credits_.are_limited() ? value.heap_bytes() : 0;
   const bool was_asked_for = runner_.arrived(position, std::move(value));
-  if (bytes != 0 && !was_asked_for) credits_.owe(from, bytes);
+  if (!was_asked_for) credits_.owe(from, bytes);
 }
 
 // The ranks that have sent results may send more of them, once there is room for these besides what has come.

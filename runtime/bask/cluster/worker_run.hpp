@@ -83,7 +83,6 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
 
  private:
   void send(std::uint32_t position, const Value& value, std::span<const Export> exports) override;
-  const StripExport* strip_for(const Export& to) const;
   void post(const Export& to, std::uint32_t place, const Value& value);
   void post_strip(const Export& to, Value strip);
   void return_credit();

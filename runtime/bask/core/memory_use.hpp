@@ -2,9 +2,11 @@
 // Runs on: every rank. Threads: any; plain data.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -50,5 +52,10 @@ struct MemoryUse {
   }
   friend bool operator==(const MemoryUse&, const MemoryUse&) = default;
 };
+
+/// The peak of the rank that holds most at once.
+inline std::uint64_t highest_peak(std::span<const MemoryUse> ranks) {
+  return ranks.empty() ? 0 : std::ranges::max(ranks, {}, &MemoryUse::peak).peak;
+}
 
 }  // namespace bask

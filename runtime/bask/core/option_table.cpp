@@ -320,9 +320,9 @@ std::vector<OptionDescriptor> options_of_files() {
   plan.alone = "on";
   return {
       std::move(plan),
-      optional_text_option(
-          "durations", "none|DIR", &Options::durations,
-          "an earlier run's --bask-watch: its times, for --bask-plan, or for a forecast in the report"),
+      optional_text_option("durations", "none|PATH", &Options::durations,
+                           "an earlier run's --bask-watch or --bask-tasks (a journal has no times), for "
+                           "--bask-plan and the report"),
       optional_text_option("machine", "none|FILE", &Options::machine,
                            "for --bask-plan: how fast a node is, for tasks that no earlier run tells of"),
       optional_text_option(

@@ -189,7 +189,7 @@ void MemoryGate::let_in(Moves& moves) {
          gathering_.size() + granted_.size() < most_ahead_) {
     const ReadyUnit ready = waiting_.begin()->ready;
     // Read before the ledger is asked: what has ended since then has given back, and is not waited for.
-    const bool others_end = any_unit_runs() || sending_.load(std::memory_order_seq_cst) != 0;
+    const bool others_end = others_give_back();
     MemoryBudget budget = sizes_.budget(ready.unit);
     const std::uint64_t away = sizes_.inputs(ready.unit).away;
     if (budget.left + away != 0 &&

@@ -184,7 +184,11 @@ class MemoryGate {
   void leave_calm(MemoryBudget& unused);
   void let_go_of_pinned(unsigned thread);
   void pin_for_calm_units() BASK_REQUIRES(mutex_);
-  bool any_unit_runs() const { return running_.load(std::memory_order_seq_cst) != 0 || calm_.any(); }
+  /// Units that run and results that are being sent give memory back when they end.
+  bool others_give_back() const {
+    return running_.load(std::memory_order_seq_cst) != 0 || calm_.any() ||
+           sending_.load(std::memory_order_seq_cst) != 0;
+  }
   std::optional<MemoryBudget> wait(std::uint32_t unit);
   std::optional<MemoryBudget> take_granted(std::uint32_t unit);
   std::optional<MemoryBudget> find_granted(std::uint32_t unit) BASK_REQUIRES(mutex_);

@@ -37,7 +37,7 @@ bool MemoryGate::waits_for_peers() {
 MemoryStanding MemoryGate::standing() {
   if (!is_on_) return MemoryStanding::kIdle;
   const Held held(mutex_);
-  const bool moves = any_unit_runs() || sending_.load() != 0 || leaving_bytes_ != 0 || reading_ != 0;
+  const bool moves = others_give_back() || leaving_bytes_ != 0 || reading_ != 0;
   if (moves) return MemoryStanding::kMoves;
   return is_stuck_ ? MemoryStanding::kDiskFull : MemoryStanding::kIdle;
 }

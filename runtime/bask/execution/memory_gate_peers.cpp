@@ -141,7 +141,7 @@ bool MemoryGate::fetch_rest() {
 
 bool MemoryGate::take_for_rest(std::uint64_t bytes, Moves& moves) {
   // Read before the ledger is asked: what has ended since then has given back.
-  const bool others_end = any_unit_runs() || sending_.load(std::memory_order_seq_cst) != 0;
+  const bool others_end = others_give_back();
   if (ledger_.try_take(MemoryKind::kResults, bytes, spare_)) return true;
   if (make_room(bytes + spare_, moves) || others_end || leaving_bytes_ != 0)
     return false;  // it is asked again

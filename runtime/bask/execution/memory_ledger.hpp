@@ -39,8 +39,9 @@ class MemoryLedger {
     if (has_limit()) spare_memory::make_room(limit_ - held - bytes, bytes);
     return true;
   }
-  /// What was taken by try_take() is there now.
-  void end_allocation() const {
+  /// Has caches give up what does not fit beside all that is held now: what was taken by try_take() is there,
+  /// or a run begins.
+  void fit_caches() const {
     spare_memory::make_room(has_limit() ? limit_ - std::min(limit_, held()) : limit_, 0);
   }
   void take(MemoryKind kind, std::uint64_t bytes) {

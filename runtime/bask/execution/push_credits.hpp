@@ -27,6 +27,7 @@ class PushCredits {
   std::uint64_t of_one_rank() const { return are_limited() ? credit_ : ~std::uint64_t{0}; }
   /// Returns whether a result of so many bytes may be sent to this rank now.
   bool take(std::uint32_t rank, std::uint64_t bytes) {
+    if (!are_limited() || bytes == 0) return true;
     OfRank& of = of_rank_[rank];
     const Held held(of.lock);
     if (bytes > of.left) return false;
@@ -44,8 +45,9 @@ class PushCredits {
     }
   }
 
-  /// A result of so many bytes has come from this rank.
+  /// A result of so many bytes has come from this rank, unasked.
   void owe(std::uint32_t rank, std::uint64_t bytes) {
+    if (!are_limited() || bytes == 0) return;
     owed_[rank].bytes += bytes;
     ++owed_[rank].results;
     owes_ = owes_ || 4 * owed_[rank].bytes >= credit_;

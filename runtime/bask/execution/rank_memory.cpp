@@ -45,7 +45,7 @@ std::uint64_t RankMemory::bytes_on_disk() {
 
 RankMemory::Counts RankMemory::begin_use() {
   ledger_.begin_peak();
-  ledger_.end_allocation();
+  ledger_.fit_caches();
   spare_memory::begin_peak();
   return counts();
 }

@@ -17,6 +17,13 @@ namespace bask {
 /// A copy by way of its bytes, for types that cannot be copied otherwise.
 std::shared_ptr<Value> copy_by_bytes(const Value& value);
 
+/// Whether a result of so many bytes is made again in place of going to the disk, when that takes so long. A
+/// local disk needs 2 ns a byte to write it and to read it again: 1 GB/s each way, at best.
+constexpr bool is_made_again(double ns, std::uint64_t bytes) {
+  constexpr double kDiskNsPerByte = 2;
+  return ns <= kDiskNsPerByte * static_cast<double>(bytes);
+}
+
 class Recipe {
  public:
   /// `arguments` are those of a kernel that may be repeated. Refers to the inputs, which must not change as

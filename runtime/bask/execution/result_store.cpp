@@ -60,7 +60,7 @@ void ResultStore::count_made(std::uint32_t position, std::uint64_t bytes, Memory
   if (const std::uint64_t missing = budget.use(bytes); missing != 0)
     memory_.ledger().take(MemoryKind::kResults, missing);
   if (may_spill_) {
-    memory_.ledger().end_allocation();
+    memory_.ledger().fit_caches();
     state(position).make_here(bytes == 0);
   }
 }

@@ -10,10 +10,9 @@
 namespace bask {
 namespace {
 
-// What a local disk needs to write so many bytes and to read them again: 1 GB/s each way, at best.
-std::chrono::nanoseconds disk_time(std::uint64_t bytes) {
-  constexpr std::int64_t kNsPerByte = 2;
-  return std::chrono::nanoseconds(static_cast<std::int64_t>(bytes) * kNsPerByte);
+// Since then, in nanoseconds.
+double ns_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count();
 }
 
 // Whether the exception that is being handled is no failure of the task: it reads a result that the journal
@@ -146,7 +145,7 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
                               : results_.made(position, budget, encoded_sizes_.of(group, value));
   if (!is_counted) return;
   const std::uint64_t bytes = results_.counted_bytes(position);
-  if (may_drop && std::chrono::steady_clock::now() - start <= disk_time(bytes) &&
+  if (may_drop && is_made_again(ns_since(start), bytes) &&
       memory_.recipes().add(position, bytes, inputs.inputs()))
     results_.state(position).add_copy();
   progress_.result_made(group, bytes, thread);

@@ -49,12 +49,13 @@ std::string ranks_text(const RunForecast& run) {
     if (rank == kMostRanks)
       return text + fmt::format("  … and {} ranks more\n", run.ranks.size() - kMostRanks);
     const RankForecast& done = run.ranks[rank];
+    const MemoryUse& memory = run.memory[rank];
     const double thread_ns = static_cast<double>(run.makespan_ns) * done.threads;
     const double busy = thread_ns == 0 ? 0 : static_cast<double>(done.busy_ns) / thread_ns;
     text +=
         fmt::format("  {:>5} {:>8} {:>10} {:>5.0f}% {:>11} {:>11} {:>11} {:>11} {:>11}\n", rank, done.threads,
-                    done.tasks, 100 * busy, format_size(done.peak), format_size(done.bytes_in),
-                    format_size(done.bytes_out), format_size(done.spilled), format_size(done.made_again));
+                    done.tasks, 100 * busy, format_size(memory.peak), format_size(done.bytes_in),
+                    format_size(done.bytes_out), format_size(memory.spilled), format_size(memory.made_again));
   }
   return text;
 }

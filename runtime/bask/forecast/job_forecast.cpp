@@ -55,9 +55,9 @@ std::int64_t critical_path(const Plan& plan, const std::vector<float>& ns) {
 void JobForecast::Cluster::add(const RunForecast& run, std::int64_t planning_ns) {
   const std::int64_t ns = run.makespan_ns + planning_ns;
   total.ns += ns;
+  total.peak = std::max(total.peak, highest_peak(run.memory));
+  for (const MemoryUse& rank : run.memory) total.spilled += rank.spilled;
   for (const RankForecast& rank : run.ranks) {
-    total.peak = std::max(total.peak, rank.peak);
-    total.spilled += rank.spilled;
     busy_ns += static_cast<double>(rank.busy_ns);
     thread_ns += static_cast<double>(ns) * rank.threads;
   }

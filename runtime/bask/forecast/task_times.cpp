@@ -1,36 +1,12 @@
-#include <fmt/format.h>
-#include <bask/core/error.hpp>
 #include <bask/forecast/task_times.hpp>
 
-#include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
+#include <utility>
 
 namespace bask {
 namespace {
 
-using Json = nlohmann::json;
-
-Json read_state(const std::string& path) {
-  std::filesystem::path file(path);
-  std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored)) file /= "state.json";
-  std::ifstream in(file);
-  if (!in) {
-    throw Error("--bask-durations", fmt::format("'{}' cannot be read", file.string()),
-                "give the directory of an earlier run's --bask-watch", ExitCode::kUsage);
-  }
-  try {
-    return Json::parse(in);
-  } catch (const Json::exception&) {
-    throw Error("--bask-durations", fmt::format("'{}' is no state of a job", file.string()),
-                "give the directory of an earlier run's --bask-watch", ExitCode::kUsage);
-  }
-}
-
-// What counts in a task's time: a task that touches nothing costs something, too.
+// What counts in a task's time.
 float weight_of(const Plan& plan, const TaskGraph& graph, const ResultSizes& sizes, std::uint32_t position) {
-  constexpr float kBytesOfATask = 5'000;  // as in the CostModel
   return kBytesOfATask + bytes_touched(plan, graph, sizes, position);
 }
 
@@ -55,20 +31,10 @@ double guess(const Plan& plan, const TaskGraph& graph, const ResultSizes& sizes,
 
 }  // namespace
 
-TaskTimes::TaskTimes(const MachineSpeed& speed, const std::string& path)
-    : speed_(speed), source_(fmt::format("the earlier run in '{}'", path)) {
-  const Json state = read_state(path);
-  try {
-    for (const Json& layer : state.at("totals")) {
-      const LayerTimes times{layer.at("done").get<std::uint64_t>(), layer.at("seconds").get<double>() * 1e9,
-                             layer.at("bytes").get<double>()};
-      if (times.tasks != 0) layers_[layer.at("name").get<std::string>()] = times;
-    }
-  } catch (const Json::exception& error) {
-    throw Error("--bask-durations",
-                fmt::format("the state in '{}' lacks what every state has: {}", path, error.what()),
-                "give the directory of an earlier run's --bask-watch", ExitCode::kUsage);
-  }
+TaskTimes::TaskTimes(const MachineSpeed& speed, std::string source,
+                     std::unordered_map<std::string, LayerTimes> layers)
+    : speed_(speed), source_(std::move(source)), layers_(std::move(layers)) {
+  std::erase_if(layers_, [](const auto& layer) { return layer.second.tasks == 0; });
 }
 
 void TaskTimes::tell_sizes(CostModel& costs) const {

@@ -27,9 +27,9 @@ class TaskTimes {
  public:
   /// By guesses alone.
   explicit TaskTimes(const MachineSpeed& speed) : speed_(speed) {}
-  /// From the state of an earlier run: the directory of its --bask-watch, or the file in it.
-  /// Throws: Error when there is none, or when it is not of this format.
-  TaskTimes(const MachineSpeed& speed, const std::string& path);
+  /// From what an earlier run has measured, by layer. `source` names it.
+  TaskTimes(const MachineSpeed& speed, std::string source,
+            std::unordered_map<std::string, LayerTimes> layers);
 
   /// Nanoseconds, by task of the graph. Tasks of one layer share its time by the bytes that they touch, as
   /// far as sizes are known.

@@ -1,8 +1,8 @@
 #include <bask/core/error.hpp>
+#include <bask/execution/recipe.hpp>
 #include <bask/forecast/virtual_cluster.hpp>
 #include <bask/forecast/virtual_disk.hpp>
 #include <bask/forecast/virtual_result.hpp>
-#include <bask/plan/placement.hpp>
 #include <bask/plan/split.hpp>
 
 #include <algorithm>
@@ -13,15 +13,6 @@ namespace bask {
 namespace {
 
 constexpr std::uint32_t kUnitsOfAPart = 1 << 16;
-
-PlacementOptions placement_options(const std::vector<RankShape>& ranks, bool hold) {
-  PlacementOptions options{.threads = {}, .memory_limits = {}, .hold = hold};
-  for (const RankShape& rank : ranks) {
-    options.threads.push_back(rank.threads);
-    options.memory_limits.push_back(rank.memory_limit);
-  }
-  return options;
-}
 
 // Whether the kernel's result may be made again, as the kernel itself says of one of its tasks.
 Repeats rule_of(const Kernel* kernel, const TaskGraph& graph, TaskId task) {
@@ -95,9 +86,8 @@ std::vector<Repeats> VirtualCluster::repeats(const Computation& computation) {
     const TaskId task = plan.task[position];
     if (!is_known[group]) {
       is_known[group] = true;
-      const double disk_ns =
-          2.0 * (plan.bytes.empty() ? 0 : plan.bytes[position]);  // as the TaskExecutor has it
-      if (computation.task_ns[task.index] <= disk_ns)
+      const auto bytes = static_cast<std::uint64_t>(plan.bytes.empty() ? 0 : plan.bytes[position]);
+      if (is_made_again(computation.task_ns[task.index], bytes))
         repeats[group] = rule_of(plan.groups[group].kernel, computation.expansion.graph, task);
     }
     if (repeats[group] == Repeats::kNever) continue;
@@ -156,7 +146,7 @@ RunForecast VirtualCluster::run(const Computation& computation) {
   for (Constant& constant : graph.constants)
     if (constant.held != 0) constant.rank = kept_.at(constant.held).rank;
   const UnitEstimates estimates = costs_.estimate(plan, graph, costs_.result_sizes(graph));
-  const Placement placement = place_on_ranks(plan, graph, estimates, placement_options(shape_, hold));
+  const Placement placement = place_on_ranks(plan, graph, estimates, {shape_, hold});
   const auto ranks = static_cast<std::uint32_t>(shape_.size());
   Splitter splitter(plan, graph, placement.rank_of_unit(),
                     {.ranks = ranks, .hold = hold, .strips = placement.strips.get()});
@@ -195,13 +185,13 @@ RunForecast VirtualCluster::told_by(const VirtualRun& run) const {
       throw Error("forecast", "rank " + std::to_string(rank) + " of the forecast stands still",
                   "this is an error in the runtime: please report it");
     }
-    RankForecast& done = forecast.ranks.emplace_back(run.ranks[rank]->done());
+    const RankForecast& done = forecast.ranks.emplace_back(run.ranks[rank]->done());
     const MemoryUse use = runner.memory_use();
-    done.peak = use.peak;
-    done.limit = shape_[rank].memory_limit;
-    done.spilled = use.spilled;
-    done.read_back = use.read_back;
-    done.made_again = use.made_again;
+    forecast.memory.push_back({.limit = shape_[rank].memory_limit,
+                               .peak = use.peak,
+                               .spilled = use.spilled,
+                               .read_back = use.read_back,
+                               .made_again = use.made_again});
     forecast.tasks += done.tasks;
     forecast.units += done.units;
   }

@@ -5,12 +5,14 @@
 // clock, the kernels, the network and the disk are virtual. Units are not stolen from rank to rank.
 #pragma once
 
+#include <bask/core/memory_use.hpp>
 #include <bask/execution/rank_memory.hpp>
 #include <bask/forecast/machine_speed.hpp>
 #include <bask/forecast/virtual_clock.hpp>
 #include <bask/forecast/virtual_rank.hpp>
 #include <bask/graph/expand.hpp>
 #include <bask/plan/cost_model.hpp>
+#include <bask/plan/placement.hpp>
 
 #include <cstdint>
 #include <map>
@@ -22,17 +24,13 @@
 
 namespace bask {
 
-struct RankShape {
-  unsigned threads = 1;  ///< that run tasks; 0: the rank runs none
-  std::uint64_t memory_limit = ~std::uint64_t{0};
-};
-
 /// What one computation needs on a cluster.
 struct RunForecast {
   std::int64_t makespan_ns = 0;
   std::uint64_t tasks = 0, units = 0;
   std::uint64_t results_moved = 0, bytes_moved = 0;  ///< between ranks
   std::vector<RankForecast> ranks = {};
+  std::vector<MemoryUse> memory = {};  ///< by rank
 };
 
 class Splitter;

@@ -1,9 +1,6 @@
 #include <bask/forecast/virtual_rank.hpp>
 #include <bask/forecast/virtual_result.hpp>
 
-#include <algorithm>
-#include <utility>
-
 namespace bask {
 
 VirtualRank::VirtualRank(VirtualRun& run, std::uint32_t number, Part part, const RunnerOptions& options)
@@ -66,9 +63,8 @@ void VirtualRank::end(unsigned thread, const TaskRunner::BegunUnit& begun, std::
 // ---- What goes out: as WorkerRun does it. ----
 
 std::uint64_t VirtualRank::bytes_for(const Export& to, std::uint64_t whole) const {
-  const auto order = [](const auto& of) { return std::pair(of.rank, of.position); };
-  const auto found = std::ranges::lower_bound(strips_, order(to), {}, order);
-  return found != strips_.end() && order(*found) == order(to) ? found->bytes : whole;
+  const StripExport* const strip = find_strip(strips_, to);
+  return strip != nullptr ? strip->bytes : whole;
 }
 
 void VirtualRank::send_constants(std::span<const ConstantExport> exports) {
@@ -77,7 +73,7 @@ void VirtualRank::send_constants(std::span<const ConstantExport> exports) {
     const std::uint32_t place = runner_.place_of_constant(sent.constant);
     const std::uint64_t bytes = bytes_for(to, runner_.bytes_of_constant(sent.constant));
     const bool is_here = runner_.begin_send(place);
-    if (is_here && (!credits_.are_limited() || bytes == 0 || credits_.take(to.rank, bytes))) {
+    if (is_here && credits_.take(to.rank, bytes)) {
       post(to, place, bytes);
     } else {
       if (is_here) runner_.sent(place);
@@ -89,7 +85,7 @@ void VirtualRank::send_constants(std::span<const ConstantExport> exports) {
 void VirtualRank::send(std::uint32_t position, const Value& value, std::span<const Export> exports) {
   for (const Export& to : exports) {
     const std::uint64_t bytes = bytes_for(to, value.heap_bytes());
-    if (!credits_.are_limited() || bytes == 0 || credits_.take(to.rank, bytes)) {
+    if (credits_.take(to.rank, bytes)) {
       post(to, position, bytes);
     } else {
       announce(to, position, bytes);
@@ -139,7 +135,7 @@ void VirtualRank::fetch(std::uint32_t position) {
 void VirtualRank::arrived(std::uint32_t from, std::uint32_t position, std::uint64_t bytes) {
   done_.bytes_in += bytes;
   const bool was_asked_for = runner_.arrived(position, virtual_value(bytes));
-  if (credits_.are_limited() && bytes != 0 && !was_asked_for) credits_.owe(from, bytes);
+  if (!was_asked_for) credits_.owe(from, bytes);
   go_on();
 }
 

@@ -33,10 +33,8 @@ struct VirtualRun {
 struct RankForecast {
   unsigned threads = 0;
   std::uint64_t tasks = 0, units = 0;
-  std::uint64_t bytes_in = 0, bytes_out = 0;                 ///< from and to other ranks
-  std::uint64_t peak = 0, limit = 0;                         ///< bytes that it holds at once, and may hold
-  std::uint64_t spilled = 0, read_back = 0, made_again = 0;  ///< bytes
-  std::int64_t busy_ns = 0;                                  ///< all its threads together
+  std::uint64_t bytes_in = 0, bytes_out = 0;  ///< from and to other ranks
+  std::int64_t busy_ns = 0;                   ///< all its threads together
 };
 
 class VirtualRank final : public Outlet {

@@ -11,9 +11,12 @@
 
 #include <bask/graph/plan.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 namespace bask {
@@ -50,6 +53,14 @@ struct StripExport {
   auto members() { return std::tie(rank, position, bytes, box); }
   friend bool operator==(const StripExport&, const StripExport&) = default;
 };
+
+/// What this rank reads at this position; null: all of the result. `strips` are sorted by rank and position.
+inline const StripExport* find_strip(std::span<const StripExport> strips, const Export& to) {
+  if (strips.empty()) return nullptr;
+  const auto order = [](const auto& of) { return std::pair(of.rank, of.position); };
+  const auto found = std::ranges::lower_bound(strips, order(to), {}, order);
+  return found != strips.end() && order(*found) == order(to) ? &*found : nullptr;
+}
 
 struct PlanPart {
   // Per task, from position `first_task` on.

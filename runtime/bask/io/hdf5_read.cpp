@@ -102,12 +102,9 @@ class RegionReader {
     const auto source = source_of(box, dataset_, where());
     if (!source) {
       open();
-      Extents start = part.origin;
-      for (std::size_t a = 0; a < start.size(); ++a) start[a] += part.in_chunk[a];
-      return read_through_hdf5(start, part.extent, part.in_out);
+      return read_through_hdf5(begin_of(part, part.origin), part.extent, part.in_out);
     }
-    Extents start = box.source_start;
-    for (std::size_t a = 0; a < start.size(); ++a) start[a] += part.in_chunk[a];
+    const Extents start = begin_of(part, box.source_start);
     const Extents zero(start.size(), 0);
     const BoxPlace from{part.extent, zero}, to{extent_, part.in_out};
     std::byte* const end = out_ + offset_of(to) * static_cast<std::int64_t>(conversion_.to_bytes());
@@ -117,11 +114,7 @@ class RegionReader {
     std::vector<std::byte> elements(static_cast<std::size_t>(element_count(part.extent)) *
                                     conversion_.from_bytes());
     read_hdf5(*source, start, part.extent, dataset_.dtype, Hdf5Decoding::kNone, elements.data());
-    for_each_run(from, to, part.extent, [&](auto in, auto at, auto length) {
-      unswapped_.apply(elements.data() + in * static_cast<std::int64_t>(conversion_.from_bytes()),
-                       out_ + at * static_cast<std::int64_t>(conversion_.to_bytes()),
-                       static_cast<std::size_t>(length));
-    });
+    convert(unswapped_, elements.data(), from, to, part.extent);
   }
 
   [[noreturn]] void refuse_read(int error, const Extents* chunk) const {
@@ -199,13 +192,17 @@ class RegionReader {
     return part;
   }
 
+  // Where the part begins, when the box that it is of begins at `origin`.
+  static Extents begin_of(const ChunkPart& part, Extents origin) {
+    for (std::size_t a = 0; a < origin.size(); ++a) origin[a] += part.in_chunk[a];
+    return origin;
+  }
+
   void read_part(const ChunkPart& part) const {
     const FoundChunk found = find(part);
     if (found.place == FoundChunk::Place::kNowhere) return fill(part);
     if (found.place == FoundChunk::Place::kUnknown) {
-      Extents start = part.origin;
-      for (std::size_t a = 0; a < start.size(); ++a) start[a] += part.in_chunk[a];
-      return read_through_hdf5(start, part.extent, part.in_out);
+      return read_through_hdf5(begin_of(part, part.origin), part.extent, part.in_out);
     }
     const bool is_plain = dataset_.filters.empty() || skips_filters(part);
     if (is_plain && found.bytes != chunk_bytes_) refuse_size(part, found.bytes);
@@ -283,10 +280,15 @@ class RegionReader {
       refuse(&part.origin, decoded.trouble, "the file is damaged: copy or write it again");
     }
     if (decoded.bytes.data() == goal.data()) return;
-    for_each_run(from, to, part.extent, [&](auto in, auto at, auto length) {
-      conversion_.apply(decoded.bytes.data() + in * static_cast<std::int64_t>(conversion_.from_bytes()),
-                        out_ + at * static_cast<std::int64_t>(conversion_.to_bytes()),
-                        static_cast<std::size_t>(length));
+    convert(conversion_, decoded.bytes.data(), from, to, part.extent);
+  }
+
+  void convert(const ElementConversion& conversion, std::byte* elements, const BoxPlace& from,
+               const BoxPlace& to, const Extents& extent) const {
+    for_each_run(from, to, extent, [&](auto in, auto at, auto length) {
+      conversion.apply(elements + in * static_cast<std::int64_t>(conversion_.from_bytes()),
+                       out_ + at * static_cast<std::int64_t>(conversion_.to_bytes()),
+                       static_cast<std::size_t>(length));
     });
   }
 
@@ -346,11 +348,7 @@ class RegionReader {
     }
     read_slab(start, extent, memory);
     if (is_direct) return;
-    for_each_run(from, goal, extent, [&](auto in, auto at, auto length) {
-      conversion.apply(memory + in * static_cast<std::int64_t>(conversion_.from_bytes()),
-                       out_ + at * static_cast<std::int64_t>(conversion_.to_bytes()),
-                       static_cast<std::size_t>(length));
-    });
+    convert(conversion, memory, from, goal, extent);
   }
 
   void read_slab(const Extents& start, const Extents& extent, std::byte* to) const {

@@ -1,11 +1,11 @@
-// task_table.hpp: a table of tasks in an HDF5 file of its own; task_table.md tells its members.
-// Runs on: rank 0. Threads: one.
-// Limits: memory for some thousand rows.
+// task_table.hpp: writes and reads a table of tasks, an HDF5 file of its own; task_table.md tells its
+// members. Runs on: rank 0. Threads: one. Limits: memory for some thousand rows.
 #pragma once
 
 #include <bask/io/hdf5_library.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,7 +37,6 @@ class TaskTable {
   void finish(std::span<const std::string> layers, std::span<const std::string> hosts);
 
  private:
-  static constexpr std::size_t kRowsAtOnce = 4096;
   void write_rows();
   void write_names(const char* name, std::span<const std::string> names);
 
@@ -46,5 +45,11 @@ class TaskTable {
   std::uint64_t written_ = 0;
   std::vector<TaskRow> rows_;
 };
+
+/// Gives all rows of a table, some thousand at a time, and returns the names of its layers; each row's number
+/// of a layer is one of these. `where` begins the messages.
+/// Throws: Error when the file is no table, is not whole, or is of another format.
+std::vector<std::string> read_task_table(const std::string& where, const std::string& path,
+                                         const std::function<void(std::span<const TaskRow>)>& give);
 
 }  // namespace bask

@@ -9,7 +9,6 @@
 namespace bask {
 namespace {
 
-constexpr float kBytesOfATask = 5'000;  // a task that touches nothing costs as much as these bytes
 constexpr float kGuessedNsPerByte = 2;  // slower than networks, so that unmeasured work is shared out
 
 Key key_of(const TaskGroup& group) {

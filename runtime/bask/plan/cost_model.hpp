@@ -17,6 +17,9 @@
 
 namespace bask {
 
+/// A task that touches nothing costs as much as one that reads and writes so many bytes.
+inline constexpr float kBytesOfATask = 5'000;
+
 /// What is known of a plan's units before they run.
 struct UnitEstimates {
   std::vector<float> cost;  ///< per unit: nanoseconds

@@ -11,10 +11,11 @@ namespace bask {
 namespace {
 
 // What the program's own constants take on each rank is not known before its part is cut out of the plan.
-Rooms rooms_for(const TaskGraph& graph, std::span<const std::uint64_t> limits) {
+Rooms rooms_for(const TaskGraph& graph, std::span<const RankShape> ranks) {
   Rooms rooms;
-  for (const std::uint64_t limit : limits)
-    rooms.of_rank.push_back({.limit = limit, .rank = fmt::format("rank {}", rooms.of_rank.size())});
+  for (const RankShape& rank : ranks)
+    rooms.of_rank.push_back(
+        {.limit = rank.memory_limit, .rank = fmt::format("rank {}", rooms.of_rank.size())});
   for (const Constant& constant : graph.constants)
     rooms.persisted.push_back(constant.held == 0 ? 0 : static_cast<std::uint64_t>(constant.bytes));
   return rooms;
@@ -46,9 +47,11 @@ std::uint64_t push_credit(const Plan& plan, const TaskGraph& graph, const Rooms&
 Placement place_on_ranks(const Plan& plan, const TaskGraph& graph, const UnitEstimates& estimates,
                          const PlacementOptions& options) {
   Placement placement{.strips = std::make_unique<StripReads>(plan, graph),
-                      .rooms = rooms_for(graph, options.memory_limits)};
+                      .rooms = rooms_for(graph, options.ranks)};
   Rooms& rooms = placement.rooms;
-  rooms.rank_of_unit = partition(plan, estimates, {options.threads}, preferred_ranks(graph.constants),
+  std::vector<double> threads;
+  for (const RankShape& rank : options.ranks) threads.push_back(rank.threads);
+  rooms.rank_of_unit = partition(plan, estimates, {std::move(threads)}, preferred_ranks(graph.constants),
                                  {.strips = placement.strips.get()});
   placement.strips->find(rooms.rank_of_unit, !options.hold);
   rooms.strips = placement.strips.get();

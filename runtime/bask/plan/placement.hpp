@@ -10,14 +10,19 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace bask {
 
+struct RankShape {
+  unsigned threads = 1;                            ///< that run tasks; 0: the rank runs none
+  std::uint64_t memory_limit = ~std::uint64_t{0};  ///< in bytes; the greatest number: there is none
+};
+
 struct PlacementOptions {
-  std::vector<double> threads;               ///< by rank: that run tasks; 0: it runs none
-  std::vector<std::uint64_t> memory_limits;  ///< by rank, in bytes; the greatest number: there is none
-  bool hold = false;                         ///< targets stay on the ranks that make them
+  std::span<const RankShape> ranks;
+  bool hold = false;  ///< targets stay on the ranks that make them
 };
 
 struct Placement {
