@@ -77,6 +77,10 @@ try:
 
     code, page = status(url)
     check("with the token there is the page", code == 200 and page.startswith(b"<!DOCTYPE html>"), code, page[:40])
+    for path in ["/", "/events"]:
+        asked = urllib.request.Request(base + path + "?token=" + token, headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
+        with urllib.request.urlopen(asked, timeout=20) as answer:
+            check("no time of the job is spent to compress " + path, answer.headers["Content-Encoding"] is None)
     check("which is without a state", b'id="state"></script>' in page)
     for other in ["/", "/?token=", "/?token=" + "0" * 32, "/?token=" + token[:-1], "/events", "/etc/passwd", "/../../etc/passwd"]:
         check("without it, no " + other, status(base + other)[0] == 403)

@@ -65,9 +65,7 @@ class PageServer::Connections {
     server_.set_keep_alive_max_count(20);
     server_.set_pre_routing_handler(
         [this](const auto& request, auto& response) { return let_in(request, response); });
-    server_.Get("/", [this](const auto&, auto& response) {
-      response.set_content(page_.data(), page_.size(), "text/html; charset=utf-8");
-    });
+    server_.Get("/", [this](const auto&, auto& response) { send_page(response); });
     server_.Get("/events", [this](const auto&, auto& response) { send_states(response); });
     bind(port);
     start();
@@ -111,6 +109,15 @@ class PageServer::Connections {
     response.status = 403;
     response.set_content("the token of this job's dashboard is missing or wrong\n", "text/plain");
     return Answer::Handled;
+  }
+
+  // As it is: the library compresses content that it is given whole, with Brotli for a second of CPU time,
+  // which a thread that gives way does not get for minutes.
+  void send_page(httplib::Response& response) {
+    response.set_content_provider(page_.size(), "text/html; charset=utf-8",
+                                  [this](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
+                                    return sink.write(page_.data() + offset, length);
+                                  });
   }
 
   void send_states(httplib::Response& response) {
