@@ -47,7 +47,9 @@ std::vector<Fact> changed_options(const Options& options) {
   std::vector<Fact> changed;
   for (const OptionDescriptor& option : option_table()) {
     const std::string value = option.print(options);
-    if (value != option.print(Options{})) changed.push_back({option.name, value});
+    if (value == option.print(Options{})) continue;
+    const auto origin = options.origins.find(option.name);
+    changed.push_back({option.name, value, origin == options.origins.end() ? "program" : origin->second});
   }
   return changed;
 }
