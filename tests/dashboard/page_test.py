@@ -186,7 +186,7 @@ class Report(PageTest):
 
     def test_draws_a_small_graph_by_tasks(self):
         state = sample_states.running()
-        state["graph"]["tasks"] = [{"layer": 0, "inputs": [], "state": "done", "rank": 0},
+        state["graph"]["tasks"] = [{"layer": 0, "name": "load-7f3a", "inputs": [], "state": "done", "rank": 0},
                                    {"layer": 2, "inputs": [0], "state": "failed", "rank": 1}]
         file = pathlib.Path(self.folder.name, "tasks.html")
         file.write_text(in_page(self.text, as_json(state)), encoding="utf-8")
@@ -198,6 +198,8 @@ class Report(PageTest):
         })()""")
         self.assertEqual(page.evaluate("document.querySelectorAll('#graph .task').length"), 2)
         self.assertEqual(page.evaluate("document.querySelectorAll('#graph .edges path').length"), 1)
+        titles = page.evaluate("[...document.querySelectorAll('#graph .task title')].map((title) => title.textContent)")
+        self.assertEqual([title.split(" of ")[0] for title in titles], ["load-7f3a", "task 1"])
         self.expect_quiet(page)
 
     def test_says_so_when_a_file_holds_no_state(self):

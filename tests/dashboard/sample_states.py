@@ -136,9 +136,9 @@ def graph_of(run, tasks, now):
     for task in run.tasks:
         inputs[task.layer].update(run.tasks[i].layer for i in task.inputs)
     nodes = None
-    if len(run.tasks) <= 500:
+    if len(run.tasks) <= 200:
         states = {task.number: "running" if task.ended > now else task.state.replace("retried", "done") for task in tasks}
-        nodes = [{"layer": t.layer, "inputs": t.inputs, "state": states.get(t.number, "waiting"), "rank": t.rank} for t in run.tasks]
+        nodes = [{"layer": t.layer, "name": f"{run.layers[t.layer]}-{t.number}", "inputs": t.inputs, "state": states.get(t.number, "waiting"), "rank": t.rank} for t in run.tasks]
     return {"inputs": [sorted(of_layer) for of_layer in inputs], "tasks": nodes}
 
 

@@ -113,7 +113,7 @@ const readTimeline = reader({
   lanes: listOf(readLane),
   ranks: listOf(readSeries),
 });
-const readNode = reader({layer: number, inputs: numbers, state: (value) => text(value, "waiting"), rank: maybe});
+const readNode = reader({layer: number, name: text, inputs: numbers, state: (value) => text(value, "waiting"), rank: maybe});
 const readGraph = reader({inputs: listOf(numbers), tasks: (value) => (Array.isArray(value) ? value.map(readNode) : null)});
 const readWaitingTask = reader({
   task: name,
