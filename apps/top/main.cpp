@@ -4,10 +4,12 @@
 //   bask-top DIR            draws it, again and again, as top does
 //   bask-top --once DIR     prints one picture as plain text
 //   bask-top --html F DIR   writes a page for a browser
+//   bask-top --join F       writes the trace F of a job whose rank 0 was killed
 //   bask-top --explain DIR [RANK|TASK]  says why they wait
 //
 // Exit codes: 0; 1 there is no state to be shown; 2 wrong usage; 128 + signal.
 #include "explanation.hpp"
+#include "joined_trace.hpp"
 #include "picture.hpp"
 #include "screen.hpp"
 #include "settings.hpp"
@@ -84,6 +86,10 @@ int write_page(const top::Settings& settings) {
 }
 
 int show(const top::Settings& settings) {
+  if (!settings.join.empty()) {
+    std::cout << top::join_trace(settings.join, settings.to) << std::endl;
+    return std::cout ? 0 : 1;
+  }
   if (settings.is_explaining) return explain(settings);
   if (!settings.html.empty()) return write_page(settings);
   const bool has_terminal = isatty(STDIN_FILENO) != 0 && isatty(STDOUT_FILENO) != 0;

@@ -19,12 +19,27 @@ constexpr const char* kAbout =
     "  bask-top --once DIR             prints it once, as when the output is no terminal\n"
     "  bask-top --explain DIR [WHAT]   says what a rank (2) or a task (load-7f3a) waits for, or every rank\n"
     "  bask-top --html FILE DIR        writes the page that --bask-report writes, of the last state\n"
-    "It reads DIR only, so it may run on any machine that sees DIR, also when the job has ended or was "
+    "  bask-top --join FILE            writes the trace of --bask-trace=FILE of a job whose rank 0 was "
+    "killed\n"
+    "Else it reads DIR only, so it may run on any machine that sees DIR, also when the job has ended or was "
     "killed.\n"
     "Exit codes: 0; 1 there is no state to be shown; 2 wrong usage.";
 
 std::string version_text() {
   return std::string("bask-top ") + bask::kVersion;
+}
+
+[[noreturn]] void refuse(const std::string& happened, const std::string& fix) {
+  throw bask::Error("bask-top", happened, fix, bask::ExitCode::kUsage);
+}
+
+void check_arguments(const Settings& settings) {
+  if (settings.join.empty()) {
+    if (!settings.to.empty()) refuse("--to is without --join", "say whose parts are to be joined");
+    if (settings.directory.empty()) refuse("DIR is required", "see bask-top --help");
+  } else if (!settings.directory.empty()) {
+    refuse("--join takes no DIR", "name the file of --bask-trace alone");
+  }
 }
 
 }  // namespace
@@ -34,12 +49,14 @@ std::optional<Settings> read_settings(int argc, char** argv) {
   double seconds = 1;
   CLI::App app(kAbout, "bask-top");
   app.set_version_flag("--version", version_text(), "show the version");
-  app.add_option("DIR", settings.directory, "what the job was given as --bask-watch")->required();
+  app.add_option("DIR", settings.directory, "what the job was given as --bask-watch");
   app.add_flag("--once", settings.is_once, "print one picture as plain text");
   app.add_flag("--explain", settings.is_explaining, "say why ranks and tasks wait, once");
   app.add_option("WHAT", settings.explained,
                  "with --explain: a rank, or the name of a task or how it begins");
   app.add_option("--html", settings.html, "write a page for a browser into this file, and nothing else");
+  app.add_option("--join", settings.join, "join what ranks have written beside this file, and nothing else");
+  app.add_option("--to", settings.to, "with --join: the trace to be written (FILE itself)");
   app.add_option("--interval", seconds, "how often the state is looked at, in seconds")
       ->capture_default_str()
       ->check(CLI::Range(0.1, 3600.0));
@@ -54,6 +71,8 @@ std::optional<Settings> read_settings(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     throw bask::Error("bask-top", error.what(), "see bask-top --help", bask::ExitCode::kUsage);
   }
+  check_arguments(settings);
+  if (settings.to.empty()) settings.to = settings.join;
   if (!settings.explained.empty() && !settings.is_explaining) {
     throw bask::Error("bask-top", "'" + safe_text(settings.explained) + "' is one argument too many",
                       "name one directory, or ask for a rank or a task with --explain",

@@ -13,6 +13,8 @@ struct Settings {
   std::filesystem::path directory;
   bool is_once = false;
   std::string html = {};  ///< the file of a page; empty: none
+  std::string join = {};  ///< the file whose parts are joined; empty: none
+  std::string to = {};    ///< what they are joined to
   bool is_explaining = false;
   std::string explained = {};  ///< a rank or a task; empty: every rank
   std::chrono::milliseconds interval{1000};

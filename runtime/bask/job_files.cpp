@@ -4,7 +4,7 @@
 #include <bask/job_files.hpp>
 #include <bask/record/timeline.hpp>
 #include <bask/system/replaced_file.hpp>
-#include <bask/trace/write_trace.hpp>
+#include <bask/trace/trace_file.hpp>
 
 #include <algorithm>
 #include <system_error>
@@ -127,27 +127,10 @@ void JobFiles::write() {
       log_job_line(LogLevel::kWarning, error.what());
     }
   };
-  if (!trace_.empty()) try_to([&] { write_trace_file(); });
+  if (!trace_.empty()) try_to([&] { write_trace_file(kTraceOption, trace_, ranks_, &*links_); });
   if (!tasks_.empty()) try_to([&] { write_table(); });
   std::error_code ignored;
   for (const RankEvents& rank : ranks_) std::filesystem::remove(rank.part, ignored);
-}
-
-void JobFiles::write_trace_file() {
-  constexpr std::size_t kBytesAtOnce = 1 << 20;
-  ReplacedFile file(kTraceOption, trace_);
-  std::string waiting;
-  const auto put = [&](std::string_view bytes) {
-    waiting += bytes;
-    if (waiting.size() < kBytesAtOnce) return;
-    file.write(waiting);
-    waiting.clear();
-  };
-  const bool is_json = std::filesystem::path(trace_).extension() == ".json";
-  const std::unique_ptr<TraceFormat> format = is_json ? make_json_trace(put) : make_perfetto_trace(put);
-  write_trace(ranks_, &*links_, *format);
-  file.write(waiting);
-  file.put_in_place();
 }
 
 void JobFiles::write_table() {

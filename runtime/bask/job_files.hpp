@@ -37,7 +37,6 @@ class JobFiles {
   void write();
 
  private:
-  void write_trace_file();
   void write_table();
 
   const std::string trace_, tasks_;  // empty: not asked for

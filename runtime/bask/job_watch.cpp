@@ -47,7 +47,9 @@ std::vector<Fact> changed_options(const Options& options) {
   std::vector<Fact> changed;
   for (const OptionDescriptor& option : option_table()) {
     const std::string value = option.print(options);
-    if (value != option.print(Options{})) changed.push_back({option.name, value});
+    if (value == option.print(Options{})) continue;
+    const auto origin = options.origins.find(option.name);
+    changed.push_back({option.name, value, origin == options.origins.end() ? "program" : origin->second});
   }
   return changed;
 }
@@ -78,6 +80,22 @@ std::optional<SlurmFacts> slurm_facts(std::int64_t now_ns) {
                     .nodes = value("SLURM_JOB_NODELIST"),
                     .restarts = std::atoi(value("SLURM_RESTART_COUNT").c_str()),
                     .end = end};
+}
+
+// The plan's tasks one by one; none when they are too many.
+std::vector<TaskFacts> small_graph(const Plan& plan) {
+  std::vector<TaskFacts> tasks;
+  if (plan.tasks() > GraphTasks::kMost) return tasks;
+  std::size_t inputs = 0;
+  for (std::uint32_t position = 0; position < plan.tasks(); ++position) {
+    TaskFacts task{.task = plan.task[position].index, .group = plan.group[position]};
+    for (const Source source : plan.inputs_of(position)) {
+      if (!source.is_constant()) task.inputs.push_back(source.index());
+    }
+    inputs += task.inputs.size();
+    tasks.push_back(std::move(task));
+  }
+  return inputs > GraphTasks::kMostInputs ? std::vector<TaskFacts>() : tasks;
 }
 
 JobFacts facts_of(const Options& options, const ClientInfo& info, const EventLog& events) {
@@ -252,7 +270,7 @@ void JobWatch::begin_running(std::uint32_t run, const Plan& plan) {
         read(group, plan.group[source.index()]);
     }
   }
-  record_.begin_running(groups);
+  record_.begin_running(groups, run, small_graph(plan));
   if (files_) files_->begin_run(run, plan);
 }
 

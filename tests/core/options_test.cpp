@@ -310,6 +310,7 @@ TEST(OptionHelp, ShowsEachOptionWithItsValueAndSource) {
   EXPECT_EQ(rows["--bask-threads=auto|N"], "4 from --bask-threads");
   EXPECT_EQ(rows["--bask-pin=auto|on|off"], "off from BASK_PIN");
   EXPECT_EQ(rows["--bask-memory-limit=auto|SIZE"], "1536MiB from bask.toml line 3");
+  EXPECT_EQ(rows["--bask-config=FILE"], "bask.toml from current directory");
 }
 
 TEST(OptionHelp, NamesEveryOptionAndItsMeaning) {

@@ -106,6 +106,26 @@ class Report(PageTest):
         places = "new Set([...document.querySelectorAll('#graph .layer')].map((layer) => layer.getAttribute('transform'))).size"
         self.assertEqual(page.evaluate(places), 11)
 
+    def test_tells_what_waits_on_each_rank_and_for_what(self):
+        page = self.open_report("running")
+        self.assertRegex(self.text_of(page, "#waiting .summary"),
+                         r"^\d+ units left, of which 12 could run; 3 would not end before the time limit\. Those that wait first")
+        self.assertEqual(page.evaluate("document.querySelectorAll('#waiting tbody tr').length"), 15)
+        cells = page.evaluate("[...document.querySelectorAll('#waiting tbody tr')].slice(0, 5).map((row) => row.innerText)")
+        for part in ["anomaly-1f3c, run as one up to std over time: chunk-1f3d", "12 inputs are missing",
+                     "mean over time: combine-77 of rank 1: runs there, for 12 ms", "could run, or has run", "and others"]:
+            self.assertIn(part, cells[0])
+        self.assertIn("no room in memory", cells[1])
+        self.assertIn("room for 21 MiB: 8 MiB of 640 MiB are free, 632 MiB are held (results 616 MiB, reserved 16 MiB)", cells[1])
+        self.assertIn("anomaly-18 of rank 1: is coming", cells[2])
+        self.assertIn("1 of resource gpu: 0.5 of 2 are free", cells[3])
+        self.assertIn("too long for the time limit", cells[4])
+
+    def test_says_so_when_nothing_waits(self):
+        page = self.open_report("failed")
+        self.assertEqual(self.text_of(page, "#waiting .summary"), "No unit waits.")
+        self.assertEqual(page.evaluate("document.querySelector('#waiting .scroll').hidden"), True)
+
     def test_shows_the_error_of_a_job_that_failed(self):
         page = self.open_report("failed")
         self.assertIn("the matrix is singular", self.text_of(page, "#said"))
@@ -166,7 +186,7 @@ class Report(PageTest):
 
     def test_draws_a_small_graph_by_tasks(self):
         state = sample_states.running()
-        state["graph"]["tasks"] = [{"layer": 0, "inputs": [], "state": "done", "rank": 0},
+        state["graph"]["tasks"] = [{"layer": 0, "name": "load-7f3a", "inputs": [], "state": "done", "rank": 0},
                                    {"layer": 2, "inputs": [0], "state": "failed", "rank": 1}]
         file = pathlib.Path(self.folder.name, "tasks.html")
         file.write_text(in_page(self.text, as_json(state)), encoding="utf-8")
@@ -178,6 +198,8 @@ class Report(PageTest):
         })()""")
         self.assertEqual(page.evaluate("document.querySelectorAll('#graph .task').length"), 2)
         self.assertEqual(page.evaluate("document.querySelectorAll('#graph .edges path').length"), 1)
+        titles = page.evaluate("[...document.querySelectorAll('#graph .task title')].map((title) => title.textContent)")
+        self.assertEqual([title.split(" of ")[0] for title in titles], ["load-7f3a", "task 1"])
         self.expect_quiet(page)
 
     def test_says_so_when_a_file_holds_no_state(self):

@@ -77,9 +77,34 @@ def job_of(run, now, ended):
                {"name": "journal", "value": "/scratch/climate", "source": "bask.toml"}]
     versions = {"bask": "0.1.0", "MPI": "Open MPI 4.1.4", "HDF5": "1.10.8", "BLAS": "OpenBLAS 0.3.21", "compiler": "GCC 12.2.0"}
     ranks = [{"rank": r, "host": f"n{r // 2 + 1}", "cores": f"{r % 2 * run.threads}-{(r % 2 + 1) * run.threads - 1}",
-              "threads": run.threads, "memory_limit": run.limit, "memory_margin": 64 << 20, "clock_offset": 1e-6 * r, "heard": now - 0.01 * r}
+              "threads": run.threads, "memory_limit": run.limit, "memory_margin": 64 << 20, "clock_error": 1e-6 * r, "heard": now - 0.01 * r,
+              "waiting": None if ended else waiting_of(run, r, now)}
              for r in range(run.ranks)]
     return {"job": job, "options": options, "versions": versions, "ranks": ranks}
+
+
+def waiting_of(run, rank, now):
+    """One unit for each cause that there can be."""
+    left = [task for task in run.tasks if task.rank == rank and task.began > now]
+    if not left:
+        return None
+    other = (rank + 1) % run.ranks
+
+    def unit(task, layer, cause, missing=0, until=None, inputs=(), bytes=0, resources=()):
+        return {"task": task, "layer": layer, "until": until, "cause": cause, "missing": missing, "inputs": list(inputs),
+                "bytes": bytes, "resources": list(resources)}
+    tasks = [unit("anomaly-1f3c", "anomaly", "input", 12, "std over time: chunk-1f3d",
+                  [{"task": "mean over time: combine-77", "rank": other, "state": "runs there, for 12 ms"},
+                   {"task": "sqrt(u² + v²)-12", "rank": None, "state": "could run, or has run"}]),
+             unit("tensordot eof-17", "tensordot eof", "memory", bytes=21 << 20),
+             unit("tensordot eof-18", "tensordot eof", "coming", 1, bytes=21 << 20,
+                  inputs=[{"task": "anomaly-18", "rank": other, "state": "is coming"}]),
+             unit("to_hdf5 anomaly-3", "to_hdf5 anomaly", "resource",
+                  resources=[{"name": "gpu", "wanted": 1, "free": 0.5, "offered": 2}]),
+             unit("to_hdf5 climatology-1", "to_hdf5 climatology", "time")]
+    return {"left": len(left), "ready": 4, "too_long": 1, "held": run.limit - (8 << 20), "limit": run.limit,
+            "kinds": [{"kind": "results", "bytes": run.limit - (24 << 20)}, {"kind": "reserved", "bytes": 16 << 20},
+                      {"kind": "copies", "bytes": 0}], "tasks": tasks}
 
 
 def compute_of(run, done, now, ended):
@@ -111,9 +136,9 @@ def graph_of(run, tasks, now):
     for task in run.tasks:
         inputs[task.layer].update(run.tasks[i].layer for i in task.inputs)
     nodes = None
-    if len(run.tasks) <= 500:
+    if len(run.tasks) <= 200:
         states = {task.number: "running" if task.ended > now else task.state.replace("retried", "done") for task in tasks}
-        nodes = [{"layer": t.layer, "inputs": t.inputs, "state": states.get(t.number, "waiting"), "rank": t.rank} for t in run.tasks]
+        nodes = [{"layer": t.layer, "name": f"{run.layers[t.layer]}-{t.number}", "inputs": t.inputs, "state": states.get(t.number, "waiting"), "rank": t.rank} for t in run.tasks]
     return {"inputs": [sorted(of_layer) for of_layer in inputs], "tasks": nodes}
 
 
@@ -306,6 +331,8 @@ def empty():
                  slowest=[], largest=[], newest=[], sample=[], forecast=None)
     state["counts"] = dict.fromkeys(state["counts"], 0)
     state["moved"].update(bytes=[[0] * 3] * 3, results=[[0] * 3] * 3)
+    for rank in state["ranks"]:
+        rank["waiting"] = None
     state["timeline"].update(bins=0, activities=[], kinds=[], lanes=[], ranks=[])
     state["numbers"] = {"thread_seconds": 0, "useful": 0, "imbalance": 0, "data": 0, "spilling": 0, "parallelism": 0, "runtime": 0}
     return state
@@ -316,7 +343,7 @@ HOSTILE = "</script><img src=x onerror=alert(1)><!--<script>\u202e&amp;\u0000'\"
 
 def hostile():
     """Every text of a failed run is made to break out of the page, or of its cell; fixed words stay."""
-    fixed = {"state", "level", "number", "kinds", "started"}
+    fixed = {"state", "level", "cause", "number", "kinds", "started"}
 
     def spoil(value, key=None):
         if isinstance(value, dict):
@@ -332,6 +359,8 @@ def nulls():
     state = state_of(small_run(), 1.0)
     for name in ("totals", "costs", "advice", "forecast", "largest", "sample", "computes", "versions", "moved"):
         state[name] = None
+    state["ranks"][0]["waiting"] = None
+    state["ranks"][1]["waiting"].update(limit=None, kinds=None, tasks=[{}, None])
     for rank in state["ranks"]:
         rank.update(memory_limit=None, host=None, cores=None, heard=None)
     state["job"].update(slurm=None, said=None, arguments=None)

@@ -104,6 +104,33 @@ TEST(JobState, NamesWhatWaitsAndWhatItsInputDoesOnAnotherRank) {
   EXPECT_TRUE(state_of(record)["ranks"][0]["waiting"].is_null());
 }
 
+TEST(JobState, TellsTheTasksOfASmallGraphOneByOne) {
+  JobRecord record(facts_of_ranks(2), no_time);
+  record.begin_compute();
+  record.begin_running({{.layer = "t", .tasks = 4}}, 3,
+                       {{.task = 0}, {.task = 1, .inputs = {0}}, {.task = 2, .inputs = {1}}, {.task = 7}});
+  record.set_task_names(std::make_shared<MadeUpNames>());
+  MadeUpRank one({"t"}), two({"t"});
+  one.report().newest = {
+      {.run = 2, .task = 7, .layer = MadeUpRank::layer(0), .kind = EventKind::kTaskFinished},
+      {.run = 3, .task = 1, .layer = MadeUpRank::layer(0), .kind = EventKind::kTaskFinished}};
+  two.report().doing = {{.since_ns = 0, .lane = 0, .task = 2, .activity = MadeUpRank::layer(0)}};
+  record.add(0, one.report());
+  record.add(1, two.report());
+  const Json tasks = state_of(record)["graph"]["tasks"];
+  ASSERT_EQ(tasks.size(), 4u);
+  EXPECT_EQ(tasks[0],
+            Json::parse(R"({"layer": 0, "name": "t-0", "inputs": [], "rank": 1, "state": "done"})"));
+  EXPECT_EQ(tasks[1]["state"], "done");
+  EXPECT_EQ(tasks[2],
+            Json::parse(R"({"layer": 0, "name": "t-2", "inputs": [1], "rank": 1, "state": "running"})"));
+  EXPECT_EQ(tasks[3]["state"], "waiting") << "an earlier run had a task of that number";
+  record.progress({4});
+  EXPECT_EQ(state_of(record)["graph"]["tasks"][3]["state"], "done") << "all of its layer have ended";
+  record.begin_compute();
+  EXPECT_TRUE(state_of(record)["graph"]["tasks"].is_null());
+}
+
 TEST(JobState, ShowsWhatAThreadIsInAndTheNamesOfItsRank) {
   JobRecord record(facts_of_ranks(2), no_time);
   record.begin_compute();

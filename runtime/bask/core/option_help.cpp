@@ -25,12 +25,12 @@ struct Row {
 
 }  // namespace
 
-std::string option_help(const Options& options, const std::map<std::string, std::string>& origins) {
+std::string option_help(const Options& options) {
   std::vector<Row> rows{{"Option", "Value", "From", ""}};
   for (const OptionDescriptor& option : option_table()) {
-    const auto origin = origins.find(option.name);
+    const auto origin = options.origins.find(option.name);
     rows.push_back({spelled_option(Origin::kArgument, option.name) + "=" + option.choices,
-                    option.print(options), origin == origins.end() ? "default" : origin->second,
+                    option.print(options), origin == options.origins.end() ? "default" : origin->second,
                     option.meaning});
   }
   std::size_t usage_width = 0, value_width = 0;

@@ -4,13 +4,11 @@
 
 #include <bask/core/options.hpp>
 
-#include <map>
 #include <string>
 
 namespace bask {
 
-/// The help for these options. `origins` says where an option's value was set ("BASK_THREADS"), by its name;
-/// an option that is not there has its default.
-std::string option_help(const Options& options, const std::map<std::string, std::string>& origins);
+/// The help for these options; those without an origin have their defaults.
+std::string option_help(const Options& options);
 
 }  // namespace bask

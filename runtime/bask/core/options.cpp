@@ -51,7 +51,7 @@ Error unknown_option(const Setting& setting) {
   return Error(setting.where, happened, fix, ExitCode::kUsage);
 }
 
-void apply(const Setting& setting, Options& options, std::map<std::string, std::string>& origins) {
+void apply(const Setting& setting, Options& options) {
   const OptionDescriptor* option = option_of(setting);
   if (!option) throw unknown_option(setting);
   try {
@@ -60,7 +60,7 @@ void apply(const Setting& setting, Options& options, std::map<std::string, std::
     const std::string key = setting.origin == Origin::kFile ? ", " + setting.name : "";
     throw Error(setting.where + key, error.happened(), error.fix(), ExitCode::kUsage);
   }
-  origins[option->name] = setting.where;
+  options.origins[option->name] = setting.where;
 }
 
 struct ConfigFile {
@@ -110,12 +110,12 @@ LoadedOptions load_options(const OptionSources& sources) {
 
   LoadedOptions loaded;
   loaded.options.config = config.path;
-  std::map<std::string, std::string> origins;
-  for (const Setting& setting : settings) apply(setting, loaded.options, origins);
+  if (!config.path.empty()) loaded.options.origins[std::string(kConfig)] = "current directory";
+  for (const Setting& setting : settings) apply(setting, loaded.options);
 
   loaded.request = arguments.request;
   loaded.application_arguments = std::move(arguments.application_arguments);
-  if (loaded.request == Request::kHelp) loaded.text = option_help(loaded.options, origins);
+  if (loaded.request == Request::kHelp) loaded.text = option_help(loaded.options);
   if (loaded.request == Request::kVersion) loaded.text = fmt::format("bask {}\n", kVersion);
   return loaded;
 }

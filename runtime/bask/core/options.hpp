@@ -82,6 +82,8 @@ struct Options {
   LogLevel log_level = LogLevel::kInfo;
   std::string log_file = {};  // %r stands for the rank; empty: none
   std::string config = {};    // the bask.toml that was read; empty: none
+  /// Where values were given, by the option's name: "--bask-threads", "BASK_THREADS", "bask.toml line 3".
+  std::map<std::string, std::string> origins = {};
 };
 
 /// All that options are made of, as plain data, so that tests need neither environment nor file system.

@@ -55,6 +55,7 @@ void JobRecord::begin_compute() {
   known_.layers.clear();
   known_.layer_by_name.clear();
   known_.layer_of_group.clear();
+  known_.graph.begin(0, {});
 }
 
 void JobRecord::forecast(const ComputeUse& forecast, const std::string& source) {
@@ -68,8 +69,10 @@ void JobRecord::used(const ComputeUse& use) {
   known_.compute->use = use;
 }
 
-void JobRecord::begin_running(const std::vector<GroupFacts>& groups) {
+void JobRecord::begin_running(const std::vector<GroupFacts>& groups, std::uint32_t run,
+                              std::vector<TaskFacts> tasks) {
   const Held held(mutex_);
+  known_.graph.begin(run, std::move(tasks));
   known_.compute->state = ComputeState::kRunning;
   known_.planning_ns += now_ns() - known_.compute->begin_ns;
   for (const GroupFacts& group : groups) {
@@ -96,6 +99,7 @@ void JobRecord::begin_running(const std::vector<GroupFacts>& groups) {
 void JobRecord::set_task_names(std::shared_ptr<TaskNames> names) {
   const Held held(mutex_);
   known_.task_names = std::move(names);
+  if (known_.task_names != nullptr) known_.graph.name_by(*known_.task_names);
   for (RankState& rank : known_.ranks) {
     known_.ended_run = std::max(known_.ended_run, rank.waiting.run);
     rank.waiting = {};
@@ -152,6 +156,9 @@ ToldTask JobRecord::told(std::uint32_t rank, const TaskDetail& detail) const {
 }
 
 void JobRecord::add_tasks(std::uint32_t rank, const RankReport& report) {
+  for (const auto* const tasks : {&report.slowest, &report.largest, &report.newest, &report.sample}) {
+    for (const TaskDetail& task : *tasks) known_.graph.learn(rank, task);
+  }
   for (const TaskDetail& task : report.slowest)
     keep_most(known_.slowest, told(rank, task), [](const ToldTask& of) { return of.detail.ns; });
   for (const TaskDetail& task : report.largest)

@@ -8,6 +8,7 @@
 #include <bask/events/rank_report.hpp>
 #include <bask/events/task_names.hpp>
 #include <bask/record/activity_names.hpp>
+#include <bask/record/graph_tasks.hpp>
 #include <bask/record/job_facts.hpp>
 #include <bask/record/timeline.hpp>
 
@@ -96,6 +97,7 @@ struct JobKnowledge {
   std::vector<LayerState> layers;
   std::unordered_map<std::string, std::size_t> layer_by_name;
   std::vector<std::uint32_t> layer_of_group;
+  GraphTasks graph;                                       ///< of the current computation
   std::unordered_map<std::uint32_t, LayerCounts> totals;  ///< by number in ActivityNames
   ActivityNames names;
   Timeline timeline;
@@ -138,7 +140,9 @@ class JobRecord {
   // The computing thread.
   void begin_compute() BASK_EXCLUDES(mutex_);
   void forecast(const ComputeUse& forecast, const std::string& source) BASK_EXCLUDES(mutex_);
-  void begin_running(const std::vector<GroupFacts>& groups) BASK_EXCLUDES(mutex_);
+  /// `run`: its number in what ranks tell; `tasks` empty: there are too many to be told one by one.
+  void begin_running(const std::vector<GroupFacts>& groups, std::uint32_t run = 0,
+                     std::vector<TaskFacts> tasks = {}) BASK_EXCLUDES(mutex_);
   /// What the tasks of the run are called, until it is called with null: the run has ended.
   void set_task_names(std::shared_ptr<TaskNames> names) BASK_EXCLUDES(mutex_);
   void progress(const std::vector<std::uint64_t>& done_by_group) BASK_EXCLUDES(mutex_);

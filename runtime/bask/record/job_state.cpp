@@ -165,10 +165,43 @@ Json totals_of(const JobKnowledge& known) {
   return all;
 }
 
+// Where tasks of the current computation run now: by their numbers, the ranks.
+std::unordered_map<std::uint32_t, std::size_t> running_tasks(const JobKnowledge& known) {
+  std::unordered_map<std::uint32_t, std::size_t> running;
+  if (!known.compute || known.compute->end_ns) return running;
+  for (std::size_t rank = 0; rank < known.ranks.size(); ++rank) {
+    for (const Doing& doing : known.ranks[rank].doing) {
+      const bool is_of_it = is_layer(doing.activity) && doing.since_ns >= known.compute->begin_ns;
+      if (is_of_it) running[doing.task] = rank;
+    }
+  }
+  return running;
+}
+
+Json graph_tasks_of(const JobKnowledge& known) {
+  if (known.graph.all().empty()) return nullptr;
+  const auto running = running_tasks(known);
+  Json all = Json::array();
+  for (const GraphTask& task : known.graph.all()) {
+    const std::uint32_t layer = known.layer_of_group[task.facts.group];
+    const auto runs = running.find(task.facts.task);
+    const bool has_ended = task.has_ended || known.layers[layer].done >= known.layers[layer].tasks;
+    Json one = {
+        {"layer", layer}, {"name", task.name}, {"inputs", task.facts.inputs}, {"rank", or_null(task.rank)}};
+    one["state"] = task.has_failed         ? "failed"
+                   : has_ended             ? "done"
+                   : runs != running.end() ? "running"
+                                           : "waiting";
+    if (!has_ended && runs != running.end()) one["rank"] = runs->second;
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
 Json graph_of(const JobKnowledge& known) {
   Json inputs = Json::array();
   for (const LayerState& layer : known.layers) inputs.push_back(layer.inputs);
-  return {{"inputs", std::move(inputs)}, {"tasks", nullptr}};
+  return {{"inputs", std::move(inputs)}, {"tasks", graph_tasks_of(known)}};
 }
 
 // ---- What it means. ----

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <bask/core/error.hpp>
 #include <bask/core/log.hpp>
+#include <bask/system/host_name.hpp>
 #include <bask/trace/event_part.hpp>
 
 #include <cerrno>
@@ -26,7 +27,9 @@ std::filesystem::path event_part_path(const std::filesystem::path& file, std::ui
 }
 
 EventPart::EventPart(const std::string& where, std::filesystem::path path)
-    : path_(std::move(path)), file_(made_part(where, path_)), lanes_(kMostLanes) {}
+    : path_(std::move(path)), file_(made_part(where, path_)), lanes_(kMostLanes) {
+  write_name(PartBlock::Kind::kHost, 0, host_name());
+}
 
 EventPart::~EventPart() {
   std::error_code ignored;

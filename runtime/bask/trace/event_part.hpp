@@ -33,9 +33,10 @@ struct EventRecord {
 };
 static_assert(sizeof(EventRecord) == 40);
 
-/// What a block of a part has: events of a lane, or a name. Bytes are those of the machine.
+/// What a block of a part has: events of a lane, or a name; first that of the host. Bytes are those of the
+/// machine.
 struct PartBlock {
-  enum class Kind : std::uint32_t { kNone, kEvents, kLane, kLayer };
+  enum class Kind : std::uint32_t { kNone, kEvents, kLane, kLayer, kHost };
   Kind kind = Kind::kNone;
   std::uint32_t number = 0;  ///< of the lane, or of the layer among those of its rank
   std::uint32_t bytes = 0;   ///< that follow: records, or the letters of the name

@@ -18,7 +18,7 @@ bool is_sound(const PartBlock& block) {
     return block.number < EventPart::kMostLanes && block.bytes % sizeof(EventRecord) == 0 &&
            block.bytes <= EventPart::kEventsInBlock * sizeof(EventRecord);
   }
-  const bool is_name = block.kind == PartBlock::Kind::kLane || block.kind == PartBlock::Kind::kLayer;
+  const bool is_name = block.kind >= PartBlock::Kind::kLane && block.kind <= PartBlock::Kind::kHost;
   return is_name && block.number < kMostNumber && block.bytes <= kMostNameBytes;
 }
 
@@ -35,6 +35,18 @@ std::string RankEvents::name_of(Activity activity) const {
 
 std::string RankEvents::name_of_lane(std::uint32_t lane) const {
   return lane < lanes.size() && !lanes[lane].empty() ? lanes[lane] : fmt::format("lane {}", lane);
+}
+
+std::optional<std::string> host_of_part(const std::filesystem::path& part) {
+  const FileDescriptor file = open_file(part, O_RDONLY);
+  PartBlock block;
+  if (!file.is_open() || read_at(file, 0, std::as_writable_bytes(std::span(&block, 1))).bytes < sizeof(block))
+    return std::nullopt;
+  if (block.kind != PartBlock::Kind::kHost || !is_sound(block)) return std::nullopt;
+  std::string name(block.bytes, ' ');
+  if (read_at(file, sizeof(block), std::as_writable_bytes(std::span(name))).bytes < name.size())
+    return std::nullopt;
+  return printable(name);
 }
 
 void read_part(RankEvents& of,

@@ -1,5 +1,5 @@
 // part_reader.hpp: reads what ranks have written down of their events.
-// Runs on: rank 0. Threads: one.
+// Runs on: rank 0, and where bask-top runs. Threads: one.
 // Limits: memory for names and for one block.
 #pragma once
 
@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +26,9 @@ struct RankEvents {
   std::string name_of(Activity activity) const;
   std::string name_of_lane(std::uint32_t lane) const;
 };
+
+/// The host whose rank has written the part; nothing where the file is no part, or is not there.
+std::optional<std::string> host_of_part(const std::filesystem::path& part);
 
 /// Calls `on_events` for each block of a part, those of a lane in their order, and learns names on the way.
 /// A part that ends in the middle, as of a rank that was killed, is read up to there; one that is not there

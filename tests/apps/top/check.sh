@@ -24,6 +24,8 @@ expect 2 'DIR is required; see bask-top --help' "$bask_top"
 expect 2 'bask-top: .*--intervall; see bask-top --help' "$bask_top" --intervall 3 empty
 expect 2 '--interval: .*; see bask-top --help' "$bask_top" --interval 0 empty
 
+expect 2 '--to is without --join' "$bask_top" --to a.json empty
+expect 2 "^bask-top --join: there is no part of a trace beside 'none.json'" "$bask_top" --join none.json
 expect 2 "one argument too many; name one directory, or ask for a rank or a task with --explain" "$bask_top" empty 3
 
 # What is no state.

@@ -45,7 +45,7 @@ function rankColumns() {
     {title: "Threads", number: true, text: (row) => countText(row.threads)},
     {title: "Memory", number: true, text: (row) => (row.memory_limit === null ? "no limit" : sizeText(row.memory_limit))},
     {title: "Margin", number: true, text: (row) => sizeText(row.memory_margin)},
-    {title: "Clock", number: true, text: (row) => durationText(row.clock_offset)},
+    {title: "Clock", number: true, text: (row) => durationText(row.clock_error)},
     {title: "Heard", number: true, text: (row) => timeText(row.heard, 0.1)},
   ];
 }

@@ -157,7 +157,8 @@ class Graph {
     rect.attr("fill", (task) => (task.state === "done" ? layerLook(nameOf(task)).color : null));
     dot.select("title").text((task, index) => {
       const where = task.rank === null ? "" : `, rank ${task.rank}`;
-      return `task ${index} of ${shortText(nameOf(task), 200)}: ${task.state}${where}`;
+      const name = task.name === null || task.name === "" ? `task ${index}` : shortText(task.name, 200);
+      return `${name} of ${shortText(nameOf(task), 200)}: ${task.state}${where}`;
     });
   }
 

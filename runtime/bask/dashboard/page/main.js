@@ -16,6 +16,7 @@ import {readState} from "./state.js";
 import {makeStream} from "./stream.js";
 import {makeLargest, makeSlowest} from "./tasks.js";
 import {startTheme} from "./theme.js";
+import {makeWaiting} from "./waiting.js";
 
 function addLinks() {
   const links = document.getElementById("links");
@@ -40,6 +41,7 @@ function start() {
     durations.update,
     makeSlowest(),
     makeLargest(),
+    makeWaiting(),
     makeComputations(),
     makeLog(),
     makeConfiguration(),

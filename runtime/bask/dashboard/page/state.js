@@ -113,8 +113,27 @@ const readTimeline = reader({
   lanes: listOf(readLane),
   ranks: listOf(readSeries),
 });
-const readNode = reader({layer: number, inputs: numbers, state: (value) => text(value, "waiting"), rank: maybe});
+const readNode = reader({layer: number, name: text, inputs: numbers, state: (value) => text(value, "waiting"), rank: maybe});
 const readGraph = reader({inputs: listOf(numbers), tasks: (value) => (Array.isArray(value) ? value.map(readNode) : null)});
+const readWaitingTask = reader({
+  task: name,
+  layer: name,
+  until: text,
+  cause: (value) => text(value, "not known"),
+  missing: number,
+  inputs: listOf(reader({task: name, rank: maybe, state: text})),
+  bytes: number,
+  resources: listOf(reader({name, wanted: number, free: number, offered: number})),
+});
+const readWaiting = reader({
+  left: number,
+  ready: number,
+  too_long: number,
+  held: number,
+  limit: maybe,
+  kinds: listOf(reader({kind: name, bytes: number})),
+  tasks: listOf(readWaitingTask),
+});
 const readRank = reader({
   rank: maybe,
   host: text,
@@ -122,8 +141,9 @@ const readRank = reader({
   threads: maybe,
   memory_limit: maybe,
   memory_margin: maybe,
-  clock_offset: maybe,
+  clock_error: maybe,
   heard: maybe,
+  waiting: (value) => (value === null || value === undefined ? null : readWaiting(value)),
 });
 const readMoved = reader({names: listOf(name), bytes: listOf(numbers), results: listOf(numbers)});
 const readCounts = reader({
