@@ -98,8 +98,7 @@ class MemoryGate {
 
   /// Pins the result at this place while it is being sent. Returns whether it is here.
   bool begin_send(std::uint32_t place) { return !is_on_ || begin_counted_send(place); }
-  /// After the reading of what was sent has ended.
-  void end_send(std::uint32_t place);
+  void end_send(std::uint32_t place);  ///< after the reading of what was sent has ended
   /// An import came before its readers were known: it stays until they are.
   void came_early();
   void readers_are_known(std::uint32_t position);
@@ -134,9 +133,8 @@ class MemoryGate {
     order_.note(position);
     look_if_needed();
   }
-  /// Which results may leave without being written.
-  RecipeBook& recipes() { return recipes_; }
-  void has_run(std::uint32_t unit);  ///< on the rank of a thief
+  RecipeBook& recipes() { return recipes_; }  ///< which results may leave without being written
+  void has_run(std::uint32_t unit);           ///< on the rank of a thief
   /// These units of the plan are there now. The feeding thread, before any of them runs.
   void add_units(std::uint32_t first, std::uint32_t count) { order_.add_units(first, count); }
   /// For a thread that runs one unit after the other: waits until the unit was let in, `timeout` at most.
@@ -185,10 +183,7 @@ class MemoryGate {
   void let_go_of_pinned(unsigned thread);
   void pin_for_calm_units() BASK_REQUIRES(mutex_);
   /// Units that run and results that are being sent give memory back when they end.
-  bool others_give_back() const {
-    return running_.load(std::memory_order_seq_cst) != 0 || calm_.any() ||
-           sending_.load(std::memory_order_seq_cst) != 0;
-  }
+  bool others_give_back() const;
   std::optional<MemoryBudget> wait(std::uint32_t unit);
   std::optional<MemoryBudget> take_granted(std::uint32_t unit);
   std::optional<MemoryBudget> find_granted(std::uint32_t unit) BASK_REQUIRES(mutex_);
@@ -222,9 +217,8 @@ class MemoryGate {
   ResultStore& results_;
   RankMemory& memory_;
   MemoryLedger& ledger_;  // of the memory
-  const bool is_on_, may_be_calm_;
+  const bool is_on_, may_be_calm_, has_peers_;
   const std::uint64_t spare_;
-  const bool has_peers_;
   const std::size_t most_ahead_;  // units that were let in and have not started
   const Hooks hooks_;
   EvictionOrder order_;
@@ -235,7 +229,6 @@ class MemoryGate {
   std::atomic<std::uint32_t> running_{0};  // units that were let in, but for calm ones
   std::atomic<std::uint32_t> sending_{0};  // results that are pinned for other ranks, or asked for by them
   std::atomic<std::uint32_t> waiting_count_{0}, granted_count_{0};
-  std::atomic<bool> any_lacks_room_{false};
   std::atomic<std::int64_t> lost_ns_{0};
   Mutex mutex_;  // "the gate's lock"
   Condition has_granted_;
@@ -248,7 +241,7 @@ class MemoryGate {
   std::set<std::uint32_t> announced_ BASK_GUARDED_BY(mutex_);  // imports that were not asked for yet
   std::uint64_t leaving_bytes_ BASK_GUARDED_BY(mutex_) = 0;
   std::uint32_t fetching_ BASK_GUARDED_BY(mutex_) = 0, reading_ BASK_GUARDED_BY(mutex_) = 0;
-  std::atomic<bool> disk_has_room_{false};  // a copy has gone from it
+  std::atomic<bool> any_lacks_room_{false}, disk_has_room_{false};  // the latter: a copy has gone from it
   bool is_closed_ BASK_GUARDED_BY(mutex_) = false, is_stuck_ BASK_GUARDED_BY(mutex_) = false;
   bool is_giving_up_ BASK_GUARDED_BY(mutex_) = false;
   std::optional<Error> no_room_on_disk_ BASK_GUARDED_BY(mutex_), broken_ BASK_GUARDED_BY(mutex_);

@@ -34,6 +34,11 @@ bool MemoryGate::waits_for_peers() {
   return is_stuck_;
 }
 
+bool MemoryGate::others_give_back() const {
+  return running_.load(std::memory_order_seq_cst) != 0 || calm_.any() ||
+         sending_.load(std::memory_order_seq_cst) != 0;
+}
+
 MemoryStanding MemoryGate::standing() {
   if (!is_on_) return MemoryStanding::kIdle;
   const Held held(mutex_);

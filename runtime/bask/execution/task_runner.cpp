@@ -352,8 +352,7 @@ RunnerStatus TaskRunner::status() const {
 }
 
 Activity TaskRunner::wait_reason() const {
-  if (memory_.any_lacks_room()) return Activity::kWaitMemory;
-  if (memory_.waiting() != 0) return Activity::kWaitData;
+  if (memory_.waiting() != 0) return memory_.any_lacks_room() ? Activity::kWaitMemory : Activity::kWaitData;
   if (admission_.any_waits()) return Activity::kWaitResource;
   if (progress_.units_left() == 0) return Activity::kWaitNothingLeft;
   if (!traffic_.has_peers()) return Activity::kWaitNothingReady;
