@@ -99,7 +99,7 @@ export class StreamCanvas {
       .filter(({lane, index}) => index === 0 || lane.rank !== lanes[index - 1].rank);
     const named =
       laneHeight >= kNamedLane
-        ? lanes.map((lane, index) => ({index, text: lane.name}))
+        ? lanes.map((lane, index) => ({index, text: lane.name.replace(/^rank (\d+) /, "$1 ")}))
         : spaced(starts, 13 / laneHeight).map(({lane, index}) => ({index, text: `rank ${lane.rank ?? kNothing}`}));
     const text = this.names.selectAll("text").data(named);
     text.exit().remove();
