@@ -261,7 +261,10 @@ std::vector<std::byte> encoded_over(int filler, Arguments... arguments) {
   return bytes;
 }
 
+constexpr const char* kNoClearing = "this compiler cannot clear padding";
+
 TEST(Serialization, DoesNotShowWhatLiesBetweenOrBehindMembers) {
+  if (!kClearsPadding) GTEST_SKIP() << kNoClearing;
   EXPECT_EQ((encoded_over<Point>(0x00, 'a', 1.0)), (encoded_over<Point>(0xff, 'a', 1.0)));
   EXPECT_EQ(encoded_over<std::optional<int>>(0x00), encoded_over<std::optional<int>>(0xff));
   EXPECT_EQ((encoded_over<std::variant<double, char>>(0x00, 'a')),
@@ -269,6 +272,7 @@ TEST(Serialization, DoesNotShowWhatLiesBetweenOrBehindMembers) {
 }
 
 TEST(Serialization, ClearsPaddingInsideContainers) {
+  if (!kClearsPadding) GTEST_SKIP() << kNoClearing;
   const auto bytes_of_padding = [](int filler) {
     std::vector<long double> numbers(4);
     std::memset(static_cast<void*>(numbers.data()), filler, 4 * sizeof(long double));

@@ -58,13 +58,11 @@ std::vector<Value> values_of_many_types() {
   std::vector<Value> values;
   values.push_back(value_of(42));
   values.push_back(value_of(-0.25));
-  values.push_back(value_of(Padded{'p', 1.5}));
   values.push_back(value_of(std::string()));
   values.push_back(value_of(std::string("seven by")));
   values.push_back(value_of(std::string(3 << 20, 's')));
   values.push_back(value_of(std::vector<int>{}));
   values.push_back(value_of(std::vector<char>{'a', 'b', 'c'}));
-  values.push_back(value_of(std::vector<Padded>{{'a', 1}, {'b', 2}}));
   values.push_back(value_of(numbers((3 << 20) / 8)));
   values.push_back(value_of(numbers((80 << 10) / 8)));
   values.push_back(value_of(std::vector<char>((3 << 20) + 5, 'o')));
@@ -78,6 +76,10 @@ std::vector<Value> values_of_many_types() {
   values.push_back(value_of(Stretch(1000)));
   values.push_back(value_of(Stretch(3 << 20)));
   values.push_back(value_of(std::vector<std::string>(200'000, "as long as a large one")));
+  if (kClearsPadding) {  // otherwise copies have other bytes
+    values.push_back(value_of(Padded{'p', 1.5}));
+    values.push_back(value_of(std::vector<Padded>{{'a', 1}, {'b', 2}}));
+  }
   values.emplace_back();
   return values;
 }

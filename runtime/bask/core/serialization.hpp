@@ -15,18 +15,24 @@
 
 namespace bask {
 
-/// The object's bytes with the padding between its members cleared, where the compiler can: GCC does.
-/// They come as bytes, because copies of objects need not keep what lies in their padding.
+/// Whether the compiler can clear the padding between the members of an object: GCC can, Clang 14 cannot.
+#if __has_builtin(__builtin_clear_padding)
+inline constexpr bool kClearsPadding = true;
+#else
+inline constexpr bool kClearsPadding = false;
+#endif
+
+/// The object's bytes with the padding between its members cleared, if kClearsPadding. Otherwise equal
+/// objects with padding may have different keys; the library's own types that are part of keys have no
+/// padding. They come as bytes, because copies of objects need not keep what lies in their padding.
 template <CopiedWhole T>
 std::array<std::byte, sizeof(T)> without_padding(const T& value) {
   alignas(T) std::array<std::byte, sizeof(T)> bytes;
   std::memcpy(bytes.data(), &value, sizeof(T));
-#if defined(__has_builtin)
 #if __has_builtin(__builtin_clear_padding)
   if constexpr (!std::has_unique_object_representations_v<T>) {
     __builtin_clear_padding(reinterpret_cast<T*>(bytes.data()));
   }
-#endif
 #endif
   return bytes;
 }

@@ -102,14 +102,14 @@ Block write_block(const BlockCall<Hdf5BlockOutput>& call) {
 
 struct Ending {
   std::uint64_t output;
-  bool keeps;
+  std::uint64_t keeps;  // 0 or 1: as wide as the other, so that nothing lies between or behind them
 };
 // Runs on every rank.
 void end_output(KernelCall& call) {
   Ending ending;
   std::memcpy(&ending, call.arguments, sizeof(ending));
   const auto writer = take_writer(ending.output);
-  if (writer != nullptr && ending.keeps) writer->finish();
+  if (writer != nullptr && ending.keeps != 0) writer->finish();
   call.result.emplace<bool>(writer != nullptr);
 }
 const KernelId kEndOutput = KernelRegistry::instance().add("end-part", "bask::to_hdf5", &end_output);
@@ -162,7 +162,7 @@ std::string dataset_of_block(const std::string& variable, std::uint32_t block) {
 }
 
 std::size_t end_hdf5_output(std::uint64_t output, bool keeps) {
-  const Ending ending{output, keeps};
+  const Ending ending{output, keeps ? 1u : 0u};
   return current_runtime().call_everywhere(kEndOutput, without_padding(ending)).size();
 }
 

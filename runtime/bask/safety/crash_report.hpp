@@ -6,6 +6,7 @@
 //             program keeps the signals that it handles itself; none is touched when a sanitizer runs.
 #pragma once
 
+#include <bask/core/sanitizers.hpp>
 #include <bask/safety/running_task.hpp>
 
 #include <cstddef>
@@ -13,11 +14,7 @@
 
 namespace bask {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kCrashReports = false;
-#else
-inline constexpr bool kCrashReports = true;
-#endif
+inline constexpr bool kCrashReports = !kHasAddressSanitizer && !kHasThreadSanitizer;
 
 /// Reports SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT (so std::terminate too) from now on. Call it before
 /// MPI_Init, which leaves existing handlers alone, and again when rank and host are known, or after a library

@@ -1,6 +1,7 @@
 // The memory of blocks: what is kept when it is freed, and given back.
 #include <gtest/gtest.h>
 #include <bask/collections/array/block/block_memory.hpp>
+#include <bask/core/sanitizers.hpp>
 #include <bask/core/spare_memory.hpp>
 #include <bask/core/units.hpp>
 
@@ -18,14 +19,10 @@ Owner block(std::size_t bytes) {
 class BlockMemory : public testing::Test {
  protected:
   void SetUp() override {
-#if defined(__SANITIZE_ADDRESS__)
-    GTEST_SKIP() << "nothing is kept, so that uses of freed blocks are found";
-#endif
+    if (kHasAddressSanitizer) GTEST_SKIP() << "nothing is kept, so that uses of freed blocks are found";
     spare_memory::give_back(~std::uint64_t{0});
   }
-  void TearDown() override {
-    spare_memory::set_limit(~std::uint64_t{0});
-  }
+  void TearDown() override { spare_memory::set_limit(~std::uint64_t{0}); }
 };
 
 TEST_F(BlockMemory, IsSpareOnceItIsFreedUntilItIsTakenAgain) {

@@ -1,5 +1,6 @@
 #include <bask/collections/array/block/block_memory.hpp>
 #include <bask/core/fork_lock.hpp>
+#include <bask/core/sanitizers.hpp>
 #include <bask/core/spare_memory.hpp>
 
 #include <sys/mman.h>
@@ -18,11 +19,8 @@ namespace {
 constexpr std::align_val_t kMemoryAlignment{64};
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::chrono::seconds kKeptFor{2};
-#if defined(__SANITIZE_ADDRESS__)
-constexpr std::size_t kLeastMapped = SIZE_MAX;  // reuse would hide uses of freed blocks
-#else
-constexpr std::size_t kLeastMapped = std::size_t{4} << 20;
-#endif
+// Under AddressSanitizer reuse would hide uses of freed blocks.
+constexpr std::size_t kLeastMapped = kHasAddressSanitizer ? SIZE_MAX : std::size_t{4} << 20;
 
 using Clock = std::chrono::steady_clock;
 

@@ -86,7 +86,7 @@ double tasks_each(const Expression& expression, const AxisMap& map) {
   double tasks = 1;
   for (std::size_t axis = 0; axis < expression.chunks.size(); ++axis) {
     const bool is_read = std::any_of(map.begin(), map.end(), [&](const AxisSource& source) {
-      return source.axis == static_cast<std::int32_t>(axis);
+      return source.axis == static_cast<std::int64_t>(axis);
     });
     if (!is_read) tasks *= static_cast<double>(expression.chunks[axis].size());
   }

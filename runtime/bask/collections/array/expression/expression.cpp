@@ -157,7 +157,8 @@ class Binder {
 
 auto members(auto& t) {
   return std::tie(t.kind, t.dtype, t.shape, t.operands, t.opcode, t.map_state, t.value, t.start, t.step,
-                  t.axis, t.axes, t.source, t.starts, t.numbers);
+                  t.axis, t.axes, t.source, t.starts, t.numbers.distribution, t.numbers.dtype, t.numbers.seed,
+                  t.numbers.stream, t.numbers.a, t.numbers.b, t.numbers.low, t.numbers.high);
 }
 
 bool calls_kernel(const Term& term) {

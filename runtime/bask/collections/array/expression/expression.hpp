@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace bask {
@@ -29,11 +30,12 @@ namespace bask {
 /// Where a view reads along one axis of its operand: at `start + step * index`, where index is the view's own
 /// along `axis`; always at `start` when axis is -1.
 struct AxisSource {
-  std::int32_t axis = -1;
+  std::int64_t axis = -1;
   std::int64_t start = 0;
   std::int64_t step = 0;
   friend auto operator<=>(const AxisSource&, const AxisSource&) = default;
 };
+static_assert(std::has_unique_object_representations_v<AxisSource>, "it is part of keys");
 
 /// One element, in the memory of its type.
 using ElementBytes = std::array<std::byte, 16>;

@@ -55,7 +55,7 @@ std::vector<AxisSource> broadcast_axes(const Shape& from, const Shape& to) {
   std::vector<AxisSource> axes(from.size());
   const std::size_t more = to.size() - from.size();
   for (std::size_t k = 0; k < from.size(); ++k) {
-    if (from[k] == to[k + more]) axes[k] = {static_cast<std::int32_t>(k + more), 0, 1};
+    if (from[k] == to[k + more]) axes[k] = {static_cast<std::int64_t>(k + more), 0, 1};
   }
   return axes;
 }
@@ -203,7 +203,7 @@ ArrayPtr view(std::string name, const ArrayPtr& node, std::vector<AxisSource> ax
 ArrayPtr rechunk(const ArrayPtr& node, const Chunks& chunks) {
   if (node->chunks() == chunks) return node;
   std::vector<AxisSource> axes(chunks.size());
-  for (std::size_t k = 0; k < axes.size(); ++k) axes[k] = {static_cast<std::int32_t>(k), 0, 1};
+  for (std::size_t k = 0; k < axes.size(); ++k) axes[k] = {static_cast<std::int64_t>(k), 0, 1};
   return view("rechunk", node, std::move(axes), chunks);
 }
 
@@ -252,7 +252,7 @@ ArrayPtr transpose(const ArrayPtr& node, const std::vector<std::size_t>& order) 
   std::vector<AxisSource> axes(order.size());
   Chunks chunks(order.size());
   for (std::size_t k = 0; k < order.size(); ++k) {
-    axes[order[k]] = {static_cast<std::int32_t>(k), 0, 1};
+    axes[order[k]] = {static_cast<std::int64_t>(k), 0, 1};
     chunks[k] = node->chunks()[order[k]];
   }
   return view("transpose", node, std::move(axes), std::move(chunks));
@@ -261,8 +261,8 @@ ArrayPtr transpose(const ArrayPtr& node, const std::vector<std::size_t>& order) 
 ArrayPtr slice(const ArrayPtr& node, std::size_t axis, std::int64_t start, std::int64_t step,
                std::int64_t count) {
   std::vector<AxisSource> axes(node->ndim());
-  for (std::size_t k = 0; k < axes.size(); ++k) axes[k] = {static_cast<std::int32_t>(k), 0, 1};
-  axes[axis] = {static_cast<std::int32_t>(axis), start, step};
+  for (std::size_t k = 0; k < axes.size(); ++k) axes[k] = {static_cast<std::int64_t>(k), 0, 1};
+  axes[axis] = {static_cast<std::int64_t>(axis), start, step};
   Chunks chunks = node->chunks();
   chunks[axis].clear();
   std::int64_t chunk_begin = 0;

@@ -87,7 +87,7 @@ class Getitem {
   // Slices and takes are done one axis at a time on `node_`, which keeps its axes. At the end one view drops
   // and adds axes.
   void keep_axis() {
-    axes_.push_back({static_cast<std::int32_t>(chunks_.size()), 0, 1});
+    axes_.push_back({static_cast<std::int64_t>(chunks_.size()), 0, 1});
     sources_changed_ |= axes_.size() != chunks_.size() + 1;
     chunks_.push_back(node_->chunks()[axis_++]);
   }

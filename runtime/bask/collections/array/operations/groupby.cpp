@@ -27,12 +27,7 @@ struct Grouping {
   bool ends = false;  // the tasks give results, not states
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    std::vector<unsigned char> bytes(sizeof(rules));
-    if constexpr (Archive::is_saving::value)
-      std::memcpy(bytes.data(), without_padding(rules).data(), sizeof(rules));
-    archive& expression& axis& codes& counts& parts& ends;
-    archive& boost::serialization::make_array(bytes.data(), bytes.size());
-    if constexpr (Archive::is_loading::value) std::memcpy(&rules, bytes.data(), sizeof(rules));
+    archive& expression& axis& codes& counts& parts& rules& ends;
   }
 };
 

@@ -167,7 +167,7 @@ ArrayPtr squeeze(const ArrayPtr& node, const Axes& axes) {
   Chunks chunks;
   for (std::size_t k = 0; k < drops.size(); ++k) {
     sources.push_back(drops[k] ? AxisSource{-1, 0, 0}
-                               : AxisSource{static_cast<std::int32_t>(chunks.size()), 0, 1});
+                               : AxisSource{static_cast<std::int64_t>(chunks.size()), 0, 1});
     if (!drops[k]) chunks.push_back(node->chunks()[k]);
   }
   return chunks.size() == node->ndim() ? node : view("squeeze", node, std::move(sources), std::move(chunks));

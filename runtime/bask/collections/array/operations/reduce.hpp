@@ -31,6 +31,10 @@ struct ReduceRules {
   double divisor = 1;              ///< of kDivide; ddof of kVariance and kDeviation
   DType values = DType::kFloat64;  ///< the type that elements are cast to first
   DType result = DType::kFloat64;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {  // each by itself: what lies between them is no part of keys
+    archive& reduction& fold& skip_nan& finish& divisor& values& result;
+  }
 };
 
 namespace lazy {

@@ -11,7 +11,6 @@
 #include <boost/serialization/vector.hpp>
 
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -29,12 +28,7 @@ struct Reducing {
   std::string where{};       // the beginning of messages
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    std::vector<std::byte> bytes(sizeof(rules));
-    if constexpr (Archive::is_saving::value)
-      std::memcpy(bytes.data(), without_padding(rules).data(), sizeof(rules));
-    archive& expression& reduced& keepdims& whole_index& ends& where;
-    archive& boost::serialization::make_array(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size());
-    if constexpr (Archive::is_loading::value) std::memcpy(&rules, bytes.data(), sizeof(rules));
+    archive& expression& reduced& rules& keepdims& whole_index& ends& where;
   }
 };
 
