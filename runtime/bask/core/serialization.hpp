@@ -1,10 +1,10 @@
 // serialization.hpp: values to bytes and back: the one encoding of arguments, results and constants.
 // Runs on: every rank. Threads: any; a value must not change while it is encoded.
-// Trivially copyable types are copied whole, with their padding cleared where the compiler can (kClearsPadding):
-// elsewhere equal values of a type with padding may have different keys. The standard containers are encoded
-// element by element, or whole where their elements are trivially copyable; unordered ones in a canonical
-// order, so that equal values give equal bytes and so equal keys. Every other type goes through
-// Boost.Serialization: a program with such a type includes core/archive.hpp.
+// Trivially copyable types are copied whole, with their padding cleared where the compiler can
+// (kClearsPadding): elsewhere equal values of a type with padding may have different keys. The standard
+// containers are encoded element by element, or whole where their elements are trivially copyable; unordered
+// ones in a canonical order, so that equal values give equal bytes and so equal keys. Every other type goes
+// through Boost.Serialization: a program with such a type includes core/archive.hpp.
 #pragma once
 
 #include <bask/core/bytes.hpp>
