@@ -40,6 +40,10 @@ void check_arguments(const Settings& settings) {
   } else if (!settings.directory.empty()) {
     refuse("--join takes no DIR", "name the file of --bask-trace alone");
   }
+  if (!settings.explained.empty() && !settings.is_explaining) {
+    refuse("'" + safe_text(settings.explained) + "' is one argument too many",
+           "name one directory, or ask for a rank or a task with --explain");
+  }
 }
 
 }  // namespace
@@ -69,15 +73,10 @@ std::optional<Settings> read_settings(int argc, char** argv) {
     std::cout << version_text() << '\n';
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
-    throw bask::Error("bask-top", error.what(), "see bask-top --help", bask::ExitCode::kUsage);
+    refuse(error.what(), "see bask-top --help");
   }
   check_arguments(settings);
   if (settings.to.empty()) settings.to = settings.join;
-  if (!settings.explained.empty() && !settings.is_explaining) {
-    throw bask::Error("bask-top", "'" + safe_text(settings.explained) + "' is one argument too many",
-                      "name one directory, or ask for a rank or a task with --explain",
-                      bask::ExitCode::kUsage);
-  }
   settings.interval = std::chrono::milliseconds(std::lround(seconds * 1000));
   return settings;
 }
