@@ -5,6 +5,8 @@
 #include <bask/core/log.hpp>
 #include <bask/execution/spill_file.hpp>
 #include <bask/forecast/machine_speed.hpp>
+#include <bask/plan_only.hpp>
+#include <bask/system/cpu_time.hpp>
 #include <bask/system/replaced_file.hpp>
 #include <bask/system/scratch_directory.hpp>
 
@@ -21,33 +23,41 @@ namespace {
 constexpr std::int64_t kLength = 4096, kChunk = 1024;  // blocks of 8 MiB
 constexpr double kElements = kChunk * kChunk, kTasks = (kLength / kChunk) * (kLength / kChunk);
 
-// Nanoseconds; the best of rounds, which go on until the last three have been no better by a hundredth:
-// others may use the machine for a while.
+// The best of rounds, which go on until the last three have been no better by a hundredth: others may use the
+// machine for a while.
 template <class F>
-double time_of(const F& f) {
+double best_of(const F& f) {
   constexpr int kMostRounds = 20, kNoBetter = 3;
   double best = std::numeric_limits<double>::infinity();
   for (int round = 0, since_best = 0; round < kMostRounds && since_best < kNoBetter; ++round) {
-    const auto start = std::chrono::steady_clock::now();
-    f();
-    const double ns =
-        std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count();
+    const double ns = f();
     since_best = ns < 0.99 * best ? 0 : since_best + 1;
     best = std::min(best, ns);
   }
   return best;
 }
 
+// Nanoseconds.
+template <class F>
+double time_of(const F& f) {
+  return best_of([&] {
+    const auto start = std::chrono::steady_clock::now();
+    f();
+    return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count();
+  });
+}
+
 class Measurement {
  public:
-  explicit Measurement(unsigned threads) : threads_(threads) {}
+  explicit Measurement(Client& client) : client_(client), threads_(client.info().threads) {}
 
   // What each of so many equal tasks takes, with all threads at work.
   template <class F>
   double of_a_task(double tasks, const F& f) const {
     return time_of(f) * std::min<double>(threads_, tasks) / tasks;
   }
-  MachineSpeed arrays();
+  void arrays(MachineSpeed& speed);
+  void moves(MachineSpeed& speed);
   /// What more work has not taken longer than less: others have used the machine.
   bool is_disturbed() const { return is_disturbed_; }
 
@@ -57,12 +67,19 @@ class Measurement {
     return std::max(more - less, 0.0);
   }
 
-  const unsigned threads_;
+  // Of the processors of all ranks.
+  double cpu_ns() {
+    double sum = 0;
+    for (const std::int64_t ns : client_.run<process_cpu_time_ns>()) sum += static_cast<double>(ns);
+    return sum;
+  }
+
+  Client& client_;
+  const unsigned threads_;  // of all ranks
   bool is_disturbed_ = false;
 };
 
-MachineSpeed Measurement::arrays() {
-  MachineSpeed speed;
+void Measurement::arrays(MachineSpeed& speed) {
   const Shape shape{kLength, kLength};
   const ChunkSpec chunks{kChunk, kChunk};
   const auto block = [&](const Array<double>& array) {
@@ -86,7 +103,43 @@ MachineSpeed Measurement::arrays() {
   const Array<double> column = random::default_rng(2).random({kLength, kChunk}, chunks).persist();
   const Array<double> row = random::default_rng(3).random({kChunk, kLength}, chunks).persist();
   speed.multiply_add_ns = of_a_task(kTasks, [&] { matmul(column, row).persist(); }) / (kElements * kChunk);
-  return speed;
+}
+
+int nothing() {
+  return 0;
+}
+
+// Each rank sends blocks and receives as many: a block of `there` is added to one of `mirrored`, which is on
+// another rank.
+void Measurement::moves(MachineSpeed& speed) {
+  const auto ranks = static_cast<std::int64_t>(client_.info().ranks.size());
+  constexpr std::int64_t kBlocks = 8, kCalls = 1000;  // of each rank
+  const Shape shape{ranks * kBlocks * kChunk, kChunk};
+  const ChunkSpec chunks{kChunk, kChunk};
+  const Array<double> there = random::default_rng(4).random(shape, chunks).persist();
+  const Array<double> local = random::default_rng(5).random(shape, chunks).persist();
+  const Array<double> mirrored = flip(local, 0);
+  const auto time_with = [](const Array<double>& a, const Array<double>& b) {
+    return time_of([&] { (a + b).sum().compute(); });
+  };
+  const auto cpu_with = [this](const Array<double>& a, const Array<double>& b) {
+    return best_of([&] {
+      const double before = cpu_ns();
+      (a + b).sum().compute();
+      return cpu_ns() - before;
+    });
+  };
+  const double unmoved = time_with(there, local);
+  const double moved = time_with(there, mirrored);
+  const double bytes =  // that a rank sends and receives
+      2 * static_cast<double>(client_.last_compute().bytes_moved) / static_cast<double>(ranks);
+  speed.moved_ns_per_byte = difference(moved, unmoved / kBlocks) / bytes;
+  speed.moved_cpu_ns_per_byte =
+      difference(cpu_with(there, mirrored), cpu_with(there, local)) / static_cast<double>(ranks) / bytes;
+  const double calls = time_of([&] {
+    for (std::int64_t call = 0; call < kCalls; ++call) client_.run<nothing>();
+  });
+  speed.message_ns = calls / kCalls / 2;  // there and back
 }
 
 void measure_disk(const Options& options, MachineSpeed& speed) {
@@ -110,23 +163,32 @@ void measure_disk(const Options& options, MachineSpeed& speed) {
 
 }  // namespace
 
-int profile_machine(const Options& options) {
-  set_up_log({.level = options.log_level, .file = options.log_file});
+Options options_of_profile(Options options) {
+  options = without_traces(std::move(options));
+  options.progress = Progress::kOff;
+  return options;
+}
+
+int profile_machine(Client& client) {
+  const Options& options = client.options();
   ReplacedFile("--bask-profile-machine", options.profile_machine);  // throws now where nothing can be written
-  Options quiet = options;
-  quiet.progress = Progress::kOff;
-  Client client(quiet);
-  Measurement measurement(client.info().threads);
-  MachineSpeed speed = measurement.arrays();
+  Measurement measurement(client);
+  MachineSpeed speed;
+  measurement.arrays(speed);
   measure_disk(options, speed);
-  const std::string machine = fmt::format("{}, {} threads", client.info().host, client.info().threads);
+  const std::size_t ranks = client.info().ranks.size();
+  if (ranks > 1) measurement.moves(speed);
+  const std::string machine =
+      fmt::format("{}, {} threads, {} ranks", client.info().host, client.info().threads, ranks);
   write_machine_speed(options.profile_machine, speed, machine);
   for (const NamedSpeed& named : named_speeds())
     std::cout << fmt::format("{:>10.4g} {}\n", speed.*named.ns, named.name);
-  std::cout << fmt::format(
-      "written to '{}'; messages and what moves between ranks were not measured: those are "
-      "defaults\n",
-      options.profile_machine);
+  std::cout << fmt::format("written to '{}'\n", options.profile_machine);
+  if (ranks == 1) {
+    std::cout
+        << "messages and what moves between ranks were not measured: those are defaults; start the program "
+           "on two nodes, one rank on each, to measure them, too\n";
+  }
   if (measurement.is_disturbed()) {
     log_line(
         LogLevel::kWarning,

@@ -52,18 +52,6 @@ int run_here(const Options& options, const std::function<int(Client&)>& program)
   return code;
 }
 
-// What is done in place of the program, by one process; null: the program is run.
-struct InPlace {
-  const char* why_alone;
-  int (*run)(const Options&);
-};
-std::optional<InPlace> in_place_of_program(const Options& options) {
-  if (!options.replay.empty()) return InPlace{"--bask-replay: a task is run alone", replay};
-  if (!options.profile_machine.empty())
-    return InPlace{"--bask-profile-machine: a machine is measured by one process", profile_machine};
-  return std::nullopt;
-}
-
 }  // namespace
 
 int report_errors(const std::function<int()>& body) {
@@ -115,14 +103,18 @@ int run_program(int& argc, char** argv, const std::function<int(Client&)>& progr
     return static_cast<int>(ExitCode::kDone);
   }
   if (loaded.options.plan) loaded.options = without_traces(std::move(loaded.options));
-  if (const auto in_place = in_place_of_program(loaded.options)) {
+  if (!loaded.options.replay.empty()) {
     // A launcher's only process is like one without a launcher.
-    if (!launch.needs_mpi()) return report_errors([&] { return in_place->run(loaded.options); });
+    if (!launch.needs_mpi()) return report_errors([&] { return replay(loaded.options); });
     if (bad_option.empty()) {
-      bad_option = std::string(in_place->why_alone) +
-                   ", and this is a job of several ranks; start the program without mpirun or srun";
+      bad_option =
+          "--bask-replay: a task is run alone, and this is a job of several ranks; start the program without "
+          "mpirun or srun";
     }
   }
+  const bool profiles = !loaded.options.profile_machine.empty();
+  if (profiles) loaded.options = options_of_profile(std::move(loaded.options));
+  const std::function<int(Client&)>& body = profiles ? profile_machine : program;
   // Lives from before MPI_Init, which takes a while, until the process is gone (so it is never deleted):
   // SIGUSR1, which says that time is running out, must not kill a run that is done.
   static const StopNotice* stop_notice = nullptr;
@@ -130,8 +122,8 @@ int run_program(int& argc, char** argv, const std::function<int(Client&)>& progr
   // Before MPI_Init, which starts threads. The limit of the rank, which is known later, may be smaller.
   const Options& options = loaded.options;
   keep_freed_memory(options.memory_limit != 0 ? options.memory_limit : memory_limit());
-  if (launch.needs_mpi()) return run_ranks(loaded.options, bad_option, launch, program);
-  return report_errors([&] { return run_here(loaded.options, program); });
+  if (launch.needs_mpi()) return run_ranks(loaded.options, bad_option, launch, body);
+  return report_errors([&] { return run_here(loaded.options, body); });
 }
 
 }  // namespace bask

@@ -127,7 +127,7 @@ TEST(Partition, SharesIndependentWorkByThreadsAndCost) {
 TaskGraph readers_of_constants(const std::vector<std::uint32_t>& ranks) {
   TaskGraph graph;
   const std::uint32_t group = graph.group_for("reader", nullptr);
-  for (const std::uint32_t rank : ranks) graph.add_constant({.rank = rank, .held = rank});
+  for (const std::uint32_t rank : ranks) graph.add_constant({.rank = rank, .held = rank, .is_result = true});
   for (std::uint32_t reader = 0; reader < ranks.size(); ++reader) {
     graph.add_input({reader});
     graph.end_task(group);
@@ -142,14 +142,15 @@ Plan plan_of_readers(const TaskGraph& graph) {
 }
 
 TEST(Partition, RunsReadersOfPersistedResultsWhereTheseLie) {
-  const std::vector<std::uint32_t> held_by{2, 1, 1, 2, 1, 2};
+  const std::vector<std::uint32_t> held_by{2, 1, 0, 1, 2, 0, 1, 0, 2};
   const TaskGraph graph = readers_of_constants(held_by);
   const Plan plan = plan_of_readers(graph);
-  EXPECT_EQ(partition(plan, equal_costs(plan), {{0, 1, 1}}, preferred_ranks(graph.constants)), held_by);
+  EXPECT_EQ(partition(plan, equal_costs(plan), {{1, 1, 1}}, preferred_ranks(graph.constants)), held_by);
 }
 
-TEST(Partition, SpreadsReadersOfConstantsThatRank0Holds) {
-  const TaskGraph graph = readers_of_constants({0, 0, 0, 0});
+TEST(Partition, SpreadsReadersOfConstants) {
+  TaskGraph graph = readers_of_constants({0, 0, 0, 0});
+  for (Constant& constant : graph.constants) constant.is_result = false;
   const Plan plan = plan_of_readers(graph);
   EXPECT_TRUE(preferred_ranks(graph.constants).empty());
   EXPECT_EQ(partition(plan, equal_costs(plan), {{1, 1}}, preferred_ranks(graph.constants)),
@@ -239,7 +240,7 @@ std::uint32_t rank_of_reader(const std::vector<float>& bytes) {
   std::vector<std::uint32_t> held_by(bytes.size());
   std::iota(held_by.begin(), held_by.end(), 1);
   TaskGraph graph;
-  for (const std::uint32_t rank : held_by) graph.add_constant({.rank = rank, .held = rank});
+  for (const std::uint32_t rank : held_by) graph.add_constant({.rank = rank, .held = rank, .is_result = true});
   for (std::uint32_t constant = 0; constant < bytes.size(); ++constant) graph.add_input({constant});
   graph.end_task(graph.group_for("reader", nullptr));
   const Plan plan = plan_of_last(graph, 1);

@@ -44,7 +44,10 @@ Scenario random_scenario(unsigned seed, bool hold, std::uint32_t ranks, bool con
   auto [graph, targets] = random_graph(seed);
   add_arguments(graph, random);
   for (Constant& constant : graph.constants) {
-    if (!constants_on_rank_0) constant.rank = random() % ranks;
+    if (!constants_on_rank_0) {
+      constant.rank = random() % ranks;
+      constant.is_result = true;
+    }
   }
   Scenario made{std::move(graph), {}, {}, {ranks, hold}};
   made.plan = make_plan(made.graph, targets, {.fuse = random() % 3 > 0});

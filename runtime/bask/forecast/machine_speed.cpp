@@ -21,6 +21,7 @@ const std::vector<NamedSpeed>& named_speeds() {
       {"multiply_add_ns", &MachineSpeed::multiply_add_ns},
       {"message_ns", &MachineSpeed::message_ns},
       {"moved_ns_per_byte", &MachineSpeed::moved_ns_per_byte},
+      {"moved_cpu_ns_per_byte", &MachineSpeed::moved_cpu_ns_per_byte},
       {"written_ns_per_byte", &MachineSpeed::written_ns_per_byte},
       {"read_back_ns_per_byte", &MachineSpeed::read_back_ns_per_byte}};
   return speeds;

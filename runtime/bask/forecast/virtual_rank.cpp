@@ -1,6 +1,8 @@
 #include <bask/forecast/virtual_rank.hpp>
 #include <bask/forecast/virtual_result.hpp>
 
+#include <utility>
+
 namespace bask {
 
 VirtualRank::VirtualRank(VirtualRun& run, std::uint32_t number, Part part, const RunnerOptions& options)
@@ -38,7 +40,8 @@ void VirtualRank::go_on() {
 
 void VirtualRank::begin(unsigned thread, const TaskRunner::BegunUnit& begun) {
   const auto ns = static_cast<std::int64_t>(duration_of(begun.unit));
-  run_.clock.after(ns, [this, thread, begun, ns] { end(thread, begun, ns); });
+  const auto moving_ns = static_cast<std::int64_t>(std::exchange(moving_ns_, 0));
+  run_.clock.after(ns + moving_ns, [this, thread, begun, ns] { end(thread, begun, ns); });
 }
 
 // The thread goes on with what it has just made ready, as a real one does.
@@ -96,14 +99,26 @@ void VirtualRank::send(std::uint32_t position, const Value& value, std::span<con
 
 void VirtualRank::post(const Export& to, std::uint32_t place, std::uint64_t bytes) {
   done_.bytes_out += bytes;
-  const std::int64_t gone =
-      run_.links[number_].serve(static_cast<double>(bytes) * run_.speed.moved_ns_per_byte);
+  const std::int64_t gone = move(bytes);
   run_.clock.at(gone, [this, place] {
     runner_.sent(place);
     go_on();
   });
   run_.clock.at(gone + static_cast<std::int64_t>(run_.speed.message_ns),
-                [this, to, bytes] { rank(to.rank).arrived(number_, to.position, bytes); });
+                [this, to, bytes] { rank(to.rank).arrives(number_, to.position, bytes); });
+}
+
+// Returns when this rank has done its part of moving so many bytes. While all threads work, they and the
+// thread that moves share the processors.
+std::int64_t VirtualRank::move(std::uint64_t bytes) {
+  const auto size = static_cast<double>(bytes);
+  double ns = size * run_.speed.moved_ns_per_byte;
+  if (free_threads_.empty() && done_.threads != 0) {
+    const double cpu_ns = size * run_.speed.moved_cpu_ns_per_byte;
+    moving_ns_ += cpu_ns;
+    ns += cpu_ns / done_.threads;
+  }
+  return run_.links[number_].serve(ns);
 }
 
 void VirtualRank::announce(const Export& to, std::uint32_t place, std::uint64_t bytes) {
@@ -131,6 +146,10 @@ void VirtualRank::fetch(std::uint32_t position) {
 }
 
 // ---- What comes in. ----
+
+void VirtualRank::arrives(std::uint32_t from, std::uint32_t position, std::uint64_t bytes) {
+  run_.clock.at(move(bytes), [this, from, position, bytes] { arrived(from, position, bytes); });
+}
 
 void VirtualRank::arrived(std::uint32_t from, std::uint32_t position, std::uint64_t bytes) {
   done_.bytes_in += bytes;

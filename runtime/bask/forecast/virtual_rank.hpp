@@ -26,7 +26,7 @@ struct VirtualRun {
   const MachineSpeed& speed;
   std::span<const float> task_ns;                   ///< by task of the graph
   std::vector<std::unique_ptr<VirtualRank>> ranks;  ///< all
-  std::vector<VirtualLine> links;                   ///< by rank: out of it
+  std::vector<VirtualLine> links;                   ///< by rank: what it sends and receives
 };
 
 /// What a rank has done in a forecast.
@@ -72,6 +72,8 @@ class VirtualRank final : public Outlet {
   std::uint64_t bytes_for(const Export& to, std::uint64_t whole) const;
   void post(const Export& to, std::uint32_t place, std::uint64_t bytes);
   void announce(const Export& to, std::uint32_t place, std::uint64_t bytes);
+  std::int64_t move(std::uint64_t bytes);
+  void arrives(std::uint32_t from, std::uint32_t position, std::uint64_t bytes);
   void arrived(std::uint32_t from, std::uint32_t position, std::uint64_t bytes);
   void announced(const Export& at, std::uint32_t position, std::uint64_t bytes);
   void return_credit();
@@ -85,6 +87,7 @@ class VirtualRank final : public Outlet {
   std::vector<unsigned> free_threads_;
   std::unordered_multimap<std::uint32_t, Export> asked_;    // by place, for whom
   std::unordered_map<std::uint32_t, Export> announced_at_;  // by import: its rank and its place there
+  double moving_ns_ = 0;  // processor time that the next unit gives to what has moved
   RankForecast done_;
   std::vector<GroupMeasure> measured_;
 };

@@ -28,6 +28,7 @@ struct Constant {
   std::uint32_t rank = 0;  ///< the rank that holds it
   std::uint64_t held = 0;  ///< its number there; 0: it is `value`, on rank 0
   float bytes = 0;         ///< about how many, when it is held on another rank; 0: not known
+  bool is_result = false;  ///< it was persisted
 };
 
 /// The tasks `first`, `first + 1`, … that came out of one layer.

@@ -41,6 +41,7 @@ TaskRef ValueLayer::held_elsewhere(std::string label, const Key& key, const Cons
   auto* layer = new ValueLayer(std::move(label), key, {});
   const LayerPtr owner(layer);
   layer->where_ = where;
+  layer->where_.is_result = true;
   layer->keeper_ = std::move(keeper);
   return {owner, 0};
 }

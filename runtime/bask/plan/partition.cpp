@@ -302,12 +302,11 @@ std::vector<std::uint32_t> levels(const Plan& plan) {
 }
 
 std::vector<std::uint32_t> preferred_ranks(std::span<const Constant> constants) {
-  const bool all_on_rank_0 =
-      std::ranges::all_of(constants, [](const Constant& constant) { return constant.rank == 0; });
-  if (all_on_rank_0) return {};
+  if (std::ranges::none_of(constants, &Constant::is_result)) return {};
   std::vector<std::uint32_t> ranks;
   ranks.reserve(constants.size());
-  for (const Constant& constant : constants) ranks.push_back(constant.rank == 0 ? kNoIndex : constant.rank);
+  for (const Constant& constant : constants)
+    ranks.push_back(constant.is_result ? constant.rank : kNoIndex);
   return ranks;
 }
 

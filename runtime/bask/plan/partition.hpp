@@ -29,8 +29,8 @@ struct PartitionOptions {
   const StripReads* strips = nullptr;
 };
 
-/// On which rank the readers of each constant should run: on the rank that holds it; kNoIndex where that is
-/// rank 0. Empty when rank 0 holds all.
+/// On which rank the readers of each constant should run: those of a persisted result on the rank that holds
+/// it; kNoIndex for others. Empty when nothing was persisted.
 std::vector<std::uint32_t> preferred_ranks(std::span<const Constant> constants);
 
 /// The rank of each unit. Deterministic. `rank_of_constant` comes from `preferred_ranks`: these constants
