@@ -10,11 +10,15 @@
 #include <bask/system/replaced_file.hpp>
 #include <bask/system/scratch_directory.hpp>
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 #include <future>
 #include <iostream>
 #include <limits>
+#include <new>
 #include <vector>
 
 namespace bask {
@@ -105,6 +109,24 @@ void Measurement::arrays(MachineSpeed& speed) {
   speed.multiply_add_ns = of_a_task(kTasks, [&] { matmul(column, row).persist(); }) / (kElements * kChunk);
 }
 
+// What memory costs more when it is written for the first time.
+double cleared_ns_per_byte() {
+  constexpr std::size_t kBytes = std::size_t{64} << 20;
+  return best_of([] {
+    void* const memory = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) throw std::bad_alloc();
+    const auto written_ns = [&]() {
+      const auto start = std::chrono::steady_clock::now();
+      explicit_bzero(memory, kBytes);
+      return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count();
+    };
+    const double first = written_ns();
+    const double again = written_ns();
+    ::munmap(memory, kBytes);
+    return std::max(first - again, 0.0) / kBytes;
+  });
+}
+
 int nothing() {
   return 0;
 }
@@ -155,10 +177,19 @@ void measure_disk(const Options& options, MachineSpeed& speed) {
     return outcome.extent;
   };
   Extent extent;
-  speed.written_ns_per_byte =
-      time_of([&] { extent = waited([&](const auto& done) { file.write(bytes, done); }); }) / kBytes;
-  speed.read_back_ns_per_byte =
-      time_of([&] { waited([&](const auto& done) { file.read(extent, back, done); }); }) / kBytes;
+  const auto write = [&] { extent = waited([&](const auto& done) { file.write(bytes, done); }); };
+  const auto read = [&] { waited([&](const auto& done) { file.read(extent, back, done); }); };
+  const auto cpu_of = [](const auto& f) {
+    return best_of([&] {
+      const std::int64_t before = process_cpu_time_ns();
+      f();
+      return static_cast<double>(process_cpu_time_ns() - before);
+    });
+  };
+  speed.written_ns_per_byte = time_of(write) / kBytes;
+  speed.written_cpu_ns_per_byte = cpu_of(write) / kBytes;
+  speed.read_back_ns_per_byte = time_of(read) / kBytes;
+  speed.read_back_cpu_ns_per_byte = cpu_of(read) / kBytes;
 }
 
 }  // namespace
@@ -176,6 +207,7 @@ int profile_machine(Client& client) {
   MachineSpeed speed;
   measurement.arrays(speed);
   measure_disk(options, speed);
+  speed.cleared_ns_per_byte = cleared_ns_per_byte();
   const std::size_t ranks = client.info().ranks.size();
   if (ranks > 1) measurement.moves(speed);
   const std::string machine =

@@ -99,7 +99,29 @@ TEST(VirtualCluster, MovesResultsInTheTimeOfTheNetwork) {
   speed.message_ns = 50;
   const RunForecast run = run_on({{1}, {1}}, program, speed);
   EXPECT_GT(run.bytes_moved, kMiB - 1);
-  EXPECT_GE(run.makespan_ns, static_cast<std::int64_t>(2000 + kMiB + 50));
+  EXPECT_GE(run.makespan_ns, static_cast<std::int64_t>(2000 + 2 * kMiB + 50)) << "each end takes its time";
+}
+
+// Two tasks whose results a third one reads, on another rank than one of them; and many tasks beside them.
+std::int64_t makespan_with_busy_threads(double cpu_ns_per_byte, std::uint32_t others) {
+  TaskGraph graph = independent_tasks(2 + others);
+  const std::uint32_t group = graph.group_for("read", nullptr);
+  graph.add_input({0});
+  graph.add_input({others + 1});
+  graph.end_task(group);
+  std::vector<TaskId> targets{{others + 2}};
+  for (std::uint32_t task = 1; task <= others; ++task) targets.push_back({task});
+  Program program = program_of(std::move(graph), targets, 1000, kMiB);
+  MachineSpeed speed = only_tasks();
+  speed.moved_cpu_ns_per_byte = cpu_ns_per_byte;
+  return run_on({{1}, {1}}, program, speed).makespan_ns;
+}
+
+TEST(VirtualCluster, TakesTimeOfThreadsThatWorkForWhatMoves) {
+  constexpr std::uint32_t kOthers = 5000;  // longer than the result takes to move
+  EXPECT_GT(makespan_with_busy_threads(1, kOthers), makespan_with_busy_threads(0, kOthers) + kMiB / 2);
+  EXPECT_EQ(makespan_with_busy_threads(1, 0), makespan_with_busy_threads(0, 0))
+      << "no thread works meanwhile";
 }
 
 TEST(VirtualCluster, RunsEachTaskOfRandomGraphsOnceAndInNoLessThanItsLongestChain) {

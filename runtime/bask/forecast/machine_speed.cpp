@@ -22,8 +22,11 @@ const std::vector<NamedSpeed>& named_speeds() {
       {"message_ns", &MachineSpeed::message_ns},
       {"moved_ns_per_byte", &MachineSpeed::moved_ns_per_byte},
       {"moved_cpu_ns_per_byte", &MachineSpeed::moved_cpu_ns_per_byte},
+      {"cleared_ns_per_byte", &MachineSpeed::cleared_ns_per_byte},
       {"written_ns_per_byte", &MachineSpeed::written_ns_per_byte},
-      {"read_back_ns_per_byte", &MachineSpeed::read_back_ns_per_byte}};
+      {"written_cpu_ns_per_byte", &MachineSpeed::written_cpu_ns_per_byte},
+      {"read_back_ns_per_byte", &MachineSpeed::read_back_ns_per_byte},
+      {"read_back_cpu_ns_per_byte", &MachineSpeed::read_back_cpu_ns_per_byte}};
   return speeds;
 }
 

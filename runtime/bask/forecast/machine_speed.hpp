@@ -15,12 +15,14 @@ struct MachineSpeed {
   double operation_ns = 0.4;         ///< such as an addition of two elements
   double function_ns = 4;            ///< such as an exponential
   double uniform_number_ns = 1.5, random_number_ns = 6;
-  double multiply_add_ns = 0.1;        ///< in products of matrices
-  double message_ns = 3000;            ///< until the first byte of a message is there
-  double moved_ns_per_byte = 0.2;      ///< from rank to rank, at each of the two
-  double moved_cpu_ns_per_byte = 0.1;  ///< of the processor, at each of the two
-  double written_ns_per_byte = 1;      ///< to a disk
-  double read_back_ns_per_byte = 0.7;
+  double multiply_add_ns = 0.1;          ///< in products of matrices
+  double message_ns = 3000;              ///< until the first byte of a message is there
+  double moved_ns_per_byte = 0.2;        ///< from rank to rank, at each of the two
+  double moved_cpu_ns_per_byte = 0.1;    ///< of a processor, at each of the two
+  double cleared_ns_per_byte = 0.2;      ///< of memory that is used for the first time
+  double written_ns_per_byte = 1;        ///< to a disk
+  double written_cpu_ns_per_byte = 0.3;  ///< of a processor
+  double read_back_ns_per_byte = 0.7, read_back_cpu_ns_per_byte = 0.3;
 };
 
 /// The members by their names.

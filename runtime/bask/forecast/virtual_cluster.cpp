@@ -35,13 +35,17 @@ VirtualCluster::VirtualCluster(std::vector<RankShape> ranks, const MachineSpeed&
     : shape_(std::move(ranks)), speed_(speed), resources_(std::move(resources)) {
   for (std::uint32_t rank = 0; rank < shape_.size(); ++rank) {
     const auto moved = [this, rank] { go_on(rank); };
-    const auto store = [this, moved](EventLog*) {
-      return std::make_unique<VirtualDisk>(clock_, speed_, moved);
+    const auto beside = [this, rank](double ns, double cpu_ns) {
+      return run_ == nullptr ? ns : run_->ranks[rank]->beside_threads(ns, cpu_ns);
     };
-    const auto remaker = [this, moved](unsigned threads) {
+    const auto store = [this, beside, moved](EventLog*) {
+      return std::make_unique<VirtualDisk>(clock_, speed_, beside, moved);
+    };
+    const auto remaker = [this, beside, moved](unsigned threads) {
       return std::make_unique<VirtualRemaker>(
-          clock_, threads, [this] { return remake_ns_; }, moved);
+          clock_, threads, [this, beside] { return beside(remake_ns_, remake_ns_); }, moved);
     };
+    touched_.push_back(0);
     memories_.push_back(std::make_shared<RankMemory>(shape_[rank].memory_limit, Backing{store, remaker}));
   }
 }
@@ -151,7 +155,8 @@ RunForecast VirtualCluster::run(const Computation& computation) {
   Splitter splitter(plan, graph, placement.rank_of_unit(),
                     {.ranks = ranks, .hold = hold, .strips = placement.strips.get()});
   VirtualRun run{
-      clock_, speed_, computation.task_ns, {}, std::vector<VirtualLine>(ranks, VirtualLine(clock_))};
+      clock_,  speed_, computation.task_ns, {}, std::vector<VirtualLine>(ranks, VirtualLine(clock_)),
+      touched_};
   hand_out(computation, splitter, placement.push_credit, run);
 
   const std::int64_t start = clock_.now();

@@ -85,6 +85,7 @@ class VirtualCluster {
   std::unordered_map<std::uint64_t, Kept> kept_;  // by number
   VirtualRun* run_ = nullptr;                     // the one that goes on; null: none does
   std::vector<std::shared_ptr<RankMemory>> memories_;
+  std::vector<std::uint64_t> touched_;  // by rank: bytes of memory that it has used so far
 };
 
 }  // namespace bask

@@ -17,9 +17,11 @@ namespace bask {
 
 class VirtualDisk final : public SpillStore {
  public:
+  /// How long something takes now that takes `ns`, and `cpu_ns` of a processor, where threads do nothing.
+  using Beside = std::function<double(double ns, double cpu_ns)>;
   /// The clock must outlive the disk. `moved` is called after each transfer.
-  VirtualDisk(VirtualClock& clock, const MachineSpeed& speed, std::function<void()> moved)
-      : clock_(clock), speed_(speed), moved_(std::move(moved)), line_(clock) {}
+  VirtualDisk(VirtualClock& clock, const MachineSpeed& speed, Beside beside, std::function<void()> moved)
+      : clock_(clock), speed_(speed), beside_(std::move(beside)), moved_(std::move(moved)), line_(clock) {}
 
   void write(std::span<const std::byte> bytes, Done done) override;
   void read(const Extent& extent, std::span<std::byte> into, Done done) override;
@@ -31,6 +33,7 @@ class VirtualDisk final : public SpillStore {
  private:
   VirtualClock& clock_;
   const MachineSpeed speed_;
+  const Beside beside_;
   const std::function<void()> moved_;
   VirtualLine line_;
   SpillCounts counts_;

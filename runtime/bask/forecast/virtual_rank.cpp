@@ -1,6 +1,7 @@
 #include <bask/forecast/virtual_rank.hpp>
 #include <bask/forecast/virtual_result.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace bask {
@@ -10,6 +11,7 @@ VirtualRank::VirtualRank(VirtualRun& run, std::uint32_t number, Part part, const
       number_(number),
       strips_(part.strips),
       credits_(static_cast<std::uint32_t>(run.links.size()), part.push_credit),
+      ledger_(options.memory->ledger()),
       runner_(std::move(part.shell), part.constants, options, *this),
       measured_(runner_.plan()->groups.size()) {
   done_.threads = options.threads;
@@ -40,8 +42,8 @@ void VirtualRank::go_on() {
 
 void VirtualRank::begin(unsigned thread, const TaskRunner::BegunUnit& begun) {
   const auto ns = static_cast<std::int64_t>(duration_of(begun.unit));
-  const auto moving_ns = static_cast<std::int64_t>(std::exchange(moving_ns_, 0));
-  run_.clock.after(ns + moving_ns, [this, thread, begun, ns] { end(thread, begun, ns); });
+  const auto taken_ns = static_cast<std::int64_t>(std::exchange(taken_ns_, 0));
+  run_.clock.after(ns + taken_ns, [this, thread, begun, ns] { end(thread, begun, ns); });
 }
 
 // The thread goes on with what it has just made ready, as a real one does.
@@ -97,8 +99,13 @@ void VirtualRank::send(std::uint32_t position, const Value& value, std::span<con
   }
 }
 
+// The thread that has made the result goes on, or is free, before it moves.
 void VirtualRank::post(const Export& to, std::uint32_t place, std::uint64_t bytes) {
   done_.bytes_out += bytes;
+  run_.clock.after(0, [this, to, place, bytes] { leaves(to, place, bytes); });
+}
+
+void VirtualRank::leaves(const Export& to, std::uint32_t place, std::uint64_t bytes) {
   const std::int64_t gone = move(bytes);
   run_.clock.at(gone, [this, place] {
     runner_.sent(place);
@@ -108,17 +115,17 @@ void VirtualRank::post(const Export& to, std::uint32_t place, std::uint64_t byte
                 [this, to, bytes] { rank(to.rank).arrives(number_, to.position, bytes); });
 }
 
-// Returns when this rank has done its part of moving so many bytes. While all threads work, they and the
-// thread that moves share the processors.
+double VirtualRank::beside_threads(double ns, double cpu_ns) {
+  if (!free_threads_.empty() || done_.threads == 0) return ns;
+  taken_ns_ += cpu_ns;
+  return ns + cpu_ns / done_.threads;
+}
+
+// Returns when this rank has done its part of moving so many bytes.
 std::int64_t VirtualRank::move(std::uint64_t bytes) {
   const auto size = static_cast<double>(bytes);
-  double ns = size * run_.speed.moved_ns_per_byte;
-  if (free_threads_.empty() && done_.threads != 0) {
-    const double cpu_ns = size * run_.speed.moved_cpu_ns_per_byte;
-    moving_ns_ += cpu_ns;
-    ns += cpu_ns / done_.threads;
-  }
-  return run_.links[number_].serve(ns);
+  return run_.links[number_].serve(
+      beside_threads(size * run_.speed.moved_ns_per_byte, size * run_.speed.moved_cpu_ns_per_byte));
 }
 
 void VirtualRank::announce(const Export& to, std::uint32_t place, std::uint64_t bytes) {
@@ -151,9 +158,19 @@ void VirtualRank::arrives(std::uint32_t from, std::uint32_t position, std::uint6
   run_.clock.at(move(bytes), [this, from, position, bytes] { arrived(from, position, bytes); });
 }
 
+// How many of these bytes lie in memory that the rank has not used before: the system clears it first.
+std::uint64_t VirtualRank::touch(std::uint64_t bytes) {
+  const std::uint64_t peak = ledger_.peak();
+  std::uint64_t& touched = run_.touched[number_];
+  if (peak <= touched) return 0;
+  return std::min(bytes, peak - std::exchange(touched, peak));
+}
+
 void VirtualRank::arrived(std::uint32_t from, std::uint32_t position, std::uint64_t bytes) {
   done_.bytes_in += bytes;
   const bool was_asked_for = runner_.arrived(position, virtual_value(bytes));
+  const double cleared_ns = static_cast<double>(touch(bytes)) * run_.speed.cleared_ns_per_byte;
+  run_.links[number_].serve(beside_threads(cleared_ns, cleared_ns));
   if (!was_asked_for) credits_.owe(from, bytes);
   go_on();
 }

@@ -27,6 +27,7 @@ struct VirtualRun {
   std::span<const float> task_ns;                   ///< by task of the graph
   std::vector<std::unique_ptr<VirtualRank>> ranks;  ///< all
   std::vector<VirtualLine> links;                   ///< by rank: what it sends and receives
+  std::span<std::uint64_t> touched;                 ///< by rank: bytes of memory that it has used so far
 };
 
 /// What a rank has done in a forecast.
@@ -53,6 +54,10 @@ class VirtualRank final : public Outlet {
   /// Begins units on threads that are free. To be called whenever something may have become ready.
   void go_on();
 
+  /// How long something takes now that takes `ns`, and `cpu_ns` of a processor, where threads do nothing:
+  /// while all threads work, it shares the processors with them.
+  double beside_threads(double ns, double cpu_ns);
+
   TaskRunner& runner() { return runner_; }
   /// What has been done so far, and the units' times by group.
   const RankForecast& done() const { return done_; }
@@ -72,7 +77,9 @@ class VirtualRank final : public Outlet {
   std::uint64_t bytes_for(const Export& to, std::uint64_t whole) const;
   void post(const Export& to, std::uint32_t place, std::uint64_t bytes);
   void announce(const Export& to, std::uint32_t place, std::uint64_t bytes);
+  void leaves(const Export& to, std::uint32_t place, std::uint64_t bytes);
   std::int64_t move(std::uint64_t bytes);
+  std::uint64_t touch(std::uint64_t bytes);
   void arrives(std::uint32_t from, std::uint32_t position, std::uint64_t bytes);
   void arrived(std::uint32_t from, std::uint32_t position, std::uint64_t bytes);
   void announced(const Export& at, std::uint32_t position, std::uint64_t bytes);
@@ -83,11 +90,13 @@ class VirtualRank final : public Outlet {
   const std::uint32_t number_;
   const std::span<const StripExport> strips_;
   PushCredits credits_;
+  const MemoryLedger& ledger_;
   TaskRunner runner_;
   std::vector<unsigned> free_threads_;
   std::unordered_multimap<std::uint32_t, Export> asked_;    // by place, for whom
   std::unordered_map<std::uint32_t, Export> announced_at_;  // by import: its rank and its place there
-  double moving_ns_ = 0;  // processor time that the next unit gives to what has moved
+  double taken_ns_ =
+      0;  // of the processors' time, by what works beside the threads; the next unit waits for it
   RankForecast done_;
   std::vector<GroupMeasure> measured_;
 };
