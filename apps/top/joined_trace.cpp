@@ -4,28 +4,15 @@
 
 #include <fmt/format.h>
 #include <bask/core/error.hpp>
+#include <bask/trace/event_part.hpp>
 #include <bask/trace/trace_file.hpp>
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
-#include <string_view>
 #include <system_error>
 #include <vector>
 
 namespace top {
 namespace {
-
-// The rank of a file "trace.json.rank-3.part" beside `file`.
-std::optional<std::uint32_t> rank_of(const std::filesystem::path& part, const std::filesystem::path& file) {
-  const std::string name = part.filename().string(), begin = file.filename().string() + ".rank-";
-  if (!name.starts_with(begin)) return std::nullopt;
-  std::uint32_t rank = 0;
-  const std::string_view rest = std::string_view(name).substr(begin.size());
-  const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), rank);
-  const std::string_view end(read.ptr, static_cast<std::size_t>(rest.data() + rest.size() - read.ptr));
-  return read.ec == std::errc() && end == ".part" ? std::optional(rank) : std::nullopt;
-}
 
 std::vector<bask::RankEvents> parts_beside(const std::filesystem::path& file) {
   const std::filesystem::path folder = file.has_parent_path() ? file.parent_path() : ".";
@@ -33,7 +20,7 @@ std::vector<bask::RankEvents> parts_beside(const std::filesystem::path& file) {
   std::error_code failure;
   for (std::filesystem::directory_iterator entry(folder, failure), end; !failure && entry != end;
        entry.increment(failure)) {
-    if (const auto rank = rank_of(entry->path(), file))
+    if (const auto rank = bask::rank_of_event_part(entry->path(), file))
       parts.push_back({.rank = *rank, .host = {}, .part = entry->path()});
   }
   std::ranges::sort(parts, {}, &bask::RankEvents::rank);

@@ -96,6 +96,11 @@ JobFiles::JobFiles(const Options& options, const std::vector<std::string>& hosts
   const std::string& base = part_place(options).file;
   for (std::uint32_t rank = 0; rank < hosts.size(); ++rank)
     ranks_.push_back({.rank = rank, .host = hosts[rank], .part = event_part_path(base, rank)});
+  // A job of more ranks that was killed has left parts, which are none of this one's.
+  std::error_code ignored;
+  for (auto rank = static_cast<std::uint32_t>(hosts.size());
+       !base.empty() && std::filesystem::remove(event_part_path(base, rank), ignored);)
+    ++rank;
   if (!trace_.empty()) {
     const ReplacedFile probe(kTraceOption, trace_);
     links_.emplace(kTraceOption, trace_ + ".links.part");

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,6 +45,9 @@ struct PartBlock {
 
 /// "trace.pftrace.rank-3.part", beside the file that is asked for.
 std::filesystem::path event_part_path(const std::filesystem::path& file, std::uint32_t rank);
+/// The rank of a file of such a name beside `file`; none where it has another name.
+std::optional<std::uint32_t> rank_of_event_part(const std::filesystem::path& part,
+                                                const std::filesystem::path& file);
 
 class EventPart : public EventReader {
  public:

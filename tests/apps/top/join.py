@@ -39,6 +39,9 @@ def parts():
     return [pathlib.Path(f"trace.json.rank-{rank}.part") for rank in range(3)]
 
 
+stale = pathlib.Path("trace.json.rank-3.part")   # of a larger job before, which was killed
+stale.write_text("events")
+
 # The state tells the process of rank 0.
 job = subprocess.Popen([*mpirun, "3", program, "busy", "20", "--bask-threads=2", "--bask-rank0=on", "--bask-watch=watch",
                         "--bask-trace=trace.json"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -49,6 +52,7 @@ try:
     os.kill(state["job"]["pid"], signal.SIGKILL)
 finally:
     code = job.wait(timeout=60)
+check("parts of a larger job before are gone", not stale.exists())
 check("the job has failed, and left its parts", code != 0 and all(part.exists() for part in parts()), code)
 
 whole = parts()[2].read_bytes()
