@@ -2,6 +2,7 @@
 
 #include <bask/core/log.hpp>
 #include <bask/core/spare_memory.hpp>
+#include <bask/exchange_backing.hpp>
 #include <bask/execution/rank_memory.hpp>
 #include <bask/execution/thread_pool.hpp>
 #include <bask/journal/job_checkpoint.hpp>
@@ -56,8 +57,10 @@ ClientSetup set_up_process(const Options& options) {
 }
 
 std::shared_ptr<RankMemory> rank_memory(const Options& options, std::uint64_t limit) {
-  return std::make_shared<RankMemory>(
+  const auto memory = std::make_shared<RankMemory>(
       limit, [given = options.scratch] { return scratch_directory(given).string(); });
+  back_exchanges(memory);
+  return memory;
 }
 
 void check_directories(const Options& options) {

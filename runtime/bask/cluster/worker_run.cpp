@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace bask {
@@ -65,6 +66,10 @@ void WorkerRun::send_constants(std::span<const ConstantExport> exports) {
 void WorkerRun::send(std::uint32_t position, const Value& value, std::span<const Export> exports) {
   const std::uint64_t whole = credits_.are_limited() ? value.heap_bytes() : 0;
   for (const Export& to : exports) {
+    if (credits_.are_limited() && value.type()->part_bytes != nullptr) {
+      send_parts(position, value, to);
+      continue;
+    }
     const StripExport* const strip = whole != 0 ? find_strip(strips_, to) : nullptr;
     const std::uint64_t bytes = strip != nullptr ? strip->bytes : whole;
     if (credits_.take(to.rank, bytes)) {
@@ -75,6 +80,36 @@ void WorkerRun::send(std::uint32_t position, const Value& value, std::span<const
       runner_.let_go(position);
     }
   }
+}
+
+// Nobody asks for parts: their reader keeps them wherever it has room, in memory or on its disk. Here they
+// wait for credit, so that few are under way at once.
+void WorkerRun::send_parts(std::uint32_t position, const Value& value, const Export& to) {
+  const StripExport* const strip = find_strip(strips_, to);
+  const std::uint64_t bytes =
+      value.type()->part_bytes(value.object(), strip != nullptr ? std::span<const std::int64_t>(strip->box)
+                                                                : std::span<const std::int64_t>());
+  {
+    const Held held(asked_mutex_);
+    std::deque<WaitingParts>& waiting = waiting_parts_[to.rank];
+    const std::uint64_t counted = std::min(bytes, credits_.of_one_rank());
+    if (!waiting.empty() || !credits_.take(to.rank, counted))
+      return waiting.push_back({to, position, counted});
+  }
+  post(to, position, value);
+}
+
+void WorkerRun::add_credit(std::uint32_t from, std::uint64_t results) {
+  if (!credits_.are_limited()) return;
+  std::vector<WaitingParts> sent;
+  {
+    const Held held(asked_mutex_);
+    credits_.add(from, results);
+    std::deque<WaitingParts>& waiting = waiting_parts_[from];
+    for (; !waiting.empty() && credits_.take(from, waiting.front().bytes); waiting.pop_front())
+      sent.push_back(waiting.front());
+  }
+  for (const WaitingParts& parts : sent) post(parts.to, parts.position, runner_.value_at(parts.position));
 }
 
 void WorkerRun::post(const Export& to, std::uint32_t place, const Value& value) {
@@ -149,7 +184,9 @@ void WorkerRun::add(const PlanPart& part) {
 void WorkerRun::arrived(std::uint32_t from, std::uint32_t position, Value value) {
   reports_.count_in(value);
   if (events_ != nullptr) events_->moved(from, value.transfer_bytes());
-  const std::uint64_t bytes = credits_.are_limited() ? value.heap_bytes() : 0;
+  std::uint64_t bytes = credits_.are_limited() ? value.heap_bytes() : 0;
+  if (credits_.are_limited() && value.type()->part_bytes != nullptr)
+    bytes = std::min(value.type()->part_bytes(std::as_const(value).object(), {}), credits_.of_one_rank());
   const bool was_asked_for = runner_.arrived(position, std::move(value));
   if (!was_asked_for) credits_.owe(from, bytes);
 }

@@ -18,6 +18,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 #include <string>
@@ -46,9 +47,7 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   void arrived(std::uint32_t from, std::uint32_t position, Value value);
   void announced(std::uint32_t from, const Announced& announced);
   void send_fetched(std::uint32_t from, const Fetch& fetch);
-  void add_credit(std::uint32_t from, std::uint64_t results) {
-    if (credits_.are_limited()) credits_.add(from, results);
-  }
+  void add_credit(std::uint32_t from, std::uint64_t results);
   void give_units(const Steal& theft);
   void take_stolen(StolenUnit unit);
   void stop(std::chrono::nanoseconds patience);
@@ -83,6 +82,7 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
 
  private:
   void send(std::uint32_t position, const Value& value, std::span<const Export> exports) override;
+  void send_parts(std::uint32_t position, const Value& value, const Export& to);
   void post(const Export& to, std::uint32_t place, const Value& value);
   void post_strip(const Export& to, Value strip);
   void return_credit();
@@ -107,6 +107,13 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   std::unordered_multimap<std::uint32_t, Export> asked_ BASK_GUARDED_BY(asked_mutex_);  // by place, for whom
   // Which rank has announced an import, and its place there. Guarded by the mutex as well.
   std::unordered_map<std::uint32_t, Export> announced_ BASK_GUARDED_BY(asked_mutex_);
+  // Parts of exchanges that wait for credit, by the rank that reads them, with their positions here.
+  struct WaitingParts {
+    Export to;
+    std::uint32_t position;
+    std::uint64_t bytes;
+  };
+  std::unordered_map<std::uint32_t, std::deque<WaitingParts>> waiting_parts_ BASK_GUARDED_BY(asked_mutex_);
   RunReports reports_;
   std::uint32_t units_missing_;  // units of this rank that have not come from rank 0 yet
   bool has_had_pool_ = false, ended_ = false;

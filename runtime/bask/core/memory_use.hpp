@@ -22,13 +22,14 @@ enum class MemoryKind : std::uint8_t {
   kStolen,     ///< the inputs of stolen units
   kScratch,    ///< what kernels need beside their results while they run
   kJournal,    ///< results that are not on the disk yet
+  kExchange,   ///< parts of what moves all to all
   kCache,      ///< freed memory that is kept for the next use, as far as it fits beside all others
 };
-inline constexpr std::size_t kMemoryKinds = 8;
+inline constexpr std::size_t kMemoryKinds = 9;
 
 constexpr std::string_view name_of(MemoryKind kind) {
-  constexpr std::array<std::string_view, kMemoryKinds> kNames{"results", "persisted", "constants", "transfer",
-                                                              "stolen",  "scratch",   "journal",   "cache"};
+  constexpr std::array<std::string_view, kMemoryKinds> kNames{
+      "results", "persisted", "constants", "transfer", "stolen", "scratch", "journal", "exchange", "cache"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

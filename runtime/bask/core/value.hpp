@@ -58,6 +58,11 @@ class Value {
     return type_->contiguous != nullptr ? type_->contiguous->bytes(object()).size()
                                         : heap_bytes() + type_->size;
   }
+  /// About how many bytes its copy would have.
+  std::size_t content_bytes() const {
+    if (type_ == nullptr) return 0;
+    return type_->size + (type_->part_bytes != nullptr ? type_->part_bytes(object(), {}) : heap_bytes());
+  }
   void reset() noexcept {
     if (type_ == nullptr) return;
     if (!type_->is_trivial) type_->destroy(object());

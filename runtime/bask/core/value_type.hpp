@@ -42,6 +42,9 @@ struct ValueType {
   /// A value that stands for the object where only the elements in `box` are read; null for types that have
   /// no such parts. Throws: Error when the object has no such box.
   Value (*part)(const void* object, std::span<const std::int64_t> box) = nullptr;
+  /// For types whose readers read parts of them, never the whole: how many bytes those in the box have; all,
+  /// where it is empty. Other ranks get what they read, and nothing else. Null for other types.
+  std::uint64_t (*part_bytes)(const void* object, std::span<const std::int64_t> box) = nullptr;
 };
 
 }  // namespace bask

@@ -9,7 +9,7 @@ Recording::Recording(Recorder& recorder, const Plan& plan)
     : recorder_(recorder), plan_(plan), share_ns_(plan.tasks(), kNotMade) {}
 
 std::uint64_t Recording::bytes_of(const Value& value) {
-  return value.heap_bytes() + value.type()->size;
+  return value.content_bytes();
 }
 
 std::optional<bool> Recording::marked(std::uint32_t unit) const {

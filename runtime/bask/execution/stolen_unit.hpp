@@ -39,7 +39,7 @@ struct StolenUnit {
 /// The bytes of the inputs.
 inline std::uint64_t bytes_of(const StolenUnit& stolen) {
   std::uint64_t bytes = 0;
-  for (const Value* value : stolen.inputs) bytes += value->heap_bytes() + value->type()->size;
+  for (const Value* value : stolen.inputs) bytes += value->content_bytes();
   return bytes;
 }
 /// With what it makes.

@@ -1,4 +1,5 @@
 #include <bask/core/value.hpp>
+#include <bask/graph/kernel.hpp>
 #include <bask/plan/strip_reads.hpp>
 
 #include <algorithm>
@@ -58,7 +59,7 @@ void StripReads::add_readings(std::uint32_t position, std::uint32_t rank,
     const Source source = inputs[input];
     const std::uint32_t owner =
         source.is_constant() ? graph_.constants[source.index()].rank : rank_of_result[source.index()];
-    if (owner == rank || bytes_of(source) < kSmallest) continue;
+    if (owner == rank || (bytes_of(source) < kSmallest && !goes_in_parts(source))) continue;
     const auto known = of_rank_.find(place_of(source, rank));
     if (known == of_rank_.end() || known->second) add(source, rank, part_read(position, input));
   }
@@ -72,12 +73,18 @@ void StripReads::add(Source source, std::uint32_t rank, Strip part) {
   } else {
     enclose(*all, *part);
   }
-  if (all && all->bytes() > kMostOfWhole * bytes_of(source)) all.reset();
+  if (all && all->bytes() > kMostOfWhole * bytes_of(source) && !goes_in_parts(source)) all.reset();
 }
 
 double StripReads::bytes_of(Source source) const {
   if (source.is_constant()) return constant_bytes_[source.index()];
   return plan_.bytes.empty() ? 0 : plan_.bytes[source.index()];
+}
+
+bool StripReads::goes_in_parts(Source source) const {
+  if (source.is_constant()) return false;
+  const Kernel* const kernel = plan_.groups[plan_.group[source.index()]].kernel;
+  return kernel != nullptr && kernel->result != nullptr && kernel->result->part_bytes != nullptr;
 }
 
 StripReads::Strip StripReads::part_read(std::uint32_t position, std::uint32_t input) const {

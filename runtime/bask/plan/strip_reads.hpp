@@ -1,7 +1,8 @@
 // strip_reads.hpp: which box of a result is all that the tasks of one rank read of it. Such a strip of a
 // block goes to that rank, and not the block.
 // Runs on: rank 0. Threads: one finds; any may ask afterwards.
-// Invariants: (1) a result of which one task of the rank needs the whole has no strip there.
+// Invariants: (1) a result of which one task of the rank needs the whole has no strip there; (2) results that
+//             go in parts (ValueType::part_bytes) have strips, however small or large these are.
 #pragma once
 
 #include <bask/graph/layer.hpp>
@@ -49,6 +50,7 @@ class StripReads {
     return std::uint64_t{source.code} << 32 | rank;
   }
   double bytes_of(Source source) const;
+  bool goes_in_parts(Source source) const;
   void add_readings(std::uint32_t position, std::uint32_t rank,
                     std::span<const std::uint32_t> rank_of_result);
   void add(Source source, std::uint32_t rank, Strip part);

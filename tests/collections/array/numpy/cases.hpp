@@ -145,5 +145,6 @@ void add_reductions(Theme& theme);
 void add_statistics(Theme& theme);
 void add_products(Theme& theme);
 void add_blocks(Theme& theme);
+void add_sorting(Theme& theme);
 
 }  // namespace bask::numpy_cases
