@@ -161,6 +161,30 @@ TEST(TaskSampling, CountsTheTimeOfLongTasksAmongShortOnes) {
   EXPECT_GT(thread.of(kA).longest, kLong * 98 / 100);
 }
 
+// An estimate from these would be wrong for all that are not timed.
+TEST(TaskSampling, ExpectsNoOtherTaskToTakeAsLongAsALongOne) {
+  constexpr std::int64_t kTasks = 200'000, kLong = 70'000, kBetweenLong = 1000;
+  Thread thread;
+  thread.run(kB, 200'000);
+  thread.run(kA, 50'000);
+  for (int i = 0; i < kTasks; ++i) {
+    thread.run(kA, i % kBetweenLong == 0 ? kLong : 500);
+    thread.run(kB, 100);
+  }
+  thread.close();
+  const auto expected_a = static_cast<double>(kTasks * 500 + kTasks / kBetweenLong * kLong + 50'000);
+  const auto expected_b = static_cast<double>(kTasks * 100 + 200'000);
+  EXPECT_NEAR(static_cast<double>(thread.of(kA).ticks), expected_a, 0.03 * expected_a);
+  EXPECT_NEAR(static_cast<double>(thread.of(kB).ticks), expected_b, 0.03 * expected_b);
+}
+
+TEST(TaskSampling, TimesAllTasksOfALayerThatIsNoLongerShort) {
+  Thread thread;
+  for (int i = 0; i < 1000; ++i) thread.run(kA, 500);
+  for (int i = 0; i < 200; ++i) thread.run(kA, 5000);
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(thread.run(kA, 5000));
+}
+
 TEST(TaskSampling, TimesTheTasksAfterALongOne) {
   Thread thread;
   for (int i = 0; i < 1000; ++i) thread.run(kA, 500);

@@ -13,20 +13,41 @@ std::uint32_t TaskSampling::next_stretch() {
 }
 
 void TaskSampling::learn(Activity layer, std::int64_t ticks, std::uint64_t bytes) {
-  constexpr std::uint32_t kWindow = 16;
   const std::size_t number = layer_of(layer);
   if (number >= layers_.size()) layers_.resize(number + 1);
   Layer& of = layers_[number];
-  of.timed += of.timed < kFirstTimed;
-  of.mean += (static_cast<double>(ticks) - of.mean) / std::min(of.timed, kWindow);
   of.largest = std::max(of.largest, bytes);
-  const double most = kShort_us * ticks_per_us_;
-  of.is_short = of.timed == kFirstTimed && of.mean < most;
+  of.is_short ? follow(of, static_cast<double>(ticks)) : judge(of, static_cast<double>(ticks));
   if (forced_ != 0) {
     --forced_;
-  } else if (left_ == 0 && of.is_short && between_ < most) {
+  } else if (left_ == 0 && of.is_short && between_ < kShort_us * ticks_per_us_) {
     left_ = next_stretch();
   }
+}
+
+// One that is much too long counts with its own time, also where it is not timed, and says nothing of others.
+// Two in a row do.
+void TaskSampling::follow(Layer& of, double ticks) const {
+  const bool is_too_long = ticks > of.mean + kLong_us * ticks_per_us_;
+  if (is_too_long && !of.was_too_long) {
+    of.was_too_long = true;
+    return;
+  }
+  of.was_too_long = is_too_long;
+  of.mean += (ticks - of.mean) / 16;
+  of.is_short = of.mean < kShort_us * ticks_per_us_;
+}
+
+// The longest one says nothing of the others: the very first is often slow.
+void TaskSampling::judge(Layer& of, double ticks) const {
+  of.sum += ticks;
+  of.longest = std::max(of.longest, ticks);
+  if (++of.timed < kFirstTimed) return;
+  of.mean = (of.sum - of.longest) / (kFirstTimed - 1);
+  of.is_short = of.mean < kShort_us * ticks_per_us_;
+  of.sum = of.longest = 0;
+  of.timed = 0;
+  of.was_too_long = false;
 }
 
 // A single delay must not pass for the usual.

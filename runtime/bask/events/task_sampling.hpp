@@ -75,12 +75,17 @@ class TaskSampling {
   struct Layer {
     double mean = 0;  // of the timed tasks, in ticks
     std::uint64_t largest = 0;
-    std::uint32_t timed = 0;
     bool is_short = false;
+    bool was_too_long = false;  // the last timed one
+    // Of those that are timed until the layer is known to be short.
+    std::uint32_t timed = 0;
+    double sum = 0, longest = 0;
     // Since the last close().
     std::uint32_t untimed = 0;
     std::uint64_t bytes = 0;
   };
+  void follow(Layer& of, double ticks) const;
+  void judge(Layer& of, double ticks) const;
   void add_long(std::int64_t from, std::int64_t end);
   std::uint32_t next_stretch();
 
