@@ -126,14 +126,14 @@ TEST(TaskSampling, CountsEveryTaskAndItsBytes) {
   }
 }
 
-// A fixed stride of an even number would time tasks of one of the layers only.
+// Both become longer. A fixed stride of an even number would time tasks of one of the layers only.
 TEST(TaskSampling, EstimatesTheTimeOfKindsThatComeInTurn) {
   std::mt19937 random(2);
   Thread thread;
   std::int64_t a = 0, b = 0;
   for (int i = 0; i < 100'000; ++i) {
-    const auto ticks_a = static_cast<std::int64_t>(200 + random() % 200);
-    const auto ticks_b = static_cast<std::int64_t>(1000 + random() % 1000);
+    const auto ticks_a = static_cast<std::int64_t>(200 + random() % 200) + i / 200;
+    const auto ticks_b = static_cast<std::int64_t>(500 + random() % 1000) + i / 100;
     thread.run(kA, ticks_a);
     thread.run(kB, ticks_b);
     a += ticks_a;
@@ -163,19 +163,26 @@ TEST(TaskSampling, CountsTheTimeOfLongTasksAmongShortOnes) {
 
 // An estimate from these would be wrong for all that are not timed.
 TEST(TaskSampling, ExpectsNoOtherTaskToTakeAsLongAsALongOne) {
-  constexpr std::int64_t kTasks = 200'000, kLong = 70'000, kBetweenLong = 1000;
+  constexpr std::int64_t kTasks = 200'000, kLong = 50'000, kBetweenLong = 300;
   Thread thread;
-  thread.run(kB, 200'000);
-  thread.run(kA, 50'000);
   for (int i = 0; i < kTasks; ++i) {
-    thread.run(kA, i % kBetweenLong == 0 ? kLong : 500);
-    thread.run(kB, 100);
+    thread.delay(1000);
+    thread.run(kA, i % kBetweenLong == kBetweenLong - 1 ? kLong : 500);
   }
   thread.close();
-  const auto expected_a = static_cast<double>(kTasks * 500 + kTasks / kBetweenLong * kLong + 50'000);
-  const auto expected_b = static_cast<double>(kTasks * 100 + 200'000);
-  EXPECT_NEAR(static_cast<double>(thread.of(kA).ticks), expected_a, 0.03 * expected_a);
-  EXPECT_NEAR(static_cast<double>(thread.of(kB).ticks), expected_b, 0.03 * expected_b);
+  const auto expected = static_cast<double>(kTasks * 500 + kTasks / kBetweenLong * kLong);
+  EXPECT_NEAR(static_cast<double>(thread.of(kA).ticks), expected, 0.03 * expected);
+}
+
+TEST(TaskSampling, ExpectsNoOtherTaskToTakeAsLongAsTheFirst) {
+  Thread thread;
+  thread.run(kA, 50'000);
+  for (int i = 0; i < 2000; ++i) {
+    thread.delay(1000);
+    thread.run(kA, 500);
+  }
+  thread.close();
+  EXPECT_NEAR(static_cast<double>(thread.of(kA).ticks), 1'050'000, 50'000);
 }
 
 TEST(TaskSampling, TimesAllTasksOfALayerThatIsNoLongerShort) {

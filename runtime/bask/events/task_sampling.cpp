@@ -58,7 +58,7 @@ void TaskSampling::learn_between(std::int64_t ticks) {
 
 bool TaskSampling::is_long(double ticks, double more) const {
   const double explained = expected() + more;
-  return ticks > explained + std::max(explained, kLong_us * ticks_per_us_);
+  return ticks > explained + std::max(explained / 2, kLong_us * ticks_per_us_);
 }
 
 std::span<const Event> TaskSampling::close(std::int64_t begin, std::int64_t end, Excess excess) {
