@@ -90,6 +90,23 @@ TEST_P(TaskEvents, MeasureTheTimeInsideKernels) {
   EXPECT_GE(told.layers.at("spin").longest_ns, 20'000'000u);
 }
 
+// Most of them are not timed.
+TEST_P(TaskEvents, CountAllOfManyShortTasksAndTheTimeOfALongOne) {
+  constexpr std::uint64_t kTasks = 4000;
+  constexpr int kLong_ms = 40;
+  Delayed<int> chain = delayed<spin>(0);
+  for (std::uint64_t i = 1; i < kTasks; ++i)
+    chain = delayed<after>(chain, delayed<spin>(i == kTasks - 100 ? kLong_ms : 0));
+  const Told told = run(chain.ref(), GetParam());
+  EXPECT_EQ(told.layers.at("spin").done, kTasks);
+  EXPECT_EQ(told.layers.at("after").done, kTasks - 1);
+  EXPECT_GE(told.layers.at("spin").ns, 40'000'000u * 9 / 10);
+  EXPECT_GE(told.layers.at("spin").longest_ns, 40'000'000u * 9 / 10);
+  std::int64_t inside = 0;
+  for (const auto& [activity, ns] : told.times) inside += is_layer(activity) ? ns : 0;
+  EXPECT_GE(inside, 40'000'000 * 9 / 10);
+}
+
 INSTANTIATE_TEST_SUITE_P(Schedulers, TaskEvents, testing::Values(0u, 1u, 2u));
 
 TEST(TaskEventsOfThreads, TellWhyAThreadWaits) {

@@ -12,8 +12,9 @@ namespace bask {
 enum class EventKind : std::uint8_t {
   kTaskFinished,
   kTaskFailed,
-  kTaskRetried,  ///< it has failed and is called again
-  kActivity,     ///< a wait, a transfer, planning: what its activity says
+  kTaskRetried,   ///< it has failed and is called again
+  kTasksUntimed,  ///< so many have ended; their time is that of others, see TaskSampling
+  kActivity,      ///< a wait, a transfer, planning: what its activity says
 };
 
 /// What a thread can be busy with. Numbers from kFirstLayer on are layers: inside the kernels of their tasks.
@@ -58,6 +59,7 @@ struct Event {
   std::uint64_t bytes = 0;  ///< of the task's result, or moved
   std::uint32_t task = 0;   ///< its id in the graph that is computed
   std::uint32_t run = 0;    ///< number of the computation
+  std::uint32_t tasks = 1;  ///< more than one of kTasksUntimed only, and `bytes` is of them all
   Activity activity;
   EventKind kind = EventKind::kActivity;
 };

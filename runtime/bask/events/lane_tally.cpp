@@ -10,6 +10,19 @@ namespace {
 constexpr std::size_t kMostKept = 20;
 constexpr std::uint32_t kSampleAtOneRate = 64;
 
+void count_duration(LayerCounts& counts, std::uint64_t ns, std::uint32_t tasks) {
+  counts.longest_ns = std::max(counts.longest_ns, ns);
+  const auto power = static_cast<std::size_t>(std::bit_width(ns | 1)) - 1;
+  counts.durations[std::min(power, kDurationBins - 1)] += tasks;
+}
+
+void count_untimed(LayerCounts& counts, const Event& event, std::uint64_t ns) {
+  counts.done += event.tasks;
+  counts.ns += ns;
+  counts.bytes += event.bytes;
+  if (event.tasks != 0) count_duration(counts, ns / event.tasks, event.tasks);
+}
+
 void count(LayerCounts& counts, EventKind kind, std::uint64_t ns, std::uint64_t bytes) {
   if (kind != EventKind::kTaskFinished) {
     ++(kind == EventKind::kTaskFailed ? counts.failed : counts.retried);
@@ -17,11 +30,9 @@ void count(LayerCounts& counts, EventKind kind, std::uint64_t ns, std::uint64_t 
     ++counts.done;
   }
   counts.ns += ns;
-  counts.longest_ns = std::max(counts.longest_ns, ns);
+  count_duration(counts, ns, 1);
   counts.bytes += bytes;
   counts.largest = std::max(counts.largest, bytes);
-  const auto power = static_cast<std::size_t>(std::bit_width(ns | 1)) - 1;
-  ++counts.durations[std::min(power, kDurationBins - 1)];
 }
 
 }  // namespace
@@ -55,7 +66,10 @@ void LaneTally::add(const TimedEvent& timed, bool is_newest) {
   add_time(event.activity, timed.begin_ns, timed.end_ns);
   if (!is_layer(event.activity)) return;
   const std::int64_t ns = std::max<std::int64_t>(timed.end_ns - timed.begin_ns, 0);
-  count(counts_of(event.activity), event.kind, static_cast<std::uint64_t>(ns), event.bytes);
+  LayerCounts& counts = counts_of(event.activity);
+  if (event.kind == EventKind::kTasksUntimed)
+    return count_untimed(counts, event, static_cast<std::uint64_t>(ns));
+  count(counts, event.kind, static_cast<std::uint64_t>(ns), event.bytes);
   const bool is_sampled = (tasks_++ & ((std::uint64_t{1} << sample_shift_) - 1)) == 0;
   const bool is_large = static_cast<std::int64_t>(event.bytes) > largest_.least;
   if (!is_newest && !is_sampled && !is_large && ns <= slowest_.least) return;

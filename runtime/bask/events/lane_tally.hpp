@@ -27,13 +27,15 @@ class LaneTally {
 
   std::uint32_t lane() const { return lane_; }
 
-  /// A task in the newest kNewest events of a report is kept in detail.
+  /// The newest kNewest tasks of a report are kept in detail, of those that are added as such.
   void add(const TimedEvent& timed, bool is_newest = true);
   /// What the thread has been in since `begin_ns`, and still is. The event that tells of it will come; what
   /// is counted now is not counted again then.
   void add_so_far(Activity activity, std::int64_t begin_ns, std::int64_t now_ns) {
     add_time(activity, begin_ns, now_ns);
   }
+  /// The bytes that a task's result must exceed for the task to be one of the largest.
+  std::uint64_t least_large() const { return static_cast<std::uint64_t>(largest_.least); }
   /// Moves what has come since the last call into the report.
   void take(RankReport& report);
 

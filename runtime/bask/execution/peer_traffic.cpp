@@ -11,6 +11,7 @@ void PeerTraffic::flush_before(std::optional<std::uint32_t> next, unsigned threa
                     clock_.mean(thread) < kSoon;
   if (more) return;
   me.results_unsent = 0;
+  if (EventLane* const lane = lanes_.of(thread)) lane->pause();
   outlet_->flush();
 }
 

@@ -60,14 +60,14 @@ void TaskExecutor::run_kernel(const TaskGroup& group, KernelCall& call, const Se
   const Kernel& kernel = *group.kernel;
   me.running->set(group.layer.c_str(), seen.task.index, kernel.id, seen.key);
   me.runs.enter(seen.position);
-  if (me.lane != nullptr) begin_event(seen, me);
+  if (me.lane != nullptr) me.lane->begin_task(layers_[seen.group], seen.task.index, number_);
   const bool is_meant = isolate_all_ || (isolated_ != nullptr && isolated_->contains(seen.key));
   if (is_meant && (seen.notes == nullptr || seen.notes->isolate.value_or(true))) {
     run_in_child(kernel, call, seen, me);
   } else {
     kernel.run(call);
   }
-  if (me.lane != nullptr) me.event.end = me.lane->now();
+  if (me.lane != nullptr) me.lane->end_kernel();
   me.running->clear();
   me.runs.leave();
 }
@@ -100,23 +100,6 @@ std::string TaskExecutor::keep(const Failing& failing) const {
   return failed_tasks_->keep(std::move(failed), failing.inputs);
 }
 
-void TaskExecutor::begin_event(const Seen& seen, Thread& me) const {
-  me.event = {.begin = me.lane->now(), .task = seen.task.index, .layer = layers_[seen.group]};
-  me.lane->begins(me.event.layer, me.event.begin, seen.task.index);
-}
-
-void TaskExecutor::end_event(EventKind kind, std::uint64_t bytes, Thread& me) const {
-  me.lane->finished();
-  if (me.event.end == 0) me.event.end = me.lane->now();
-  me.lane->write({.begin = me.event.begin,
-                  .end = me.event.end,
-                  .bytes = bytes,
-                  .task = me.event.task,
-                  .run = number_,
-                  .activity = me.event.layer,
-                  .kind = kind});
-}
-
 // Whether the result may be made again: by its kernel, and as this run goes on.
 bool TaskExecutor::may_repeat(const Kernel& kernel, const KernelCall& call) const {
   if (kernel.repeats == nullptr || !results_.may_spill()) return false;
@@ -136,7 +119,7 @@ void TaskExecutor::call(std::uint32_t position, std::uint32_t unit, const Annota
   const auto start = may_drop ? std::chrono::steady_clock::now() : std::chrono::steady_clock::time_point{};
   Thread& me = threads_[thread];
   run_kernel(plan.groups[group], call, {plan.task[position], group, position, key, notes}, me);
-  if (me.lane != nullptr) end_event(EventKind::kTaskFinished, results_.at(position).heap_bytes(), me);
+  if (me.lane != nullptr) me.lane->end_task(EventKind::kTaskFinished, results_.at(position).heap_bytes());
   MemoryBudget& budget = me.budget;
   budget.left += inputs.count_moved();
   const Value& value = results_.at(position);
@@ -174,7 +157,8 @@ bool TaskExecutor::run_task(std::uint32_t position, std::uint32_t unit, unsigned
       me.fail();
       results_.discard(position);
       const bool is_retried = retries-- > 0 && !progress_.cancelled();
-      if (me.lane != nullptr) end_event(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, 0, me);
+      if (me.lane != nullptr)
+        me.lane->end_task(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, 0);
       if (is_retried) continue;
       fail_task(position, unit, notes, inputs);
       return false;
@@ -226,13 +210,14 @@ bool TaskExecutor::run_step(const StolenUnit& stolen, std::size_t number, std::v
       KernelCall call{step.arguments.data(), me.inputs, results[number]};
       run_kernel(plan_->groups[step.group], call,
                  {step.task, step.group, ThreadTask::kStolen, stolen.key, notes}, me);
-      if (me.lane != nullptr) end_event(EventKind::kTaskFinished, results[number].heap_bytes(), me);
+      if (me.lane != nullptr) me.lane->end_task(EventKind::kTaskFinished, results[number].heap_bytes());
       return true;
     } catch (...) {
       me.fail();
       results[number].reset();
       const bool is_retried = retries > 0 && !progress_.cancelled();
-      if (me.lane != nullptr) end_event(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, 0, me);
+      if (me.lane != nullptr)
+        me.lane->end_task(is_retried ? EventKind::kTaskRetried : EventKind::kTaskFailed, 0);
       if (is_retried) continue;
       progress_.fail_with_current(
           plan_->positions(), step.task,

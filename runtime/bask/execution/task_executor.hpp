@@ -43,6 +43,10 @@ class TaskExecutor {
     threads_[thread].running = &RunningTask::of_this_thread();
     if (EventLane* const lane = threads_[thread].lane) lane->enter();
   }
+  /// To be called by the thread after its last task, and before it tells what it has done.
+  void pause(unsigned thread) {
+    if (EventLane* const lane = threads_[thread].lane) lane->pause();
+  }
   /// What the thread runs now. Any thread may ask.
   const ThreadTask& runs(unsigned thread) const { return threads_[thread].runs; }
   std::uint32_t number() const { return number_; }  ///< of the computation
@@ -68,20 +72,12 @@ class TaskExecutor {
   }
 
  private:
-  /// What is known so far of the task that runs, or has run last. No Event: the ring would get a copy of
-  /// it, which has to wait until all parts that were just written are in the cache.
-  struct TaskEvent {
-    std::int64_t begin = 0, end = 0;  // 0: it runs
-    std::uint32_t task = 0;
-    Activity layer = kNoActivity;
-  };
   struct alignas(64) Thread {
     std::vector<Input> inputs;
     MemoryBudget budget;
     RunningTask* running = &RunningTask::of_this_thread();  // for crash reports
     EventLane* lane = nullptr;                              // null: nobody looks
-    TaskEvent event = {};
-    ThreadTask runs;  // for the watch
+    ThreadTask runs;                                        // for the watch
     /// The call has failed.
     void fail() {
       running->clear();
@@ -113,8 +109,6 @@ class TaskExecutor {
             unsigned thread);
   void fail_task(std::uint32_t position, std::uint32_t unit, const Annotations* notes, const Pins& inputs);
   bool run_step(const StolenUnit& stolen, std::size_t number, std::vector<Value>& results, Thread& me);
-  void begin_event(const Seen& seen, Thread& me) const;
-  void end_event(EventKind kind, std::uint64_t bytes, Thread& me) const;
 
   const PlanStore& plan_;
   ResultStore& results_;

@@ -105,6 +105,7 @@ void TaskRunner::work(unsigned thread) {
   } catch (...) {
     fail_run();
   }
+  executor_.pause(thread);
   try {
     if (progress_.last_out()) keep_frontier();
   } catch (...) {
@@ -125,6 +126,7 @@ void TaskRunner::run_until_ended(unsigned thread) {
       if (traffic_.after_unit(thread)) clock_.pause(thread);
       continue;
     }
+    executor_.pause(thread);
     progress_.report(thread);
     clock_.pause(thread);
     if (progress_.has_ended()) break;
@@ -305,6 +307,7 @@ std::optional<steady_clock::time_point> TaskRunner::run_unit_in_order(std::uint3
       const InsideTask inside;
       succeeded = executor_.run_task(position, unit, 0);
     }
+    executor_.pause(0);  // between() may take long: each task is timed
     const auto end = steady_clock::now();
     if (succeeded) watch_.ended(position, end - start);
     start = end;
