@@ -9,8 +9,8 @@ usage: cmake/check.sh [--quick]
 Builds Bask and runs every test, from any state of the tree: installs what is missing (as root on Debian or Ubuntu;
 elsewhere it says what to install or load), then builds the release preset and runs all its tests, then builds
 with ThreadSanitizer, and with AddressSanitizer and UndefinedBehaviorSanitizer, and runs the unit tests of each, under
-ThreadSanitizer those of what threads do. While one preset's tests run, the next is built with the lowest
-priority. The presets compile several sources at a time; while you work on one, `cmake --preset release
+ThreadSanitizer those of what threads do. While tests run, the later presets are built with the lowest priority.
+The presets compile several sources at a time; while you work on one, `cmake --preset release
 -DCMAKE_UNITY_BUILD=OFF` rebuilds less.
 
   --quick   the release preset only
@@ -51,11 +51,15 @@ run_tests() (cd "$root" && fixed_addresses ctest --preset "$1" --no-tests=error)
 
 make_ready() { stage "$1 configure" configure "$1" && stage "$1 build" build "$1"; }
 
-# The tests of one preset wait for clocks and for each other: meanwhile the next is built in the time that they leave.
-make_ready_beside() {
+# Tests wait for clocks and for each other: in the time that they leave, the later presets are built, one after another, whatever
+# tests run. Writes the exit code of each preset as a line when it is ready.
+build_the_others() {
+  local preset
   trap 'exit 130' INT
   renice -n 19 -p "$BASHPID" >/dev/null 2>&1 || true
-  make_ready "$1"
+  for preset in "${presets[@]:1}"; do
+    make_ready "$preset" >"$root/build/logs/$preset.log" && echo 0 || echo $?
+  done
 }
 
 start=$SECONDS
@@ -63,17 +67,13 @@ set_up release 'needed|tests|data'
 printf '%-20s%6d s  ok\n' "set-up" $((SECONDS - start))
 failed=()
 make_ready "${presets[0]}" && ready=0 || ready=$?
-for i in "${!presets[@]}"; do
-  preset=${presets[i]} next=${presets[i + 1]:-}
-  if [[ -n $next ]]; then
-    make_ready_beside "$next" >"$root/build/logs/$next.log" &
-    beside=$!
+exec {others}< <(build_the_others)
+for preset in "${presets[@]}"; do
+  if [[ $preset != "${presets[0]}" ]]; then
+    read -r ready <&"$others" || ready=1
+    cat "$root/build/logs/$preset.log"
   fi
   [[ $ready -eq 0 ]] && stage "$preset tests" run_tests "$preset" || failed+=("$preset")
-  if [[ -n $next ]]; then
-    wait "$beside" && ready=0 || ready=$?
-    cat "$root/build/logs/$next.log"
-  fi
 done
 
 if [[ ${#failed[@]} -gt 0 ]]; then

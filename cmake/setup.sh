@@ -6,6 +6,8 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
 # Two tests more than there are cores: those of batch jobs and of several ranks wait most of the time.
 : "${CMAKE_BUILD_PARALLEL_LEVEL:=$(nproc)}" "${CTEST_PARALLEL_LEVEL:=$(($(nproc) + 2))}"
 export CMAKE_BUILD_PARALLEL_LEVEL CTEST_PARALLEL_LEVEL
+# Where ccache does not know a source, it takes the headers from what the compiler writes, and does not preprocess it first.
+export CCACHE_DEPEND=${CCACHE_DEPEND-true}
 
 # Monthly winds of 1982 to 1992 on the whole globe, as Debian brings them.
 winds=/usr/share/ferret-vis/data/monthly_navy_winds.cdf
