@@ -137,8 +137,8 @@ struct Fetch {
 
 /// The receiver has taken so many results into account.
 struct Credit {
-  std::uint64_t results = 0;
-  auto members() { return std::tie(results); }
+  std::uint64_t results = 0, parts = 0;  ///< that were sent: so many of them are paid for
+  auto members() { return std::tie(results, parts); }
 };
 
 struct RankProgress {

@@ -80,7 +80,7 @@ void Worker::follow(WorkerRun& run, std::uint32_t from, MessageKind kind, std::s
     case MessageKind::kFetch:
       return run.send_fetched(from, decode_message<Fetch>(body));
     case MessageKind::kCredit:
-      return run.add_credit(from, decode_message<Credit>(body).results);
+      return run.add_credit(from, decode_message<Credit>(body));
     case MessageKind::kSteal:
       return run.give_units(decode_message<Steal>(body));
     case MessageKind::kStolen:

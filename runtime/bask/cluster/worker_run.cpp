@@ -40,6 +40,7 @@ WorkerRun::WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& b
       events_(options.events),
       dry_below_(begin.balance && has_pool ? options.threads : 0),
       credits_(exchange.size(), begin.push_credit),
+      parts_credits_(exchange.size(), begin.push_credit),
       runner_(shell_of(begin), constants_.values,
               options_of(begin, number, exchange.size(), std::move(options)), *this),
       reports_(exchange, number, runner_, events, std::chrono::steady_clock::now()),
@@ -92,21 +93,22 @@ void WorkerRun::send_parts(std::uint32_t position, const Value& value, const Exp
   {
     const Held held(asked_mutex_);
     std::deque<WaitingParts>& waiting = waiting_parts_[to.rank];
-    const std::uint64_t counted = std::min(bytes, credits_.of_one_rank());
-    if (!waiting.empty() || !credits_.take(to.rank, counted))
+    const std::uint64_t counted = std::min(bytes, parts_credits_.of_one_rank());
+    if (!waiting.empty() || !parts_credits_.take(to.rank, counted))
       return waiting.push_back({to, position, counted});
   }
   post(to, position, value);
 }
 
-void WorkerRun::add_credit(std::uint32_t from, std::uint64_t results) {
+void WorkerRun::add_credit(std::uint32_t from, const Credit& credit) {
   if (!credits_.are_limited()) return;
   std::vector<WaitingParts> sent;
   {
     const Held held(asked_mutex_);
-    credits_.add(from, results);
+    credits_.add(from, credit.results);
+    parts_credits_.add(from, credit.parts);
     std::deque<WaitingParts>& waiting = waiting_parts_[from];
-    for (; !waiting.empty() && credits_.take(from, waiting.front().bytes); waiting.pop_front())
+    for (; !waiting.empty() && parts_credits_.take(from, waiting.front().bytes); waiting.pop_front())
       sent.push_back(waiting.front());
   }
   for (const WaitingParts& parts : sent) post(parts.to, parts.position, runner_.value_at(parts.position));
@@ -184,9 +186,11 @@ void WorkerRun::add(const PlanPart& part) {
 void WorkerRun::arrived(std::uint32_t from, std::uint32_t position, Value value) {
   reports_.count_in(value);
   if (events_ != nullptr) events_->moved(from, value.transfer_bytes());
-  std::uint64_t bytes = credits_.are_limited() ? value.heap_bytes() : 0;
-  if (credits_.are_limited() && value.type()->part_bytes != nullptr)
-    bytes = std::min(value.type()->part_bytes(std::as_const(value).object(), {}), credits_.of_one_rank());
+  // Parts have found their place here, and their sender may send others: see send_parts().
+  const bool are_parts = value.type()->part_bytes != nullptr;
+  if (credits_.are_limited() && are_parts && value.type()->part_bytes(std::as_const(value).object(), {}) != 0)
+    exchange_.post_message(from, MessageKind::kCredit, number_, Credit{0, 1});
+  const std::uint64_t bytes = credits_.are_limited() ? value.heap_bytes() : 0;
   const bool was_asked_for = runner_.arrived(position, std::move(value));
   if (!was_asked_for) credits_.owe(from, bytes);
 }
@@ -195,7 +199,7 @@ void WorkerRun::arrived(std::uint32_t from, std::uint32_t position, Value value)
 void WorkerRun::return_credit() {
   if (!credits_.owes() || !runner_.has_spare_memory()) return;
   credits_.pay([&](std::uint32_t rank, std::uint64_t results) {
-    exchange_.post_message(rank, MessageKind::kCredit, number_, Credit{results});
+    exchange_.post_message(rank, MessageKind::kCredit, number_, Credit{results, 0});
   });
 }
 

@@ -47,7 +47,7 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   void arrived(std::uint32_t from, std::uint32_t position, Value value);
   void announced(std::uint32_t from, const Announced& announced);
   void send_fetched(std::uint32_t from, const Fetch& fetch);
-  void add_credit(std::uint32_t from, std::uint64_t results);
+  void add_credit(std::uint32_t from, const Credit& credit);
   void give_units(const Steal& theft);
   void take_stolen(StolenUnit unit);
   void stop(std::chrono::nanoseconds patience);
@@ -101,7 +101,7 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   const PartSize size_;
   const std::shared_ptr<EventLog> events_;  // null: nobody looks
   const unsigned dry_below_;                // threads at work; 0: the rank does not steal
-  PushCredits credits_;
+  PushCredits credits_, parts_credits_;     // of results, and of parts of exchanges
   TaskRunner runner_;
   Mutex asked_mutex_;
   std::unordered_multimap<std::uint32_t, Export> asked_ BASK_GUARDED_BY(asked_mutex_);  // by place, for whom

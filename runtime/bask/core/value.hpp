@@ -55,8 +55,7 @@ class Value {
   /// About how many bytes go to another rank with it: exact for types that are one stretch of memory.
   std::size_t transfer_bytes() const {
     if (type_ == nullptr) return 0;
-    return type_->contiguous != nullptr ? type_->contiguous->bytes(object()).size()
-                                        : heap_bytes() + type_->size;
+    return type_->contiguous != nullptr ? type_->contiguous->bytes(object()).size() : content_bytes();
   }
   /// About how many bytes its copy would have.
   std::size_t content_bytes() const {

@@ -14,7 +14,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace bask {
@@ -100,14 +102,20 @@ class PartReader {
   std::uint64_t all_ = 0;
 };
 
+static_assert(kept_inline<Parts>);
+
 template <>
 inline constexpr ValueType value_type_of<Parts> = {
     .info = &typeid(Parts),
     .size = sizeof(Parts),
     .is_inline = true,
     .is_trivial = false,
-    .destroy = [](void* object) noexcept { delete static_cast<Parts*>(object); },
-    .relocate = [](void*, void*) noexcept {},
+    .destroy = [](void* object) noexcept { static_cast<Parts*>(object)->~Parts(); },
+    .relocate =
+        [](void* to, void* from) noexcept {
+          ::new (to) Parts(std::move(*static_cast<Parts*>(from)));
+          static_cast<Parts*>(from)->~Parts();
+        },
     .held_bytes = [](const void*) -> std::size_t { return 0; },
     .tells_held_bytes = true,
     .encode = [](ByteWriter& writer,

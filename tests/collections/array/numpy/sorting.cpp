@@ -16,9 +16,9 @@ void sorts(Round& round) {
     round.expect("np.sort(" + name + ")", sort(line), exactly());
     round.expect("np.argsort(" + name + ", kind='stable')", argsort(line), exactly());
     const Shape shape = round.shape();
-    const auto box = round.array<E>(name + "s", shape, values);
+    const auto box = round.array<E>("of_" + name, shape, values);
     const std::int64_t axis = axis_of(round, shape);
-    const std::string arguments = "(" + name + "s, axis=" + number(axis);
+    const std::string arguments = "(of_" + name + ", axis=" + number(axis);
     round.expect("np.sort" + arguments + ")", sort(box, axis), exactly());
     round.expect("np.argsort" + arguments + ", kind='stable')", argsort(box, axis), exactly());
   }

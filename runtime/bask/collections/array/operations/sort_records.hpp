@@ -20,6 +20,10 @@ void sort_numbers(T* begin, T* end) {
     // NaNs keep their order behind all others.
     T* const numbers_end = std::stable_partition(begin, end, [](T x) { return !std::isnan(x); });
     boost::sort::spreadsort::spreadsort(begin, numbers_end);
+    const auto [zeros, zeros_end] = std::equal_range(begin, numbers_end, T(0));
+    const auto negative = std::count_if(zeros, zeros_end, [](T x) { return std::signbit(x); });
+    std::fill(zeros, zeros + negative, -T(0));
+    std::fill(zeros + negative, zeros_end, T(0));
   } else if constexpr (std::is_same_v<T, bool>) {
     const auto falses = std::count(begin, end, false);
     std::fill(begin, begin + falses, false);
