@@ -10,6 +10,10 @@ namespace lazy {
 
 ArrayPtr sort(const ArrayPtr& node, std::int64_t axis);
 ArrayPtr argsort(const ArrayPtr& node, std::int64_t axis);
+struct UniqueCounts {
+  ArrayPtr values, counts;
+};
+UniqueCounts unique_counts(const ArrayPtr& node);
 
 }  // namespace lazy
 
@@ -28,6 +32,26 @@ Array<E> sort(const Array<E>& x, std::int64_t axis = -1) {
 template <class E>
 Array<std::int64_t> argsort(const Array<E>& x, std::int64_t axis = -1) {
   return Array<std::int64_t>(lazy::argsort(x.node(), axis));
+}
+
+/// The different elements of x, ravelled, in ascending order; NaN is one of them, at the end. Shape: one
+/// axis, whose length is not known before it is computed. Chunks: as many as x ravelled has. Cost: each chunk
+/// is sorted; its different elements move once; five tasks for each chunk.
+template <class E>
+Array<E> unique(const Array<E>& x) {
+  return Array<E>(lazy::unique_counts(x.node()).values);
+}
+
+/// The same with how often each of them is there.
+template <class E>
+struct UniqueCounts {
+  Array<E> values;
+  Array<std::int64_t> counts;
+};
+template <class E>
+UniqueCounts<E> unique_counts(const Array<E>& x) {
+  const lazy::UniqueCounts both = lazy::unique_counts(x.node());
+  return {Array<E>(both.values), Array<std::int64_t>(both.counts)};
 }
 
 }  // namespace bask

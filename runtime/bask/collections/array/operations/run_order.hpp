@@ -42,6 +42,17 @@ struct PlacedRecord {
   T value;
   std::int64_t place;
 };
+/// With the number of elements that are equal to it.
+template <class T>
+struct CountedRecord {
+  using Value = T;
+  T value;
+  std::int64_t count;
+};
+template <class T>
+bool comes_before_by_value(const CountedRecord<T>& a, const CountedRecord<T>& b) {
+  return comes_before(a.value, b.value);
+}
 template <class T>
 bool comes_before_by_value(const PlacedRecord<T>& a, const PlacedRecord<T>& b) {
   return comes_before(a.value, b.value);

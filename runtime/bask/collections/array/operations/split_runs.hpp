@@ -33,6 +33,10 @@ BlockRefs exact_cuts(const std::string& name, const RunRecords& records, const B
 BlockRefs parts_at_cuts(const std::string& name, const RunRecords& records, const BlockRefs& runs,
                         const BlockRefs& cuts);
 
+/// The same where equal records stay together: so that parts of all runs together are about as long as each
+/// other, cut at records that a sample of each run has shown. There are as many parts as runs.
+BlockRefs parts_by_value(const std::string& name, DType dtype, const BlockRefs& counted_runs);
+
 /// What task `target` reads of an exchange's input: one part, of so many bytes in the mean.
 BlockPart part_of_exchange(std::uint32_t target, double bytes);
 

@@ -1,0 +1,160 @@
+// unique: each chunk becomes a sorted run of its different values with their counts; runs are cut at some of
+// the values, and the parts of all runs between two cuts are merged into a chunk of the result.
+#include <bask/collections/array/lazy/lazy.hpp>
+#include <bask/collections/array/operations/sort_records.hpp>
+#include <bask/collections/array/operations/split_runs.hpp>
+#include <bask/collections/array/sorting.hpp>
+#include <bask/core/archive.hpp>
+#include <bask/exchange/parts.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace bask {
+namespace {
+
+struct Distinct {
+  DType dtype;
+  double part_bytes = 0;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& dtype& part_bytes;
+  }
+};
+
+Block count_run(const BlockCall<Distinct>& call) {
+  const Block& block = call.block(0);
+  const auto count = static_cast<std::size_t>(block.count());
+  return with_element(block.dtype(), [&]<class T>(std::type_identity<T>) {
+    const auto sorted = std::make_unique_for_overwrite<T[]>(count);
+    std::copy_n(block.as<T>(), count, sorted.get());
+    sort_numbers(sorted.get(), sorted.get() + count);
+    std::size_t different = 0;
+    for (std::size_t k = 0; k < count; ++k) different += k == 0 || comes_before(sorted[k - 1], sorted[k]);
+    Block run = block_of_records<CountedRecord<T>>(different);
+    CountedRecord<T>* at = records_of<CountedRecord<T>>(run).data() - 1;
+    for (std::size_t k = 0; k < count; ++k) {
+      if (k == 0 || comes_before(sorted[k - 1], sorted[k])) {
+        *++at = {sorted[k], 1};
+      } else {
+        ++at->count;
+      }
+    }
+    return run;
+  });
+}
+
+// Of equal values, such as zeros of both signs, the one that a sort puts first stays.
+template <class T>
+std::size_t join_equal(std::span<CountedRecord<T>> merged) {
+  std::size_t end = 0;
+  for (const CountedRecord<T>& record : merged) {
+    if (end == 0 || comes_before(merged[end - 1].value, record.value)) {
+      merged[end++] = record;
+      continue;
+    }
+    CountedRecord<T>& same = merged[end - 1];
+    same.count += record.count;
+    if (comes_before_by_value(PlainRecord<T>{record.value}, PlainRecord<T>{same.value}))
+      same.value = record.value;
+  }
+  return end;
+}
+
+Block merge_counted(const BlockCall<Distinct>& call) {
+  std::vector<const Parts*> parts;
+  for (std::size_t k = 0; k < call.blocks(); ++k)
+    parts.push_back(&call.call.inputs[k + 1].value->get<Parts>());
+  const PartReader reader(parts, call.task());
+  return with_element(call.description().dtype, [&]<class T>(std::type_identity<T>) {
+    using Record = CountedRecord<T>;
+    std::vector<std::span<const Record>> runs;
+    for (std::size_t run = 0; run < reader.inputs(); ++run)
+      runs.push_back(records_in<Record>(reader.of(run)));
+    const auto memory = std::make_unique_for_overwrite<std::byte[]>(reader.all_bytes());
+    const std::span<Record> merged(reinterpret_cast<Record*>(memory.get()),
+                                   reader.all_bytes() / sizeof(Record));
+    merge_runs<Record>(runs, merged);
+    const std::size_t different = join_equal(merged);
+    Block out = block_of_records<Record>(different);
+    std::copy_n(merged.data(), different, records_of<Record>(out).data());
+    return out;
+  });
+}
+
+Block values_of_counted(const BlockCall<Distinct>& call) {
+  return with_element(call.description().dtype, [&]<class T>(std::type_identity<T>) {
+    const auto records = records_of<CountedRecord<T>>(call.block(0));
+    const std::int64_t shape[] = {std::ssize(records)};
+    Block out(call.description().dtype, shape);
+    std::ranges::transform(records, out.as<T>(), &CountedRecord<T>::value);
+    return out;
+  });
+}
+
+Block counts_of_counted(const BlockCall<Distinct>& call) {
+  return with_element(call.description().dtype, [&]<class T>(std::type_identity<T>) {
+    const auto records = records_of<CountedRecord<T>>(call.block(0));
+    const std::int64_t shape[] = {std::ssize(records)};
+    Block out(DType::kInt64, shape);
+    std::ranges::transform(records, out.as<std::int64_t>(), &CountedRecord<T>::count);
+    return out;
+  });
+}
+
+std::optional<BlockPart> part_of_counted(const void* description, std::uint32_t task, const SourceBlock&) {
+  return part_of_exchange(task, static_cast<const Distinct*>(description)->part_bytes);
+}
+
+BlockReads reads_in_their_order(std::uint32_t tasks) {
+  BlockReads reads;
+  for (std::uint32_t task = 0; task < tasks; ++task) {
+    reads.read(0, task);
+    reads.end_task();
+  }
+  return reads;
+}
+
+// The records of all different values, as steps from which values and counts are picked.
+ArrayPtr counted(const ArrayPtr& node) {
+  const ArrayPtr flat = node->ndim() == 1 ? node : lazy::reshape(node, {-1});
+  const std::size_t chunks = flat->chunks()[0].size();
+  const std::int64_t longest = *std::max_element(flat->chunks()[0].begin(), flat->chunks()[0].end());
+  const Distinct distinct{flat->dtype(), static_cast<double>(std::max<std::int64_t>(longest, 0)) * 16 /
+                                             static_cast<double>(chunks)};
+  const auto lower = [distinct](const std::vector<BlockRefs>& inputs) {
+    const std::uint32_t count = inputs[0].size();
+    const BlockRefs runs =
+        BlockTasks<count_run>::add("unique-run", distinct, inputs, reads_in_their_order(count));
+    const BlockRefs parts = parts_by_value("unique", distinct.dtype, runs);
+    const BlockRefs merged =
+        BlockTasks<merge_counted>::add("unique-merge", distinct, {parts}, reads_of_all(count, count));
+    merged.set_parts(part_of_counted);
+    return merged;
+  };
+  return ArrayNode::operation("unique", DType::kUInt8, {AxisChunks(chunks, kUnknown)}, {flat}, lower);
+}
+
+template <auto Pick>
+ArrayPtr picked(const ArrayPtr& records, DType values, DType result, const std::string& name) {
+  const auto lower = [=](const std::vector<BlockRefs>& inputs) {
+    return BlockTasks<Pick>::add(name, Distinct{values}, inputs, reads_in_their_order(inputs[0].size()));
+  };
+  return ArrayNode::operation(name, result, records->chunks(), {records}, lower);
+}
+
+}  // namespace
+
+namespace lazy {
+
+UniqueCounts unique_counts(const ArrayPtr& node) {
+  const ArrayPtr records = counted(node);
+  return {picked<values_of_counted>(records, node->dtype(), node->dtype(), "unique"),
+          picked<counts_of_counted>(records, node->dtype(), DType::kInt64, "unique (counts)")};
+}
+
+}  // namespace lazy
+
+}  // namespace bask
