@@ -79,6 +79,23 @@ void add_quantiles(Theme& theme) {
 }
 
 template <class E>
+void uniques(Round& round) {
+  for (const auto& [name, values] : std::vector<std::pair<std::string, Values>>{
+           {"a", Values::kWhole}, {"b", Values::kWithNan}, {"c", Values::kSpecial}}) {
+    const auto x = round.array<E>(name, round.shape({.least_axes = 1, .most_axes = 3}), values);
+    const UniqueCounts<E> both = unique_counts(x);
+    round.expect("np.unique(" + name + ")", unique(x), exactly());
+    round.expect("np.unique(" + name + ", return_counts=True)[0]", both.values, exactly());
+    round.expect("np.unique(" + name + ", return_counts=True)[1]", both.counts, exactly());
+  }
+}
+
+template <class E>
+void add_uniques(Theme& theme) {
+  theme.add("unique of " + std::string(name_of(dtype_of<E>())), uniques<E>);
+}
+
+template <class E>
 void add_sorts(Theme& theme) {
   theme.add("sort of " + std::string(name_of(dtype_of<E>())), sorts<E>);
 }
@@ -93,6 +110,10 @@ void add_sorting(Theme& theme) {
   add_sorts<std::uint8_t>(theme);
   add_sorts<bool>(theme);
   add_sorts<std::complex<double>>(theme);
+  add_uniques<double>(theme);
+  add_uniques<std::int64_t>(theme);
+  add_uniques<std::uint8_t>(theme);
+  add_uniques<bool>(theme);
   add_quantiles<double>(theme);
   add_quantiles<float>(theme);
   add_quantiles<std::int32_t>(theme);
