@@ -22,7 +22,9 @@ int main(int count, char** arguments) {
                                                        {"reductions", add_reductions},
                                                        {"statistics", add_statistics},
                                                        {"products", add_products},
-                                                       {"blocks", add_blocks}};
+                                                       {"blocks", add_blocks},
+                                                       {"assignment", add_assignment},
+                                                       {"einsum", add_einsum}};
   const bool by_ranks = count > 3 && std::string(arguments[3]) == "ranks";
   if ((count != 3 && !by_ranks) || themes.count(arguments[1]) == 0) {
     std::cerr << "usage: numpy_cases <theme> <file> [ranks]; the themes are";
