@@ -80,7 +80,7 @@ void assigned_masks(Round& round) {
   round.expect(assigned("m", "1"), x.set(m, 1));
   round.expect(assigned("x > 3", "0"), x.set(x > 3, 0));
   round.expect(assigned("rows", "v"), x.set(rows, v));
-  round.expect(assigned("rows", "v[None]"), x.set(rows, v["None"]));
+  if (shape.size() > 1) round.expect(assigned("rows", "v[None]"), x.set(rows, v["None"]));
   round.expect(assigned("m", "np.array([2.75])"), x.set(m, full({1}, 2.75)));
 }
 

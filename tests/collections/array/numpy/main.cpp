@@ -24,7 +24,9 @@ int main(int count, char** arguments) {
                                                        {"products", add_products},
                                                        {"blocks", add_blocks},
                                                        {"assignment", add_assignment},
-                                                       {"einsum", add_einsum}};
+                                                       {"einsum", add_einsum},
+                                                       {"names", add_names},
+                                                       {"searching", add_searching}};
   const bool by_ranks = count > 3 && std::string(arguments[3]) == "ranks";
   if ((count != 3 && !by_ranks) || themes.count(arguments[1]) == 0) {
     std::cerr << "usage: numpy_cases <theme> <file> [ranks]; the themes are";
