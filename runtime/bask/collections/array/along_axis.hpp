@@ -20,7 +20,8 @@ struct AlongAxisOptions {
 
 namespace lazy {
 
-/// The axis is read whole. In the result it has this length, or is missing when that is 0.
+/// The axis is read whole. In the result it has this length, or is missing when that is 0. The second operand
+/// is the length.
 PlannedBlocks plan_along_axis(const ArrayPtr& node, std::int64_t axis, std::int64_t length);
 
 }  // namespace lazy
@@ -40,23 +41,26 @@ struct LineCallee {
 
   static std::string_view name() { return Callee::name(); }
 
-  static NdArray<R> call(const NdView<const E>& block, const BlockInfo& info) {
+  /// `made_length`: of the lines of the result.
+  static NdArray<R> call(const NdView<const E>& block, const NdView<const std::int64_t>& made_length,
+                         const BlockInfo& info) {
     const auto axis = static_cast<std::size_t>(info.axis);
     const std::int64_t length = block.shape[axis], inner = block.strides[axis];
     const std::int64_t lines = block.size() == 0 ? 0 : block.size() / length;
     NdArray<E> line(Shape{length});
     const NdView<const E> view = line;
-    NdArray<R> result(result_shape(block.shape, axis, 0));
+    NdArray<R> result(result_shape(block.shape, axis, made_length()));
     for (std::int64_t k = 0; k < lines; ++k) {
       const E* from = block.data + k / inner * inner * length + k % inner;
       for (std::int64_t i = 0; i < length; ++i) line[static_cast<std::size_t>(i)] = from[i * inner];
       if constexpr (kGivesLines) {
         const NdArray<R> made = Callee::call(view);
-        if (made.ndim() != 1) {
-          throw Error("array::apply_along_axis", "the function returned an array of shape " + text_of(made.shape()),
-                      "return a number, or an array of one axis");
+        if (made.ndim() != 1 || made.shape()[0] != made_length()) {
+          throw Error("array::apply_along_axis",
+                      "the function returned an array of shape " + text_of(made.shape()) +
+                          " where lines of " + std::to_string(made_length()) + " elements were to be",
+                      "return an array of one axis, as long as `length` says or as the line that is given");
         }
-        if (k == 0) result = NdArray<R>(result_shape(block.shape, axis, made.shape()[0]));
         put(made, result, k / inner, k % inner, inner);
       } else {
         result[static_cast<std::size_t>(k)] = Callee::call(view);
@@ -78,10 +82,6 @@ struct LineCallee {
   static void put(const NdArray<R>& made, NdArray<R>& result, std::int64_t outer, std::int64_t at,
                   std::int64_t inner) {
     const auto length = static_cast<std::int64_t>(made.size());
-    if (outer * length * inner + at + (length - 1) * inner >= static_cast<std::int64_t>(result.size())) {
-      throw Error("array::apply_along_axis", "the function returned lines of different lengths",
-                  "return as many elements for each line");
-    }
     for (std::int64_t i = 0; i < length; ++i)
       result[static_cast<std::size_t>((outer * length + i) * inner + at)] = made[static_cast<std::size_t>(i)];
   }
@@ -92,8 +92,7 @@ constexpr bool takes_lines() {
   constexpr bool kFits = requires(const NdView<const E>& line) {
     Callee::call(line);
   };
-  static_assert(kFits,
-                "bask: a function of lines takes an NdView<const E> of one axis, of the array's type");
+  static_assert(kFits, "bask: a function of lines takes an NdView<const E> of one axis, of the array's type");
   if constexpr (kFits) {
     using Returned = LineResult<Callee, E>;
     constexpr bool kReturns = Element<Returned> || !std::is_void_v<typename ElementOfResult<Returned>::type>;
@@ -110,7 +109,8 @@ auto along_axis(std::int64_t axis, const Array<E>& x, const AlongAxisOptions& op
     using Lines = LineCallee<Callee, E>;
     const std::size_t along = normal_axis(axis, x.shape(), "array::apply_along_axis");
     const std::int64_t length = options.length == 0 ? x.shape()[along] : options.length;
-    return over<Lines, E>(lazy::plan_along_axis(x.node(), axis, Lines::kGivesLines ? length : 0));
+    return over<Lines, E, std::int64_t>(
+        lazy::plan_along_axis(x.node(), axis, Lines::kGivesLines ? length : 0));
   } else {
     return Array<double>();
   }
@@ -118,8 +118,8 @@ auto along_axis(std::int64_t axis, const Array<E>& x, const AlongAxisOptions& op
 
 }  // namespace blocks
 
-/// Calls a function with every line along `axis`. Shape: that of x, without the axis where the function returns
-/// a number; as long as the lines that it returns, which `options` tell, where it returns an NdArray.
+/// Calls a function with every line along `axis`. Shape: that of x, without the axis where the function
+/// returns a number; as long as the lines that it returns, which `options` tell, where it returns an NdArray.
 /// Cost: one task per block; lines that lie in several blocks are joined first.
 /// Throws: Error when the shape is unknown. A task fails when lines have another length than was said.
 template <auto F, class E>
@@ -135,8 +135,8 @@ auto apply_along_axis(const F&, std::int64_t axis, const Array<E>& x, const Alon
   }
 }
 
-/// function(function(x, axes[0]), axes[1]) and so on, each time with the axis put back with length 1 where the
-/// function takes it away. The function is called now, with an array and an axis, and returns an array:
+/// function(function(x, axes[0]), axes[1]) and so on, each time with the axis put back with length 1 where
+/// the function takes it away. The function is called now, with an array and an axis, and returns an array:
 /// apply_over_axes([](const auto& a, std::int64_t axis) { return a.max(axis); }, x, {0, 2}).
 /// Throws: Error when the function returns an array of another number of axes.
 template <class F, class E>
@@ -144,8 +144,7 @@ Array<E> apply_over_axes(const F& function, const Array<E>& x, const Axes& axes)
   const std::size_t ndim = x.ndim();
   Array<E> result = x;
   for (const std::int64_t axis : axes.list()) {
-    const auto along =
-        static_cast<std::int64_t>(normal_axis(axis, result.shape(), "array::apply_over_axes"));
+    const auto along = static_cast<std::int64_t>(normal_axis(axis, result.shape(), "array::apply_over_axes"));
     Array<E> made = function(result, along);
     if (made.ndim() + 1 == ndim) made = expand_dims(made, along);
     if (made.ndim() != ndim) {

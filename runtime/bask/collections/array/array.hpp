@@ -140,12 +140,13 @@ class Array {
   // Assign: assignment.hpp. An array never changes: these are new ones, and this one stays as it is.
   /// As x[indices] = value: a number, or an array that broadcasts to x[indices]. The type stays.
   template <class S, class V>
-  requires std::convertible_to<const S&, std::string_view> Array set(const S& indices, const V& value) const;
+  requires std::convertible_to<const S&, std::string_view> Array set(const S& indices, const V& value)
+  const;
   template <class V>
   Array set(const Several<Index>& indices, const V& value) const;
   /// As x[mask] = value. The mask has the shape of x, or that of its first axes.
-  template <class V>
-  Array set(const Array<bool>& mask, const V& value) const;
+  template <class M, class V>
+  requires std::same_as<M, Array<bool>> Array set(const M& mask, const V& value) const;
 
   // Shape: manipulation.hpp.
   /// One extent may be -1: what is left of the elements. Throws: Error when their number would change.

@@ -45,7 +45,8 @@ lazy::Operand assigned(const V& value) {
 template <class E>
 template <class S, class V>
 requires std::convertible_to<const S&, std::string_view> Array<E> Array<E>::set(const S& indices,
-                                                                                const V& value) const {
+                                                                                const V& value)
+const {
   return Array(lazy::set(node(), parse_indices(indices), arrays::assigned<E>(value)));
 }
 template <class E>
@@ -54,8 +55,8 @@ Array<E> Array<E>::set(const Several<Index>& indices, const V& value) const {
   return Array(lazy::set(node(), indices.list(), arrays::assigned<E>(value)));
 }
 template <class E>
-template <class V>
-Array<E> Array<E>::set(const Array<bool>& mask, const V& value) const {
+template <class M, class V>
+requires std::same_as<M, Array<bool>> Array<E> Array<E>::set(const M& mask, const V& value) const {
   return Array(lazy::set_masked(node(), mask.node(), arrays::assigned<E>(value)));
 }
 

@@ -16,9 +16,9 @@ namespace arrays {
 
 [[noreturn]] inline void refuse_choices(const char* where, std::size_t conditions, std::size_t choices,
                                         const char* how) {
-  throw Error(where,
-              std::to_string(conditions) + " conditions and " + std::to_string(choices) + " choices are given",
-              how);
+  throw Error(
+      where, std::to_string(conditions) + " conditions and " + std::to_string(choices) + " choices are given",
+      how);
 }
 
 }  // namespace arrays
@@ -35,8 +35,8 @@ Array<E> select(const std::vector<Array<bool>>& conditions, const std::vector<Ar
   constexpr DType kType = dtype_of<E>();
   ArrayPtr result = lazy::Operand(otherwise).as(kType, "array::select");
   for (std::size_t k = conditions.size(); k-- > 0;)
-    result =
-        lazy::apply_as(Opcode::kWhere, kType, {conditions[k].node(), choices[k].node(), result}, "array::select");
+    result = lazy::apply_as(Opcode::kWhere, kType, {conditions[k].node(), choices[k].node(), result},
+                            "array::select");
   return Array<E>(result);
 }
 template <class E>
@@ -52,13 +52,15 @@ class Piece {
   template <Element S>
   Piece(const S& number) : number_(number) {}
   template <class F>
-  requires std::is_invocable_v<const F&, const Array<E>&> Piece(F function)
-      : number_(0), function_([function](const Array<E>& x) {
-          return Array<E>(lazy::cast(function(x).node(), dtype_of<E>()));
-        }) {}
+  requires std::is_invocable_v < const F&, const Array<E>
+  & > Piece(F function)
+      : number_(0),
+  function_(
+      [function](const Array<E>& x) { return Array<E>(lazy::cast(function(x).node(), dtype_of<E>())); }) {}
   Array<E> put(const Array<E>& into, const Array<bool>& condition, const Array<E>& x) const {
-    return function_ ? Array<E>(lazy::where(condition.node(), dtype_of<E>(), function_(x).node(), into.node()))
-                     : Array<E>(lazy::set_masked(into.node(), condition.node(), number_));
+    return function_
+               ? Array<E>(lazy::where(condition.node(), dtype_of<E>(), function_(x).node(), into.node()))
+               : Array<E>(lazy::set_masked(into.node(), condition.node(), number_));
   }
 
  private:
@@ -67,8 +69,8 @@ class Piece {
 };
 
 /// 0, and pieces[k] of x where conditions[k] holds, the last one that does; one piece more is for where none
-/// holds. The type is that of x: piecewise(x, {x < 0.0, x >= 0.0}, {-1.0, [](const auto& v) { return v * 2.0; }}).
-/// Throws: Error when there are as many pieces as conditions, or one more, neither.
+/// holds. The type is that of x: piecewise(x, {x < 0.0, x >= 0.0}, {-1.0, [](const auto& v) { return v * 2.0;
+/// }}). Throws: Error when there are as many pieces as conditions, or one more, neither.
 template <class E>
 Array<E> piecewise(const Array<E>& x, const std::vector<Array<bool>>& conditions,
                    const std::vector<Piece<E>>& pieces) {

@@ -30,7 +30,7 @@ NdArray<R> convolve_block(NdView<const R> x, NdView<const R> v, NdView<const std
                           const BlockInfo& info) {
   NdArray<R> result(info.region.extent);
   const auto taps = v.size(), known = x.size();
-  const std::int64_t first = info.region.start[0] + begin();          // in the whole convolution
+  const std::int64_t first = info.region.start[0] + begin();              // in the whole convolution
   const std::int64_t from = std::max<std::int64_t>(0, first - taps + 1);  // in the array: what x begins with
   const auto count = static_cast<std::int64_t>(result.size());
   for (std::int64_t k = 0; k < taps; ++k) {
@@ -45,10 +45,11 @@ NdArray<R> convolve_block(NdView<const R> x, NdView<const R> v, NdView<const std
 
 }  // namespace blocks
 
-/// Σ x[i - k] v[k], in the type that both are promoted to. Cost: one task per block; the shorter vector is read
-/// whole by each. Throws: Error when one is empty or no vector.
+/// Σ x[i - k] v[k], in the type that both are promoted to. Cost: one task per block; the shorter vector is
+/// read whole by each. Throws: Error when one is empty or no vector.
 template <Element A, Element B>
-Array<promoted<A, B>> convolve(const Array<A>& x, const Array<B>& v, ConvolveMode mode = ConvolveMode::kFull) {
+Array<promoted<A, B>> convolve(const Array<A>& x, const Array<B>& v,
+                               ConvolveMode mode = ConvolveMode::kFull) {
   using R = promoted<A, B>;
   const UserCall call("convolve");
   return blocks::over<FunctionCallee<&blocks::convolve_block<R>>, R, R, std::int64_t>(

@@ -1,7 +1,8 @@
 // covariance.hpp: covariances and correlations of variables.
 // Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
 // Types: float64 or complex128, as in NumPy. Cost: the means, and one product of matrices.
-// Throws: Error when an array has more than two axes, or the variables differ in their number of observations.
+// Throws: Error when an array has more than two axes, or the variables differ in their number of
+// observations.
 #pragma once
 
 #include <bask/collections/array/array.hpp>

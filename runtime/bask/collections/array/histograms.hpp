@@ -56,7 +56,8 @@ struct HistogramOfSeveral {
 
 namespace lazy {
 
-/// The sums of weights in each box of bins. Throws: Error when edges do not ascend, or there is nothing to count.
+/// The sums of weights in each box of bins. Throws: Error when edges do not ascend, or there is nothing to
+/// count.
 ArrayPtr histogram_of(const std::vector<ArrayPtr>& sample, const std::vector<std::vector<double>>& edges,
                       const HistogramOptions& options, const char* where);
 
@@ -86,10 +87,10 @@ HistogramOfSeveral histogramdd(const std::vector<Array<E>>& sample,
   require_order<E>();
   const std::vector<HistogramBins>& each = bins.list();
   if (each.size() != 1 && each.size() != sample.size()) {
-    throw Error("array::histogramdd",
-                std::to_string(each.size()) + " bins are given for " + std::to_string(sample.size()) +
-                    " coordinates",
-                "give one for all, or one each");
+    throw Error(
+        "array::histogramdd",
+        std::to_string(each.size()) + " bins are given for " + std::to_string(sample.size()) + " coordinates",
+        "give one for all, or one each");
   }
   std::vector<ArrayPtr> nodes;
   std::vector<std::vector<double>> edges;

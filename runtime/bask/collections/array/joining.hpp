@@ -160,8 +160,8 @@ Array<E> insert(const Array<E>& x, S slice, const V& values, std::optional<std::
   return Array<E>(lazy::insert(x.node(), slice, elementwise::operand(values), axis));
 }
 
-/// numpy.delete (a keyword of C++): x without these positions along `axis`, or of the ravelled array when none
-/// is given. Cost: none where few stretches stay, else that of `take`.
+/// numpy.delete (a keyword of C++): x without these positions along `axis`, or of the ravelled array when
+/// none is given. Cost: none where few stretches stay, else that of `take`.
 template <class E, AxisNumber N>
 Array<E> delete_(const Array<E>& x, N index, std::optional<std::int64_t> axis = {}) {
   return Array<E>(lazy::remove(x.node(), static_cast<std::int64_t>(index), axis));

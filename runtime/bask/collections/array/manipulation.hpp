@@ -52,7 +52,8 @@ ArrayPtr rot90(const ArrayPtr& node, std::int64_t times, const Axes& axes);
 ArrayPtr sliding_window_view(const ArrayPtr& node, const std::vector<std::int64_t>& window, const Axes& axes);
 ArrayPtr repeat(const ArrayPtr& node, std::int64_t times, std::int64_t axis);
 ArrayPtr tile(const ArrayPtr& node, std::vector<std::int64_t> times);
-ArrayPtr diagonal(const ArrayPtr& node, std::int64_t offset, std::int64_t axis_a = 0, std::int64_t axis_b = 1);
+ArrayPtr diagonal(const ArrayPtr& node, std::int64_t offset, std::int64_t axis_a = 0,
+                  std::int64_t axis_b = 1);
 ArrayPtr rechunked(const ArrayPtr& node, const ChunkSpec& chunks);
 ArrayPtr take_along(const ArrayPtr& node, const Index::Positions& positions, std::int64_t axis);
 
@@ -226,8 +227,8 @@ template <class E>
 Array<E> tile(const Array<E>& x, const Several<std::int64_t>& times) {
   return Array<E>(lazy::tile(x.node(), times.list()));
 }
-/// The elements x[i, i + offset] of a matrix, or of each matrix that two axes span: these become one axis, the
-/// last.
+/// The elements x[i, i + offset] of a matrix, or of each matrix that two axes span: these become one axis,
+/// the last.
 template <class E>
 Array<E> diagonal(const Array<E>& x, std::int64_t offset = 0, std::int64_t axis1 = 0,
                   std::int64_t axis2 = 1) {

@@ -1,9 +1,8 @@
-// searching.hpp: where elements belong among sorted numbers, which occur in a list, and values between points.
-// Runs on: rank 0; nothing is computed before it is asked for. Threads: any.
-// Cost: no tasks of their own, the numbers go to each rank once; where they are an Array, which is read whole
-// by every task, one task per block of x.
-// NaN: greater than all numbers, as in NumPy's order. Types: x and the numbers are compared in the type that
-// both are promoted to.
+// searching.hpp: where elements belong among sorted numbers, which occur in a list, and values between
+// points. Runs on: rank 0; nothing is computed before it is asked for. Threads: any. Cost: no tasks of their
+// own, the numbers go to each rank once; where they are an Array, which is read whole by every task, one task
+// per block of x. NaN: greater than all numbers, as in NumPy's order. Types: x and the numbers are compared
+// in the type that both are promoted to.
 #pragma once
 
 #include <bask/collections/array/blockwise.hpp>
@@ -34,7 +33,8 @@ struct InterpOptions {
 namespace lazy {
 
 /// The numbers are `count` elements of int64, uint64 or float64, as `dtype` says; x is cast to it.
-ArrayPtr searchsorted(const ArrayPtr& node, DType dtype, const std::byte* numbers, std::size_t count, Side side);
+ArrayPtr searchsorted(const ArrayPtr& node, DType dtype, const std::byte* numbers, std::size_t count,
+                      Side side);
 ArrayPtr digitize(const ArrayPtr& node, DType dtype, const std::byte* edges, std::size_t count, bool right);
 ArrayPtr isin(const ArrayPtr& node, DType dtype, const std::byte* numbers, std::size_t count, bool invert);
 ArrayPtr interp(const ArrayPtr& node, const std::vector<double>& points, const std::vector<double>& values,
@@ -87,7 +87,8 @@ NdArray<std::int64_t> places(NdView<const C> sorted, NdView<const C> block) {
 
 }  // namespace searching
 
-/// How many of the ascending numbers lie before each element (kLeft), or up to it (kRight): where it would go.
+/// How many of the ascending numbers lie before each element (kLeft), or up to it (kRight): where it would
+/// go.
 template <Element F, Element E>
 Array<std::int64_t> searchsorted(const std::vector<F>& sorted, const Array<E>& x, Side side = Side::kLeft) {
   return searching::with_numbers<E>(sorted, [&](DType dtype, const std::byte* numbers, std::size_t count) {
@@ -101,17 +102,17 @@ Array<std::int64_t> searchsorted(const Array<F>& sorted, const Array<E>& x, Side
   require_order<F>();
   using C = searching::compared_t<E, F>;
   lazy::PlannedBlocks planned = lazy::plan_searchsorted(sorted.node(), x.node(), dtype_of<C>());
-  return side == Side::kLeft
-             ? blocks::over<FunctionCallee<&searching::places<C, Side::kLeft>>, C, C>(std::move(planned),
-                                                                                      "searchsorted")
-             : blocks::over<FunctionCallee<&searching::places<C, Side::kRight>>, C, C>(std::move(planned),
-                                                                                       "searchsorted");
+  return side == Side::kLeft ? blocks::over<FunctionCallee<&searching::places<C, Side::kLeft>>, C, C>(
+                                   std::move(planned), "searchsorted")
+                             : blocks::over<FunctionCallee<&searching::places<C, Side::kRight>>, C, C>(
+                                   std::move(planned), "searchsorted");
 }
 
 /// The bin of each element between ascending or descending edges: k for edges[k - 1] <= x < edges[k], 0 and
 /// the number of edges outside. Throws: Error when the edges neither ascend nor descend.
 template <Element E, Element F>
-Array<std::int64_t> digitize(const Array<E>& x, const std::vector<F>& edges, const DigitizeOptions& options = {}) {
+Array<std::int64_t> digitize(const Array<E>& x, const std::vector<F>& edges,
+                             const DigitizeOptions& options = {}) {
   return searching::with_numbers<E>(edges, [&](DType dtype, const std::byte* numbers, std::size_t count) {
     return Array<std::int64_t>(lazy::digitize(x.node(), dtype, numbers, count, options.right));
   });

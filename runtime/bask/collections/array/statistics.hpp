@@ -106,8 +106,8 @@ template <Element E>
 auto cumprod(const Array<E>& x, std::optional<std::int64_t> axis = {}) {
   return x.cumprod(axis);
 }
-/// The largest element up to each one, along one axis or over ravel(): numpy.maximum.accumulate. From the first
-/// NaN on there are NaNs.
+/// The largest element up to each one, along one axis or over ravel(): numpy.maximum.accumulate. From the
+/// first NaN on there are NaNs.
 template <Element E>
 Array<E> cummax(const Array<E>& x, std::optional<std::int64_t> axis = {}) {
   return reductions::extremum_so_far(x, axis, strips::Fold::kMaximum, "cummax");

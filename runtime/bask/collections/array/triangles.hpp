@@ -12,7 +12,8 @@ namespace bask {
 
 namespace lazy {
 
-/// Whether element (i, j) lies at or below the diagonal j = i + offset, over the last two axes in these chunks.
+/// Whether element (i, j) lies at or below the diagonal j = i + offset, over the last two axes in these
+/// chunks.
 ArrayPtr below_diagonal(const Chunks& rows_and_columns, std::int64_t offset);
 /// x below that diagonal, or above it, and 0 elsewhere.
 ArrayPtr triangle(const ArrayPtr& node, std::int64_t offset, bool above, const char* where);

@@ -26,7 +26,8 @@ void assigned_parts(Round& round) {
     const auto value = round.array<V>(name, round.broadcastable(part));
     round.expect(assigned(text, name), x.set(without_module(text), value));
     round.expect(assigned(text, "7"), x.set(without_module(text), 7));
-    round.expect(assigned(text, name) + ".T[..., None]", (x.set(without_module(text), value)).T()["..., None"]);
+    round.expect(assigned(text, name) + ".T[..., None]",
+                 (x.set(without_module(text), value)).T()["..., None"]);
   }
   round.expect("assigned(x, np.s_[...], x[None])", x.set("...", x["None"]));
   round.expect("assigned(assigned(x, np.s_[0:2], 1), np.s_[1:3], 2)", x.set("0:2", 1).set("1:3", 2));
@@ -62,7 +63,8 @@ void assigned_positions(Round& round) {
   check("np.ix_(" + text(rows) + ", " + text(few) + ")", ix_(rows, few), "h");
   if (shape.size() == 3) {
     const auto planes = at(2, 3);
-    check(text(few) + " * 0, :, " + text(planes), {std::vector<std::int64_t>(3, 0), slice(none), planes}, "i");
+    check(text(few) + " * 0, :, " + text(planes), {std::vector<std::int64_t>(3, 0), slice(none), planes},
+          "i");
     check(":, " + text(few) + "[:, None], " + text(planes),
           {slice(none), NdArray<std::int64_t>({3, 1}, few), planes}, "j");
   }

@@ -19,7 +19,8 @@ void one_operand(Round& round) {
   const auto check = [&](const std::string& name, const Array<E>& array, const std::string& text) {
     round.expect("np.einsum('" + text + "', " + name + ")", einsum(text, array), exactly());
   };
-  for (const char* text : {"ii", "ii->i", "ij->ji", "ji", "ij", "ij->", "ij->j", "...j->...", "...", "i...->..."})
+  for (const char* text :
+       {"ii", "ii->i", "ij->ji", "ji", "ij", "ij->", "ij->j", "...j->...", "...", "i...->..."})
     check("x", x, text);
   for (const char* text : {"aibi", "aibi->iba", "a...->...", "...ij->...ji", "aBcd", "aibi->b"})
     check("y", y, text);
@@ -36,15 +37,17 @@ void two_operands(Round& round) {
   const auto t = round.array<E>("t", {b, j, k}, Values::kWhole);
   const auto v = round.array<E>("v", {j}, Values::kWhole);
   const auto one = round.array<E>("one", {1, j}, Values::kWhole);
-  const auto check = [&](const std::string& text, const std::string& p, const auto& first, const std::string& q,
-                         const auto& second) {
+  const auto check = [&](const std::string& text, const std::string& p, const auto& first,
+                         const std::string& q, const auto& second) {
     round.expect("np.einsum('" + text + "', " + p + ", " + q + ")", einsum(text, first, second), exactly());
   };
-  for (const char* text : {"ij,jk->ik", "ij,jk", "ij,jk->ki", "ij,jk->i", "ij,jk->", "ij,jk->ijk", "ij, jk -> j"})
+  for (const char* text :
+       {"ij,jk->ik", "ij,jk", "ij,jk->ki", "ij,jk->i", "ij,jk->", "ij,jk->ijk", "ij, jk -> j"})
     check(text, "x", x, "y", y);
   for (const char* text : {"ij,ij", "ij,ij->ij", "ij,ij->i", "ij,kj->ik", "ij,ij->ji", "ab,cd->abcd"})
     check(text, "x", x, "z", z);
-  for (const char* text : {"bij,bjk->bik", "bij,bjk->ikb", "...ij,...jk->...ik", "...ij,...jk", "bij,cjk->ik", "bij,bjk->"})
+  for (const char* text :
+       {"bij,bjk->bik", "bij,bjk->ikb", "...ij,...jk->...ik", "...ij,...jk", "bij,cjk->ik", "bij,bjk->"})
     check(text, "s", s, "t", t);
   for (const char* text : {"...j,j->...", "bij,j->ib", "bij,j", "...,j->...j"}) check(text, "s", s, "v", v);
   for (const char* text : {"ij,ij->ij", "ij,ij", "ij,ij->i", "...,..."}) check(text, "x", x, "one", one);

@@ -71,11 +71,13 @@ void weighted_histograms(Round& round) {
   const auto x = round.array<E>("x", shape);
   const auto w = round.array<double>("w", shape);
   const Tolerance close{1e-11, 1e-5, "1000.0"};
-  round.expect("np.histogram(x, 7, (-5, 9), weights=w)[0]", histogram(x, 7, -5, 9, {.weights = w}).counts, close);
+  round.expect("np.histogram(x, 7, (-5, 9), weights=w)[0]", histogram(x, 7, -5, 9, {.weights = w}).counts,
+               close);
   round.expect("np.histogram(x, 6, (-30, 30), density=True)[0]",
                histogram(x, 6, -30, 30, {.density = true}).counts);
-  round.expect("np.histogram(x, [-30, -3, 1, 2, 30], weights=np.abs(w), density=True)[0]",
-               histogram(x, std::vector<double>{-30, -3, 1, 2, 30}, {.weights = abs(w), .density = true}).counts);
+  round.expect(
+      "np.histogram(x, [-30, -3, 1, 2, 30], weights=np.abs(w), density=True)[0]",
+      histogram(x, std::vector<double>{-30, -3, 1, 2, 30}, {.weights = abs(w), .density = true}).counts);
   round.expect("np.histogram(x, weights=w)[0]", histogram(x, 10, {.weights = w}).counts, close);
 }
 

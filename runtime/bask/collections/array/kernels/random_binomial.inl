@@ -47,7 +47,8 @@ struct ManyOfBinomial {
     alpha = (2.83 + 5.1 / b) * deviation;
     odds = p / (1 - p);
     mode = __builtin_floor((n + 1) * p);
-    of_mode = (mode + 0.5) * log_of((mode + 1) / (odds * (n - mode + 1))) + stirling(mode) + stirling(n - mode);
+    of_mode =
+        (mode + 0.5) * log_of((mode + 1) / (odds * (n - mode + 1))) + stirling(mode) + stirling(n - mode);
   }
   /// log(k!) less Stirling's formula.
   static double stirling(double k) {

@@ -3,8 +3,8 @@
 // Each number has counters of its own, (place, attempt): of each pair of attempts the first makes a normal
 // number, the second the uniform numbers that accept it and lower it.
 
-/// Squeezed cubes of normal numbers (Marsaglia and Tsang 2000). A shape below 1 takes the numbers of the shape
-/// one greater, times u^(1/shape).
+/// Squeezed cubes of normal numbers (Marsaglia and Tsang 2000). A shape below 1 takes the numbers of the
+/// shape one greater, times u^(1/shape).
 struct Gamma {
   double shape, scale, d, c;
   explicit Gamma(const RandomNumbers& numbers) : shape(numbers.a), scale(numbers.b) {
@@ -13,7 +13,8 @@ struct Gamma {
   }
   double at(std::uint64_t place, const philox4x32_key_t& key) const {
     for (std::uint32_t attempt = 0;; attempt += 2) {
-      const philox4x32_ctr_t normal = philox_once(place, attempt, key), random = philox_once(place, attempt + 1, key);
+      const philox4x32_ctr_t normal = philox_once(place, attempt, key),
+                             random = philox_once(place, attempt + 1, key);
       const double radius = __builtin_sqrt(-2 * log_of(unit_above_0(normal.v[0], normal.v[1])));
       const double x = radius * direction_of(unit(normal.v[2], normal.v[3])).cosine;
       const double root = 1 + c * x, v = root * root * root;

@@ -268,7 +268,7 @@ class Assignment {
   std::vector<std::size_t> order_;   // the axes of what is assigned to, as NumPy has them
   std::vector<std::size_t> arrays_;  // axes with index arrays
   std::vector<Shape> shapes_;
-  Shape common_;                     // of the index arrays
+  Shape common_;  // of the index arrays
   bool has_arrays_ = false;
   bool began_ = false, ended_ = false, apart_ = false;  // as in getitem
 };
@@ -286,7 +286,8 @@ ArrayPtr set_masked(const ArrayPtr& node, const ArrayPtr& mask, const Operand& v
   const UserCall call("set");
   const std::size_t axes = mask->ndim();
   if (axes > node->ndim() || !std::equal(mask->shape().begin(), mask->shape().end(), node->shape().begin())) {
-    throw Error(kSet, "the mask has shape " + text_of(mask->shape()) + ", the array " + text_of(node->shape()),
+    throw Error(kSet,
+                "the mask has shape " + text_of(mask->shape()) + ", the array " + text_of(node->shape()),
                 "use a mask of the array's shape, or one of its first axes");
   }
   const Shape rest(node->shape().begin() + static_cast<std::ptrdiff_t>(axes), node->shape().end());

@@ -261,15 +261,16 @@ ArrayPtr trapz(const ArrayPtr& node, const Spacing& spacing, std::int64_t axis, 
   const UserCall call("trapz");
   const Part part{node, number};
   const std::int64_t between = std::max<std::int64_t>(0, length - 1);
-  const ArrayPtr sums = cast(
-      apply(Opcode::kAdd, {part(length - between, between), part(0, between)}, kWhere), result);
+  const ArrayPtr sums =
+      cast(apply(Opcode::kAdd, {part(length - between, between), part(0, between)}, kWhere), result);
   const ArrayPtr widths = spacing.coordinates().empty() || between == 0
                               ? constant(spacing.step())
                               : along(distances_of(spacing, length, kWhere), node, number);
   const ArrayPtr doubled = apply(Opcode::kMultiply, {widths, sums}, kWhere);
   ReduceRules rules;
   rules.values = rules.result = result;
-  return reduce(apply(Opcode::kDivide, {doubled, constant(2.0)}, kWhere), Axes(axis), rules, false, 8, "trapz");
+  return reduce(apply(Opcode::kDivide, {doubled, constant(2.0)}, kWhere), Axes(axis), rules, false, 8,
+                "trapz");
 }
 
 std::vector<std::size_t> gradient_axes(const Axes& axes, const Shape& shape) {

@@ -18,10 +18,10 @@ PlannedBlocks plan_convolution(ArrayPtr a, ArrayPtr v, ConvolveMode mode, DType 
   }
   if (v->shape()[0] > a->shape()[0]) std::swap(a, v);
   const std::int64_t length = a->shape()[0], taps = v->shape()[0];
-  const std::int64_t begin = mode == ConvolveMode::kFull    ? 0
+  const std::int64_t begin = mode == ConvolveMode::kFull   ? 0
                              : mode == ConvolveMode::kSame ? (taps - 1) / 2
                                                            : taps - 1;
-  const std::int64_t count = mode == ConvolveMode::kFull    ? length + taps - 1
+  const std::int64_t count = mode == ConvolveMode::kFull   ? length + taps - 1
                              : mode == ConvolveMode::kSame ? length
                                                            : length - taps + 1;
   const AxisChunks& own = a->chunks()[0];

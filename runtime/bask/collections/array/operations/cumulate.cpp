@@ -1,8 +1,8 @@
-// Cumulative sums, products and extrema. Each block is cumulated by itself; then the total of all blocks before it is
-// added, which is the sum of their last running values, block after block. So a block begins with the very
-// value that the block before it ended with, and sums of numbers that are not negative never fall. Products
-// of floating numbers may over- or underflow in one block where the whole product does not. So there each
-// block goes on from the value before it, and the blocks of a line run one after the other.
+// Cumulative sums, products and extrema. Each block is cumulated by itself; then the total of all blocks
+// before it is added, which is the sum of their last running values, block after block. So a block begins
+// with the very value that the block before it ended with, and sums of numbers that are not negative never
+// fall. Products of floating numbers may over- or underflow in one block where the whole product does not. So
+// there each block goes on from the value before it, and the blocks of a line run one after the other.
 #include <bask/collections/array/operations/reduce.hpp>
 #include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
@@ -150,8 +150,10 @@ class Running {
                     rules_.continues_previous ? nothing.data() : before, reinterpret_cast<T*>(to));
     };
     // The first NaN stays.
-    if (rules_.fold == strips::Fold::kMaximum) return lines([](T a, T b) { return a >= b || a != a ? a : b; });
-    if (rules_.fold == strips::Fold::kMinimum) return lines([](T a, T b) { return a <= b || a != a ? a : b; });
+    if (rules_.fold == strips::Fold::kMaximum)
+      return lines([](T a, T b) { return a >= b || a != a ? a : b; });
+    if (rules_.fold == strips::Fold::kMinimum)
+      return lines([](T a, T b) { return a <= b || a != a ? a : b; });
     if (rules_.fold == strips::Fold::kProduct) return lines([](T a, T b) { return T(a * b); });
     lines([](T a, T b) { return T(a + b); });
   }

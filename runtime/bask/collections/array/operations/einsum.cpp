@@ -1,5 +1,5 @@
-// einsum: each operand has a label for each of its axes. Operands are multiplied two at a time; labels that no
-// later operand and not the result has are summed over as soon as that can be done.
+// einsum: each operand has a label for each of its axes. Operands are multiplied two at a time; labels that
+// no later operand and not the result has are summed over as soon as that can be done.
 #include <bask/collections/array/einsum.hpp>
 #include <bask/collections/array/operations/reduce.hpp>
 #include <bask/collections/array/products.hpp>
@@ -178,7 +178,8 @@ Labelled with_labels_once(const Labelled& operand, const std::map<Label, std::in
     sources.push_back({place_of(result.labels, label), 0, 1});
   }
   const bool same = result.labels.size() == operand.labels.size();
-  result.node = same ? operand.node : lazy::view("einsum", operand.node, std::move(sources), std::move(chunks));
+  result.node =
+      same ? operand.node : lazy::view("einsum", operand.node, std::move(sources), std::move(chunks));
   return result;
 }
 
@@ -219,12 +220,14 @@ Labelled summed(const Labelled& operand, const Labels& wanted) {
 
 Labels common_labels(const Labels& a, const Labels& b) {
   Labels both;
-  std::copy_if(a.begin(), a.end(), std::back_inserter(both), [&](Label label) { return has_label(b, label); });
+  std::copy_if(a.begin(), a.end(), std::back_inserter(both),
+               [&](Label label) { return has_label(b, label); });
   return both;
 }
 Labels labels_without(const Labels& a, const Labels& b) {
   Labels rest;
-  std::copy_if(a.begin(), a.end(), std::back_inserter(rest), [&](Label label) { return !has_label(b, label); });
+  std::copy_if(a.begin(), a.end(), std::back_inserter(rest),
+               [&](Label label) { return !has_label(b, label); });
   return rest;
 }
 Labels operator+(Labels a, const Labels& b) {
@@ -325,7 +328,8 @@ ArrayPtr cross(const ArrayPtr& a, const ArrayPtr& b, std::int64_t axis) {
   const auto along_last = [&](const ArrayPtr& node) {
     const std::size_t at = normal_axis(axis, node->shape(), kWhere);
     if (node->shape()[at] == 2 || node->shape()[at] == 3) return moveaxis(node, {axis}, {-1});
-    throw Error(kWhere, "axis " + std::to_string(at) + " of shape " + text_of(node->shape()) + " holds no vectors",
+    throw Error(kWhere,
+                "axis " + std::to_string(at) + " of shape " + text_of(node->shape()) + " holds no vectors",
                 "give vectors of two or three elements");
   };
   const ArrayPtr x = along_last(a), y = along_last(b);

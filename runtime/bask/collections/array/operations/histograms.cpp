@@ -38,9 +38,8 @@ ArrayPtr sum_of_boxes(const ArrayPtr& box, const ArrayPtr& weights, std::int64_t
   mapping.operands.push_back({});
   planned.nodes.push_back(weights);
   planned.nodes.push_back(lazy::constant(boxes));
-  const Array<double> sums =
-      blocks::over<FunctionCallee<&sums_of_boxes>, std::int64_t, double, std::int64_t>(std::move(planned),
-                                                                                       "histogram");
+  const Array<double> sums = blocks::over<FunctionCallee<&sums_of_boxes>, std::int64_t, double, std::int64_t>(
+      std::move(planned), "histogram");
   if (last == 0) return sums.node();
   std::vector<std::int64_t> axes;
   for (std::int64_t k = 0; k < last; ++k) axes.push_back(k);
@@ -57,12 +56,13 @@ void check_edges(const std::vector<double>& edges, const char* where) {
               "give two ascending edges at least");
 }
 
-// The number of the bin of each element; that of the bins for elements beyond them. The last bin has both edges.
+// The number of the bin of each element; that of the bins for elements beyond them. The last bin has both
+// edges.
 ArrayPtr bin_of_each(const ArrayPtr& node, const std::vector<double>& edges, const char* where) {
   const auto bins = static_cast<std::int64_t>(edges.size()) - 1;
   const ArrayPtr values = lazy::cast(node, DType::kFloat64);
-  const ArrayPtr place = lazy::searchsorted(values, DType::kFloat64, reinterpret_cast<const std::byte*>(edges.data()),
-                                            edges.size(), Side::kRight);
+  const ArrayPtr place = lazy::searchsorted(
+      values, DType::kFloat64, reinterpret_cast<const std::byte*>(edges.data()), edges.size(), Side::kRight);
   const ArrayPtr bin = lazy::apply(Opcode::kSubtract, {place, lazy::constant(std::int64_t{1})}, where);
   const ArrayPtr before = lazy::apply(Opcode::kLess, {bin, lazy::constant(std::int64_t{0})}, where);
   const ArrayPtr at_end = lazy::apply(Opcode::kEqual, {values, lazy::constant(edges.back())}, where);
@@ -78,11 +78,11 @@ ArrayPtr box_of_each(const std::vector<ArrayPtr>& sample, const std::vector<std:
   for (std::size_t k = 1; k < sample.size(); ++k) {
     const auto bins = static_cast<std::int64_t>(edges[k].size()) - 1;
     const ArrayPtr bin = bin_of_each(sample[k], edges[k], where);
-    const ArrayPtr beyond = lazy::apply(
-        Opcode::kLogicalOr,
-        {lazy::apply(Opcode::kGreaterEqual, {box, lazy::constant(so_far)}, where),
-         lazy::apply(Opcode::kGreaterEqual, {bin, lazy::constant(bins)}, where)},
-        where);
+    const ArrayPtr beyond =
+        lazy::apply(Opcode::kLogicalOr,
+                    {lazy::apply(Opcode::kGreaterEqual, {box, lazy::constant(so_far)}, where),
+                     lazy::apply(Opcode::kGreaterEqual, {bin, lazy::constant(bins)}, where)},
+                    where);
     const ArrayPtr both = lazy::apply(
         Opcode::kAdd, {lazy::apply(Opcode::kMultiply, {box, lazy::constant(bins)}, where), bin}, where);
     box = lazy::apply(Opcode::kWhere, {beyond, lazy::constant(boxes), both}, where);
@@ -101,8 +101,8 @@ ArrayPtr density_of(ArrayPtr counts, const std::vector<std::vector<double>>& edg
     shape[k] = static_cast<std::int64_t>(widths.size());
     Chunks chunks;
     for (const std::int64_t extent : shape) chunks.push_back({extent});
-    const ArrayPtr all = lazy::from_memory(DType::kFloat64, reinterpret_cast<const std::byte*>(widths.data()), shape,
-                                           chunks);
+    const ArrayPtr all =
+        lazy::from_memory(DType::kFloat64, reinterpret_cast<const std::byte*>(widths.data()), shape, chunks);
     counts = lazy::apply(Opcode::kDivide, {counts, all}, where);
   }
   return lazy::apply(Opcode::kDivide, {counts, sum}, where);

@@ -55,8 +55,8 @@ Index::Positions places_of(const Places& places, std::int64_t length, std::int64
 // The values, as numpy.insert lays them out: with the axes of the array, as long as needed along `axis`.
 ArrayPtr inserted_values(const Operand& operand, const ArrayPtr& node, std::size_t axis, bool is_scalar,
                          std::optional<std::int64_t> count) {
-  ArrayPtr values = operand.is_array() ? cast(operand.node(), node->dtype())
-                                       : operand.as(node->dtype(), "array::insert");
+  ArrayPtr values =
+      operand.is_array() ? cast(operand.node(), node->dtype()) : operand.as(node->dtype(), "array::insert");
   if (values->ndim() > node->ndim()) {
     throw Error("array::insert",
                 "values of shape " + text_of(values->shape()) + " have more axes than the array of shape " +

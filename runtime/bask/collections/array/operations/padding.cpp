@@ -63,7 +63,8 @@ ArrayPtr line_value(const ArrayPtr& node, std::size_t axis, PadMode mode) {
   return reduce(node, along, rules, true, 8, "pad");
 }
 
-// From the end value towards the edge, as numpy.linspace without its end. `step`: 1 before the array, -1 after.
+// From the end value towards the edge, as numpy.linspace without its end. `step`: 1 before the array, -1
+// after.
 ArrayPtr ramp(const ArrayPtr& edge, std::size_t axis, std::int64_t count, std::int64_t step,
               const ElementBytes& value) {
   const DType dtype = quotient(edge->dtype());
@@ -71,8 +72,8 @@ ArrayPtr ramp(const ArrayPtr& edge, std::size_t axis, std::int64_t count, std::i
   chunks[axis] = {count};
   const ArrayPtr end = cast(constant(edge->dtype(), value), dtype);
   const ArrayPtr rise = apply(Opcode::kSubtract, {cast(edge, dtype), end}, kPad);
-  const ArrayPtr each = apply(
-      Opcode::kDivide, {rise, cast(constant(static_cast<double>(count)), dtype)}, kPad);
+  const ArrayPtr each =
+      apply(Opcode::kDivide, {rise, cast(constant(static_cast<double>(count)), dtype)}, kPad);
   const ArrayPtr steps = cast(iota(chunks, axis, step > 0 ? 0 : count - 1, step), dtype);
   const ArrayPtr values = apply(Opcode::kAdd, {apply(Opcode::kMultiply, {steps, each}, kPad), end}, kPad);
   return cast(is_integer(edge->dtype()) ? apply(Opcode::kFloor, {values}, kPad) : values, edge->dtype());
@@ -134,8 +135,7 @@ ArrayPtr pad(const ArrayPtr& node, const std::vector<PadWidth>& widths, PadMode 
              const ElementBytes& value) {
   const UserCall call("pad");
   if (widths.size() != 1 && widths.size() != node->ndim()) {
-    throw Error(kPad,
-                std::to_string(widths.size()) + " widths are given for shape " + text_of(node->shape()),
+    throw Error(kPad, std::to_string(widths.size()) + " widths are given for shape " + text_of(node->shape()),
                 "give one for all axes, or one each");
   }
   ArrayPtr result = node;

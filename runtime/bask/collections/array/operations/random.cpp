@@ -84,7 +84,8 @@ Array<std::int64_t> Generator::poisson(double mean, const Shape& shape, const Ch
       make({strips::Distribution::kPoisson, DType::kInt64, 0, 0, mean}, shape, chunks));
 }
 
-Array<std::int64_t> Generator::binomial(std::int64_t n, double p, const Shape& shape, const ChunkSpec& chunks) {
+Array<std::int64_t> Generator::binomial(std::int64_t n, double p, const Shape& shape,
+                                        const ChunkSpec& chunks) {
   constexpr std::int64_t kMost = std::int64_t{1} << 40;  // with more, the densities have no digits left
   if (n < 0 || n > kMost)
     refuse("binomial", std::to_string(n) + " trials are asked for", "use from 0 to 2^40");

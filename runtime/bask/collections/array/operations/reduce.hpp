@@ -51,8 +51,8 @@ ArrayPtr mean(const ArrayPtr& node, const Axes& axes, bool skip_nan, DType resul
               const ReduceOptions& options, std::string_view name);
 
 /// Folds each element with all before it along one axis. `fold`: kSum, kProduct, kMinimum or kMaximum, which
-/// needs an order. Cost: two tasks per block and one for each step from block to block. Products of floating numbers run through the blocks of a line
-/// one after the other.
+/// needs an order. Cost: two tasks per block and one for each step from block to block. Products of floating
+/// numbers run through the blocks of a line one after the other.
 ArrayPtr cumulate(const ArrayPtr& node, std::int64_t axis, strips::Fold fold, DType dtype,
                   std::string_view name);
 

@@ -14,7 +14,8 @@ namespace bask {
 
 namespace {
 
-// What is done with the place of an element: `sign` * place + `offset`, or whether the number there equals it.
+// What is done with the place of an element: `sign` * place + `offset`, or whether the number there equals
+// it.
 struct SearchHow {
   std::int64_t count = 0, offset = 0, sign = 1;
   std::uint64_t right = 0;
@@ -24,7 +25,8 @@ template <class C>
 struct SearchState {
   SearchHow how;
   const C* numbers;
-  explicit SearchState(const std::byte* state) : numbers(reinterpret_cast<const C*>(state + sizeof(SearchHow))) {
+  explicit SearchState(const std::byte* state)
+      : numbers(reinterpret_cast<const C*>(state + sizeof(SearchHow))) {
     std::memcpy(&how, state, sizeof(how));
   }
   const C* place(C x) const {
@@ -88,7 +90,8 @@ void interp_strip(KernelCall& call) {
 template <class C>
 struct SearchKernels {
   static inline const KernelId search = KernelRegistry::instance().add(
-      "searchsorted", std::string("bask::searchsorted ") + std::string(name_of(dtype_of<C>())), &search_strip<C>);
+      "searchsorted", std::string("bask::searchsorted ") + std::string(name_of(dtype_of<C>())),
+      &search_strip<C>);
   static inline const KernelId isin = KernelRegistry::instance().add(
       "isin", std::string("bask::isin ") + std::string(name_of(dtype_of<C>())), &isin_strip<C>);
 };
@@ -99,7 +102,8 @@ struct TwoKernels {
 };
 TwoKernels search_kernels(DType dtype) {
   if (dtype == DType::kInt64) return {SearchKernels<std::int64_t>::search, SearchKernels<std::int64_t>::isin};
-  if (dtype == DType::kUInt64) return {SearchKernels<std::uint64_t>::search, SearchKernels<std::uint64_t>::isin};
+  if (dtype == DType::kUInt64)
+    return {SearchKernels<std::uint64_t>::search, SearchKernels<std::uint64_t>::isin};
   return {SearchKernels<double>::search, SearchKernels<double>::isin};
 }
 
@@ -132,7 +136,8 @@ const std::byte* bytes_of_numbers(const std::vector<C>& numbers) {
 
 namespace lazy {
 
-ArrayPtr searchsorted(const ArrayPtr& node, DType dtype, const std::byte* numbers, std::size_t count, Side side) {
+ArrayPtr searchsorted(const ArrayPtr& node, DType dtype, const std::byte* numbers, std::size_t count,
+                      Side side) {
   const UserCall call("searchsorted");
   return with_sorted(dtype, numbers, count, [&]<class C>(const std::vector<C>& sorted) {
     if (!std::is_sorted(sorted.begin(), sorted.end(), searching::is_less<C>)) {
@@ -167,8 +172,8 @@ ArrayPtr isin(const ArrayPtr& node, DType dtype, const std::byte* numbers, std::
   return with_sorted(dtype, numbers, count, [&]<class C>(std::vector<C> sorted) {
     std::sort(sorted.begin(), sorted.end(), searching::is_less<C>);
     const SearchHow how{.count = static_cast<std::int64_t>(count), .sign = invert ? -1 : 1};
-    return map(search_kernels(dtype).isin, search_state(how, bytes_of_numbers(sorted), count * sizeof(C)), "isin",
-               DType::kBool, {cast(node, dtype)});
+    return map(search_kernels(dtype).isin, search_state(how, bytes_of_numbers(sorted), count * sizeof(C)),
+               "isin", DType::kBool, {cast(node, dtype)});
   });
 }
 
@@ -177,13 +182,14 @@ ArrayPtr interp(const ArrayPtr& node, const std::vector<double>& points, const s
   constexpr const char* kWhere = "array::interp";
   const UserCall call("interp");
   if (points.size() != values.size() || points.empty()) {
-    throw Error(kWhere,
-                std::to_string(points.size()) + " points and " + std::to_string(values.size()) +
-                    " values are given",
-                "give one point at least, and a value for each");
+    throw Error(
+        kWhere,
+        std::to_string(points.size()) + " points and " + std::to_string(values.size()) + " values are given",
+        "give one point at least, and a value for each");
   }
   if (!std::is_sorted(points.begin(), points.end()))
-    throw Error(kWhere, std::to_string(points.size()) + " points that do not ascend are given", "sort them first");
+    throw Error(kWhere, std::to_string(points.size()) + " points that do not ascend are given",
+                "sort them first");
   std::vector<double> state = points;
   state.insert(state.end(), values.begin(), values.end());
   state.push_back(options.left.value_or(values.front()));
