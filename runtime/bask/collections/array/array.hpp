@@ -44,11 +44,12 @@ constexpr void require_order() {
 
 /// An array cut into blocks, with the methods of NumPy's ndarray. NumPy's functions are in the headers beside
 /// this one:
-///   elements    functions.hpp, elementwise.hpp, universal_functions.hpp, map.hpp
-///   reductions  reductions.hpp, statistics.hpp, average.hpp, counts.hpp, groupby.hpp
-///   shapes      manipulation.hpp, joining.hpp, assignment.hpp
+///   elements    functions.hpp, elementwise.hpp, universal_functions.hpp, map.hpp, choice.hpp, searching.hpp
+///   reductions  reductions.hpp, statistics.hpp, average.hpp, covariance.hpp, counts.hpp, histograms.hpp,
+///               groupby.hpp
+///   shapes      manipulation.hpp, joining.hpp, triangles.hpp, assignment.hpp
 ///   sources     creation.hpp, random.hpp
-///   others      products.hpp, calculus.hpp, blockwise.hpp
+///   others      products.hpp, einsum.hpp, calculus.hpp, convolution.hpp, blockwise.hpp, along_axis.hpp
 template <class E>
 class Array {
   static_assert(Element<E>,
@@ -146,7 +147,8 @@ class Array {
   Array set(const Several<Index>& indices, const V& value) const;
   /// As x[mask] = value. The mask has the shape of x, or that of its first axes.
   template <class M, class V>
-  requires std::same_as<M, Array<bool>> Array set(const M& mask, const V& value) const;
+  requires std::same_as<M, Array<bool>> Array set(const M& mask, const V& value)
+  const;
 
   // Shape: manipulation.hpp.
   /// One extent may be -1: what is left of the elements. Throws: Error when their number would change.

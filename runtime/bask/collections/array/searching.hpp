@@ -9,6 +9,7 @@
 #include <bask/collections/array/elementwise.hpp>
 
 #include <algorithm>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -95,6 +96,11 @@ Array<std::int64_t> searchsorted(const std::vector<F>& sorted, const Array<E>& x
     return Array<std::int64_t>(lazy::searchsorted(x.node(), dtype, numbers, count, side));
   });
 }
+template <Element F, Element E>
+Array<std::int64_t> searchsorted(std::initializer_list<F> sorted, const Array<E>& x,
+                                 Side side = Side::kLeft) {
+  return searchsorted(std::vector<F>(sorted), x, side);
+}
 /// The same; that they ascend is not checked. Throws: Error when they have not one axis.
 template <Element F, Element E>
 Array<std::int64_t> searchsorted(const Array<F>& sorted, const Array<E>& x, Side side = Side::kLeft) {
@@ -117,6 +123,11 @@ Array<std::int64_t> digitize(const Array<E>& x, const std::vector<F>& edges,
     return Array<std::int64_t>(lazy::digitize(x.node(), dtype, numbers, count, options.right));
   });
 }
+template <Element E, Element F>
+Array<std::int64_t> digitize(const Array<E>& x, std::initializer_list<F> edges,
+                             const DigitizeOptions& options = {}) {
+  return digitize(x, std::vector<F>(edges), options);
+}
 
 /// Whether each element is one of the numbers; a NaN is none.
 template <Element E, Element F>
@@ -124,6 +135,10 @@ Array<bool> isin(const Array<E>& x, const std::vector<F>& numbers, const IsinOpt
   return searching::with_numbers<E>(numbers, [&](DType dtype, const std::byte* bytes, std::size_t count) {
     return Array<bool>(lazy::isin(x.node(), dtype, bytes, count, options.invert));
   });
+}
+template <Element E, Element F>
+Array<bool> isin(const Array<E>& x, std::initializer_list<F> numbers, const IsinOptions& options = {}) {
+  return isin(x, std::vector<F>(numbers), options);
 }
 /// The same; the numbers are computed now.
 template <Element E, Element F>

@@ -51,6 +51,9 @@ void places_among(Round& round) {
   round.expect("np.isin(x, " + text + ")", isin(x, sorted));
   round.expect("np.isin(x, " + text + ", invert=True)", isin(x, sorted, {.invert = true}));
   round.expect("np.isin(x, " + text + ")", isin(x, a));
+  round.expect("np.isin(x, [1, 7, 3])", isin(x, {1, 7, 3}));
+  round.expect("np.digitize(x, [-1.5, 0.0, 3])", digitize(x, {-1.5, 0.0, 3.0}));
+  round.expect("np.searchsorted([1, 3, 3], x)", searchsorted({1, 3, 3}, x));
 }
 
 template <class E>
