@@ -64,6 +64,15 @@ TEST(Assignment, OfManyPartsOneAfterTheOtherIsTheLastOfEach) {
     ASSERT_EQ(all[static_cast<std::size_t>(k)], k < 300 ? k : k < 599 ? 299 : 0) << k;
 }
 
+TEST(Assignment, ByAMaskIsThereForUnknownLengths) {
+  const Client client;
+  const auto x = numbers(9);
+  const auto large = x[x > 2];
+  EXPECT_EQ(elements(large.set(large > 6, -1)), (std::vector<std::int64_t>{3, 4, 5, 6, -1, -1}));
+  EXPECT_NE(message_of([&] { large.set("1:2", 0); }).find("call compute_chunk_sizes() first"),
+            std::string::npos);
+}
+
 TEST(Assignment, RefusesWhatDoesNotFit) {
   expect_refusal(
       "array::set: a value of shape (3,) does not fit the part, which has shape (2, 4); give a number, or an "
