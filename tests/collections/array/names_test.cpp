@@ -173,9 +173,9 @@ TEST(WrongUseOfNames, OfJoining) {
   expect_refusal("array::insert: position 9 is out of range for an axis of length 8; use one from -8 to 8",
                  [] { insert(plane(), 9, 0, 0); });
   expect_refusal(
-      "array::insert: shape (3,) cannot be broadcast to (8, 1); give a shape that ends with the array's "
-      "extents; "
-      "an extent of 1 may become any other",
+      "array::insert: values of shape (1, 1, 3) have more axes than the array of shape (8, 4); give values "
+      "that "
+      "broadcast to the array",
       [] {
         insert(plane(), {1}, ones({1, 1, 3}), 1);
       });

@@ -56,7 +56,8 @@ Array<E> Array<E>::set(const Several<Index>& indices, const V& value) const {
 }
 template <class E>
 template <class M, class V>
-requires std::same_as<M, Array<bool>> Array<E> Array<E>::set(const M& mask, const V& value) const {
+requires std::same_as<M, Array<bool>> Array<E> Array<E>::set(const M& mask, const V& value)
+const {
   return Array(lazy::set_masked(node(), mask.node(), arrays::assigned<E>(value)));
 }
 

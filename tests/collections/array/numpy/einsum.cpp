@@ -108,6 +108,24 @@ void covariances(Round& round) {
                {1e-10, 1e-5, "1.0"});
 }
 
+// Arrays without elements, and of no axes.
+void products_of_nothing(Round& round) {
+  const auto x = round.array<double>("x", {0, 3});
+  const auto s = round.array<double>("s", {});
+  round.expect("np.einsum('ij,kj->ik', x, x)", einsum("ij,kj->ik", x, x));
+  round.expect("np.einsum('ij,ik->jk', x, x)", einsum("ij,ik->jk", x, x));
+  round.expect("np.einsum(',ij->j', s, x)", einsum(",ij->j", s, x));
+  round.expect("np.einsum(',->', s, s)", einsum(",->", s, s));
+  round.expect("np.einsum('', s)", einsum("", s));
+  round.expect("np.trace(x)", trace(x));
+  round.expect("np.trace(x, 7)", trace(x, 7));
+  round.expect("np.kron(s, x)", kron(s, x));
+  round.expect("np.kron(s, s)", kron(s, s));
+  round.expect("np.cross(x, np.ones(3))", cross(x, ones({3})));
+  round.expect("np.cov(s)", cov(s));
+  round.expect("np.cov(np.ones((2, 1)))", cov(ones({2, 1})));
+}
+
 }  // namespace
 
 void add_einsum(Theme& theme) {
@@ -118,6 +136,7 @@ void add_einsum(Theme& theme) {
   theme.add("two operands of int32 and float32", two_operands<std::int32_t, float>);
   theme.add("two operands of complex128 and uint8", two_operands<std::complex<double>, std::uint8_t>);
   theme.add("two operands of int64", two_operands<std::int64_t, std::int64_t>);
+  theme.add("products of nothing", products_of_nothing);
   theme.add("traces of float32", traces<float>);
   theme.add("traces of uint8", traces<std::uint8_t>);
   theme.add("products of vectors of float64", products_of_vectors<double, double>);

@@ -231,6 +231,32 @@ void more_padding(Round& round) {
   }
 }
 
+// Arrays without elements, and of no axes.
+void empties(Round& round) {
+  const auto x = round.array<double>("x", {0, 3});
+  const auto v = round.array<double>("v", {0});
+  const auto s = round.array<double>("s", {});
+  round.expect("np.vstack([x, x])", vstack({x, x}));
+  round.expect("np.split(x, 3, 1)[1]", split(x, 3, 1)[1]);
+  round.expect("np.array_split(v, 2)[1]", array_split(v, 2)[1]);
+  round.expect("np.insert(x, 0, 7, 0)", insert(x, 0, 7, 0));
+  round.expect("np.append(v, s)", append(v, s));
+  round.expect("np.delete(x, [], 0)", delete_(x, std::vector<std::int64_t>{}, 0));
+  round.expect("np.delete(s, 0)", delete_(s, 0));
+  round.expect("np.insert(s, 1, 5)", insert(s, 1, 5));
+  round.expect("np.tril(x)", tril(x));
+  round.expect("np.rot90(x)", rot90(x));
+  round.expect("np.select([x > 0, s > 0], [s, x])", select({x > 0, s > 0}, {s, x}));
+  round.expect("np.piecewise(s, [s > 0], [1, 2])", piecewise(s, {s > 0}, {1, 2}));
+  round.expect("np.maximum.accumulate(x, 0)", cummax(x, 0));
+  round.expect("np.maximum.accumulate(x, 1)", cummax(x, 1));
+  round.expect("np.minimum.accumulate(v)", cummin(v));
+  round.expect("np.trapz(v)", trapz(v));
+  round.expect("np.pad(x, ((0, 0), (1, 2)), 'linear_ramp')", pad(x, {{0, 0}, {1, 2}}, PadMode::kLinearRamp));
+  round.expect("np.zeros((0,))", apply_along_axis<sum_of_line<double>>(1, x));
+  round.expect("np.zeros((0, 2))", apply_along_axis<both_ends<double>>(1, x, {.length = 2}));
+}
+
 template <class E>
 void add_names_of(Theme& theme) {
   const std::string of = " of " + std::string(name_of(dtype_of<E>()));
@@ -248,6 +274,7 @@ void add_names(Theme& theme) {
   add_names_of<std::int16_t>(theme);
   add_names_of<std::uint8_t>(theme);
   add_names_of<std::complex<float>>(theme);
+  theme.add("empties", empties);
   theme.add("choices of float64", choices<double>);
   theme.add("choices of int32", choices<std::int32_t>);
   theme.add("lines of float64", lines<double>);

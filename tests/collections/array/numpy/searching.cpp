@@ -101,6 +101,22 @@ void joint_histograms(Round& round) {
                {1e-11, 1e-5, "1000.0"});
 }
 
+void searches_of_nothing(Round& round) {
+  const auto x = round.array<double>("x", {0, 3});
+  const auto s = round.array<double>("s", {});
+  const std::vector<double> none_at_all;
+  round.expect("np.searchsorted([], s)", searchsorted(none_at_all, s));
+  round.expect("np.isin(s, [])", isin(s, none_at_all));
+  round.expect("np.digitize(x, [1.0])", digitize(x, {1.0}));
+  round.expect("np.interp(s, [1.0], [4.0])", interp(s, {1.0}, {4.0}));
+  round.expect("np.histogram(x, 3, (0, 1), weights=x)[0]", histogram(x, 3, 0, 1, {.weights = x}).counts);
+  round.expect("np.histogram(s, 3, (-20, 20), density=True)[0]",
+               histogram(s, 3, -20, 20, {.density = true}).counts);
+  round.expect("np.histogram(x, 3, (0, 1), density=True)[0]",
+               histogram(x, 3, 0, 1, {.density = true}).counts);
+  round.expect("np.histogram2d(x.ravel(), x.ravel(), 2)[0]", histogram2d(x, x, 2).counts);
+}
+
 }  // namespace
 
 void add_searching(Theme& theme) {
@@ -110,6 +126,7 @@ void add_searching(Theme& theme) {
   theme.add("places of int64 among int64", places_among<std::int64_t, std::int64_t>);
   theme.add("places of uint64 among uint64", places_among<std::uint64_t, std::uint64_t>);
   theme.add("places of uint8 among int32", places_among<std::uint8_t, std::int32_t>);
+  theme.add("searches of nothing", searches_of_nothing);
   theme.add("interpolation of float64", interpolation<double>, true, 12);
   theme.add("interpolation of float32", interpolation<float>);
   theme.add("interpolation of int32", interpolation<std::int32_t>);
