@@ -97,6 +97,10 @@ TEST(RandomVariants, EveryInstructionSetMakesTheSameBits) {
       {Distribution::kPoisson, kInts, 1, 2, 12},
       {Distribution::kPoisson, kInts, 1, 2, 1e15},
       {Distribution::kIntegers, kInts, 1, 2, 0, 0, INT64_MIN, INT64_MAX / 2},
+      {Distribution::kBinomial, kInts, 1, 2, 0.1, 0, 30},
+      {Distribution::kBinomial, kInts, 1, 2, 0.7, 0, 5000},
+      {Distribution::kGamma, kDoubles, 1, 2, 0.3, 2},
+      {Distribution::kGamma, kDoubles, 1, 2, 17.5, 1},
   };
   for (const RandomNumbers& numbers : kinds) {
     for (const std::int64_t stride : {1, -7}) {
@@ -122,6 +126,9 @@ TEST(RandomVariants, NumbersOfASeedStayWhatTheyAre) {
   EXPECT_EQ(hash({Distribution::kPoisson, kInts, 42, 0, 4}), 0x9a7721f408331e4au);
   EXPECT_EQ(hash({Distribution::kPoisson, kInts, 42, 0, 100}), 0x144f769aa25c1afdu);
   EXPECT_EQ(hash({Distribution::kIntegers, kInts, 42, 0, 0, 0, -10, 1000}), 0x791824871a2378a3u);
+  EXPECT_EQ(hash({Distribution::kBinomial, kInts, 42, 0, 0.1, 0, 30}), 0xd5c955901694f2dfu);
+  EXPECT_EQ(hash({Distribution::kBinomial, kInts, 42, 0, 0.7, 0, 5000}), 0x4e3a03059406a0a6u);
+  EXPECT_EQ(hash({Distribution::kGamma, kDoubles, 42, 0, 0.5, 2}), 0x6e6ad9b16e7a5344u);
 }
 
 TEST(PoissonStrips, AreNearlyNormalForLargeMeans) {

@@ -39,6 +39,9 @@ RandomNumbers floats() {
   numbers.dtype = DType::kFloat32;
   return numbers;
 }
+RandomNumbers binomial_of(std::int64_t trials, double probability) {
+  return {Distribution::kBinomial, DType::kInt64, 42, 3, probability, 0, trials};
+}
 std::vector<RandomNumbers> all_kinds() {
   return {floats(),
           numbers_of(Distribution::kRandom),
@@ -47,7 +50,10 @@ std::vector<RandomNumbers> all_kinds() {
           numbers_of(Distribution::kExponential, 2),
           numbers_of(Distribution::kPoisson, 4),
           numbers_of(Distribution::kPoisson, 123.5),
-          numbers_of(Distribution::kIntegers)};
+          numbers_of(Distribution::kIntegers),
+          binomial_of(20, 0.3),
+          binomial_of(1000, 0.6),
+          numbers_of(Distribution::kGamma, 0.7, 2)};
 }
 std::string name_of(const RandomNumbers& numbers) {
   return "distribution " + std::to_string(static_cast<int>(numbers.distribution)) + " of " +
@@ -299,6 +305,66 @@ TEST(Distributions, PoissonOfExtremeMeansIsSound) {
   }
 }
 
+// For each k the probability that at most k of n trials succeed.
+std::vector<double> binomial_sums(std::int64_t trials, double p) {
+  std::vector<double> sums;
+  const auto n = static_cast<double>(trials);
+  double sum = 0;
+  for (double k = 0; k <= n; ++k) {
+    const double ways = std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1);
+    sums.push_back(sum += std::exp(ways + k * std::log(p) + (n - k) * std::log1p(-p)));
+  }
+  return sums;
+}
+
+TEST(Distributions, BinomialHasItsMeanOnBothSidesOfTen) {
+  struct Case {
+    std::int64_t trials;
+    double probability;
+  };
+  for (const auto& [n, p] : std::vector<Case>{
+           {1, 0.3}, {9, 0.5}, {30, 0.9}, {1000, 0.0099}, {21, 0.5}, {100, 0.1}, {400, 0.97}, {5000, 0.4}}) {
+    const auto values = drawn<std::int64_t>(binomial_of(n, p));
+    const auto sums = binomial_sums(n, p);
+    const auto at_most = [&](std::int64_t k) { return k < 0 ? 0 : sums.at(static_cast<std::size_t>(k)); };
+    const double mean = static_cast<double>(n) * p, variance = mean * (1 - p);
+    EXPECT_NEAR(moments_of(values).mean, mean, 4 * std::sqrt(variance / kMany)) << n << " " << p;
+    EXPECT_LT(distance<std::int64_t>(values, at_most, [&](std::int64_t k) { return at_most(k - 1); }), 1.95)
+        << n << " " << p;
+  }
+}
+
+TEST(Distributions, BinomialOfExtremesIsSound) {
+  const std::int64_t many = std::int64_t{1} << 40;
+  for (const auto value : drawn<std::int64_t>(binomial_of(0, 0.5), 100)) ASSERT_EQ(value, 0);
+  for (const auto value : drawn<std::int64_t>(binomial_of(7, 0), 100)) ASSERT_EQ(value, 0);
+  for (const auto value : drawn<std::int64_t>(binomial_of(many, 1), 100)) ASSERT_EQ(value, many);
+  for (const auto value : drawn<std::int64_t>(binomial_of(many, 0.5), 1000))
+    ASSERT_NEAR(static_cast<double>(value), 0x1p39, 10 * 0x1p19);
+  const auto few = drawn<std::int64_t>(binomial_of(many, 0x1p-39));
+  EXPECT_NEAR(moments_of(few).mean, 2, 4 * std::sqrt(2 / static_cast<double>(kMany)));
+}
+
+TEST(Distributions, GammaHasItsFormAndScale) {
+  const auto erlang = [](double x, int form) {
+    double term = std::exp(-x), sum = 0;
+    for (int k = 0; k < form; ++k, term *= x / k) sum += term;
+    return 1 - sum;
+  };
+  const auto of = [](double form, double scale) {
+    return drawn<double>(numbers_of(Distribution::kGamma, form, scale));
+  };
+  EXPECT_LT(distance(of(0.5, 1), [](double x) { return std::erf(std::sqrt(x)); }), 1.95);
+  EXPECT_LT(distance(of(1, 2), [](double x) { return 1 - std::exp(-x / 2); }), 1.95);
+  EXPECT_LT(distance(of(2, 3), [&](double x) { return erlang(x / 3, 2); }), 1.95);
+  EXPECT_LT(distance(of(40, 0.1), [&](double x) { return erlang(x / 0.1, 40); }), 1.95);
+  EXPECT_NEAR(moments_of(of(0.05, 1)).mean, 0.05, 4 * std::sqrt(0.05 / kMany));
+  EXPECT_NEAR(moments_of(of(1e12, 1)).mean, 1e12, 4 * 1e6 / std::sqrt(kMany));
+  for (const double value : drawn<double>(numbers_of(Distribution::kGamma, 0, 1), 100)) ASSERT_EQ(value, 0);
+  for (const double value : drawn<double>(numbers_of(Distribution::kGamma, 1e-9, 1), 1000))
+    ASSERT_TRUE(value >= 0 && value < 1) << value;
+}
+
 TEST(Distributions, IntegersFillTheirRange) {
   auto numbers = numbers_of(Distribution::kIntegers);
   numbers.low = -3, numbers.high = 4;
@@ -439,6 +505,13 @@ TEST(RandomErrors, NameWhatIsWrong) {
             "random::exponential: the scale is -2.000000; use 0 or more");
   EXPECT_EQ(message_of([&] { rng.poisson(-1, {3}); }),
             "random::poisson: the mean is -1.000000; use one from 0 to 2^62");
+  EXPECT_EQ(message_of([&] { rng.binomial(-1, 0.5, {3}); }),
+            "random::binomial: -1 trials are asked for; use from 0 to 2^40");
+  EXPECT_EQ(message_of([&] { rng.binomial(1, 1.5, {3}); }),
+            "random::binomial: the probability is 1.500000; use one from 0 to 1");
+  EXPECT_EQ(message_of([&] { rng.gamma(-1, 2, {3}); }),
+            "random::gamma: the form is -1.000000, the scale 2.000000; use numbers of 0 or more, and a form "
+            "below 2^52");
   EXPECT_EQ(
       message_of([&] { rng.integers(4, 4, {3}); }),
       "random::integers: no integer is at least 4 and less than 4; give a high that is greater than low");

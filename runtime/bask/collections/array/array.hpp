@@ -44,11 +44,12 @@ constexpr void require_order() {
 
 /// An array cut into blocks, with the methods of NumPy's ndarray. NumPy's functions are in the headers beside
 /// this one:
-///   elements    functions.hpp, elementwise.hpp, universal_functions.hpp, map.hpp
-///   reductions  reductions.hpp, statistics.hpp, average.hpp, counts.hpp, groupby.hpp
-///   shapes      manipulation.hpp
+///   elements    functions.hpp, elementwise.hpp, universal_functions.hpp, map.hpp, choice.hpp, searching.hpp
+///   reductions  reductions.hpp, statistics.hpp, average.hpp, covariance.hpp, counts.hpp, histograms.hpp,
+///               groupby.hpp
+///   shapes      manipulation.hpp, joining.hpp, triangles.hpp, assignment.hpp
 ///   sources     creation.hpp, random.hpp
-///   others      products.hpp, calculus.hpp, blockwise.hpp
+///   others      products.hpp, einsum.hpp, calculus.hpp, convolution.hpp, blockwise.hpp, along_axis.hpp
 template <class E>
 class Array {
   static_assert(Element<E>,
@@ -70,7 +71,7 @@ class Array {
   void operator=(const U&) && {
     static_assert(sizeof(U) == 0,
                   "bask: a part of an array cannot be assigned to: arrays never change. Make a new one: "
-                  "y = where(mask, values, x), or concatenate({...})");
+                  "y = x.set(\"1:3\", values), or x.set(mask, 0)");
   }
 
   template <class U = E>
@@ -136,6 +137,18 @@ class Array {
   std::vector<Array> blocks() const;
   /// The blocks at these indices of the grid of blocks: x.blocks("1:3, 0").
   Array blocks(std::string_view indices) const { return Array(lazy::blocks(node(), parse_indices(indices))); }
+
+  // Assign: assignment.hpp. An array never changes: these are new ones, and this one stays as it is.
+  /// As x[indices] = value: a number, or an array that broadcasts to x[indices]. The type stays.
+  template <class S, class V>
+  requires std::convertible_to<const S&, std::string_view> Array set(const S& indices, const V& value)
+  const;
+  template <class V>
+  Array set(const Several<Index>& indices, const V& value) const;
+  /// As x[mask] = value. The mask has the shape of x, or that of its first axes.
+  template <class M, class V>
+  requires std::same_as<M, Array<bool>> Array set(const M& mask, const V& value)
+  const;
 
   // Shape: manipulation.hpp.
   /// One extent may be -1: what is left of the elements. Throws: Error when their number would change.

@@ -38,6 +38,7 @@ ArrayPtr diff(const ArrayPtr& node, std::int64_t n, std::int64_t axis);
 ArrayPtr gradient(const ArrayPtr& node, const Spacing& spacing, std::int64_t axis, int edge_order);
 ArrayPtr coarsen(const ArrayPtr& node, const std::vector<CoarsenAxis>& axes, Coarsen how, DType values,
                  DType result, bool trim_excess);
+ArrayPtr trapz(const ArrayPtr& node, const Spacing& spacing, std::int64_t axis, DType result);
 /// The axes in the order given; all when none is. Throws: Error as normal_axes does.
 std::vector<std::size_t> gradient_axes(const Axes& axes, const Shape& shape);
 /// One spacing for each of so many axes: a single one is repeated.
@@ -76,6 +77,18 @@ std::vector<Array<mean_t<E>>> gradient(const Array<E>& x, const Several<Spacing>
   for (std::size_t k = 0; k < along.size(); ++k)
     gradients.push_back(gradient(x, along[k], each[k], edge_order));
   return gradients;
+}
+
+/// The integral along an axis, by trapezia between the elements. Shape: without the axis.
+/// `spacing`: the distance of the elements, or the coordinate of each.
+/// Throws: Error when there are not as many coordinates as elements.
+template <class E>
+Array<mean_t<E>> trapz(const Array<E>& y, const Spacing& spacing = 1, std::int64_t axis = -1) {
+  return Array<mean_t<E>>(lazy::trapz(y.node(), spacing, axis, dtype_of<mean_t<E>>()));
+}
+template <class E>
+Array<mean_t<E>> trapezoid(const Array<E>& y, const Spacing& spacing = 1, std::int64_t axis = -1) {
+  return trapz(y, spacing, axis);
 }
 
 /// Makes one element of every box of `factor` elements along each of `axes`:

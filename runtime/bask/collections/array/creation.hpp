@@ -176,6 +176,16 @@ auto from_function(const F&, const Shape& shape, const ChunkSpec& chunks = {}) {
   }
 }
 
+/// The same under NumPy's name. The indices are integers unless F takes others.
+template <auto F>
+auto fromfunction(const Shape& shape, const ChunkSpec& chunks = {}) {
+  return from_function<F>(shape, chunks);
+}
+template <AnyFunction F>
+auto fromfunction(const F& function, const Shape& shape, const ChunkSpec& chunks = {}) {
+  return from_function(function, shape, chunks);
+}
+
 template <Element E>
 std::vector<Array<E>> meshgrid(const std::vector<Array<E>>& vectors, bool matrix_indexing) {
   const std::size_t axes = vectors.size();

@@ -13,8 +13,19 @@
 
 namespace bask {
 
-/// How pad fills what it adds, as numpy.pad.
-enum class PadMode : std::uint8_t { kConstant, kEdge, kReflect, kSymmetric, kWrap };
+/// How pad fills what it adds, as numpy.pad. kLinearRamp goes from the edge to the value; kMean, kMinimum and
+/// kMaximum are those of each line along the axis, which takes a reduction.
+enum class PadMode : std::uint8_t {
+  kConstant,
+  kEdge,
+  kReflect,
+  kSymmetric,
+  kWrap,
+  kMean,
+  kLinearRamp,
+  kMinimum,
+  kMaximum
+};
 
 /// How many elements pad adds along an axis: {2} on both sides, {1, 2} before and after, or {.before = 1}.
 struct PadWidth {
@@ -37,9 +48,12 @@ ArrayPtr stack(const std::vector<ArrayPtr>& parts, std::int64_t axis);
 ArrayPtr block(const std::vector<std::vector<ArrayPtr>>& rows);
 ArrayPtr pad(const ArrayPtr& node, const std::vector<PadWidth>& widths, PadMode mode,
              const ElementBytes& value);
+ArrayPtr rot90(const ArrayPtr& node, std::int64_t times, const Axes& axes);
+ArrayPtr sliding_window_view(const ArrayPtr& node, const std::vector<std::int64_t>& window, const Axes& axes);
 ArrayPtr repeat(const ArrayPtr& node, std::int64_t times, std::int64_t axis);
 ArrayPtr tile(const ArrayPtr& node, std::vector<std::int64_t> times);
-ArrayPtr diagonal(const ArrayPtr& node, std::int64_t offset);
+ArrayPtr diagonal(const ArrayPtr& node, std::int64_t offset, std::int64_t axis_a = 0,
+                  std::int64_t axis_b = 1);
 ArrayPtr rechunked(const ArrayPtr& node, const ChunkSpec& chunks);
 ArrayPtr take_along(const ArrayPtr& node, const Index::Positions& positions, std::int64_t axis);
 
@@ -129,6 +143,17 @@ template <class E>
 Array<E> flip(const Array<E>& x, const Axes& axes = {}) {
   return Array<E>(lazy::flip(x.node(), axes));
 }
+/// Turns the plane of two axes by `times` quarters of a circle, from the first axis towards the second.
+template <class E>
+Array<E> rot90(const Array<E>& x, std::int64_t times = 1, const Axes& axes = {0, 1}) {
+  return Array<E>(lazy::rot90(x.node(), times, axes));
+}
+/// All windows of this shape, along `axes` or all of them. Shape: the places of the window along each axis,
+/// then the window. Cost: none of its own, but planning grows with the extents: for small windows.
+template <class E>
+Array<E> sliding_window_view(const Array<E>& x, const Several<std::int64_t>& window, const Axes& axes = {}) {
+  return Array<E>(lazy::sliding_window_view(x.node(), window.list(), axes));
+}
 /// Shifts the elements along the axes, or along the ravelled array when none is given. Elements that leave at
 /// one end come in at the other.
 template <class E>
@@ -202,10 +227,12 @@ template <class E>
 Array<E> tile(const Array<E>& x, const Several<std::int64_t>& times) {
   return Array<E>(lazy::tile(x.node(), times.list()));
 }
-/// The elements x[i, i + offset] of a matrix.
+/// The elements x[i, i + offset] of a matrix, or of each matrix that two axes span: these become one axis,
+/// the last.
 template <class E>
-Array<E> diagonal(const Array<E>& x, std::int64_t offset = 0) {
-  return Array<E>(lazy::diagonal(x.node(), offset));
+Array<E> diagonal(const Array<E>& x, std::int64_t offset = 0, std::int64_t axis1 = 0,
+                  std::int64_t axis2 = 1) {
+  return Array<E>(lazy::diagonal(x.node(), offset, axis1, axis2));
 }
 /// The elements at `positions` along `axis`, or of the ravelled array when no axis is given.
 template <class E>

@@ -29,6 +29,14 @@ class Generator {
   Array<double> exponential(double scale, const Shape& shape, const ChunkSpec& chunks = {});
   /// Counts of this mean. Source: inversion for means below 10, PTRS above (Hörmann 1993).
   Array<std::int64_t> poisson(double mean, const Shape& shape, const ChunkSpec& chunks = {});
+  /// How many of n trials succeed that do so with probability p. Source: inversion for means below 10, BTRS
+  /// above (Hörmann 1993).
+  Array<std::int64_t> binomial(std::int64_t n, double p, const Shape& shape, const ChunkSpec& chunks = {});
+  /// The gamma distribution; its mean is form * scale. Source: Marsaglia and Tsang 2000.
+  Array<double> gamma(double form, double scale, const Shape& shape, const ChunkSpec& chunks = {});
+  Array<double> standard_gamma(double form, const Shape& shape, const ChunkSpec& chunks = {}) {
+    return gamma(form, 1, shape, chunks);
+  }
   /// Uniform in [low, high), without bias. Source: Lemire 2019.
   Array<std::int64_t> integers(std::int64_t low, std::int64_t high, const Shape& shape,
                                const ChunkSpec& chunks = {});

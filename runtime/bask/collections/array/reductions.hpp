@@ -58,6 +58,15 @@ Array<sum_t<E>> cumulated(const Array<E>& x, std::optional<std::int64_t> axis, s
 }
 
 template <class E>
+Array<E> extremum_so_far(const Array<E>& x, std::optional<std::int64_t> axis, strips::Fold fold,
+                         std::string_view name) {
+  require_order<E>();
+  const UserCall call(name);
+  const ArrayPtr from = axis ? x.node() : lazy::reshape(x.node(), {-1});
+  return Array<E>(lazy::cumulate(from, axis.value_or(0), fold, dtype_of<E>(), name));
+}
+
+template <class E>
 inline constexpr bool is_complex_element = !std::is_arithmetic_v<E>;
 
 template <class E>

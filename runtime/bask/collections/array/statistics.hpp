@@ -106,6 +106,17 @@ template <Element E>
 auto cumprod(const Array<E>& x, std::optional<std::int64_t> axis = {}) {
   return x.cumprod(axis);
 }
+/// The largest element up to each one, along one axis or over ravel(): numpy.maximum.accumulate. From the
+/// first NaN on there are NaNs.
+template <Element E>
+Array<E> cummax(const Array<E>& x, std::optional<std::int64_t> axis = {}) {
+  return reductions::extremum_so_far(x, axis, strips::Fold::kMaximum, "cummax");
+}
+/// The least one: numpy.minimum.accumulate.
+template <Element E>
+Array<E> cummin(const Array<E>& x, std::optional<std::int64_t> axis = {}) {
+  return reductions::extremum_so_far(x, axis, strips::Fold::kMinimum, "cummin");
+}
 /// How many elements are not 0.
 template <Element E>
 Array<std::int64_t> count_nonzero(const Array<E>& x, const Axes& axes, const ReduceOptions& options = {}) {

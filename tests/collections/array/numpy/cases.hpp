@@ -146,5 +146,9 @@ void add_statistics(Theme& theme);
 void add_products(Theme& theme);
 void add_blocks(Theme& theme);
 void add_sorting(Theme& theme);
+void add_assignment(Theme& theme);
+void add_einsum(Theme& theme);
+void add_names(Theme& theme);
+void add_searching(Theme& theme);
 
 }  // namespace bask::numpy_cases

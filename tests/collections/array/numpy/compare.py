@@ -38,6 +38,13 @@ def differences(actual, wanted, scale):
     return np.where(same, 0.0, relative)
 
 
+def assigned(values, index, value):
+    """The array after values[index] = value."""
+    result = values.copy()
+    result[index] = value
+    return result
+
+
 class Comparison:
     def __init__(self):
         self.worst = {}  # by case: the largest difference
@@ -52,7 +59,7 @@ class Comparison:
     def compare(self, case, text, tolerance, actual, inputs):
         self.compared += 1
         names = {name: values for name, (values, _) in inputs.items()}
-        names["np"] = np
+        names.update(np=np, assigned=assigned)
         float64, float32, *scale = tolerance
         try:
             wanted = np.asarray(eval(text, names))

@@ -23,6 +23,10 @@ int main(int count, char** arguments) {
                                                        {"statistics", add_statistics},
                                                        {"products", add_products},
                                                        {"blocks", add_blocks},
+                                                       {"assignment", add_assignment},
+                                                       {"einsum", add_einsum},
+                                                       {"names", add_names},
+                                                       {"searching", add_searching},
                                                        {"sorting", add_sorting}};
   const bool by_ranks = count > 3 && std::string(arguments[3]) == "ranks";
   if ((count != 3 && !by_ranks) || themes.count(arguments[1]) == 0) {

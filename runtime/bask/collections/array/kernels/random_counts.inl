@@ -38,16 +38,9 @@ struct Bounded {
 
 /// Means below 10, by inversion: a uniform number u gives the number of values whose limit is not above u,
 /// where limits[value] is the probability of at most that value.
-struct FewOfPoisson {
+struct FewByInversion {
   static constexpr std::size_t kMost = 64;  // larger values have probability 0 in 52 bits
   double limits[kMost];
-  explicit FewOfPoisson(const RandomNumbers& numbers) {
-    double probability = __builtin_exp(-numbers.a), sum = 0;
-    for (std::size_t value = 0; value < kMost; ++value) {
-      limits[value] = sum += probability;
-      probability *= numbers.a / static_cast<double>(value + 1);
-    }
-  }
   void make(const Words& words, const std::uint64_t*, const philox4x32_key_t&, std::int64_t* out) const {
     double left[kLanes];
     std::int64_t values[kLanes] = {};
@@ -62,6 +55,16 @@ struct FewOfPoisson {
       }
     }
     for (std::size_t k = 0; k < kLanes; ++k) out[k] = values[k];
+  }
+};
+
+struct FewOfPoisson : FewByInversion {
+  explicit FewOfPoisson(const RandomNumbers& numbers) {
+    double probability = __builtin_exp(-numbers.a), sum = 0;
+    for (std::size_t value = 0; value < kMost; ++value) {
+      limits[value] = sum += probability;
+      probability *= numbers.a / static_cast<double>(value + 1);
+    }
   }
 };
 
@@ -127,6 +130,8 @@ struct ManyOfPoisson {
     }
   }
 };
+
+#include <bask/collections/array/kernels/random_binomial.inl>
 
 template <class Numbers>
 void counts_of(const RandomNumbers& numbers, std::uint64_t block, std::uint64_t first, std::int64_t stride,

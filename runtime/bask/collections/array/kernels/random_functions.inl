@@ -78,6 +78,18 @@ V log_of(V x) {
   return k * kLn2High - ((half_square - correction) - f);
 }
 
+/// e^x of x up to 0; 0 below -708. With x = k ln 2 + r, the series of e^r up to r^13, times 2^k.
+double exp_of(double x) {
+  constexpr double kLn2High = 0.6931471804855391, kLn2Low = 7.440617110012397e-11;
+  if (x < -708) return 0;
+  const double k = __builtin_floor(x * 1.4426950408889634 + 0.5);
+  const double r = (x - k * kLn2High) - k * kLn2Low;
+  double series = 1;
+  for (double term = 13; term >= 1; --term) series = 1 + series * r / term;
+  const auto exponent = static_cast<std::uint64_t>(static_cast<std::int64_t>(k) + 1023) << 52;
+  return series * __builtin_bit_cast(double, exponent);
+}
+
 template <class V>
 struct Direction {
   V cosine, sine;

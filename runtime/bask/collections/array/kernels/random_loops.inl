@@ -133,6 +133,7 @@ void strip_of(const RandomNumbers& numbers, std::uint64_t block, std::uint64_t f
 }
 
 #include <bask/collections/array/kernels/random_counts.inl>
+#include <bask/collections/array/kernels/random_gamma.inl>
 
 void strip(const RandomNumbers& numbers, std::uint64_t block, std::uint64_t first, std::int64_t stride,
            std::size_t count, void* out) {
@@ -150,5 +151,12 @@ void strip(const RandomNumbers& numbers, std::uint64_t block, std::uint64_t firs
       return numbers.a < 10 ? with(counts_of<FewOfPoisson>) : with(counts_of<ManyOfPoisson>);
     case Distribution::kIntegers:
       return with(counts_of<Bounded>);
+    case Distribution::kBinomial: {
+      const double p = numbers.a > 0.5 ? 1 - numbers.a : numbers.a;
+      const bool few = static_cast<double>(numbers.low) * p < 10;
+      return few ? with(counts_of<FewOfBinomial>) : with(counts_of<ManyOfBinomial>);
+    }
+    case Distribution::kGamma:
+      return with(gamma_strip);
   }
 }

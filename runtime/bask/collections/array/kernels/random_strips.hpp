@@ -20,6 +20,8 @@ enum class Distribution : std::uint8_t {
   kExponential,  ///< scale a: float64
   kPoisson,      ///< mean a: int64
   kIntegers,     ///< [low, high): int64, without bias
+  kBinomial,     ///< successes of `low` trials of probability a: int64
+  kGamma,        ///< shape a, scale b: float64
 };
 
 /// The distribution and the generator of an array's numbers: the same for all its blocks.

@@ -37,6 +37,10 @@ const char* name_of(strips::Distribution distribution) {
       return "poisson";
     case strips::Distribution::kIntegers:
       return "integers";
+    case strips::Distribution::kBinomial:
+      return "binomial";
+    case strips::Distribution::kGamma:
+      return "gamma";
     case strips::Distribution::kRandom:
       break;
   }

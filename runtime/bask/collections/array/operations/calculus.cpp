@@ -2,6 +2,7 @@
 #include <bask/collections/array/creation.hpp>
 #include <bask/collections/array/manipulation.hpp>
 #include <bask/collections/array/operations/block_mapping.hpp>
+#include <bask/collections/array/operations/reduce.hpp>
 #include <bask/collections/array/operations/reduce_sinks.hpp>
 #include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
@@ -99,12 +100,12 @@ ArrayPtr inner_derivative(const ArrayPtr& node, std::size_t axis, const std::vec
               times(part(2, inner), along(weights[2], node, axis)));
 }
 
-std::vector<double> distances_of(const Spacing& spacing, std::int64_t length) {
+std::vector<double> distances_of(const Spacing& spacing, std::int64_t length, std::string_view where) {
   const std::vector<double>& x = spacing.coordinates();
   if (x.empty()) return std::vector<double>(static_cast<std::size_t>(length - 1), spacing.step());
   if (static_cast<std::int64_t>(x.size()) != length) {
     throw Error(
-        std::string(kGradient),
+        std::string(where),
         std::to_string(x.size()) + " coordinates are given for an axis of length " + std::to_string(length),
         "give one for each element, or one distance");
   }
@@ -240,7 +241,7 @@ ArrayPtr gradient(const ArrayPtr& node, const Spacing& spacing, std::int64_t axi
                 "axis " + std::to_string(number) + " of shape " + text_of(node->shape()) + " is too short",
                 "use an axis of " + std::to_string(edge_order + 1) + " or more elements");
   }
-  const std::vector<double> distances = distances_of(spacing, length);
+  const std::vector<double> distances = distances_of(spacing, length, where);
   const bool uniform = std::all_of(distances.begin(), distances.end(),
                                    [&](double distance) { return distance == distances[0]; });
   const UserCall call("gradient");
@@ -251,6 +252,25 @@ ArrayPtr gradient(const ArrayPtr& node, const Spacing& spacing, std::int64_t axi
   parts.push_back(end_derivative(node, number, distances, edge_order, true));
   for (ArrayPtr& part : parts) part = cast(part, node->dtype());
   return rechunk(concatenate(std::move(parts), number, where), node->chunks());
+}
+
+ArrayPtr trapz(const ArrayPtr& node, const Spacing& spacing, std::int64_t axis, DType result) {
+  constexpr std::string_view kWhere = "array::trapz";
+  const std::size_t number = normal_axis(axis, node->shape(), kWhere);
+  const std::int64_t length = known_length(node, number, kWhere);
+  const UserCall call("trapz");
+  const Part part{node, number};
+  const std::int64_t between = std::max<std::int64_t>(0, length - 1);
+  const ArrayPtr sums =
+      cast(apply(Opcode::kAdd, {part(length - between, between), part(0, between)}, kWhere), result);
+  const ArrayPtr widths = spacing.coordinates().empty() || between == 0
+                              ? constant(spacing.step())
+                              : along(distances_of(spacing, length, kWhere), node, number);
+  const ArrayPtr doubled = apply(Opcode::kMultiply, {widths, sums}, kWhere);
+  ReduceRules rules;
+  rules.values = rules.result = result;
+  return reduce(apply(Opcode::kDivide, {doubled, constant(2.0)}, kWhere), Axes(axis), rules, false, 8,
+                "trapz");
 }
 
 std::vector<std::size_t> gradient_axes(const Axes& axes, const Shape& shape) {

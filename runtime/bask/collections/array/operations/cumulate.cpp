@@ -1,8 +1,8 @@
-// Cumulative sums and products. Each block is cumulated by itself; then the total of all blocks before it is
-// added, which is the sum of their last running values, block after block. So a block begins with the very
-// value that the block before it ended with, and sums of numbers that are not negative never fall. Products
-// of floating numbers may over- or underflow in one block where the whole product does not. So there each
-// block goes on from the value before it, and the blocks of a line run one after the other.
+// Cumulative sums, products and extrema. Each block is cumulated by itself; then the total of all blocks
+// before it is added, which is the sum of their last running values, block after block. So a block begins
+// with the very value that the block before it ended with, and sums of numbers that are not negative never
+// fall. Products of floating numbers may over- or underflow in one block where the whole product does not. So
+// there each block goes on from the value before it, and the blocks of a line run one after the other.
 #include <bask/collections/array/operations/reduce.hpp>
 #include <bask/core/archive.hpp>
 #include <bask/core/error.hpp>
@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+#include <limits>
 
 namespace bask {
 
@@ -32,10 +33,26 @@ struct Extents {
   }
 };
 
+// The value that leaves every other one as it is. Of sums it is -0, so that a line of -0 stays so.
+template <class T>
+T neutral_of(strips::Fold fold) {
+  if (fold == strips::Fold::kProduct) return T(1);
+  if constexpr (std::is_arithmetic_v<T>) {
+    using Limits = std::numeric_limits<T>;
+    if (fold == strips::Fold::kMaximum) return Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+    if (fold == strips::Fold::kMinimum) return Limits::has_infinity ? Limits::infinity() : Limits::max();
+  }
+  return T(-0.0);
+}
+
 void fill_neutral(strips::Fold fold, Block& block) {
   with_element(block.dtype(), [&]<class T>(std::type_identity<T>) {
-    std::fill_n(block.as<T>(), block.count(), fold == strips::Fold::kProduct ? T(1) : T(0));
+    std::fill_n(block.as<T>(), block.count(), neutral_of<T>(fold));
   });
+}
+
+bool is_extremum(strips::Fold fold) {
+  return fold == strips::Fold::kMaximum || fold == strips::Fold::kMinimum;
 }
 
 // Running values of single elements, several lines at once: an addition waits for the one before it in its
@@ -102,6 +119,12 @@ class Running {
   }
   // The last running values go to so_far, and all of them to `to`, unless that is null.
   void run(std::byte* so_far, std::byte* to) const {
+    if (extents_.inner == 1 && is_extremum(rules_.fold)) {
+      return with_element(block_.dtype(), [&]<class T>(std::type_identity<T>) {
+        using Held = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>;
+        if constexpr (std::is_arithmetic_v<T>) run_elements<Held>(so_far, to);
+      });
+    }
     if (extents_.inner == 1) {
       if (block_.dtype() == DType::kFloat64) return run_elements<double>(so_far, to);
       if (block_.dtype() == DType::kFloat32) return run_elements<float>(so_far, to);
@@ -118,7 +141,7 @@ class Running {
   template <class T>
   void run_elements(std::byte* so_far, std::byte* to) const {
     assert(block_.element_bytes() == sizeof(T));
-    const std::vector<T> nothing(extents_.outer, rules_.fold == strips::Fold::kProduct ? T(1) : T(-0.0));
+    const std::vector<T> nothing(extents_.outer, neutral_of<T>(rules_.fold));
     const T* before = before_ != nullptr ? reinterpret_cast<const T*>(before_) : nothing.data();
     auto* last = reinterpret_cast<T*>(so_far);
     std::copy_n(rules_.continues_previous ? before : nothing.data(), extents_.outer, last);
@@ -126,8 +149,13 @@ class Running {
       run_all_lines(folded, extents_, reinterpret_cast<const T*>(block_.elements()), last,
                     rules_.continues_previous ? nothing.data() : before, reinterpret_cast<T*>(to));
     };
-    if (rules_.fold == strips::Fold::kProduct) return lines([](T a, T b) { return a * b; });
-    lines([](T a, T b) { return a + b; });
+    // The first NaN stays.
+    if (rules_.fold == strips::Fold::kMaximum)
+      return lines([](T a, T b) { return a >= b || a != a ? a : b; });
+    if (rules_.fold == strips::Fold::kMinimum)
+      return lines([](T a, T b) { return a <= b || a != a ? a : b; });
+    if (rules_.fold == strips::Fold::kProduct) return lines([](T a, T b) { return T(a * b); });
+    lines([](T a, T b) { return T(a + b); });
   }
   void run_rows(const std::byte* start, const std::byte* base, const std::byte* from, std::byte* so_far,
                 std::byte* to) const {

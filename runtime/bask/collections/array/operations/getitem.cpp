@@ -11,22 +11,6 @@ namespace bask {
 
 namespace {
 
-// The positions of an index array, repeated as broadcasting to `shape` repeats them.
-Index::Positions broadcast_positions(const IndexArray& index, const Shape& shape) {
-  const Shape own = strides_of(index.shape);
-  const std::size_t more = shape.size() - index.shape.size();
-  Shape at(shape.size(), 0);
-  Index::Positions positions(static_cast<std::size_t>(element_count(shape)));
-  for (std::int64_t& position : positions) {
-    std::int64_t place = 0;
-    for (std::size_t k = more; k < shape.size(); ++k)
-      place += index.shape[k - more] == 1 ? 0 : at[k] * own[k - more];
-    position = index.positions[static_cast<std::size_t>(place)];
-    for (std::size_t k = shape.size(); k-- > 0 && ++at[k] == shape[k];) at[k] = 0;
-  }
-  return positions;
-}
-
 class Getitem {
  public:
   Getitem(const ArrayPtr& node, const std::vector<Index>& indices) : node_(node) {
@@ -130,7 +114,7 @@ class Getitem {
     for (const IndexArray& index : arrays_) shapes.push_back(index.shape);
     const Shape shape = broadcast_shapes(shapes, lazy::kGetitem);
     std::vector<Index::Positions> at;
-    for (const IndexArray& index : arrays_) at.push_back(broadcast_positions(index, shape));
+    for (const IndexArray& index : arrays_) at.push_back(lazy::broadcast_positions(index, shape));
     const bool one = arrays_.size() == 1;
     const std::size_t from = one ? array_axes_[0] : 0, to = apart_ ? 0 : *before_;
     const std::int64_t inner =
@@ -175,6 +159,21 @@ class Getitem {
 }  // namespace
 
 namespace lazy {
+
+Index::Positions broadcast_positions(const IndexArray& index, const Shape& shape) {
+  const Shape own = strides_of(index.shape);
+  const std::size_t more = shape.size() - index.shape.size();
+  Shape at(shape.size(), 0);
+  Index::Positions positions(static_cast<std::size_t>(element_count(shape)));
+  for (std::int64_t& position : positions) {
+    std::int64_t place = 0;
+    for (std::size_t k = more; k < shape.size(); ++k)
+      place += index.shape[k - more] == 1 ? 0 : at[k] * own[k - more];
+    position = index.positions[static_cast<std::size_t>(place)];
+    for (std::size_t k = shape.size(); k-- > 0 && ++at[k] == shape[k];) at[k] = 0;
+  }
+  return positions;
+}
 
 ArrayPtr getitem(const ArrayPtr& node, const std::vector<Index>& indices) {
   const UserCall call("getitem");

@@ -8,6 +8,7 @@
 //   x(ix_(rows, columns))                             // where these rows and these columns meet
 #pragma once
 
+#include <bask/collections/array/block/axes.hpp>
 #include <bask/collections/array/block/nd_array.hpp>
 #include <bask/collections/array/lazy/node.hpp>
 
@@ -60,8 +61,8 @@ class Index {
  public:
   using Positions = std::vector<std::int64_t>;
   Index(Slice slice) : what_(slice) {}
-  Index(int position) : what_(static_cast<std::int64_t>(position)) {}
-  Index(std::int64_t position) : what_(position) {}
+  template <AxisNumber I>
+  Index(I position) : what_(static_cast<std::int64_t>(position)) {}
   Index(Positions positions)
       : what_(IndexArray{{static_cast<std::int64_t>(positions.size())}, std::move(positions)}) {}
   Index(const NdArray<std::int64_t>& positions)

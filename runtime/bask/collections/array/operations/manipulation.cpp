@@ -17,16 +17,6 @@ ArrayPtr part(const ArrayPtr& node, std::size_t axis, std::int64_t begin, std::i
   return slice(node, axis, begin, 1, end - begin);
 }
 
-// One element of an axis, `count` times.
-ArrayPtr repeated_element(const ArrayPtr& node, std::size_t axis, std::int64_t at, std::int64_t count) {
-  std::vector<AxisSource> axes(node->ndim());
-  for (std::size_t k = 0; k < axes.size(); ++k) axes[k] = {static_cast<std::int32_t>(k), 0, 1};
-  axes[axis] = {-1, at, 0};
-  Chunks chunks = node->chunks();
-  chunks[axis] = {count};
-  return view("pad", node, std::move(axes), std::move(chunks));
-}
-
 // Joins the parts that are not empty.
 ArrayPtr joined(std::vector<ArrayPtr> parts, std::size_t axis, std::string_view where,
                 const AxisChunks& along = {}) {
@@ -34,65 +24,6 @@ ArrayPtr joined(std::vector<ArrayPtr> parts, std::size_t axis, std::string_view 
   std::erase_if(parts, [&](const ArrayPtr& one) { return one->shape()[axis] == 0; });
   if (parts.empty()) return first;
   return parts.size() == 1 ? parts.front() : concatenate(std::move(parts), axis, where, along);
-}
-
-// The element, from 0 to length - 1, that an index beyond the ends stands for.
-std::int64_t folded(std::int64_t index, std::int64_t length, PadMode mode) {
-  if (mode == PadMode::kWrap) return ((index % length) + length) % length;
-  const std::int64_t period =
-      mode == PadMode::kReflect ? std::max<std::int64_t>(2 * length - 2, 1) : 2 * length;
-  const std::int64_t at = ((index % period) + period) % period;
-  if (at < length) return at;
-  return mode == PadMode::kReflect ? period - at : period - 1 - at;
-}
-
-// The elements begin … end - 1 of the axis, continued beyond its ends, as runs of step 1 or -1.
-std::vector<ArrayPtr> continued(const ArrayPtr& node, std::size_t axis, std::int64_t begin, std::int64_t end,
-                                PadMode mode) {
-  const std::int64_t length = node->shape()[axis];
-  std::vector<ArrayPtr> runs;
-  while (begin < end) {
-    const std::int64_t start = folded(begin, length, mode);
-    std::int64_t count = 1;
-    const std::int64_t step = begin + 1 < end ? folded(begin + 1, length, mode) - start : 1;
-    if (step == 1 || step == -1) {
-      while (begin + count < end && folded(begin + count, length, mode) == start + step * count) ++count;
-    }
-    runs.push_back(slice(node, axis, start, count == 1 ? 1 : step, count));
-    begin += count;
-  }
-  return runs;
-}
-
-ArrayPtr pad_axis(const ArrayPtr& node, std::size_t axis, const PadWidth& width, PadMode mode,
-                  const ElementBytes& value) {
-  if (width.before < 0 || width.after < 0) {
-    throw Error("array::pad", "a width is negative",
-                "give widths of 0 or more; slice to make an array smaller");
-  }
-  if (width.before == 0 && width.after == 0) return node;
-  const std::int64_t length = node->shape()[axis];
-  std::vector<ArrayPtr> parts;
-  if (mode == PadMode::kConstant) {
-    const auto edge = [&](std::int64_t count) {
-      Chunks chunks = node->chunks();
-      chunks[axis] = {count};
-      return constant(node->dtype(), value, std::move(chunks));
-    };
-    parts = {edge(width.before), node, edge(width.after)};
-  } else if (length == 0) {
-    throw Error("array::pad", "axis " + std::to_string(axis) + " is empty: there is nothing to fill it from",
-                "use the mode kConstant");
-  } else if (mode == PadMode::kEdge) {
-    parts = {repeated_element(node, axis, 0, width.before), node,
-             repeated_element(node, axis, length - 1, width.after)};
-  } else {
-    parts = continued(node, axis, -width.before, 0, mode);
-    parts.push_back(node);
-    for (ArrayPtr& run : continued(node, axis, length, length + width.after, mode))
-      parts.push_back(std::move(run));
-  }
-  return joined(std::move(parts), axis, "array::pad");
 }
 
 }  // namespace
@@ -253,19 +184,51 @@ ArrayPtr block(const std::vector<std::vector<ArrayPtr>>& rows) {
   return join(joined_rows, -2, "array::block");
 }
 
-ArrayPtr pad(const ArrayPtr& node, const std::vector<PadWidth>& widths, PadMode mode,
-             const ElementBytes& value) {
-  const UserCall call("pad");
-  if (widths.size() != 1 && widths.size() != node->ndim()) {
-    throw Error("array::pad",
-                std::to_string(widths.size()) + " widths are given for shape " + text_of(node->shape()),
-                "give one for all axes, or one each");
+ArrayPtr rot90(const ArrayPtr& node, std::int64_t times, const Axes& axes) {
+  constexpr const char* kWhere = "array::rot90";
+  const UserCall call("rot90");
+  if (axes.list().size() != 2)
+    throw Error(kWhere, std::to_string(axes.list().size()) + " axes span no plane", "name two axes");
+  normal_axes(axes.list(), node->shape(), kWhere);  // none twice
+  const std::int64_t a = axes.list()[0], b = axes.list()[1];
+  switch (((times % 4) + 4) % 4) {
+    case 1:
+      return swapaxes(flip(node, Axes(b)), a, b);
+    case 2:
+      return flip(flip(node, Axes(a)), Axes(b));
+    case 3:
+      return flip(swapaxes(node, a, b), Axes(b));
+    default:
+      return node;
   }
+}
+
+ArrayPtr sliding_window_view(const ArrayPtr& node, const std::vector<std::int64_t>& window,
+                             const Axes& axes) {
+  constexpr const char* kWhere = "array::sliding_window_view";
+  const UserCall call("sliding_window_view");
+  const std::size_t named = axes.list().empty() ? node->ndim() : axes.list().size();
+  if (window.size() != named) {
+    throw Error(kWhere,
+                "the window has " + std::to_string(window.size()) + " extents for " + std::to_string(named) +
+                    " axes of shape " + text_of(node->shape()),
+                "give one extent for each axis, or name the axes");
+  }
+  if (!axes.list().empty()) normal_axes(axes.list(), node->shape(), kWhere);  // none twice
   ArrayPtr result = node;
-  for (std::size_t axis = 0; axis < node->ndim(); ++axis) {
-    PadWidth width = widths.size() == 1 ? widths[0] : widths[axis];
-    if (width.first) width = {.before = *width.first, .after = width.second.value_or(*width.first)};
-    result = pad_axis(result, axis, width, mode, value);
+  for (std::size_t k = 0; k < named; ++k) {
+    const std::size_t axis = axes.list().empty() ? k : normal_axis(axes.list()[k], node->shape(), kWhere);
+    const std::int64_t length = node->shape()[axis];
+    if (length == kUnknown || window[k] < 1 || window[k] > length) {
+      throw Error(kWhere,
+                  "a window of " + std::to_string(window[k]) + " elements does not fit axis " +
+                      std::to_string(axis) + " of shape " + text_of(node->shape()),
+                  "use extents from 1 to the length of the axis");
+    }
+    std::vector<ArrayPtr> shifted;
+    for (std::int64_t at = 0; at < window[k]; ++at)
+      shifted.push_back(part(result, axis, at, at + length - window[k] + 1));
+    result = stack(shifted, -1);
   }
   return result;
 }
@@ -296,18 +259,30 @@ ArrayPtr tile(const ArrayPtr& node, std::vector<std::int64_t> times) {
   return result;
 }
 
-ArrayPtr diagonal(const ArrayPtr& node, std::int64_t offset) {
-  if (node->ndim() != 2) {
+ArrayPtr diagonal(const ArrayPtr& node, std::int64_t offset, std::int64_t axis_a, std::int64_t axis_b) {
+  if (node->ndim() < 2) {
     throw Error("array::diagonal", "shape " + text_of(node->shape()) + " is not that of a matrix",
-                "use an array of two axes");
+                "use an array of two axes or more");
   }
+  normal_axes(std::vector{axis_a, axis_b}, node->shape(), "array::diagonal");  // none twice
+  const std::size_t a = normal_axis(axis_a, node->shape(), "array::diagonal"),
+                    b = normal_axis(axis_b, node->shape(), "array::diagonal");
   const std::int64_t row = std::max<std::int64_t>(0, -offset), column = std::max<std::int64_t>(0, offset);
   const std::int64_t length =
-      std::max<std::int64_t>(0, std::min(node->shape()[0] - row, node->shape()[1] - column));
-  const std::int64_t longest = *std::max_element(node->chunks()[0].begin(), node->chunks()[0].end());
-  Chunks chunks =
-      ChunkSpec(std::max<std::int64_t>(1, longest)).of({length}, size_of(node->dtype()), "array::diagonal");
-  return view("diagonal", node, {{0, row, 1}, {0, column, 1}}, std::move(chunks));
+      std::max<std::int64_t>(0, std::min(node->shape()[a] - row, node->shape()[b] - column));
+  const std::int64_t longest = *std::max_element(node->chunks()[a].begin(), node->chunks()[a].end());
+  std::vector<AxisSource> sources(node->ndim());
+  Chunks chunks;
+  for (std::size_t k = 0; k < node->ndim(); ++k) {
+    if (k == a || k == b) continue;
+    sources[k] = {static_cast<std::int64_t>(chunks.size()), 0, 1};
+    chunks.push_back(node->chunks()[k]);
+  }
+  sources[a] = {static_cast<std::int64_t>(chunks.size()), row, 1};
+  sources[b] = {static_cast<std::int64_t>(chunks.size()), column, 1};
+  chunks.push_back(ChunkSpec(std::max<std::int64_t>(1, longest))
+                       .of({length}, size_of(node->dtype()), "array::diagonal")[0]);
+  return view("diagonal", node, std::move(sources), std::move(chunks));
 }
 
 ArrayPtr rechunked(const ArrayPtr& node, const ChunkSpec& chunks) {

@@ -21,5 +21,7 @@ Progression progression_of(const Slice& slice, std::int64_t length);
 void require_known(std::int64_t length);
 /// The position counted from the beginning; a negative one counts from the end.
 std::int64_t normal_position(std::int64_t position, std::int64_t length, std::size_t axis);
+/// The positions of an index array, repeated as broadcasting to `shape` repeats them.
+Index::Positions broadcast_positions(const IndexArray& index, const Shape& shape);
 
 }  // namespace bask::lazy

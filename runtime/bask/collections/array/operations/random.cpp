@@ -84,6 +84,26 @@ Array<std::int64_t> Generator::poisson(double mean, const Shape& shape, const Ch
       make({strips::Distribution::kPoisson, DType::kInt64, 0, 0, mean}, shape, chunks));
 }
 
+Array<std::int64_t> Generator::binomial(std::int64_t n, double p, const Shape& shape,
+                                        const ChunkSpec& chunks) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 40;  // with more, the densities have no digits left
+  if (n < 0 || n > kMost)
+    refuse("binomial", std::to_string(n) + " trials are asked for", "use from 0 to 2^40");
+  if (!(p >= 0 && p <= 1))
+    refuse("binomial", "the probability is " + std::to_string(p), "use one from 0 to 1");
+  return Array<std::int64_t>(
+      make({strips::Distribution::kBinomial, DType::kInt64, 0, 0, p, 0, n}, shape, chunks));
+}
+
+Array<double> Generator::gamma(double form, double scale, const Shape& shape, const ChunkSpec& chunks) {
+  if (!(form >= 0 && form < 0x1p52) || !(scale >= 0)) {
+    refuse("gamma", "the form is " + std::to_string(form) + ", the scale " + std::to_string(scale),
+           "use numbers of 0 or more, and a form below 2^52");
+  }
+  return Array<double>(
+      make({strips::Distribution::kGamma, DType::kFloat64, 0, 0, form, scale}, shape, chunks));
+}
+
 Array<std::int64_t> Generator::integers(std::int64_t low, std::int64_t high, const Shape& shape,
                                         const ChunkSpec& chunks) {
   if (low >= high) {

@@ -50,9 +50,9 @@ ArrayPtr reduce(const ArrayPtr& node, const Axes& axes, const ReduceRules& rules
 ArrayPtr mean(const ArrayPtr& node, const Axes& axes, bool skip_nan, DType result,
               const ReduceOptions& options, std::string_view name);
 
-/// Folds each element with all before it along one axis. `fold`: kSum or kProduct. Cost: two tasks per block
-/// and one for each step from block to block. Products of floating numbers run through the blocks of a line
-/// one after the other.
+/// Folds each element with all before it along one axis. `fold`: kSum, kProduct, kMinimum or kMaximum, which
+/// needs an order. Cost: two tasks per block and one for each step from block to block. Products of floating
+/// numbers run through the blocks of a line one after the other.
 ArrayPtr cumulate(const ArrayPtr& node, std::int64_t axis, strips::Fold fold, DType dtype,
                   std::string_view name);
 
