@@ -158,7 +158,10 @@ struct JsonOf<T> {
 
 template <HasFields T>
 struct JsonOf<T> {
-  static bool read(JsonValue& from, T& to) { return read_json_structure(from, &to, kFields); }
+  static bool read(JsonValue& from, T& to) {
+    static constexpr auto kFields = table();  // not of the class: a structure may have itself in its fields
+    return read_json_structure(from, &to, kFields);
+  }
   static void write(std::string& to, const T& structure) {
     char before = '{';
     for_each_field(structure, [&]<class Part>(std::string_view name, const Part& value) {
@@ -175,15 +178,23 @@ struct JsonOf<T> {
   static constexpr JsonField field() {
     constexpr auto named = std::get<I>(fields_of<T>.all);
     using Part = std::remove_cvref_t<decltype(std::declval<T&>().*named.member)>;
+    static_assert(
+        JsonReadable<Part>,
+        "bask: a field has a type that is not read from JSON: name its fields (bask::fields), or give it "
+        "a bask::JsonOf");
     return {named.name, serialization::is_optional<Part>, [](JsonValue& from, void* structure) {
               constexpr auto member = std::get<I>(fields_of<T>.all).member;
               return JsonOf<Part>::read(from, static_cast<T*>(structure)->*member);
             }};
   }
-  static constexpr auto kFields = []<std::size_t... I>(std::index_sequence<I...>) {
-    return std::array{field<I>()...};
+  static constexpr auto table() {
+    constexpr std::size_t kCount = std::remove_cvref_t<decltype(fields_of<T>)>::kCount;
+    static_assert(kCount <= kMostJsonFields, "bask: a structure has too many fields to be read from JSON");
+    return []<std::size_t... I>(std::index_sequence<I...>) {
+      return std::array{field<I>()...};
+    }
+    (std::make_index_sequence<kCount>());
   }
-  (std::make_index_sequence<std::remove_cvref_t<decltype(fields_of<T>)>::kCount>());
 };
 
 }  // namespace bask

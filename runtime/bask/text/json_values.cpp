@@ -12,7 +12,6 @@ namespace bask {
 namespace {
 
 namespace od = simdjson::ondemand;
-constexpr std::size_t kMostFields = 256;
 
 // One level deeper, as long as it lives.
 class Deeper {
@@ -104,7 +103,8 @@ bool read_field(JsonValue& value, void* structure, const JsonField& field) {
   return false;
 }
 
-bool refuse_absent(JsonValue& from, std::span<const JsonField> fields, const std::bitset<kMostFields>& seen) {
+bool refuse_absent(JsonValue& from, std::span<const JsonField> fields,
+                   const std::bitset<kMostJsonFields>& seen) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (!seen[i] && !fields[i].may_be_absent) {
       return from.refuse(fmt::format("there is no field '{}'", fields[i].name));
@@ -205,7 +205,7 @@ bool read_json_structure(JsonValue& from, void* structure, std::span<const JsonF
   if (!deeper.is_good()) return false;
   od::object object;
   if (from.value.get_object().get(object)) return from.refuse_type("an object");
-  std::bitset<kMostFields> seen;
+  std::bitset<kMostJsonFields> seen;
   std::size_t expected = 0, count = 0;
   for (auto each : object) {
     od::raw_json_string key;

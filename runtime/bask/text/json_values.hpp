@@ -2,6 +2,7 @@
 // Runs on: every rank. Threads: each JsonValue belongs to one.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -28,6 +29,7 @@ bool read_json_members(JsonValue& from, void* map,
 /// Says why a value is bad, for types of users: `return refuse_json(from, "this is no date")`.
 bool refuse_json(JsonValue& from, std::string happened);
 
+inline constexpr std::size_t kMostJsonFields = 256;
 /// One field of a structure, in tables that the compiler makes.
 struct JsonField {
   std::string_view name;
