@@ -7,6 +7,7 @@ bask_expect(needed PKG_CONFIG_FOUND pkg-config "pkg-config")
 include(Libraries)
 bask_find_library(needed RANDOM123 librandom123-dev "Random123" MODULES random123 HEADER Random123/philox.h)   # counters to numbers
 bask_find_library(needed JSON nlohmann-json3-dev "JSON for Modern C++" MODULES nlohmann_json HEADER nlohmann/json.hpp)   # the state of a job
+bask_find_library(needed FASTFLOAT libfast-float-dev "fast_float" HEADER fast_float/fast_float.h)   # numbers of CSV
 find_package(CLI11 QUIET)                         # command lines of the apps
 bask_expect(needed CLI11_FOUND libcli11-dev "CLI11")
 bask_find_library(wish CAIRO libcairo2-dev "cairo" MODULES cairo HEADER cairo.h FILES cairo)             # pictures of the apps

@@ -7,7 +7,7 @@ set(cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/bask)
 install(TARGETS bask EXPORT baskTargets FILE_SET HEADERS FILE_SET inner)
 install(EXPORT baskTargets NAMESPACE bask:: DESTINATION ${cmake_dir})
 set(optional_libraries)   # that this one was built with
-foreach(library IN ITEMS LIBDEFLATE ZLIB ZSTD LZF SLEEF HTTPLIB)
+foreach(library IN ITEMS LIBDEFLATE ZLIB ZSTD LZF SIMDJSON SLEEF HTTPLIB)
   if(TARGET PkgConfig::${library})
     list(APPEND optional_libraries ${library})
   endif()

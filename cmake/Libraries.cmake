@@ -44,11 +44,13 @@ endif()
 
 bask_check_one_mpi()
 
-# Chunks of HDF5: libdeflate is twice as fast as zlib, which does where it is not there. `bask_built_with` is of an installed Bask.
+# Lines of JSON.
+bask_find_library(needed SIMDJSON libsimdjson-dev "simdjson" SINCE 3.0 MODULES simdjson HEADER simdjson.h FILES simdjson)
+# Chunks of HDF5: libdeflate is twice as fast as zlib, which does where it is not there.
 bask_find_library(wish LIBDEFLATE libdeflate-dev "libdeflate" MODULES libdeflate HEADER libdeflate.h FILES deflate)
-if(NOT LIBDEFLATE_FOUND OR ZLIB IN_LIST bask_built_with)
-  bask_find_library(needed ZLIB zlib1g-dev "zlib" MODULES zlib HEADER zlib.h FILES z)
-endif()
+# Texts that gzip has compressed, which libdeflate can read only as a whole.
+bask_find_library(needed ZLIB zlib1g-dev "zlib" MODULES zlib HEADER zlib.h FILES z)
+# Texts and chunks of HDF5 that Zstandard has compressed.
 bask_find_library(wish ZSTD libzstd-dev "Zstandard" MODULES libzstd HEADER zstd.h FILES zstd)
 bask_find_library(wish LZF liblzf-dev "liblzf, for chunks that h5py compressed" MODULES liblzf HEADER lzf.h FILES lzf)
 # Serves the dashboard's page.

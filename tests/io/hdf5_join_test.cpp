@@ -4,7 +4,7 @@
 
 #include <bask/bask.hpp>
 #include <bask/collections/array/creation.hpp>
-#include <bask/io/file_pattern.hpp>
+#include <bask/system/file_pattern.hpp>
 #include <bask/io/hdf5.hpp>
 
 #include <cmath>

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <bask/io/hdf5_parts.hpp>
 #include <bask/io/hdf5_writer.hpp>
-#include <bask/io/output_file.hpp>
+#include <bask/system/output_file.hpp>
 
 #include <csignal>
 #include <thread>

@@ -53,10 +53,10 @@ hide_pc() {
 }
 headers_of_the_system=/usr/include\;/usr/include/$(gcc -print-multiarch 2>/dev/null || uname -m)-linux-gnu\;/usr/include/$(uname -m)-linux-gnu
 
-# Random123 has no .pc file: this keeps it visible when CMake ignores the system's headers.
-random123() {
-  mkdir -p "$here/random/include"
-  ln -sfn /usr/include/Random123 "$here/random/include/Random123"
+# These have no .pc file: this keeps them visible when CMake ignores the system's headers.
+headers_alone() {
+  mkdir -p "$here/headers/include"
+  ln -sfn /usr/include/Random123 /usr/include/fast_float "$here/headers/include/"
 }
 
 # set_up EXIT KINDS [options of cmake…]: runs the set-up, which must end with EXIT; sets $output to its output and $asked to
@@ -91,7 +91,7 @@ case $case in
     ;;
 
   all_is_missing)   # all of it is told at once, with the names of all packages
-    hide_pc hwloc libxxhash hdf5-openmpi hdf5-mpi hdf5 libdeflate zlib libzstd liblzf sleef cairo ncursesw
+    hide_pc hwloc libxxhash hdf5-openmpi hdf5-mpi hdf5 simdjson libdeflate zlib libzstd liblzf sleef cairo ncursesw
     off=()
     for package in MPI Boost fmt spdlog tomlplusplus BLAS CLI11 GTest; do
       off+=("-DCMAKE_DISABLE_FIND_PACKAGE_$package=ON")
@@ -105,7 +105,7 @@ case $case in
       "-DPKG_CONFIG_EXECUTABLE=$(command -v pkg-config)" "-DCMAKE_MAKE_PROGRAM=$(command -v ninja)"
       -DCMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF)
     libraries=(libopenmpi-dev libboost-serialization-dev libboost-mpi-dev libfmt-dev libspdlog-dev libtomlplusplus-dev libhwloc-dev
-      libxxhash-dev libopenblas-dev libhdf5-openmpi-dev zlib1g-dev librandom123-dev libcli11-dev libgtest-dev)
+      libxxhash-dev libopenblas-dev libhdf5-openmpi-dev libsimdjson-dev zlib1g-dev librandom123-dev libfast-float-dev libcli11-dev libgtest-dev)
     set_up 2 'needed|tests|data' "${off[@]}"
     expect_asked "${libraries[@]}" graphviz procps slurm-wlm munge netcdf-bin python3-numpy python3-h5py python3-xarray python3-netcdf4 python3-cftime libdeflate-dev libzstd-dev liblzf-dev libsleef-dev libncurses-dev
     FAKE_UID=1000 set_up 2 needed "${off[@]}"
@@ -117,8 +117,8 @@ case $case in
     ;;
 
   one_is_missing)   # apt-get is asked for it, and it is found when it has come
-    hide_pc hwloc && random123
-    export CMAKE_PREFIX_PATH=$here/random
+    hide_pc hwloc && headers_alone
+    export CMAKE_PREFIX_PATH=$here/headers
     echo "mv '$here/hwloc.pc.hidden' '$here/pc/hwloc.pc'" >"$here/brings"
     set_up 0 needed "-DCMAKE_IGNORE_PATH=$headers_of_the_system"
     expect_asked libhwloc-dev
@@ -129,8 +129,8 @@ case $case in
     ;;
 
   too_old)
-    hide_pc && random123
-    export CMAKE_PREFIX_PATH=$here/random
+    hide_pc && headers_alone
+    export CMAKE_PREFIX_PATH=$here/headers
     for old in hwloc=1.11.0 libxxhash=0.7.4 hdf5-openmpi=1.10.4 hdf5-mpi=1.10.4 hdf5=1.10.4; do
       rm -f "$here/pc/${old%=*}.pc"
       printf 'Name: %s\nDescription: old\nVersion: %s\n' "${old%=*}" "${old#*=}" >"$here/pc/${old%=*}.pc"
@@ -143,13 +143,13 @@ case $case in
     ;;
 
   without_pc_files)   # found by header and library below CMAKE_PREFIX_PATH, as in modules of clusters
-    hide_pc hwloc libxxhash && random123
+    hide_pc hwloc libxxhash && headers_alone
     mkdir -p "$here/module/include" "$here/module/lib"
     "$CXX" -shared -x c++ -o "$here/module/lib/libhwloc.so" - <<<''
     cp "$here/module/lib/libhwloc.so" "$here/module/lib/libxxhash.so"
     echo '#define HWLOC_API_VERSION 0x00020800' >"$here/module/include/hwloc.h"
     echo '#define XXH_VERSION_NUMBER 704' >"$here/module/include/xxhash.h"
-    export CMAKE_PREFIX_PATH=$here/random:$here/module
+    export CMAKE_PREFIX_PATH=$here/headers:$here/module
     set_up 2 needed "-DCMAKE_IGNORE_PATH=$headers_of_the_system"
     expect_asked libxxhash-dev   # too old
     expect_not_asked libhwloc-dev

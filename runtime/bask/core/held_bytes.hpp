@@ -73,6 +73,8 @@ template <class... Ts>
 constexpr bool all_known(std::type_identity<std::tuple<Ts...>>);
 template <class... Ts>
 constexpr bool all_known(std::type_identity<std::variant<Ts...>>);
+template <class... Ss, class... Ts>
+constexpr bool fields_known(std::type_identity<const Fields<Field<Ss, Ts>...>>);
 
 }  // namespace held
 
@@ -90,6 +92,8 @@ constexpr bool tells_held_bytes() {
     return tells_held_bytes<typename T::first_type>() && tells_held_bytes<typename T::second_type>();
   } else if constexpr (is_tuple<T> || is_variant<T>) {
     return held::all_known(std::type_identity<T>());
+  } else if constexpr (ByFields<T>) {
+    return held::fields_known(std::type_identity<decltype(fields_of<T>)>());
   } else {
     return false;
   }
@@ -100,6 +104,10 @@ constexpr bool held::all_known(std::type_identity<std::tuple<Ts...>>) {
 }
 template <class... Ts>
 constexpr bool held::all_known(std::type_identity<std::variant<Ts...>>) {
+  return (tells_held_bytes<Ts>() && ...);
+}
+template <class... Ss, class... Ts>
+constexpr bool held::fields_known(std::type_identity<const Fields<Field<Ss, Ts>...>>) {
   return (tells_held_bytes<Ts>() && ...);
 }
 
@@ -132,6 +140,10 @@ std::size_t held_bytes(const T& value) {
     return value ? held_bytes(*value) : 0;
   } else if constexpr (serialization::is_variant<T>) {
     return std::visit([](const auto& held) { return held_bytes(held); }, value);
+  } else if constexpr (serialization::ByFields<T>) {
+    std::size_t bytes = 0;
+    for_each_field(value, [&bytes](auto, const auto& field) { bytes += held_bytes(field); });
+    return bytes;
   } else if constexpr (serialization::HasArchives<T>) {
     return serialization::ByBoost<T>::encoded_bytes(value);
   } else {

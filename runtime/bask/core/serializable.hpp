@@ -2,6 +2,8 @@
 // Runs on: the compiler only.
 #pragma once
 
+#include <bask/core/fields.hpp>
+
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -90,8 +92,19 @@ concept HasNoSerializeMember = requires {
 template <class T>
 concept HasSerializeMember = std::is_class_v<T> && !std::is_final_v<T> && !HasNoSerializeMember<T>;
 
+/// Types whose fields are named, without other ways to go to another rank.
+template <class T>
+concept ByFields = HasFields<T> && !CopiedWhole<T> && !OneStretch<T> && !Container<T> &&
+                   !HasSerializeMember<T> && !serialized_by_boost<T>;
+
 template <class T>
 struct Check : std::bool_constant<HasSerializeMember<T> || serialized_by_boost<T>> {};
+template <class... Fs>
+struct CheckFields;
+template <class... Ss, class... Ts>
+struct CheckFields<const Fields<Field<Ss, Ts>...>> : std::conjunction<Check<Ts>...> {};
+template <ByFields T>
+struct Check<T> : CheckFields<decltype(fields_of<T>)> {};
 template <CopiedWhole T>
 struct Check<T> : std::true_type {};
 template <OneStretch T>

@@ -3,8 +3,9 @@
 // Trivially copyable types are copied whole, with their padding cleared where the compiler can
 // (kClearsPadding): elsewhere equal values of a type with padding may have different keys. The standard
 // containers are encoded element by element, or whole where their elements are trivially copyable; unordered
-// ones in a canonical order, so that equal values give equal bytes and so equal keys. Every other type goes
-// through Boost.Serialization: a program with such a type includes core/archive.hpp.
+// ones in a canonical order, so that equal values give equal bytes and so equal keys. Types whose fields are
+// named (core/fields.hpp) are encoded field by field. Every other type goes through Boost.Serialization: a
+// program with such a type includes core/archive.hpp.
 #pragma once
 
 #include <bask/core/bytes.hpp>
@@ -143,8 +144,8 @@ template <class T>
 void encode(ByteWriter& writer, const T& value) {
   static_assert(
       Serializable<T>,
-      "bask: this type cannot go to another rank. Make it trivially copyable, or give it a "
-      "Boost.Serialization "
+      "bask: this type cannot go to another rank. Make it trivially copyable, name its fields "
+      "(bask::fields), or give it a Boost.Serialization "
       "`template <class A> void serialize(A& archive, unsigned)` member (for a function outside the class, "
       "set bask::serialized_by_boost<T>). Pointers and views never travel: pass the value they refer to");
   using namespace serialization;
@@ -168,6 +169,8 @@ void encode(ByteWriter& writer, const T& value) {
     writer.write(value.stretch().data(), value.stretch().size());
   } else if constexpr (Container<T> && !HasSerializeMember<T> && !serialized_by_boost<T>) {
     encode_container(writer, value);
+  } else if constexpr (ByFields<T>) {
+    for_each_field(value, [&writer](auto, const auto& field) { encode(writer, field); });
   } else {
     static_assert(HasArchives<T>,
                   "bask: this type goes through Boost.Serialization: include <bask/core/archive.hpp>");
@@ -206,6 +209,10 @@ T decode(ByteReader& reader) {
     return value;
   } else if constexpr (Container<T> && !HasSerializeMember<T> && !serialized_by_boost<T>) {
     return decode_container<T>(reader);
+  } else if constexpr (ByFields<T>) {
+    T value{};
+    for_each_field(value, [&reader]<class Part>(auto, Part& field) { field = decode<Part>(reader); });
+    return value;
   } else {
     static_assert(HasArchives<T>,
                   "bask: this type goes through Boost.Serialization: include <bask/core/archive.hpp>");

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 #include <bask/core/error.hpp>
 #include <bask/io/cf_time.hpp>
-#include <bask/io/file_pattern.hpp>
+#include <bask/system/file_pattern.hpp>
 #include <bask/io/hdf5_library.hpp>
 #include <bask/io/hdf5_read.hpp>
 
@@ -145,7 +145,7 @@ CfTimes times_from_hdf5(const std::vector<std::string>& paths, const std::string
 }
 
 CfTimes times_from_hdf5(const std::string& path, const std::string& dataset) {
-  return times_from_hdf5(files_matching(path), dataset);
+  return times_from_hdf5(files_matching(path, "times_from_hdf5"), dataset);
 }
 
 }  // namespace bask

@@ -3,7 +3,7 @@
 #include <bask/core/error.hpp>
 #include <bask/core/name_list.hpp>
 #include <bask/graph/runtime.hpp>
-#include <bask/io/file_pattern.hpp>
+#include <bask/system/file_pattern.hpp>
 #include <bask/io/hdf5.hpp>
 #include <bask/io/hdf5_join.hpp>
 #include <bask/io/hdf5_library.hpp>
@@ -212,7 +212,7 @@ ArrayPtr from_hdf5(const std::vector<std::string>& paths, const std::string& nam
 
 ArrayPtr from_hdf5(const std::string& path, const std::string& name, DType dtype,
                    const FromHdf5Options& options) {
-  return from_hdf5(files_matching(path), name, dtype, options, "from_hdf5 " + path);
+  return from_hdf5(files_matching(path, "from_hdf5"), name, dtype, options, "from_hdf5 " + path);
 }
 
 }  // namespace bask::io

@@ -6,7 +6,7 @@
 #include <bask/core/error.hpp>
 #include <bask/io/hdf5_library.hpp>
 #include <bask/io/hdf5_parts.hpp>
-#include <bask/io/output_file.hpp>
+#include <bask/system/output_file.hpp>
 
 #include <algorithm>
 #include <cctype>

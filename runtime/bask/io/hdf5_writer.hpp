@@ -10,7 +10,7 @@
 #include <bask/io/hdf5_creation.hpp>
 #include <bask/io/hdf5_library.hpp>
 #include <bask/io/hdf5_output_driver.hpp>
-#include <bask/io/output_file.hpp>
+#include <bask/system/output_file.hpp>
 
 #include <cstdint>
 #include <memory>

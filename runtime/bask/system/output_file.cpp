@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <bask/core/error.hpp>
 #include <bask/core/key.hpp>
-#include <bask/io/output_file.hpp>
+#include <bask/system/output_file.hpp>
 #include <bask/system/host_name.hpp>
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include <glob.h>
 #include <bask/core/digit.hpp>
 #include <bask/core/error.hpp>
-#include <bask/io/file_pattern.hpp>
+#include <bask/system/file_pattern.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -56,7 +56,7 @@ bool comes_before(std::string_view a, std::string_view b) {
   return a < b;  // they differ in leading zeros alone
 }
 
-std::vector<std::string> files_matching(const std::string& path) {
+std::vector<std::string> files_matching(const std::string& path, const std::string& where) {
   std::error_code ignored;
   if (path.find_first_of("*?[") == std::string::npos || std::filesystem::exists(path, ignored)) return {path};
   glob_t found{};
@@ -64,7 +64,7 @@ std::vector<std::string> files_matching(const std::string& path) {
   std::vector<std::string> files(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   ::globfree(&found);
   if (failed != 0 || files.empty()) {
-    throw Error("from_hdf5", "no file matches " + path,
+    throw Error(where, "no file matches " + path,
                 "give a pattern that matches at least one file; *, ? and [ mean what they mean in a shell");
   }
   std::sort(files.begin(), files.end(), comes_before);
