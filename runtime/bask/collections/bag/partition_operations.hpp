@@ -49,7 +49,11 @@ struct Accumulate {
     partition = &inputs.back().value->template get<std::vector<T>>();
   }
   void add(const T& element) {
-    so_far = so_far ? static_cast<R>(binop(R(*so_far), element)) : static_cast<R>(element);
+    if constexpr (kInitial) {
+      so_far = static_cast<R>(binop(R(*so_far), element));
+    } else {
+      so_far = so_far ? static_cast<R>(binop(R(*so_far), element)) : static_cast<R>(element);
+    }
   }
   static void run_carry(KernelCall& call) {
     Accumulate state(call);

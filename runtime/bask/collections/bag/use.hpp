@@ -16,14 +16,18 @@ void warn_of_few(std::uint64_t wanted, std::uint64_t found, std::uint32_t looked
 /// Appends the elements of a partition, moved where nobody else reads it.
 template <class T>
 void join(std::vector<T>& whole, const Input& input) {
-  const auto& partition = input.value->get<std::vector<T>>();
   if (whole.empty() && input.last_use) {
     whole = std::move(input.value->get_mutable<std::vector<T>>());
-  } else if (!std::is_trivially_copyable_v<T> && input.last_use) {
-    for (T& element : input.value->get_mutable<std::vector<T>>()) whole.push_back(std::move(element));
-  } else {
-    whole.insert(whole.end(), partition.begin(), partition.end());
+    return;
   }
+  if constexpr (!std::is_trivially_copyable_v<T>) {
+    if (input.last_use) {
+      for (T& element : input.value->get_mutable<std::vector<T>>()) whole.push_back(std::move(element));
+      return;
+    }
+  }
+  const auto& partition = input.value->get<std::vector<T>>();
+  whole.insert(whole.end(), partition.begin(), partition.end());
 }
 
 }  // namespace bags
