@@ -4,6 +4,7 @@
 #include <bask/core/archive.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -166,13 +167,37 @@ TEST_F(Reductions, OfManyPartitionsAreATree) {
             (std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
 }
 
-TEST_F(Reductions, AreComputedTogether) {
-  const auto bag = bag::range(100, {.partitions = 3});
-  const auto [elements, sum, least] =
-      compute(bag.filter([](std::int64_t x) { return x > 97; }), bag.sum(), bag.min());
-  EXPECT_EQ(elements, (std::vector<std::int64_t>{98, 99}));
-  EXPECT_EQ(sum, 4950);
-  EXPECT_EQ(least, 0);
+std::atomic<int> calls{0};
+int counted(int x) {
+  ++calls;
+  return x + 1;
+}
+
+TEST_F(Reductions, ComputedTogetherShareTheBeginningOfTheirPass) {
+  each_bag([](const std::vector<int>& list, const Bag<int>& bag) {
+    const auto mapped = bag.map<counted>();
+    const auto text = mapped.filter([](int x) { return x > 0; }).map([](int x) { return std::to_string(x); });
+    calls = 0;
+    const auto [elements, sum, texts, first, distinct, twice] =
+        compute(mapped, mapped.sum(), text, text.frequencies().topk<1>(2), mapped.distinct(), text);
+    EXPECT_EQ(calls, static_cast<int>(list.size()));
+    EXPECT_EQ(elements, mapped.compute());
+    EXPECT_EQ(sum, mapped.sum().compute());
+    EXPECT_EQ(texts, text.compute());
+    EXPECT_EQ(twice, texts);
+    EXPECT_EQ(first, text.frequencies().topk<1>(2).compute());
+    EXPECT_EQ(distinct, mapped.distinct().compute());
+  });
+}
+
+TEST_F(Reductions, MayWaitForOthersOfTheSameElements) {
+  const auto mapped = bag::from_sequence({1, 2, 3, 6}, {.partitions = 2}).map<counted>();
+  const auto mean = mapped.mean();
+  const auto far = mapped.filter([](int x, double from) { return x > from; }, mean);
+  const auto [middle, above, count] = compute(mean, far, mapped.count());
+  EXPECT_EQ(middle, 4.0);
+  EXPECT_EQ(above, (std::vector<int>{7}));
+  EXPECT_EQ(count, 4);
 }
 
 }  // namespace bask::reductions_test

@@ -1,4 +1,5 @@
 #include <bask/collections/bag/bag_layer.hpp>
+#include <bask/collections/bag/pass.hpp>
 #include <bask/core/bytes.hpp>
 #include <bask/graph/explicit_layer.hpp>
 #include <bask/graph/kernel.hpp>
@@ -16,17 +17,28 @@ Reads Reads::one_each(std::uint32_t count) {
 }
 
 BagLayer::BagLayer(std::string name, KernelId kernel, const std::vector<TaskRef>& common,
-                   const TaskInputs& inputs)
+                   const TaskInputs& inputs, std::shared_ptr<const WholePass> pass,
+                   const Annotations& annotations)
     : Layer((open_layer::close(), next_sequence())),
       name_(std::move(name)),
       kernel_(kernel),
-      task_inputs_(inputs) {
+      task_inputs_(inputs),
+      pass_(std::move(pass)),
+      annotations_(annotations) {
   for (const TaskRef& ref : common) common_.push_back({slot_of(ref.layer), ref.index});
   for (const Partitions& source : task_inputs_.sources) {
     std::vector<std::uint32_t>& slots = slots_.emplace_back();
     for (const Partitions::Run& run : source.runs()) slots.push_back(slot_of(run.layer));
   }
-  key_ = key_of_content(common);
+  ByteWriter content;
+  write_inputs(content);
+  const std::optional<Key> beginning = pass_ != nullptr ? shared_beginning(*pass_) : std::nullopt;
+  // Layers with annotations of their own are computed by themselves.
+  if (beginning && annotations_.empty())
+    shared_key_ = hash_member(*beginning, hash_bytes(content.bytes()).low);
+  content.write_raw(KernelRegistry::instance()[kernel_].hash);
+  for (const TaskRef& ref : common) content.write_raw(ref.layer->key(ref.index));
+  key_ = hash_bytes(content.bytes());
 }
 
 std::uint32_t BagLayer::slot_of(const LayerPtr& layer) {
@@ -35,10 +47,7 @@ std::uint32_t BagLayer::slot_of(const LayerPtr& layer) {
   return known->second;
 }
 
-Key BagLayer::key_of_content(const std::vector<TaskRef>& common) const {
-  ByteWriter content;
-  content.write_raw(KernelRegistry::instance()[kernel_].hash);
-  for (const TaskRef& ref : common) content.write_raw(ref.layer->key(ref.index));
+void BagLayer::write_inputs(ByteWriter& content) const {
   for (const Partitions& source : task_inputs_.sources) {
     for (const Partitions::Run& run : source.runs()) {
       if (run.first == 0 && run.count == run.layer->size()) {
@@ -53,7 +62,6 @@ Key BagLayer::key_of_content(const std::vector<TaskRef>& common) const {
   content.write(reads.begin.data(), reads.begin.size() * sizeof(reads.begin[0]));
   content.write(reads.read.data(), reads.read.size() * sizeof(Reads::Read));
   content.write(task_inputs_.words.data(), task_inputs_.words.size() * sizeof(task_inputs_.words[0]));
-  return hash_bytes(content.bytes());
 }
 
 void BagLayer::expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const {
@@ -87,6 +95,16 @@ void BagLayer::expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_
     graph.end_task(group);
   }
   if (!annotations_.empty()) graph.annotate_from(first_of_slot[0], annotations_);
+}
+
+LayerPtr BagLayer::shared_layer(std::span<const Layer* const> layers) const {
+  std::vector<const WholePass*> passes;
+  for (const Layer* layer : layers) passes.push_back(static_cast<const BagLayer*>(layer)->pass_.get());
+  return pass_together(passes);
+}
+
+std::uint32_t BagLayer::picking_group(TaskGraph& graph) const {
+  return graph.group_for(pass_->names.back() + " (pick)", &KernelRegistry::instance()[pass_->sink.pick]);
 }
 
 }  // namespace bask::bags

@@ -7,11 +7,14 @@
 #pragma once
 
 #include <bask/collections/bag/partitions.hpp>
+#include <bask/core/bytes.hpp>
 #include <bask/core/id.hpp>
 #include <bask/graph/annotations.hpp>
 #include <bask/graph/layer.hpp>
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -48,11 +51,15 @@ struct TaskInputs {
   bool reads_in_order() const { return reads.tasks() == 0; }
 };
 
+struct WholePass;
+
 class BagLayer final : public Layer {
  public:
   /// `name`: what its tasks do, as a list (core/name_list.hpp). `common`: what all tasks read, before their
-  /// partitions.
-  BagLayer(std::string name, KernelId kernel, const std::vector<TaskRef>& common, const TaskInputs& inputs);
+  /// partitions. `pass`: what they do, where they can do it together with other layers of the same inputs.
+  BagLayer(std::string name, KernelId kernel, const std::vector<TaskRef>& common, const TaskInputs& inputs,
+           std::shared_ptr<const WholePass> pass = nullptr,
+           const Annotations& annotations = annotate::current());
 
   std::uint32_t size() const override { return task_inputs_.tasks; }
   Key key(std::uint32_t index) const override { return hash_member(key_, index); }
@@ -61,13 +68,17 @@ class BagLayer final : public Layer {
   std::string label(std::uint32_t) const override { return name_; }
   bool names_operations() const override { return true; }
   void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const override;
+  std::optional<Key> shared_key() const override { return shared_key_; }
+  LayerPtr shared_layer(std::span<const Layer* const> layers) const override;
+  std::uint32_t picking_group(TaskGraph& graph) const override;
+  const Annotations& annotations() const { return annotations_; }
 
  private:
   struct Place {  // a task of the layer in that slot
     std::uint32_t slot, index;
   };
   std::uint32_t slot_of(const LayerPtr& layer);
-  Key key_of_content(const std::vector<TaskRef>& common) const;
+  void write_inputs(ByteWriter& content) const;
 
   std::string name_;
   KernelId kernel_;
@@ -75,8 +86,10 @@ class BagLayer final : public Layer {
   TaskInputs task_inputs_;
   std::vector<std::vector<std::uint32_t>> slots_;  // of each run of each source
   std::unordered_map<const Layer*, std::uint32_t> slot_of_;
-  Annotations annotations_ = annotate::current();
+  std::shared_ptr<const WholePass> pass_;
+  Annotations annotations_;
   Key key_;
+  std::optional<Key> shared_key_;
 };
 
 }  // namespace bask::bags

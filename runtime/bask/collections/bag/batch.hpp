@@ -4,12 +4,15 @@
 // on: the rank that runs the task. Threads: each object belongs to one.
 #pragma once
 
+#include <bask/core/value.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
 #include <utility>
+#include <vector>
 
 namespace bask::bags {
 
@@ -63,6 +66,34 @@ class Stage : public Receiver {
 
  protected:
   Receiver& next_;
+};
+
+/// What makes a result of the elements.
+class Sink : public Receiver {
+ public:
+  virtual void finish_into(Value& result) = 0;
+};
+
+/// Hands the same elements to several receivers.
+class Fork final : public Receiver {
+ public:
+  explicit Fork(std::vector<Receiver*> branches) : branches_(std::move(branches)) {}
+  void expect(std::size_t count) override {
+    for (Receiver* branch : branches_) branch->expect(count);
+  }
+  void take(const AnyBatch& batch) override {
+    for (Receiver* branch : branches_) {
+      AnyBatch own = batch;
+      own.owned = batch.owned && branch == branches_.back();
+      if (!branch->full()) branch->take(own);
+    }
+  }
+  bool full() const override {
+    return std::all_of(branches_.begin(), branches_.end(), [](const Receiver* to) { return to->full(); });
+  }
+
+ private:
+  std::vector<Receiver*> branches_;
 };
 
 /// The elements that a stage makes.

@@ -1,19 +1,15 @@
 #include <bask/collections/bag/pass.hpp>
 #include <bask/collections/packing.hpp>
+#include <bask/core/archive.hpp>
 #include <bask/core/name_list.hpp>
+
+#include <algorithm>
 
 namespace bask::bags {
 
 namespace {
 
 constexpr std::uint32_t kBranches = 8;
-
-// A step as it goes to other ranks. There, a kernel has the same hash.
-struct PlannedStep {
-  Key kernel;
-  std::uint64_t values = 0;
-};
-using PassProgram = std::vector<PlannedStep>;  // the feed, the stages, the sink
 
 TaskInputs groups_of(const Partitions& partials, std::uint32_t branches) {
   TaskInputs inputs{.sources = {partials}};
@@ -25,6 +21,141 @@ TaskInputs groups_of(const Partitions& partials, std::uint32_t branches) {
   inputs.tasks = inputs.reads.tasks();
   return inputs;
 }
+
+// A step as it goes to other ranks, where a kernel has the same hash. The steps after it follow, each with
+// all that comes after it; a sink has none.
+struct PlannedStep {
+  Key kernel;
+  std::uint64_t values = 0;
+  std::uint64_t followers = 0;
+  std::uint64_t number = 0;  // of a sink, among those of the pass
+};
+using PassProgram = std::vector<PlannedStep>;
+
+bool equal_steps(const Step& a, const Step& b) {
+  const auto same = [](const TaskRef& x, const TaskRef& y) {
+    return x == y || x.layer->key(x.index) == y.layer->key(y.index);
+  };
+  return a.kernel == b.kernel && std::ranges::equal(a.values, b.values, same);
+}
+
+// Writes the program of one pass or several, in which equal beginnings are done once.
+class PassWriter {
+ public:
+  explicit PassWriter(const std::vector<const WholePass*>& passes)
+      : passes_(passes), whole_{{}, {TaskRef()}} {
+    std::vector<std::size_t> all;
+    for (std::size_t k = 0; k < passes.size(); ++k) all.push_back(k);
+    write_from(passes[0]->pass.feed, all, 0);
+    whole_.values[0] = arguments::CallPacker::stored_constant(program_);
+  }
+  const std::vector<TaskRef>& values() const { return whole_.values; }
+
+ private:
+  // The step, and what follows it in these passes, whose stages before `depth` are equal.
+  void write_from(const Step& step, const std::vector<std::size_t>& members, std::size_t depth) {
+    std::vector<std::vector<std::size_t>> groups;
+    for (const std::size_t member : members) {
+      const auto group = std::ranges::find_if(
+          groups, [&](const auto& other) { return go_on_equally(member, other[0], depth); });
+      if (group != groups.end()) {
+        group->push_back(member);
+      } else {
+        groups.push_back({member});
+      }
+    }
+    add(step.kernel, step.values, groups.size(), 0);
+    for (const auto& group : groups) {
+      const WholePass& pass = *passes_[group[0]];
+      if (depth < pass.pass.stages.size()) {
+        write_from(pass.pass.stages[depth], group, depth + 1);
+      } else {
+        add(pass.sink.make, pass.sink.values, 0, group[0]);
+      }
+    }
+  }
+  bool go_on_equally(std::size_t a, std::size_t b, std::size_t depth) const {
+    const auto& stages = passes_[a]->pass.stages;
+    const auto& others = passes_[b]->pass.stages;
+    return depth < stages.size() && depth < others.size() && equal_steps(stages[depth], others[depth]);
+  }
+  void add(KernelId kernel, const std::vector<TaskRef>& values, std::size_t followers, std::size_t number) {
+    program_.push_back({KernelRegistry::instance()[kernel].hash, values.size(), followers, number});
+    whole_.values.insert(whole_.values.end(), values.begin(), values.end());
+  }
+
+  const std::vector<const WholePass*>& passes_;
+  PassProgram program_;
+  Step whole_;
+};
+
+// One task, while it runs.
+class PassRun {
+ public:
+  explicit PassRun(KernelCall& call)
+      : call_(call), program_(call.inputs[0].value->get<PassProgram>()), rest_(call.inputs.subspan(1)) {
+    std::memcpy(&task_, call.arguments, sizeof(task_));
+    const StepValues feed_values = values_of(program_[0]);
+    Receiver* const first = followers_of(program_[0]);
+    FeedRequest request{feed_values, rest_, task_, call.arguments + sizeof(task_), *first};
+    call_kernel(program_[0], request);
+  }
+  void finish_into(std::size_t number, Value& result) const { sinks_[number]->finish_into(result); }
+  std::size_t sinks() const { return sinks_.size(); }
+
+ private:
+  StepValues values_of(const PlannedStep& step) {
+    const StepValues values(rest_.first(step.values));
+    rest_ = rest_.subspan(step.values);
+    return values;
+  }
+  Receiver* followers_of(const PlannedStep& step) {
+    if (step.followers == 1) return next_step();
+    std::vector<Receiver*> branches;
+    for (std::uint64_t k = 0; k < step.followers; ++k) branches.push_back(next_step());
+    stages_.push_back(std::make_unique<Fork>(std::move(branches)));
+    return stages_.back().get();
+  }
+  Receiver* next_step() {
+    const PlannedStep& step = program_[++position_];
+    const StepValues values = values_of(step);
+    if (step.followers == 0) {
+      SinkRequest request{values};
+      call_kernel(step, request);
+      if (sinks_.size() <= step.number) sinks_.resize(step.number + 1);
+      sinks_[step.number] = std::move(request.made);
+      return sinks_[step.number].get();
+    }
+    StageRequest request{values, *followers_of(step), task_};
+    call_kernel(step, request);
+    stages_.push_back(std::move(request.made));
+    return stages_.back().get();
+  }
+  template <class Request>
+  void call_kernel(const PlannedStep& step, Request& request) {
+    const KernelRegistry& kernels = KernelRegistry::instance();
+    KernelCall call{reinterpret_cast<const std::byte*>(&request), {}, call_.result};
+    kernels[kernels.find(step.kernel)].run(call);
+  }
+
+  KernelCall& call_;
+  const PassProgram& program_;
+  std::span<const Input> rest_;
+  std::uint64_t task_ = 0;
+  std::size_t position_ = 0;
+  std::vector<std::unique_ptr<Receiver>> stages_;
+  std::vector<std::unique_ptr<Sink>> sinks_;
+};
+
+void run_together(KernelCall& call) {
+  const PassRun pass(call);
+  SharedResults results;
+  results.values.resize(pass.sinks());
+  for (std::size_t k = 0; k < pass.sinks(); ++k) pass.finish_into(k, results.values[k]);
+  call.result.emplace<SharedResults>(std::move(results));
+}
+const KernelId kTogether =
+    KernelRegistry::instance().add("bag-passes", "bask::bags", &run_together, &value_type_of<SharedResults>);
 
 }  // namespace
 
@@ -46,20 +177,48 @@ Partitions add_tasks(const std::string& name, const Step& step, const TaskInputs
   return Partitions(LayerPtr(new BagLayer(name, step.kernel, step.values, inputs)));
 }
 
-Partitions add_pass(const Pass& pass, std::string_view name, const Step& sink) {
-  PassProgram program;
-  Step whole{sink.kernel, {TaskRef()}};
-  const auto add = [&](const Step& step) {
-    program.push_back({KernelRegistry::instance()[step.kernel].hash, step.values.size()});
-    whole.values.insert(whole.values.end(), step.values.begin(), step.values.end());
-  };
-  add(pass.feed);
-  for (const Step& stage : pass.stages) add(stage);
-  add(sink);
-  whole.values[0] = arguments::CallPacker::stored_constant(program);
+Partitions add_pass(const Pass& pass, std::string_view name, SinkStep sink) {
   std::vector<std::string> names = pass.names;
   if (!name.empty() || names.empty()) names.emplace_back(name.empty() ? "bag" : name);
-  return add_tasks(listed(names), whole, *pass.inputs);
+  auto whole = std::make_shared<const WholePass>(WholePass{pass, std::move(sink), std::move(names)});
+  const std::vector<TaskRef> values = PassWriter({whole.get()}).values();
+  const std::string list = listed(whole->names);
+  const KernelId kernel = whole->sink.pass;
+  return Partitions(LayerPtr(new BagLayer(list, kernel, values, *pass.inputs, std::move(whole))));
+}
+
+std::optional<Key> shared_beginning(const WholePass& whole) {
+  const Pass& pass = whole.pass;
+  // What waits for other tasks may wait for those of the other passes.
+  const auto waits = [](const std::vector<TaskRef>& values) {
+    return std::ranges::any_of(values, [](const TaskRef& ref) { return ref.layer->sequence() != 0; });
+  };
+  if (waits(pass.feed.values) || waits(whole.sink.values)) return std::nullopt;
+  if (std::ranges::any_of(pass.stages, waits, &Step::values)) return std::nullopt;
+  ByteWriter content;
+  const auto write = [&](const Step& step) {
+    content.write_raw(KernelRegistry::instance()[step.kernel].hash);
+    for (const TaskRef& ref : step.values) content.write_raw(ref.layer->key(ref.index));
+  };
+  write(pass.feed);
+  // Partitions that are there cost nothing to read twice.
+  const bool reads_results = pass.inputs->sources.size() == 1 && pass.inputs->reads_in_order();
+  if (reads_results && pass.stages.empty()) return std::nullopt;
+  if (reads_results) write(pass.stages[0]);
+  return hash_bytes(content.bytes());
+}
+
+LayerPtr pass_together(const std::vector<const WholePass*>& passes) {
+  std::vector<std::string> names = passes[0]->names;
+  for (const WholePass* pass : passes) {
+    const auto ends = std::ranges::mismatch(names, pass->names);
+    names.erase(ends.in1, names.end());
+  }
+  const auto common = static_cast<std::ptrdiff_t>(names.size());
+  for (const WholePass* pass : passes)
+    names.insert(names.end(), pass->names.begin() + common, pass->names.end());
+  return LayerPtr(new BagLayer(listed(names), kTogether, PassWriter(passes).values(), *passes[0]->pass.inputs,
+                               nullptr, Annotations()));
 }
 
 TaskRef add_tree(const std::string& name, const Partitions& partials, const Step& combine,
@@ -69,35 +228,33 @@ TaskRef add_tree(const std::string& name, const Partitions& partials, const Step
   return add_tasks(name, finish, groups_of(level, kBranches))[0];
 }
 
-PassRun::PassRun(KernelCall& call) : words_(call.arguments + sizeof(task_)) {
-  std::memcpy(&task_, call.arguments, sizeof(task_));
-  const auto& program = call.inputs[0].value->get<PassProgram>();
-  partitions_ = call.inputs.subspan(1);
-  for (const PlannedStep& step : program) {
-    parts_.push_back({KernelRegistry::instance().find(step.kernel), partitions_.first(step.values)});
-    partitions_ = partitions_.subspan(step.values);
-  }
-  sink_values_ = StepValues(parts_.back().values);
-  parts_.pop_back();
+void run_pass(KernelCall& call) {
+  PassRun(call).finish_into(0, call.result);
 }
 
-void PassRun::run_into(Receiver& sink) const {
-  const KernelRegistry& kernels = KernelRegistry::instance();
-  Value none;
-  const auto call = [&](KernelId kernel, auto& request) {
-    KernelCall made{reinterpret_cast<const std::byte*>(&request), {}, none};
-    kernels[kernel].run(made);
-  };
-  std::vector<std::unique_ptr<Receiver>> stages;
-  Receiver* first = &sink;
-  for (std::size_t k = parts_.size() - 1; k > 0; --k) {
-    StageRequest request{StepValues(parts_[k].values), *first, task_};
-    call(parts_[k].kernel, request);
-    first = request.made.get();
-    stages.push_back(std::move(request.made));
+std::size_t SharedResults::held_bytes() const {
+  std::size_t bytes = values.capacity() * sizeof(Value);
+  for (const Value& value : values) bytes += value.heap_bytes();
+  return bytes;
+}
+
+std::string SharedResults::encoded() const {
+  ByteWriter bytes;
+  bytes.write_raw(std::uint64_t{values.size()});
+  for (const Value& value : values) {
+    bytes.write_raw(value.type()->number());
+    value.type()->encode(bytes, value.object());
   }
-  FeedRequest request{StepValues(parts_[0].values), partitions_, task_, words_, *first};
-  call(parts_[0].kernel, request);
+  return {reinterpret_cast<const char*>(bytes.bytes().data()), bytes.size()};
+}
+
+void SharedResults::decode_from(const std::string& bytes) {
+  ByteReader reader(std::as_bytes(std::span(bytes.data(), bytes.size())));
+  const std::size_t count = reader.read_count(sizeof(std::uint32_t));
+  for (std::size_t k = 0; k < count; ++k) {
+    const ValueType& type = TypeRegistry::instance()[reader.read_raw<std::uint32_t>()];
+    values.push_back(type.decode(reader));
+  }
 }
 
 }  // namespace bask::bags

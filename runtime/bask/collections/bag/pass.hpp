@@ -10,6 +10,7 @@
 
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <typeinfo>
 #include <vector>
@@ -40,8 +41,28 @@ using PassPtr = std::shared_ptr<const Pass>;
 /// "map(increment)"; "map" for a lambda.
 std::string step_name(std::string_view operation, std::string_view function);
 
+/// The end of a pass.
+struct SinkStep {
+  KernelId pass;  ///< of tasks that end so
+  KernelId make;  ///< of the sink
+  KernelId pick;  ///< of tasks that take its result out of SharedResults
+  std::vector<TaskRef> values{};
+};
+/// All that the tasks of a layer do.
+struct WholePass {
+  Pass pass;
+  SinkStep sink;
+  std::vector<std::string> names;
+};
+
 /// Adds the layer whose tasks run the pass into the sink. `name`: what the sink does; empty: nothing of note.
-Partitions add_pass(const Pass& pass, std::string_view name, const Step& sink);
+/// When several such layers of the same feed are computed together, there is one pass for all, in which what
+/// they begin with is done once.
+Partitions add_pass(const Pass& pass, std::string_view name, SinkStep sink);
+/// The layer that does the work of all of these passes, which have the same inputs and feed.
+LayerPtr pass_together(const std::vector<const WholePass*>& passes);
+/// What has to be equal for that, beside the inputs; nothing where it would save nothing.
+std::optional<Key> shared_beginning(const WholePass& pass);
 /// Adds a layer of tasks that call the kernel with `step.values` and what `inputs` says.
 Partitions add_tasks(const std::string& name, const Step& step, const TaskInputs& inputs);
 /// Adds the tasks that combine partial results, eight at a time, in order, until one is left; the last is
@@ -110,40 +131,67 @@ struct FeedKernel {
       KernelRegistry::instance().add("bag-feed", typeid(FeedKernel).name(), &run);
 };
 
-/// One task of a pass, while it runs.
-class PassRun {
- public:
-  explicit PassRun(KernelCall& call);
-  StepValues sink_values() const { return sink_values_; }
-  /// Makes the stages before the sink, and sends all elements through them.
-  void run_into(Receiver& sink) const;
-
- private:
-  struct Part {
-    KernelId kernel;
-    std::span<const Input> values;
-  };
-  const std::byte* words_;
-  std::uint64_t task_;
-  std::vector<Part> parts_;  // the feed, the stages
-  StepValues sink_values_{{}};
-  std::span<const Input> partitions_;
+/// The kernel of a sink is called with this as its arguments.
+struct SinkRequest {
+  StepValues values;
+  std::unique_ptr<Sink> made{};
 };
 
-/// The kernel of tasks that end in a sink: a Receiver that is made of (StepValues&), whose finish() returns
-/// the result.
+/// The results of the sinks of one pass for several layers.
+class SharedResults {
+ public:
+  std::vector<Value> values;
+
+  std::size_t held_bytes() const;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    std::string bytes;
+    if constexpr (Archive::is_saving::value) bytes = encoded();
+    archive& bytes;
+    if constexpr (Archive::is_loading::value) decode_from(bytes);
+  }
+
+ private:
+  std::string encoded() const;
+  void decode_from(const std::string& bytes);
+};
+
+/// Runs a task of a pass with one sink.
+void run_pass(KernelCall& call);
+
+/// The kernels of a sink S: a Sink made of (StepValues&), whose finish() returns the result.
 template <class S>
 struct PassKernel {
   using Result = decltype(std::declval<S&>().finish());
-  static void run(KernelCall& call) {
-    const PassRun pass(call);
-    StepValues values = pass.sink_values();
-    S sink(values);
-    pass.run_into(sink);
-    call.result.emplace<Result>(sink.finish());
+  struct Made final : S {
+    using S::S;
+    void finish_into(Value& result) override { result.emplace<Result>(S::finish()); }
+  };
+  static SinkStep sink(std::vector<TaskRef> values = {}) { return {pass, make, pick, std::move(values)}; }
+
+ private:
+  static void run_make(KernelCall& call) {
+    auto& request = request_of<SinkRequest>(call);
+    request.made = std::make_unique<Made>(request.values);
   }
-  static inline const KernelId kernel =
-      KernelRegistry::instance().add("bag-pass", typeid(PassKernel).name(), &run, &value_type_of<Result>);
+  static void run_pick(KernelCall& call) {
+    std::uint32_t number;
+    std::memcpy(&number, call.arguments, sizeof(number));
+    const Input& all = call.inputs[0];
+    if (all.last_use) {
+      Value& own = all.value->template get_mutable<SharedResults>().values[number];
+      call.result.emplace<Result>(std::move(own.template get_mutable<Result>()));
+    } else {
+      const Value& own = all.value->template get<SharedResults>().values[number];
+      call.result.emplace<Result>(own.template get<Result>());
+    }
+  }
+  static KernelId add(const char* name, void (*run)(KernelCall&), const ValueType* result) {
+    return KernelRegistry::instance().add(name, typeid(PassKernel).name(), run, result);
+  }
+  static inline const KernelId pass = add("bag-pass", &run_pass, &value_type_of<Result>);
+  static inline const KernelId make = add("bag-sink", &run_make, nullptr);
+  static inline const KernelId pick = add("bag-pick", &run_pick, &value_type_of<Result>);
 };
 
 }  // namespace bask::bags

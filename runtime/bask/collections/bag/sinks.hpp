@@ -22,7 +22,7 @@ void append(std::vector<T>& to, const AnyBatch& batch) {
 
 /// Makes a partition of the elements.
 template <class T>
-class Collect final : public Receiver {
+class Collect : public Sink {
  public:
   explicit Collect(StepValues&) {}
   void expect(std::size_t count) override { partition_.reserve(count); }
@@ -38,7 +38,7 @@ class Collect final : public Receiver {
 
 /// Keeps the first elements, and then wants no more.
 template <class T>
-class CollectFirst final : public Receiver {
+class CollectFirst : public Sink {
  public:
   explicit CollectFirst(StepValues& values) : wanted_(values.next<std::uint64_t>()) {}
   void take(const AnyBatch& batch) override {
@@ -57,7 +57,7 @@ class CollectFirst final : public Receiver {
 /// An aggregate A over a partition. A is made of (StepValues&); `add(element)` takes an element and `merge`
 /// what `partial()` of another one returned, in the order of the bag; `result()` is that of the whole bag.
 template <class A>
-class AggregateSink final : public Receiver {
+class AggregateSink : public Sink {
  public:
   using T = typename A::Element;
   explicit AggregateSink(StepValues& values) : aggregate_(values) {}
@@ -100,7 +100,7 @@ struct AggregateKernels {
 /// of.
 template <class A>
 TaskRef add_aggregate(const Pass& pass, const std::string& name, const std::vector<TaskRef>& values) {
-  const Partitions partials = add_pass(pass, name, {PassKernel<AggregateSink<A>>::kernel, values});
+  const Partitions partials = add_pass(pass, name, PassKernel<AggregateSink<A>>::sink(values));
   using Kernels = AggregateKernels<A>;
   return add_tree(name, partials, {Kernels::combine, values}, {Kernels::finish, values});
 }

@@ -13,7 +13,7 @@ namespace bags {
 
 /// Makes a block of one axis of the elements.
 template <class T>
-class CollectBlock final : public Receiver {
+class CollectBlock : public Sink {
  public:
   explicit CollectBlock(StepValues&) {}
   void expect(std::size_t count) override { elements_.reserve(count); }
@@ -39,7 +39,7 @@ Array<T> Bag<T>::to_array() const {
                 "bask: arrays hold bool, integers, float, double and complex numbers of them: map the "
                 "elements to numbers first");
   return Array<T>(bags::array_of_blocks(
-      dtype_of<T>(), bags::add_pass(*pass(), "to_array", {bags::PassKernel<bags::CollectBlock<T>>::kernel})));
+      dtype_of<T>(), bags::add_pass(*pass(), "to_array", bags::PassKernel<bags::CollectBlock<T>>::sink())));
 }
 
 }  // namespace bask

@@ -65,7 +65,7 @@ Bag<T>::Bag(const bags::Partitions& partitions, const std::string& name)
 template <class T>
 bags::Partitions Bag<T>::partitions() const {
   if (pass()->is_plain) return pass()->inputs->sources[0];
-  return bags::add_pass(*pass(), "", {bags::PassKernel<bags::Collect<T>>::kernel});
+  return bags::add_pass(*pass(), "", bags::PassKernel<bags::Collect<T>>::sink());
 }
 
 template <class T>

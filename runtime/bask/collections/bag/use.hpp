@@ -86,7 +86,7 @@ template <class T>
 std::vector<T> Bag<T>::take(std::uint64_t k, const TakeOptions& options) const {
   const std::uint32_t looked = bags::partitions_to_take(options, npartitions());
   const bags::Partitions firsts =
-      bags::add_pass(*pass(), "take", {bags::PassKernel<bags::CollectFirst<T>>::kernel, {delayed(k).ref()}});
+      bags::add_pass(*pass(), "take", bags::PassKernel<bags::CollectFirst<T>>::sink({delayed(k).ref()}));
   bags::Partitions wanted;
   for (std::uint32_t partition = 0; partition < looked; ++partition) wanted.append(firsts[partition]);
   Partition elements = Bag(wanted).compute();
