@@ -3,6 +3,7 @@
 
 #include <bask/client.hpp>
 #include <bask/collections/array.hpp>
+#include <bask/collections/bag/bag.hpp>
 #include <bask/collections/delayed.hpp>
 #include <bask/collections/tasks.hpp>
 #include <bask/core/error.hpp>
