@@ -51,10 +51,7 @@ struct Parts::Content {
   std::unique_ptr<Stored> stored = nullptr;  // null: they are in memory
 };
 
-Parts::Parts() : content_(std::make_unique<Content>()) {}
-Parts::~Parts() = default;
-Parts::Parts(Parts&&) noexcept = default;
-Parts& Parts::operator=(Parts&&) noexcept = default;
+Parts::Parts() : content_(std::make_shared<Content>()) {}
 
 void FreeParts::operator()(std::byte* memory) const noexcept {
   std::free(memory);

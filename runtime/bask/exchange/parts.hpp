@@ -2,7 +2,8 @@
 // that makes a target reads its part of each input, in the order of the inputs, so that what it makes depends
 // on neither ranks, threads nor memory.
 // Runs on: every rank. Threads: made by one; any may read.
-// Invariants: (1) parts lie in memory as long as those of the process take no more than they may
+// Invariants: (1) copies share their parts, which never change; they lie in memory as long as those of the
+// process take no more than they may
 //             (PartsBacking), else on the disk, where they take a few bytes of memory each. They see to that
 //                 themselves: for the runtime they hold no memory;
 //             (2) other ranks get the parts that they read, not the others.
@@ -33,9 +34,6 @@ class Parts {
   static constexpr std::size_t kAlignment = 64;
 
   Parts();
-  ~Parts();
-  Parts(Parts&&) noexcept;
-  Parts& operator=(Parts&&) noexcept;
 
   /// The parts that are here have the numbers first(), first() + 1, …
   std::uint32_t first() const;
@@ -64,7 +62,7 @@ class Parts {
   std::span<std::byte> in_memory(std::uint32_t part) const;
   const Content& content() const { return *content_; }
 
-  std::unique_ptr<Content> content_;
+  std::shared_ptr<Content> content_;  // of all copies
 };
 
 /// Makes parts of known sizes, which the caller fills.

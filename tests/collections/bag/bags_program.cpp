@@ -50,6 +50,11 @@ void words() {
   print("foldby", kept.foldby([](const std::string& text) { return text.size(); },
                               [](std::int64_t n, const std::string&) { return n + 1; }, 0, std::plus<>())
                       .compute());
+  print("groupby", kept.groupby([](const std::string& text) { return text.size(); }).compute());
+  print("join", kept.join(
+                        kept.distinct(), [](const std::string& text) { return text; },
+                        [](const std::string& text) { return text; })
+                    .compute());
   print("repartition", kept.repartition({.partitions = 5})
                            .map_partitions([](std::vector<std::string> part) {
                              return std::vector<std::string>(part.rbegin(), part.rend());

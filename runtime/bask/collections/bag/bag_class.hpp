@@ -162,6 +162,22 @@ class Bag {
   template <AnyFunction Key>
   Bag topk(std::uint64_t k, const Key& key) const;
 
+  // All to all: keyed_exchange.hpp. Equal keys come together in one partition, of as many as there are, or as
+  // options say. Each element moves once; what has no room in memory goes to the scratch disk.
+  /// Pairs (key, its elements in the order of the bag). Keys are in the order in which they first come in
+  /// their partition. Keys have == and std::hash, or are pairs, tuples or lists of such.
+  template <auto Key>
+  auto groupby(const PartitionOptions& options = {}) const;
+  template <AnyFunction Key>
+  auto groupby(const Key& key, const PartitionOptions& options = {}) const;
+  /// All pairs of an element and one of the other bag whose keys are equal, in the order of this bag within
+  /// their partition, then of the other.
+  template <auto Key, auto OtherKey, class U>
+  Bag<std::pair<T, U>> join(const Bag<U>& other, const PartitionOptions& options = {}) const;
+  template <class U, AnyFunction Key, AnyFunction OtherKey>
+  Bag<std::pair<T, U>> join(const Bag<U>& other, const Key& key, const OtherKey& other_key,
+                            const PartitionOptions& options = {}) const;
+
   // Use: use.hpp.
   /// Runs the tasks that the bag needs and returns its elements.
   Partition compute() const;
@@ -171,6 +187,11 @@ class Bag {
   /// Computes the first partitions, and returns their first k elements. Warns when there are fewer.
   Partition take(std::uint64_t k, const TakeOptions& options = {}) const;
   std::vector<Delayed<Partition>> to_delayed() const;
+  /// Computes the bag, and writes a file for each partition: files.hpp. The partition's number stands for the
+  /// '*' in the path; .gz and .zst are compressed. Returns the files' names.
+  std::vector<std::string> to_text(const std::string& path) const;
+  std::vector<std::string> to_json(const std::string& path) const;
+  std::vector<std::string> to_csv(const std::string& path) const;
   /// The elements, which are numbers, as an array with a block for each partition, of unknown lengths.
   Array<T> to_array() const;
 
@@ -198,6 +219,11 @@ class Bag {
   auto foldby_by(const Key& key, const Binop& binop, const Combine& combine, const Initial&... initial) const;
   template <class Key>
   Bag distinct_by(const Key& key) const;
+  template <class Key>
+  auto groupby_by(const Key& key, const PartitionOptions& options) const;
+  template <class U, class Key, class OtherKey>
+  Bag<std::pair<T, U>> join_by(const Bag<U>& other, const Key& key, const OtherKey& other_key,
+                               const PartitionOptions& options) const;
   template <class Key>
   Bag topk_by(std::uint64_t k, const Key& key) const;
   template <class A>

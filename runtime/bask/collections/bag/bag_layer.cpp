@@ -97,6 +97,11 @@ void BagLayer::expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_
   if (!annotations_.empty()) graph.annotate_from(first_of_slot[0], annotations_);
 }
 
+std::optional<BlockPart> BagLayer::part_read(std::uint32_t index, std::uint32_t input) const {
+  if (!task_inputs_.reads_parts || input < common_.size()) return std::nullopt;
+  return BlockPart{{index}, {1}, 0, 0};  // how many bytes that are is not known
+}
+
 LayerPtr BagLayer::shared_layer(std::span<const Layer* const> layers) const {
   std::vector<const WholePass*> passes;
   for (const Layer* layer : layers) passes.push_back(static_cast<const BagLayer*>(layer)->pass_.get());

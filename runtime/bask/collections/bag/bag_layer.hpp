@@ -48,6 +48,7 @@ struct TaskInputs {
   /// Without tasks: task t reads partition t of each source.
   Reads reads{};
   std::vector<std::uint64_t> words{};  ///< of all tasks, as many for each
+  bool reads_parts = false;            ///< task t reads part t of each input, which are Parts
   bool reads_in_order() const { return reads.tasks() == 0; }
 };
 
@@ -68,6 +69,8 @@ class BagLayer final : public Layer {
   std::string label(std::uint32_t) const override { return name_; }
   bool names_operations() const override { return true; }
   void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const override;
+  std::optional<BlockPart> part_read(std::uint32_t index, std::uint32_t input) const override;
+  bool reads_parts() const override { return task_inputs_.reads_parts; }
   std::optional<Key> shared_key() const override { return shared_key_; }
   LayerPtr shared_layer(std::span<const Layer* const> layers) const override;
   std::uint32_t picking_group(TaskGraph& graph) const override;

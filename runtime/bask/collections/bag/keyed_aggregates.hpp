@@ -3,6 +3,7 @@
 // Threads: each object belongs to one.
 #pragma once
 
+#include <bask/collections/bag/function.hpp>
 #include <bask/collections/bag/hash_index.hpp>
 #include <bask/collections/bag/pass.hpp>
 
