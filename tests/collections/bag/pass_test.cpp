@@ -39,7 +39,7 @@ TEST_F(Passes, AreComputedWithinAMemoryLimit) {
   const auto texts = bag::range(200000, {.partitions = 40}).map([](std::int64_t x) {
     return std::string(100, static_cast<char>('a' + x % 26));
   });
-  const auto [lengths, kinds] = compute(texts.map(&std::string::size).sum(), texts.distinct().count());
+  const auto [lengths, kinds] = compute(texts.map([](const std::string& text) { return text.size(); }).sum(), texts.distinct().count());
   EXPECT_EQ(lengths, 20000000u);
   EXPECT_EQ(kinds, 26);
 }
