@@ -34,12 +34,14 @@ TEST_F(Passes, OfManyPartitionsAreOneRunOfOneLayer) {
 }
 
 TEST_F(Passes, AreComputedWithinAMemoryLimit) {
-  use_runtime(nullptr);
-  Client small(Options{.threads = 2, .memory_limit = 8u << 20});
+  const Client small(Options{.threads = 2, .memory_limit = 16u << 20});
   const auto texts = bag::range(200000, {.partitions = 40}).map([](std::int64_t x) {
-    return std::string(100, static_cast<char>('a' + x % 26));
+    return std::string(100, static_cast<char>('a' + x % 26));  // 25 MB of them
   });
-  const auto [lengths, kinds] = compute(texts.map([](const std::string& text) { return text.size(); }).sum(), texts.distinct().count());
+  const auto length = [](const std::string& text) { return text.size(); };
+  const auto kept = texts.persist();
+  const auto [lengths, kinds] =
+      compute(kept.repartition({.partitions = 30}).map(length).sum(), kept.distinct().count());
   EXPECT_EQ(lengths, 20000000u);
   EXPECT_EQ(kinds, 26);
 }
