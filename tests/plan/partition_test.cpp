@@ -240,7 +240,8 @@ std::uint32_t rank_of_reader(const std::vector<float>& bytes) {
   std::vector<std::uint32_t> held_by(bytes.size());
   std::iota(held_by.begin(), held_by.end(), 1);
   TaskGraph graph;
-  for (const std::uint32_t rank : held_by) graph.add_constant({.rank = rank, .held = rank, .is_result = true});
+  for (const std::uint32_t rank : held_by)
+    graph.add_constant({.rank = rank, .held = rank, .is_result = true});
   for (std::uint32_t constant = 0; constant < bytes.size(); ++constant) graph.add_input({constant});
   graph.end_task(graph.group_for("reader", nullptr));
   const Plan plan = plan_of_last(graph, 1);

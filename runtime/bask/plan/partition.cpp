@@ -305,8 +305,7 @@ std::vector<std::uint32_t> preferred_ranks(std::span<const Constant> constants) 
   if (std::ranges::none_of(constants, &Constant::is_result)) return {};
   std::vector<std::uint32_t> ranks;
   ranks.reserve(constants.size());
-  for (const Constant& constant : constants)
-    ranks.push_back(constant.is_result ? constant.rank : kNoIndex);
+  for (const Constant& constant : constants) ranks.push_back(constant.is_result ? constant.rank : kNoIndex);
   return ranks;
 }
 

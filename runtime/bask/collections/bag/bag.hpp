@@ -15,9 +15,9 @@
 //   to_array.hpp               to_array
 #pragma once
 
-#include <bask/collections/bag/partition_operations.hpp>
 #include <bask/collections/bag/files.hpp>
 #include <bask/collections/bag/keyed_exchange.hpp>
+#include <bask/collections/bag/partition_operations.hpp>
 #include <bask/collections/bag/reductions.hpp>
 #include <bask/collections/bag/sources.hpp>
 #include <bask/collections/bag/to_array.hpp>
