@@ -17,7 +17,9 @@
 #include <bask/collections/array/joining.hpp>
 #include <bask/collections/array/manipulation.hpp>
 #include <bask/collections/array/products.hpp>
+#include <bask/collections/array/quantiles.hpp>
 #include <bask/collections/array/random.hpp>
 #include <bask/collections/array/searching.hpp>
+#include <bask/collections/array/sorting.hpp>
 #include <bask/collections/array/statistics.hpp>
 #include <bask/collections/array/triangles.hpp>

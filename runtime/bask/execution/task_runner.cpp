@@ -354,14 +354,6 @@ RunnerStatus TaskRunner::status() const {
           admission_.too_long()};
 }
 
-Activity TaskRunner::wait_reason() const {
-  if (memory_.waiting() != 0) return memory_.any_lacks_room() ? Activity::kWaitMemory : Activity::kWaitData;
-  if (admission_.any_waits()) return Activity::kWaitResource;
-  if (progress_.units_left() == 0) return Activity::kWaitNothingLeft;
-  if (!traffic_.has_peers()) return Activity::kWaitNothingReady;
-  return traffic_.is_receiving() ? Activity::kWaitData : Activity::kWaitInput;
-}
-
 MemoryUse TaskRunner::memory_use() const {
   rank_memory_->recount();
   MemoryUse use = rank_memory_->use(counts_before_);

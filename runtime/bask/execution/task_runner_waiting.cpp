@@ -134,4 +134,12 @@ std::optional<InputPlace> TaskRunner::place_of_missing(std::uint32_t position) {
   return InputPlace::kReadyOrMade;
 }
 
+Activity TaskRunner::wait_reason() const {
+  if (memory_.waiting() != 0) return memory_.any_lacks_room() ? Activity::kWaitMemory : Activity::kWaitData;
+  if (admission_.any_waits()) return Activity::kWaitResource;
+  if (progress_.units_left() == 0) return Activity::kWaitNothingLeft;
+  if (!traffic_.has_peers()) return Activity::kWaitNothingReady;
+  return traffic_.is_receiving() ? Activity::kWaitData : Activity::kWaitInput;
+}
+
 }  // namespace bask

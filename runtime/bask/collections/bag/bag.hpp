@@ -10,6 +10,8 @@
 //   partition_operations.hpp   map_partitions, accumulate, product, repartition
 //   reductions.hpp             count, sum, mean, var, std, min, max, any, all, fold, foldby, frequencies,
 //                              distinct, topk
+//   keyed_exchange.hpp         groupby, join
+//   files.hpp                  bag::read_text, read_json, read_csv; to_text, to_json, to_csv
 //   sources.hpp                bag::from_sequence, from_delayed, range, concat, zip
 //   use.hpp                    compute, persist, take, visualize, to_delayed
 //   to_array.hpp               to_array
