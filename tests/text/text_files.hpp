@@ -26,6 +26,7 @@ class TextFiles : public ::testing::Test {
 
   std::string path(const std::string& name) const { return directory_ / name; }
   std::string file(const std::string& name, std::string_view bytes) const {
+    std::filesystem::remove(path(name));  // a file that is cut to nothing and written anew waits for the disk
     std::ofstream(path(name), std::ios::binary) << bytes;
     return path(name);
   }

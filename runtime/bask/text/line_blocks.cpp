@@ -88,11 +88,11 @@ void LineBlocks::find_end(std::size_t from) {
   if (last != nullptr) line_ends_ = static_cast<std::size_t>(static_cast<const char*>(last) - begin) + 1;
 }
 
-// Drops all up to the first line end, and all of the stretch where that is behind its end.
+// Drops all up to the first line end, and all of the stretch where there is none before its end.
 void LineBlocks::skip_to_line() {
   const std::uint64_t end = std::exchange(end_bytes_, std::numeric_limits<std::uint64_t>::max());
   std::size_t skipped = 0;
-  while (skipped == 0 && fill()) {
+  while (skipped == 0 && text_at(filled_) < end && fill()) {
     const void* const first = std::memchr(buffer_.get(), '\n', filled_);
     if (first != nullptr) {
       skipped = static_cast<std::size_t>(static_cast<const char*>(first) - buffer_.get()) + 1;
