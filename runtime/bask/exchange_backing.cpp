@@ -53,7 +53,8 @@ class ExchangeBacking final : public PartsBacking {
   }
 
   std::vector<Place> write(std::span<const std::span<const std::byte>> parts) override {
-    SpillStore& store = rank_memory()->spill_store();
+    const std::shared_ptr<RankMemory> memory = rank_memory();
+    SpillStore& store = memory->spill_store();
     std::vector<Place> places(parts.size());
     Transfers transfers(parts.size());
     for (std::size_t k = 0; k < parts.size(); ++k) {
@@ -62,7 +63,8 @@ class ExchangeBacking final : public PartsBacking {
         continue;
       }
       store.write(parts[k], [&, k](const SpillOutcome& outcome) {
-        places[k] = {outcome.extent.offset, outcome.extent.bytes, outcome.extent.checksum};
+        if (!outcome.error)
+          places[k] = {outcome.extent.offset, outcome.extent.bytes, outcome.extent.checksum};
         transfers.end(outcome);
       });
     }
@@ -74,7 +76,8 @@ class ExchangeBacking final : public PartsBacking {
   }
 
   void read(std::span<const Reading> readings) override {
-    SpillStore& store = rank_memory()->spill_store();
+    const std::shared_ptr<RankMemory> memory = rank_memory();
+    SpillStore& store = memory->spill_store();
     Transfers transfers(readings.size());
     for (const Reading& reading : readings) {
       store.read(extent_of(reading.from), reading.into,

@@ -4,6 +4,8 @@
 #include <bask/core/type_registry.hpp>
 
 #include <cassert>
+#include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace bask {
@@ -18,6 +20,18 @@ ReceivedResult decode_result(std::span<const std::byte> body) {
   ByteReader reader(body);
   const auto head = reader.read_raw<ResultHead>();
   return {head.position, TypeRegistry::instance()[head.type].decode(reader)};
+}
+
+// Parts of exchanges that have no room in memory go to the disk as they are decoded. A disk that does not
+// take them fails the run, and not the job.
+template <class Decode>
+std::optional<std::invoke_result_t<Decode>> decoded(WorkerRun& run, const Decode& decode) {
+  try {
+    return decode();
+  } catch (const Error&) {
+    run.runner().fail_with_current();
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -72,8 +86,8 @@ void Worker::follow(WorkerRun& run, std::uint32_t from, MessageKind kind, std::s
     case MessageKind::kPart:
       return run.add(decode_part(body));
     case MessageKind::kResult: {
-      ReceivedResult result = decode_result(body);
-      return run.arrived(from, result.position, std::move(result.value));
+      std::optional<ReceivedResult> result = decoded(run, [&] { return decode_result(body); });
+      return result ? run.arrived(from, result->position, std::move(result->value)) : void();
     }
     case MessageKind::kAnnounced:
       return run.announced(from, decode_message<Announced>(body));
@@ -83,11 +97,13 @@ void Worker::follow(WorkerRun& run, std::uint32_t from, MessageKind kind, std::s
       return run.add_credit(from, decode_message<Credit>(body));
     case MessageKind::kSteal:
       return run.give_units(decode_message<Steal>(body));
-    case MessageKind::kStolen:
-      return run.take_stolen(decode_stolen_unit(body));
+    case MessageKind::kStolen: {
+      std::optional<StolenUnit> stolen = decoded(run, [&] { return decode_stolen_unit(body); });
+      return stolen ? run.take_stolen(std::move(*stolen)) : void();
+    }
     case MessageKind::kStolenResult: {
-      ReceivedResult result = decode_result(body);
-      return run.runner().returned(result.position, std::move(result.value));
+      std::optional<ReceivedResult> result = decoded(run, [&] { return decode_result(body); });
+      return result ? run.runner().returned(result->position, std::move(result->value)) : void();
     }
     case MessageKind::kDiskFull:
       return run.runner().give_up_on_disk();

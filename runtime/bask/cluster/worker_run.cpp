@@ -48,6 +48,17 @@ WorkerRun::WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& b
 
 // ---- What goes out. ----
 
+// Parts of exchanges that are to be sent may have to be read from the disk first. Where that fails, the run
+// fails: an exception of a message would end the job.
+template <class F>
+void WorkerRun::fail_where_thrown(const F& f) {
+  try {
+    f();
+  } catch (const Error&) {
+    runner_.fail_with_current();
+  }
+}
+
 void WorkerRun::send_constants(std::span<const ConstantExport> exports) {
   for (const ConstantExport& sent : exports) {
     const Export to{sent.rank, sent.position};
@@ -55,8 +66,11 @@ void WorkerRun::send_constants(std::span<const ConstantExport> exports) {
     const std::uint32_t place = runner_.place_of_constant(sent.constant);
     const std::uint64_t bytes = strip != nullptr ? strip->bytes : runner_.bytes_of_constant(sent.constant);
     const bool is_here = runner_.begin_send(place);
-    if (is_here && credits_.take(to.rank, bytes)) {
-      post(to, place, *constants_.values[sent.constant]);
+    const Value& value = *constants_.values[sent.constant];
+    if (is_here && goes_by_parts(value)) {
+      fail_where_thrown([&] { send_parts(place, value, to); });
+    } else if (is_here && credits_.take(to.rank, bytes)) {
+      post(to, place, value);
     } else {
       if (is_here) runner_.sent(place);
       exchange_.post_message(to.rank, MessageKind::kAnnounced, number_, Announced{to.position, place, bytes});
@@ -67,7 +81,7 @@ void WorkerRun::send_constants(std::span<const ConstantExport> exports) {
 void WorkerRun::send(std::uint32_t position, const Value& value, std::span<const Export> exports) {
   const std::uint64_t whole = credits_.are_limited() ? value.heap_bytes() : 0;
   for (const Export& to : exports) {
-    if (credits_.are_limited() && value.type()->part_bytes != nullptr) {
+    if (goes_by_parts(value)) {
       send_parts(position, value, to);
       continue;
     }
@@ -85,7 +99,7 @@ void WorkerRun::send(std::uint32_t position, const Value& value, std::span<const
 
 // Nobody asks for parts: their reader keeps them wherever it has room, in memory or on its disk. Here they
 // wait for credit, so that few are under way at once.
-void WorkerRun::send_parts(std::uint32_t position, const Value& value, const Export& to) {
+void WorkerRun::send_parts(std::uint32_t place, const Value& value, const Export& to) {
   const StripExport* const strip = find_strip(strips_, to);
   const std::uint64_t bytes =
       value.type()->part_bytes(value.object(), strip != nullptr ? std::span<const std::int64_t>(strip->box)
@@ -95,9 +109,9 @@ void WorkerRun::send_parts(std::uint32_t position, const Value& value, const Exp
     std::deque<WaitingParts>& waiting = waiting_parts_[to.rank];
     const std::uint64_t counted = std::min(bytes, parts_credits_.of_one_rank());
     if (!waiting.empty() || !parts_credits_.take(to.rank, counted))
-      return waiting.push_back({to, position, counted});
+      return waiting.push_back({to, place, counted});
   }
-  post(to, position, value);
+  post(to, place, value);
 }
 
 void WorkerRun::add_credit(std::uint32_t from, const Credit& credit) {
@@ -111,7 +125,9 @@ void WorkerRun::add_credit(std::uint32_t from, const Credit& credit) {
     for (; !waiting.empty() && parts_credits_.take(from, waiting.front().bytes); waiting.pop_front())
       sent.push_back(waiting.front());
   }
-  for (const WaitingParts& parts : sent) post(parts.to, parts.position, runner_.value_at(parts.position));
+  fail_where_thrown([&] {
+    for (const WaitingParts& parts : sent) post(parts.to, parts.place, runner_.value_at(parts.place));
+  });
 }
 
 void WorkerRun::post(const Export& to, std::uint32_t place, const Value& value) {
@@ -152,7 +168,7 @@ void WorkerRun::serve(std::uint32_t place) {
     to = found->second;
     asked_.erase(found);
   }
-  post(to, place, runner_.value_at(place));
+  fail_where_thrown([&] { post(to, place, runner_.value_at(place)); });
   exchange_.try_flush();
 }
 
@@ -187,8 +203,7 @@ void WorkerRun::arrived(std::uint32_t from, std::uint32_t position, Value value)
   reports_.count_in(value);
   if (events_ != nullptr) events_->moved(from, value.transfer_bytes());
   // Parts have found their place here, and their sender may send others: see send_parts().
-  const bool are_parts = value.type()->part_bytes != nullptr;
-  if (credits_.are_limited() && are_parts && value.type()->part_bytes(std::as_const(value).object(), {}) != 0)
+  if (goes_by_parts(value) && value.type()->part_bytes(std::as_const(value).object(), {}) != 0)
     exchange_.post_message(from, MessageKind::kCredit, number_, Credit{0, 1});
   const std::uint64_t bytes = credits_.are_limited() ? value.heap_bytes() : 0;
   const bool was_asked_for = runner_.arrived(position, std::move(value));
@@ -225,7 +240,8 @@ void WorkerRun::give_units(const Steal& theft) {
   for (StolenUnit& unit : units) {
     const bool is_own = unit.victim == kNoIndex;
     if (is_own) unit.victim = exchange_.rank();
-    exchange_.post_buffer(theft.thief, MessageKind::kStolen, number_, encode_stolen_unit(unit));
+    fail_where_thrown(
+        [&] { exchange_.post_buffer(theft.thief, MessageKind::kStolen, number_, encode_stolen_unit(unit)); });
     if (is_own) runner_.given(unit.unit);
   }
 }

@@ -82,7 +82,13 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
 
  private:
   void send(std::uint32_t position, const Value& value, std::span<const Export> exports) override;
-  void send_parts(std::uint32_t position, const Value& value, const Export& to);
+  // Where memory is short: without a limit, parts are sent as other results are.
+  bool goes_by_parts(const Value& value) const {
+    return credits_.are_limited() && value.has_value() && value.type()->part_bytes != nullptr;
+  }
+  void send_parts(std::uint32_t place, const Value& value, const Export& to);
+  template <class F>
+  void fail_where_thrown(const F& f);
   void post(const Export& to, std::uint32_t place, const Value& value);
   void post_strip(const Export& to, Value strip);
   void return_credit();
@@ -107,10 +113,10 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   std::unordered_multimap<std::uint32_t, Export> asked_ BASK_GUARDED_BY(asked_mutex_);  // by place, for whom
   // Which rank has announced an import, and its place there. Guarded by the mutex as well.
   std::unordered_map<std::uint32_t, Export> announced_ BASK_GUARDED_BY(asked_mutex_);
-  // Parts of exchanges that wait for credit, by the rank that reads them, with their positions here.
+  // Parts of exchanges that wait for credit, by the rank that reads them, with their places here.
   struct WaitingParts {
     Export to;
-    std::uint32_t position;
+    std::uint32_t place;
     std::uint64_t bytes;
   };
   std::unordered_map<std::uint32_t, std::deque<WaitingParts>> waiting_parts_ BASK_GUARDED_BY(asked_mutex_);

@@ -292,12 +292,15 @@ bool MemoryGate::make_room(std::uint64_t bytes, Moves& moves) {
 }
 
 // Nothing can leave, and no unit will free anything: whether the first unit starts all the same, as it may
-// need less than is guessed, or as what it needs is only kept for other ranks, or by messages and records
-// that are on their way. Otherwise the run has failed.
+// need less than is guessed, or as what it needs is only kept for other ranks, by messages and records
+// that are on their way, or by parts of exchanges, which go when they were read. Otherwise the run has
+// failed.
 bool MemoryGate::must_start(std::uint32_t unit, Moves& moves) {
   const std::uint64_t to_make = sizes_.to_make(unit), inputs = sizes_.inputs(unit).all;
-  const bool is_kept_by_others =
-      spare_ != 0 || ledger_.held(MemoryKind::kJournal) + ledger_.held(MemoryKind::kTransfer) != 0;
+  const bool is_kept_by_others = spare_ != 0 || ledger_.held(MemoryKind::kJournal) +
+                                                        ledger_.held(MemoryKind::kTransfer) +
+                                                        ledger_.held(MemoryKind::kExchange) !=
+                                                    0;
   const bool fits = sizes_.is_known(unit)
                         ? is_kept_by_others && room().constants + inputs + to_make <= ledger_.limit()
                         : inputs < ledger_.limit();

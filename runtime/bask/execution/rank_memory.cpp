@@ -93,15 +93,17 @@ std::vector<std::shared_ptr<PersistedResult>> RankMemory::all_persisted() {
 void RankMemory::drop(const std::shared_ptr<PersistedResult>& result) {
   const ResultState::Place place = ResultState(result->word).doom();
   std::optional<SpilledCopy> copy;
+  Value value;
   {
     const Held held(mutex_);
     persisted_.erase(&result->value);
     if (place == ResultState::kLeaving) return;
-    if (place == ResultState::kHere) {
-      result->value.reset();  // a run may know it still, as one that could leave
-      ledger_.give_back(MemoryKind::kPersisted, result->bytes);
-    }
+    value = std::move(result->value);  // a run may know it still, as one that could leave
     copy = std::exchange(result->copy, std::nullopt);
+  }
+  if (place == ResultState::kHere) {
+    value.reset();  // without the lock: parts of exchanges that go call back
+    ledger_.give_back(MemoryKind::kPersisted, result->bytes);
   }
   if (copy) free(*copy);
 }

@@ -150,6 +150,9 @@ class TaskRunner {
   /// Whether this rank has room for as many results of others as may come to it unasked.
   bool has_spare_memory() { return memory_.has_spare(); }
   MemoryStanding memory_standing() { return memory_.standing(); }
+  /// The run fails with the exception that is being handled, which comes from no task: a value that was on
+  /// its way to another rank, or from there, could not be read from the disk, or written there. Any thread.
+  void fail_with_current() { progress_.fail_with_current(plan_->positions(), TaskId{kNoIndex}); }
   /// No rank can go on while the disk of this one is full: the run fails, if it still is.
   void give_up_on_disk() { memory_.give_up_on_disk(); }
   // The graph's constants, as places of results.

@@ -82,7 +82,10 @@ double StripReads::bytes_of(Source source) const {
 }
 
 bool StripReads::goes_in_parts(Source source) const {
-  if (source.is_constant()) return false;
+  if (source.is_constant()) {
+    const Value* const value = graph_.constants[source.index()].value;
+    return value != nullptr && value->has_value() && value->type()->part_bytes != nullptr;
+  }
   const Kernel* const kernel = plan_.groups[plan_.group[source.index()]].kernel;
   return kernel != nullptr && kernel->result != nullptr && kernel->result->part_bytes != nullptr;
 }

@@ -165,6 +165,7 @@ ArrayPtr sorted_by_exchange(const ArrayPtr& node, Sorting sorting, const std::st
     runs.set_bytes(std::move(bytes));
     const BlockRefs cuts = exact_cuts(name, sorting.records(), runs, {starts.begin() + 1, starts.end() - 1});
     const BlockRefs parts = parts_at_cuts(name, sorting.records(), runs, cuts);
+    parts.set_scratch({.bytes = longest * record});  // they are copies until they have found their place
     const BlockRefs merged =
         BlockTasks<merge_part>::add(name + "-merge", sorting, {parts}, reads_of_all(count, count));
     merged.set_parts(part_of_run);
