@@ -110,9 +110,11 @@ TEST_P(TaskEvents, CountAllOfManyShortTasksAndTheTimeOfALongOne) {
 INSTANTIATE_TEST_SUITE_P(Schedulers, TaskEvents, testing::Values(0u, 1u, 2u));
 
 TEST(TaskEventsOfThreads, TellWhyAThreadWaits) {
-  Delayed<int> chain = delayed<spin>(20);
+  Delayed<int> chain = delayed<spin>(200);
   for (int i = 0; i < 3; ++i) chain = delayed<after>(chain, 0);
   const Told told = run(chain.ref(), 2);
+  ASSERT_TRUE(told.times.contains(Activity::kWaitNothingReady))
+      << "the other thread has not waited for 0.2 s";
   EXPECT_GT(told.times.at(Activity::kWaitNothingReady), 10'000'000);
 }
 
