@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 #include <bask/core/error.hpp>
-#include <bask/trace/event_part.hpp>
+#include <bask/trace/part_name.hpp>
 #include <bask/trace/trace_file.hpp>
 
 #include <algorithm>

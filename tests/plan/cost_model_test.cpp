@@ -62,7 +62,7 @@ TEST(CostModel, GuessesThatTasksTakeLongerThanMovingTheConstantsThatTheyRead) {
   const ResultSizes sizes = costs.result_sizes(graph);
   const std::vector<TaskId> targets{{1}};
   const UnitEstimates estimates = costs.estimate(make_plan(graph, targets, {}, sizes), graph, sizes);
-  EXPECT_GT(estimates.cost.at(0), 1e9F * static_cast<float>(PartitionOptions().moved_ns_per_byte));
+  EXPECT_GT(estimates.cost.at(0), 1e9F * static_cast<float>(PartitionerOptions().moved_ns_per_byte));
 }
 
 TEST(CostModel, LearnsHowLongUnitsTakeByLayer) {

@@ -69,7 +69,7 @@ ByLevel sort_by_level(const Plan& plan, std::span<const std::uint32_t> layer_beg
 class Partitioner {
  public:
   Partitioner(const Plan& plan, const UnitEstimates& estimates, const ClusterShape& shape,
-              std::span<const std::uint32_t> rank_of_constant, const PartitionOptions& options)
+              std::span<const std::uint32_t> rank_of_constant, const PartitionerOptions& options)
       : plan_(plan),
         estimates_(estimates),
         rank_of_constant_(rank_of_constant),
@@ -274,7 +274,7 @@ class Partitioner {
   const Plan& plan_;
   const UnitEstimates& estimates_;
   std::span<const std::uint32_t> rank_of_constant_;
-  const PartitionOptions options_;
+  const PartitionerOptions options_;
   std::vector<Series> of_series_;
   std::vector<std::uint32_t> in_level_;          // the series that have units in the level
   std::vector<std::uint32_t> rank_of_position_;  // of the results that are placed
@@ -312,7 +312,7 @@ std::vector<std::uint32_t> preferred_ranks(std::span<const Constant> constants) 
 std::vector<std::uint32_t> partition(const Plan& plan, const UnitEstimates& estimates,
                                      const ClusterShape& shape,
                                      std::span<const std::uint32_t> rank_of_constant,
-                                     const PartitionOptions& options) {
+                                     const PartitionerOptions& options) {
   return Partitioner(plan, estimates, shape, rank_of_constant, options).run();
 }
 

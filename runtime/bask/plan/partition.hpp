@@ -21,7 +21,7 @@ struct ClusterShape {
   std::vector<double> threads;  ///< that run tasks, per rank; 0: the rank runs none
 };
 
-struct PartitionOptions {
+struct PartitionerOptions {
   /// How much more than its share of a level a rank may get, for the sake of the data that it holds.
   double imbalance = 0.05;
   double moved_ns_per_byte = 1;  ///< of a modest network
@@ -45,7 +45,7 @@ std::vector<std::uint32_t> preferred_ranks(std::span<const Constant> constants);
 std::vector<std::uint32_t> partition(const Plan& plan, const UnitEstimates& estimates,
                                      const ClusterShape& shape,
                                      std::span<const std::uint32_t> rank_of_constant = {},
-                                     const PartitionOptions& options = {});
+                                     const PartitionerOptions& options = {});
 
 /// The level of each unit: one before that of its first reader. Units that nobody reads: the longest way from
 /// a root to them, in units. So units of one level are needed at about the same time: each rank gets some of

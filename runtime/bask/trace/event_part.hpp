@@ -8,13 +8,13 @@
 
 #include <bask/events/event_lane.hpp>
 #include <bask/system/file_descriptor.hpp>
+#include <bask/trace/part_name.hpp>
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,12 +42,6 @@ struct PartBlock {
   std::uint32_t number = 0;  ///< of the lane, or of the layer among those of its rank
   std::uint32_t bytes = 0;   ///< that follow: records, or the letters of the name
 };
-
-/// "trace.pftrace.rank-3.part", beside the file that is asked for.
-std::filesystem::path event_part_path(const std::filesystem::path& file, std::uint32_t rank);
-/// The rank of a file of such a name beside `file`; none where it has another name.
-std::optional<std::uint32_t> rank_of_event_part(const std::filesystem::path& part,
-                                                const std::filesystem::path& file);
 
 class EventPart : public EventReader {
  public:
