@@ -326,9 +326,7 @@ std::vector<OptionDescriptor> options_of_files() {
       optional_text_option("machine", "none|FILE", &Options::machine,
                            "for --bask-plan: how fast a node is, for tasks that no earlier run tells of"),
       optional_text_option("profile-machine", "none|FILE", &Options::profile_machine,
-                           "instead of the program, measure this machine for --bask-machine, in some "
-                           "seconds; over ranks also what "
-                           "moves between them"),
+                           "instead of the program, measure this machine (and messages) for --bask-machine"),
       optional_text_option(
           "watch", "none|DIR", &Options::watch,
           "a directory for the state of the job, rewritten each second: bask-top DIR shows it"),
