@@ -4,6 +4,7 @@
 #include <bask/core/archive.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
 
 namespace bask::partitions_test {
@@ -151,6 +152,20 @@ TEST_F(BagPartitions, HaveOneLayerThatSaysWhatItDoes) {
   EXPECT_EQ(parts[0].ref().layer, parts[1].ref().layer);
   EXPECT_EQ(parts[0].ref().layer->label(0), "from_sequence, map(half), filter, map");
   EXPECT_EQ(parts[0].key(), bag.to_delayed()[0].key());
+}
+
+TEST_F(BagPartitions, CarryTheAnnotationsUnderWhichTheyWereWritten) {
+  const auto bag = bag::from_sequence({1, 2, 3}, {.partitions = 2});
+  std::optional<Bag<int>> annotated;
+  {
+    const annotate scope({.retries = 2});
+    annotated = bag.map([](int x) {
+      static std::atomic<int> failures{0};
+      if (++failures <= 2) throw std::runtime_error("not yet");
+      return x;
+    });
+  }
+  EXPECT_EQ(annotated->compute(), (std::vector<int>{1, 2, 3}));
 }
 
 }  // namespace bask::partitions_test

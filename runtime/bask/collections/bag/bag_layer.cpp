@@ -7,26 +7,17 @@
 
 namespace bask::bags {
 
-Reads Reads::one_each(std::uint32_t count) {
-  Reads reads;
-  for (std::uint32_t task = 0; task < count; ++task) {
-    reads.add(0, task);
-    reads.end_task();
-  }
-  return reads;
-}
-
 BagLayer::BagLayer(std::string name, KernelId kernel, const std::vector<TaskRef>& common,
-                   const TaskInputs& inputs, std::shared_ptr<const WholePass> pass,
+                   std::shared_ptr<const TaskInputs> inputs, std::shared_ptr<const WholePass> pass,
                    const Annotations& annotations)
     : Layer((open_layer::close(), next_sequence())),
       name_(std::move(name)),
       kernel_(kernel),
-      task_inputs_(inputs),
+      task_inputs_(std::move(inputs)),
       pass_(std::move(pass)),
       annotations_(annotations) {
   for (const TaskRef& ref : common) common_.push_back({slot_of(ref.layer), ref.index});
-  for (const Partitions& source : task_inputs_.sources) {
+  for (const Partitions& source : task_inputs_->sources) {
     std::vector<std::uint32_t>& slots = slots_.emplace_back();
     for (const Partitions::Run& run : source.runs()) slots.push_back(slot_of(run.layer));
   }
@@ -48,7 +39,7 @@ std::uint32_t BagLayer::slot_of(const LayerPtr& layer) {
 }
 
 void BagLayer::write_inputs(ByteWriter& content) const {
-  for (const Partitions& source : task_inputs_.sources) {
+  for (const Partitions& source : task_inputs_->sources) {
     for (const Partitions::Run& run : source.runs()) {
       if (run.first == 0 && run.count == run.layer->size()) {
         content.write_raw(run.layer->content_key());
@@ -58,28 +49,28 @@ void BagLayer::write_inputs(ByteWriter& content) const {
     }
     content.write_raw(std::uint64_t{source.size()});
   }
-  const Reads& reads = task_inputs_.reads;
+  const Reads& reads = task_inputs_->reads;
   content.write(reads.begin.data(), reads.begin.size() * sizeof(reads.begin[0]));
   content.write(reads.read.data(), reads.read.size() * sizeof(Reads::Read));
-  content.write(task_inputs_.words.data(), task_inputs_.words.size() * sizeof(task_inputs_.words[0]));
+  content.write(task_inputs_->words.data(), task_inputs_->words.size() * sizeof(task_inputs_->words[0]));
 }
 
 void BagLayer::expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const {
   const std::uint32_t group = graph.group_for(name_, &KernelRegistry::instance()[kernel_]);
-  std::vector<std::vector<std::uint32_t>> tasks_of(task_inputs_.sources.size());
+  std::vector<std::vector<std::uint32_t>> tasks_of(task_inputs_->sources.size());
   for (std::size_t source = 0; source < tasks_of.size(); ++source) {
-    const auto runs = task_inputs_.sources[source].runs();
-    tasks_of[source].reserve(task_inputs_.sources[source].size());
+    const auto runs = task_inputs_->sources[source].runs();
+    tasks_of[source].reserve(task_inputs_->sources[source].size());
     for (std::size_t k = 0; k < runs.size(); ++k) {
       const std::uint32_t first = first_of_slot[slots_[source][k]] + runs[k].first;
       for (std::uint32_t task = 0; task < runs[k].count; ++task) tasks_of[source].push_back(first + task);
     }
   }
-  const Reads& reads = task_inputs_.reads;
-  const std::size_t words = size() == 0 ? 0 : task_inputs_.words.size() / size();
+  const Reads& reads = task_inputs_->reads;
+  const std::size_t words = size() == 0 ? 0 : task_inputs_->words.size() / size();
   for (std::uint32_t task = 0; task < size(); ++task) {
     for (const Place& place : common_) graph.add_input(TaskId{first_of_slot[place.slot] + place.index});
-    if (task_inputs_.reads_in_order()) {
+    if (task_inputs_->reads_in_order()) {
       for (const auto& tasks : tasks_of) graph.add_input(TaskId{tasks[task]});
     } else {
       for (std::uint32_t k = reads.begin[task]; k < reads.begin[task + 1]; ++k) {
@@ -91,7 +82,7 @@ void BagLayer::expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_
     const std::uint64_t index = task;
     graph.add_arguments(&index, sizeof(index));
     if (words != 0)
-      graph.add_arguments(task_inputs_.words.data() + task * words, words * sizeof(std::uint64_t));
+      graph.add_arguments(task_inputs_->words.data() + task * words, words * sizeof(std::uint64_t));
     graph.end_task(group);
   }
   if (!annotations_.empty()) graph.annotate_from(first_of_slot[0], annotations_);

@@ -36,8 +36,6 @@ struct Reads {
   void add(std::uint32_t source, std::uint32_t partition) { read.push_back({source, partition}); }
   void end_task() { begin.push_back(static_cast<std::uint32_t>(read.size())); }
   std::uint32_t tasks() const { return static_cast<std::uint32_t>(begin.size() - 1); }
-  /// Task t reads partition t of source 0, for all of `count`.
-  static Reads one_each(std::uint32_t count);
 };
 
 /// Where the tasks of a layer get their data from. Each task is called with its index and its words, 8 bytes
@@ -58,11 +56,11 @@ class BagLayer final : public Layer {
  public:
   /// `name`: what its tasks do, as a list (core/name_list.hpp). `common`: what all tasks read, before their
   /// partitions. `pass`: what they do, where they can do it together with other layers of the same inputs.
-  BagLayer(std::string name, KernelId kernel, const std::vector<TaskRef>& common, const TaskInputs& inputs,
-           std::shared_ptr<const WholePass> pass = nullptr,
+  BagLayer(std::string name, KernelId kernel, const std::vector<TaskRef>& common,
+           std::shared_ptr<const TaskInputs> inputs, std::shared_ptr<const WholePass> pass = nullptr,
            const Annotations& annotations = annotate::current());
 
-  std::uint32_t size() const override { return task_inputs_.tasks; }
+  std::uint32_t size() const override { return task_inputs_->tasks; }
   Key key(std::uint32_t index) const override { return hash_member(key_, index); }
   Key content_key() const override { return hash_member(key_, size()); }
   bool is_pure() const override { return true; }
@@ -74,7 +72,6 @@ class BagLayer final : public Layer {
   std::optional<Key> shared_key() const override { return shared_key_; }
   LayerPtr shared_layer(std::span<const Layer* const> layers) const override;
   std::uint32_t picking_group(TaskGraph& graph) const override;
-  const Annotations& annotations() const { return annotations_; }
 
  private:
   struct Place {  // a task of the layer in that slot
@@ -86,7 +83,7 @@ class BagLayer final : public Layer {
   std::string name_;
   KernelId kernel_;
   std::vector<Place> common_;
-  TaskInputs task_inputs_;
+  std::shared_ptr<const TaskInputs> task_inputs_;  // shared by the layers that begin with the same feed
   std::vector<std::vector<std::uint32_t>> slots_;  // of each run of each source
   std::unordered_map<const Layer*, std::uint32_t> slot_of_;
   std::shared_ptr<const WholePass> pass_;

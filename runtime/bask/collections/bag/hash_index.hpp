@@ -104,11 +104,11 @@ class OrderedTable {
  public:
   using Entry = std::pair<K, V>;
   /// The value of the key; `make()` makes a new one. `is_new` is told which it was.
-  template <class Make>
-  std::pair<V*, bool> find_or_add(const K& key, Make make) {
+  template <class Key, class Make>
+  std::pair<V*, bool> find_or_add(Key&& key, Make make) {
     const auto [number, is_new] =
         index_.find_or_add(hash_of(key), [&](std::uint32_t at) { return entries_[at].first == key; });
-    if (is_new) entries_.emplace_back(key, make());
+    if (is_new) entries_.emplace_back(std::forward<Key>(key), make());
     return {&entries_[number].second, is_new};
   }
   std::vector<Entry>& entries() { return entries_; }

@@ -21,8 +21,8 @@ class Frequencies {
   using Entries = std::vector<std::pair<T, std::int64_t>>;
   explicit Frequencies(StepValues& values) : is_sorted_(values.next<bool>()) {}
   void add(const T& element) { count(element, 1); }
-  void merge(const Entries& more) {
-    for (const auto& [element, times] : more) count(element, times);
+  void merge(Entries more) {
+    for (auto& [element, times] : more) count(std::move(element), times);
   }
   Entries partial() { return std::move(table_.entries()); }
   Entries result() {
@@ -33,8 +33,9 @@ class Frequencies {
   }
 
  private:
-  void count(const T& element, std::int64_t times) {
-    *table_.find_or_add(element, [] { return std::int64_t{0}; }).first += times;
+  template <class E>
+  void count(E&& element, std::int64_t times) {
+    *table_.find_or_add(std::forward<E>(element), [] { return std::int64_t{0}; }).first += times;
   }
   bool is_sorted_;
   OrderedTable<T, std::int64_t> table_;
@@ -83,7 +84,8 @@ class FoldBy {
   }
   void merge(Entries more) {
     for (auto& [key, value] : more) {
-      const auto [mine, is_new] = table_.find_or_add(key, [&value = value] { return std::move(value); });
+      const auto [mine, is_new] =
+          table_.find_or_add(std::move(key), [&value = value] { return std::move(value); });
       if (!is_new) *mine = static_cast<R>(combine_(std::move(*mine), std::move(value)));
     }
   }

@@ -162,6 +162,7 @@ const KernelId kTogether =
 PassPtr Pass::then(const std::string& name, Step stage) const {
   auto longer = std::make_shared<Pass>(*this);
   longer->is_plain = false;
+  longer->annotations = overlay(annotations, annotate::current());
   longer->names.push_back(name);
   longer->stages.push_back(std::move(stage));
   return longer;
@@ -174,7 +175,8 @@ std::string step_name(std::string_view operation, std::string_view function) {
 }
 
 Partitions add_tasks(const std::string& name, const Step& step, const TaskInputs& inputs) {
-  return Partitions(LayerPtr(new BagLayer(name, step.kernel, step.values, inputs)));
+  return Partitions(
+      LayerPtr(new BagLayer(name, step.kernel, step.values, std::make_shared<const TaskInputs>(inputs))));
 }
 
 Partitions add_pass(const Pass& pass, std::string_view name, SinkStep sink) {
@@ -184,7 +186,8 @@ Partitions add_pass(const Pass& pass, std::string_view name, SinkStep sink) {
   const std::vector<TaskRef> values = PassWriter({whole.get()}).values();
   const std::string list = listed(whole->names);
   const KernelId kernel = whole->sink.pass;
-  return Partitions(LayerPtr(new BagLayer(list, kernel, values, *pass.inputs, std::move(whole))));
+  return Partitions(LayerPtr(new BagLayer(list, kernel, values, pass.inputs, std::move(whole),
+                                          overlay(pass.annotations, annotate::current()))));
 }
 
 std::optional<Key> shared_beginning(const WholePass& whole) {
@@ -217,7 +220,7 @@ LayerPtr pass_together(const std::vector<const WholePass*>& passes) {
   const auto common = static_cast<std::ptrdiff_t>(names.size());
   for (const WholePass* pass : passes)
     names.insert(names.end(), pass->names.begin() + common, pass->names.end());
-  return LayerPtr(new BagLayer(listed(names), kTogether, PassWriter(passes).values(), *passes[0]->pass.inputs,
+  return LayerPtr(new BagLayer(listed(names), kTogether, PassWriter(passes).values(), passes[0]->pass.inputs,
                                nullptr, Annotations()));
 }
 

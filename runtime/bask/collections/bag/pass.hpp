@@ -31,6 +31,8 @@ struct Pass {
   std::vector<std::string> names{};  ///< what its steps do
   /// Whether the partitions are those of the one source, as they are.
   bool is_plain = false;
+  /// What was in force where its operations were written.
+  Annotations annotations = annotate::current();
 
   std::uint32_t tasks() const { return inputs->tasks; }
   /// The same with one more stage.

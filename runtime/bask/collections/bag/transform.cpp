@@ -9,6 +9,7 @@ PassPtr plain_pass(const Partitions& partitions, Step feed, const std::string& n
   Pass pass{std::move(inputs), std::move(feed)};
   if (!name.empty()) pass.names.push_back(name);
   pass.is_plain = true;
+  pass.annotations = Annotations();  // the tasks that make the partitions have theirs
   return std::make_shared<const Pass>(std::move(pass));
 }
 
