@@ -66,6 +66,14 @@ class ExchangeGraph {
   /// Bytes of the largest result.
   std::uint64_t largest() const { return sizes().largest; }
 
+  /// The task that cuts a block of so many bytes.
+  static TaskRef parts_of_one_block(std::uint32_t length) {
+    BlockReads none;
+    none.end_task();
+    const BlockRefs block = BlockTasks<&ExchangeGraph::make>::add("make", {1, {length}}, {}, none);
+    return BlockTasks<&ExchangeGraph::split>::add("split", {3, 4, false}, {block}, each(1, 1))[0];
+  }
+
   enum Failure { kNone, kInSplit, kInMerge, kBeside };
   static inline std::atomic<int> failure{kNone};       ///< where a task throws
   static inline std::atomic<bool> is_slow{false};      ///< tasks take long enough to be worth stealing

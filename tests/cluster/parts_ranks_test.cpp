@@ -128,7 +128,7 @@ class PartsRanksTest : public DirectoryTest {
 
 TEST_F(PartsRanksTest, GiveTheBytesOfAPlainComputation) {
   std::uint64_t on_disk = 0;
-  for (int number = 0; number < graphs(180); ++number) {
+  for (int number = 0; number < graphs(90); ++number) {
     const ExchangeGraph graph(static_cast<unsigned>(number));
     ExchangeTrial trial(number, graph, directory_, {.client = {.balance = false}});
     SCOPED_TRACE(trial.text);
@@ -142,7 +142,7 @@ TEST_F(PartsRanksTest, GiveTheBytesOfAPlainComputation) {
 
 TEST_F(PartsRanksTest, GiveTheSameBytesWhateverIsStolen) {
   ExchangeGraph::is_slow = true;
-  for (int number = 0; number < graphs(80); ++number) {
+  for (int number = 0; number < graphs(40); ++number) {
     const ExchangeGraph graph(static_cast<unsigned>(number));
     ExchangeTrial trial(number, graph, directory_);
     SCOPED_TRACE(trial.text);
@@ -151,9 +151,9 @@ TEST_F(PartsRanksTest, GiveTheSameBytesWhateverIsStolen) {
   }
 }
 
-// Within what the unit needs that needs most, a byte of parts waits for the one before it.
+// Within exactly what a unit needs, parts wait for the credit of a byte when the run stops.
 TEST_F(PartsRanksTest, EndWithTheErrorOfATaskThatThrows) {
-  for (int number = 0; number < graphs(48); ++number) {
+  for (int number = 0; number < graphs(30); ++number) {
     const ExchangeGraph graph(static_cast<unsigned>(number));
     ExchangeTrial trial(number, graph, directory_);
     SCOPED_TRACE(trial.text);
@@ -192,7 +192,7 @@ TEST_F(PartsRanksTest, ABadDiskGivesTheBytesOrItsErrorAndNeverOtherBytes) {
 // In one process, parts take their memory from the ledger of the units.
 TEST_F(PartsRanksTest, LeaveTheUnitsOfOneProcessTheirRoom) {
   std::uint64_t in_memory = 0, on_disk = 0;
-  for (int number = 0; number < graphs(160); ++number) {
+  for (int number = 0; number < graphs(60); ++number) {
     const ExchangeGraph graph(static_cast<unsigned>(number));
     const std::uint64_t limit = limit_for(graph.need(), number);
     const std::string text = "graph " + std::to_string(number) + ", limit " + std::to_string(limit);
@@ -208,6 +208,21 @@ TEST_F(PartsRanksTest, LeaveTheUnitsOfOneProcessTheirRoom) {
   }
   EXPECT_GT(in_memory, 0u);
   EXPECT_GT(on_disk, 0u);
+}
+
+// Those on the disk give back their room there, when the last handle to them goes.
+TEST_F(PartsRanksTest, ArePersistedAndDropped) {
+  for (const std::uint64_t of_parts : {std::uint64_t{0}, kNoLimit}) {
+    const Watchdog watchdog("a handle to parts that goes", kPatience);
+    LimitedRuntime runtime(of_parts == 0 ? 1 << 20 : kNoLimit, 1, directory_);
+    back_exchanges(runtime.memory().shared_from_this());
+    const TaskRef parts = ExchangeGraph::parts_of_one_block(400'000);
+    const TaskRef* const target = &parts;
+    std::vector<TaskRef> kept = runtime.persist({&target, 1});
+    EXPECT_EQ(runtime.memory().bytes_on_disk() != 0, of_parts == 0);
+    kept.clear();
+    expect_nothing_left(runtime.memory());
+  }
 }
 
 TEST_F(PartsRanksTest, AreReadFromAJournalAfterAFailure) {
