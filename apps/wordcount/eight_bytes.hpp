@@ -19,6 +19,7 @@ constexpr bool is_of_word(unsigned char byte) {
 struct EightBytes {
   std::uint64_t small;  ///< the bytes of the word, 0 behind its end
   unsigned length;      ///< of the word's part in these bytes: from 0 to 8
+  unsigned next;        ///< where the next word begins: 8 when not in these bytes
 };
 
 namespace eight_bytes {
@@ -41,11 +42,13 @@ inline EightBytes read_eight(const char* at) {
   const std::uint64_t beyond = bytes & each(0x80), ascii = bytes & each(0x7f);
   const std::uint64_t large = between(ascii, 'A', 'Z') & ~beyond;
   const std::uint64_t letters = between(ascii | each(0x20), 'a', 'z');
-  const std::uint64_t others = ~(letters | between(ascii, '0', '9') | beyond) & each(0x80);
+  const std::uint64_t of_words = letters | between(ascii, '0', '9') | beyond;
+  const std::uint64_t others = of_words ^ each(0x80);
   bytes |= large >> 2;
-  if (others == 0) return {bytes, 8};
+  if (others == 0) return {bytes, 8, 8};
   const auto length = static_cast<unsigned>(std::countr_zero(others)) / 8;
-  return {bytes & ((std::uint64_t{1} << (8 * length)) - 1), length};
+  const std::uint64_t of_word = (std::uint64_t{1} << (8 * length)) - 1;
+  return {bytes & of_word, length, static_cast<unsigned>(std::countr_zero(of_words & ~of_word)) / 8};
 }
 
 }  // namespace wordcount
