@@ -89,7 +89,7 @@ void BagLayer::expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_
 }
 
 std::optional<BlockPart> BagLayer::part_read(std::uint32_t index, std::uint32_t input) const {
-  if (!task_inputs_.reads_parts || input < common_.size()) return std::nullopt;
+  if (!task_inputs_->reads_parts || input < common_.size()) return std::nullopt;
   return BlockPart{{index}, {1}, 0, 0};  // how many bytes that are is not known
 }
 

@@ -68,7 +68,7 @@ class BagLayer final : public Layer {
   bool names_operations() const override { return true; }
   void expand(TaskGraph& graph, std::span<const std::uint32_t> first_of_slot) const override;
   std::optional<BlockPart> part_read(std::uint32_t index, std::uint32_t input) const override;
-  bool reads_parts() const override { return task_inputs_.reads_parts; }
+  bool reads_parts() const override { return task_inputs_->reads_parts; }
   std::optional<Key> shared_key() const override { return shared_key_; }
   LayerPtr shared_layer(std::span<const Layer* const> layers) const override;
   std::uint32_t picking_group(TaskGraph& graph) const override;
