@@ -28,6 +28,16 @@ Repeats rule_of(const Kernel* kernel, const TaskGraph& graph, TaskId task) {
   return kernel->repeats({graph.arguments_of(task), inputs, none});
 }
 
+// By group: whether its results go in parts, which see to their memory themselves.
+std::vector<bool> groups_of_parts(const Plan& plan) {
+  std::vector<bool> are_parts;
+  for (const TaskGroup& group : plan.groups) {
+    const ValueType* const result = group.kernel == nullptr ? nullptr : group.kernel->result;
+    are_parts.push_back(result != nullptr && result->part_bytes != nullptr);
+  }
+  return are_parts;
+}
+
 }  // namespace
 
 VirtualCluster::VirtualCluster(std::vector<RankShape> ranks, const MachineSpeed& speed,
@@ -134,10 +144,11 @@ void VirtualCluster::hand_out(const Computation& computation, Splitter& splitter
         run, rank, part_for(rank, computation, splitter, push_credit), options));
   }
   const std::vector<Repeats> repeats = this->repeats(computation);
+  const std::vector<bool> are_parts = groups_of_parts(computation.plan);
   while (!splitter.done()) {
     std::vector<PlanPart> parts = splitter.next(kUnitsOfAPart);
     for (std::uint32_t rank = 0; rank < ranks; ++rank) {
-      make_virtual(parts[rank], repeats);
+      make_virtual(parts[rank], repeats, are_parts);
       run.ranks[rank]->add(parts[rank]);
     }
   }

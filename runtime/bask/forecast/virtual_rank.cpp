@@ -79,7 +79,7 @@ void VirtualRank::send_constants(std::span<const ConstantExport> exports) {
     const std::uint64_t bytes = bytes_for(to, runner_.bytes_of_constant(sent.constant));
     const bool is_here = runner_.begin_send(place);
     if (is_here && credits_.take(to.rank, bytes)) {
-      post(to, place, bytes);
+      post(to, place, {bytes, bytes});
     } else {
       if (is_here) runner_.sent(place);
       announce(to, place, bytes);
@@ -89,9 +89,10 @@ void VirtualRank::send_constants(std::span<const ConstantExport> exports) {
 
 void VirtualRank::send(std::uint32_t position, const Value& value, std::span<const Export> exports) {
   for (const Export& to : exports) {
-    const std::uint64_t bytes = bytes_for(to, value.heap_bytes());
-    if (credits_.take(to.rank, bytes)) {
-      post(to, position, bytes);
+    // Parts of exchanges are nowhere in memory as far as the runtime knows.
+    const std::uint64_t whole = value.heap_bytes(), bytes = bytes_for(to, whole);
+    if (whole == 0 || credits_.take(to.rank, bytes)) {
+      post(to, position, {bytes, whole == 0 ? 0 : bytes});
     } else {
       announce(to, position, bytes);
       runner_.let_go(position);
@@ -100,19 +101,19 @@ void VirtualRank::send(std::uint32_t position, const Value& value, std::span<con
 }
 
 // The thread that has made the result goes on, or is free, before it moves.
-void VirtualRank::post(const Export& to, std::uint32_t place, std::uint64_t bytes) {
-  done_.bytes_out += bytes;
-  run_.clock.after(0, [this, to, place, bytes] { leaves(to, place, bytes); });
+void VirtualRank::post(const Export& to, std::uint32_t place, const Message& message) {
+  done_.bytes_out += message.bytes;
+  run_.clock.after(0, [this, to, place, message] { leaves(to, place, message); });
 }
 
-void VirtualRank::leaves(const Export& to, std::uint32_t place, std::uint64_t bytes) {
-  const std::int64_t gone = move(bytes);
+void VirtualRank::leaves(const Export& to, std::uint32_t place, const Message& message) {
+  const std::int64_t gone = move(message.bytes);
   run_.clock.at(gone, [this, place] {
     runner_.sent(place);
     go_on();
   });
   run_.clock.at(gone + static_cast<std::int64_t>(run_.speed.message_ns),
-                [this, to, bytes] { rank(to.rank).arrives(number_, to.position, bytes); });
+                [this, to, message] { rank(to.rank).arrives(number_, to.position, message); });
 }
 
 double VirtualRank::beside_threads(double ns, double cpu_ns) {
@@ -138,7 +139,8 @@ void VirtualRank::serve(std::uint32_t place) {
   const auto found = asked_.find(place);
   const Export to = found->second;
   asked_.erase(found);
-  post(to, place, bytes_for(to, runner_.value_at(place).heap_bytes()));
+  const std::uint64_t bytes = bytes_for(to, runner_.value_at(place).heap_bytes());
+  post(to, place, {bytes, bytes});
 }
 
 void VirtualRank::fetch(std::uint32_t position) {
@@ -154,8 +156,8 @@ void VirtualRank::fetch(std::uint32_t position) {
 
 // ---- What comes in. ----
 
-void VirtualRank::arrives(std::uint32_t from, std::uint32_t position, std::uint64_t bytes) {
-  run_.clock.at(move(bytes), [this, from, position, bytes] { arrived(from, position, bytes); });
+void VirtualRank::arrives(std::uint32_t from, std::uint32_t position, const Message& message) {
+  run_.clock.at(move(message.bytes), [this, from, position, message] { arrived(from, position, message); });
 }
 
 // How many of these bytes lie in memory that the rank has not used before: the system clears it first.
@@ -166,12 +168,12 @@ std::uint64_t VirtualRank::touch(std::uint64_t bytes) {
   return std::min(bytes, peak - std::exchange(touched, peak));
 }
 
-void VirtualRank::arrived(std::uint32_t from, std::uint32_t position, std::uint64_t bytes) {
-  done_.bytes_in += bytes;
-  const bool was_asked_for = runner_.arrived(position, virtual_value(bytes));
-  const double cleared_ns = static_cast<double>(touch(bytes)) * run_.speed.cleared_ns_per_byte;
+void VirtualRank::arrived(std::uint32_t from, std::uint32_t position, const Message& message) {
+  done_.bytes_in += message.bytes;
+  const bool was_asked_for = runner_.arrived(position, virtual_value(message.held));
+  const double cleared_ns = static_cast<double>(touch(message.held)) * run_.speed.cleared_ns_per_byte;
   run_.links[number_].serve(beside_threads(cleared_ns, cleared_ns));
-  if (!was_asked_for) credits_.owe(from, bytes);
+  if (!was_asked_for) credits_.owe(from, message.held);
   go_on();
 }
 

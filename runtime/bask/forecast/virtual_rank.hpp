@@ -75,13 +75,17 @@ class VirtualRank final : public Outlet {
   void end(unsigned thread, const TaskRunner::BegunUnit& begun, std::int64_t ns);
   double duration_of(std::uint32_t unit) const;
   std::uint64_t bytes_for(const Export& to, std::uint64_t whole) const;
-  void post(const Export& to, std::uint32_t place, std::uint64_t bytes);
+  struct Message {
+    std::uint64_t bytes = 0;
+    std::uint64_t held = 0;  // by its reader, in memory
+  };
+  void post(const Export& to, std::uint32_t place, const Message& message);
   void announce(const Export& to, std::uint32_t place, std::uint64_t bytes);
-  void leaves(const Export& to, std::uint32_t place, std::uint64_t bytes);
+  void leaves(const Export& to, std::uint32_t place, const Message& message);
   std::int64_t move(std::uint64_t bytes);
   std::uint64_t touch(std::uint64_t bytes);
-  void arrives(std::uint32_t from, std::uint32_t position, std::uint64_t bytes);
-  void arrived(std::uint32_t from, std::uint32_t position, std::uint64_t bytes);
+  void arrives(std::uint32_t from, std::uint32_t position, const Message& message);
+  void arrived(std::uint32_t from, std::uint32_t position, const Message& message);
   void announced(const Export& at, std::uint32_t position, std::uint64_t bytes);
   void return_credit();
   VirtualRank& rank(std::uint32_t number) { return *run_.ranks[number]; }

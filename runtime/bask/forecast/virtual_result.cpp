@@ -36,11 +36,12 @@ const Kernel& virtual_kernel(bool may_repeat) {
   return may_repeat ? again : once;
 }
 
-void make_virtual(PlanPart& part, const std::vector<Repeats>& repeats) {
+void make_virtual(PlanPart& part, const std::vector<Repeats>& repeats, const std::vector<bool>& are_parts) {
   constexpr std::size_t kEach = sizeof(VirtualArguments);
   part.first_argument = part.first_task * kEach;
   part.arguments.assign(part.tasks() * kEach, std::byte{});
   for (std::uint32_t task = 0; task < part.tasks(); ++task) {
+    if (!part.bytes.empty() && are_parts[part.group[task]]) part.bytes[task] = 0;
     const VirtualArguments arguments{part.bytes.empty() ? 0 : part.bytes[task], repeats[part.group[task]]};
     part.argument_begin[task] = part.first_argument + task * kEach;
     std::memcpy(&part.arguments[task * kEach], &arguments, sizeof arguments);

@@ -75,7 +75,8 @@ struct VirtualArguments {
 /// The kernel by which tasks of a forecast make their results. `may_repeat`: the program's kernel has a rule.
 const Kernel& virtual_kernel(bool may_repeat);
 
-/// Replaces the arguments in a part of a plan by VirtualArguments; `repeats` by group.
-void make_virtual(PlanPart& part, const std::vector<Repeats>& repeats);
+/// Replaces the arguments in a part of a plan by VirtualArguments; `repeats` by group. Results of the groups
+/// in `are_parts` hold no memory.
+void make_virtual(PlanPart& part, const std::vector<Repeats>& repeats, const std::vector<bool>& are_parts);
 
 }  // namespace bask

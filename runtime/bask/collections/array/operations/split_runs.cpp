@@ -339,6 +339,12 @@ Parts cut_counted(const BlockCall<Sharing>& call) {
   });
 }
 
+// Sizes that are not known would be taken for those of the runs. Parts hold no memory for the runtime.
+void set_most_bytes(const BlockRefs& blocks, std::size_t elements) {
+  constexpr std::size_t kHeaders = 128;  // of a block and its lists
+  blocks.set_bytes(std::vector<float>(blocks.size(), static_cast<float>(elements + kHeaders)));
+}
+
 std::optional<BlockPart> part_of_cuts(const void*, std::uint32_t task, const SourceBlock&) {
   return part_of_exchange(task, 0);
 }
@@ -364,20 +370,33 @@ BlockRefs exact_cuts(const std::string& name, const RunRecords& records, const B
   const Cutting cutting{records, std::move(ranks)};
   const BlockRefs samples =
       BlockTasks<sample_run>::add(name + "-sample", cutting, {runs}, reads_of_each(runs.size(), false));
+  const auto [sample_bytes, window_bytes] =
+      with_record(records.dtype, records.is_placed, [&]<class Record>(std::type_identity<Record>) {
+        return std::pair(kSamplesOfRun * sizeof(Pivot<Record>), cuts * sizeof(Window<Record>));
+      });
+  set_most_bytes(samples, sample_bytes);
   const BlockRefs windows =
       BlockTasks<find_windows>::add(name + "-windows", cutting, {samples}, reads_of_all(1, runs.size()));
+  set_most_bytes(windows, window_bytes);
   const BlockRefs within = BlockTasks<cut_windows>::add(name + "-cut windows", cutting, {runs, windows},
                                                         reads_of_each(runs.size(), true));
   const BlockRefs each =
       BlockTasks<find_cut>::add(name + "-find cut", cutting, {within}, reads_of_all(cuts, runs.size()));
   each.set_parts(part_of_cuts);
-  return BlockTasks<join_cuts>::add(name + "-join cuts", cutting, {each}, reads_of_all(1, cuts));
+  set_most_bytes(within, 0);
+  set_most_bytes(each, runs.size() * sizeof(std::int64_t));
+  const BlockRefs all =
+      BlockTasks<join_cuts>::add(name + "-join cuts", cutting, {each}, reads_of_all(1, cuts));
+  set_most_bytes(all, std::size_t{cuts} * runs.size() * sizeof(std::int64_t));
+  return all;
 }
 
 BlockRefs parts_at_cuts(const std::string& name, const RunRecords& records, const BlockRefs& runs,
                         const BlockRefs& cuts) {
-  return BlockTasks<cut_run>::add(name + "-cut", Cutting{records}, {runs, cuts},
-                                  reads_of_each(runs.size(), true));
+  const BlockRefs parts = BlockTasks<cut_run>::add(name + "-cut", Cutting{records}, {runs, cuts},
+                                                   reads_of_each(runs.size(), true));
+  set_most_bytes(parts, 0);
+  return parts;
 }
 
 BlockRefs parts_by_value(const std::string& name, DType dtype, const BlockRefs& counted_runs) {
