@@ -11,6 +11,7 @@
 
 #include <bask/bask.hpp>
 #include <bask/core/utf8_text.hpp>
+#include <bask/system/replaced_file.hpp>
 
 #include <cinttypes>
 #include <cstdio>
@@ -66,6 +67,10 @@ int main(int argc, char** argv) {
   return bask::run(argc, argv, [&](bask::Client&) {
     const auto settings = read_settings(argc, argv);
     if (!settings) return 0;
+    for (const std::string& path : {settings->csv, settings->hdf5}) {
+      if (!path.empty())
+        bask::ReplacedFile("people", path);  // throws now for one that cannot be written later
+    }
     // 1. The files, or records that are made now, a file for each partition.
     std::vector<std::string> files = settings->files;
     if (files.empty()) {

@@ -19,7 +19,9 @@ std::optional<Settings> read_settings(int argc, const char* const* argv) {
       app.add_option("files", settings.files, "records, or patterns of files; .gz and .zst are read as well");
   files->type_name("FILE|PATTERN");
   app.add_option("--over", settings.over, "people who are older than this count")->capture_default_str();
-  app.add_option("--top", settings.top, "so many occupations are printed")->capture_default_str();
+  app.add_option("--top", settings.top, "so many occupations are printed")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--csv", settings.csv, "writes all occupations to this file")->type_name("FILE");
   app.add_option("--hdf5", settings.hdf5, "the same as the datasets `occupation`, `people` and `mean_age`")
       ->type_name("FILE");
@@ -28,6 +30,7 @@ std::optional<Settings> read_settings(int argc, const char* const* argv) {
       ->capture_default_str()
       ->excludes(files);
   app.add_option("--seed", settings.seed, "another one makes other records")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str()
       ->excludes(files);
   app.add_option("--partitions", settings.partitions, "in so many files")

@@ -48,7 +48,7 @@ std::string text_part(std::uint64_t part, std::uint64_t bytes) {
     text += ends_line ? '\n' : ' ';
     if (ends_line) line = text.size();
   }
-  text.back() = '\n';
+  if (!text.empty()) text.back() = '\n';
   return text;
 }
 

@@ -13,6 +13,7 @@
 #include <bask/bask.hpp>
 #include <bask/core/units.hpp>
 #include <bask/core/utf8_text.hpp>
+#include <bask/system/replaced_file.hpp>
 
 #include <cinttypes>
 #include <cstdio>
@@ -58,6 +59,10 @@ int main(int argc, char** argv) {
   return bask::run(argc, argv, [&](bask::Client&) {
     const auto settings = read_settings(argc, argv);
     if (!settings) return 0;
+    for (const std::string& path : {settings->csv, settings->hdf5}) {
+      if (!path.empty())
+        bask::ReplacedFile("wordcount", path);  // throws now for one that cannot be written later
+    }
     // 1. The files, or a text that is made now.
     const std::vector<std::string> files =
         settings->files.empty() ? make_text(settings->made, settings->made_bytes) : settings->files;

@@ -42,8 +42,10 @@ std::optional<Settings> read_settings(int argc, const char* const* argv) {
                      "texts, or patterns of their names ('logs/*.txt'); .gz and .zst are read as well");
   files->type_name("FILE|PATTERN");
   app.add_option("--top", settings.top, "so many of the most frequent words are printed")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--min-length", settings.least_characters, "words of so many characters at least")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--csv", settings.csv, "writes all words and their counts to this file")->type_name("FILE");
   app.add_option("--hdf5", settings.hdf5, "the same as the datasets `word` and `count`")->type_name("FILE");
