@@ -2,6 +2,7 @@
 // axes of a large array, they are read from its sorted elements.
 #include <bask/collections/array/lazy/lazy.hpp>
 #include <bask/collections/array/operations/positions.hpp>
+#include <bask/collections/array/operations/split_runs.hpp>
 #include <bask/collections/array/quantiles.hpp>
 #include <bask/collections/array/sorting.hpp>
 #include <bask/core/archive.hpp>
@@ -248,15 +249,6 @@ Block quantile_of_sorted(const BlockCall<Quantiles>& call) {
   return out;
 }
 
-BlockReads reads_of_one_each(std::uint32_t tasks) {
-  BlockReads reads;
-  for (std::uint32_t task = 0; task < tasks; ++task) {
-    reads.read(0, task);
-    reads.end_task();
-  }
-  return reads;
-}
-
 Chunks chunks_of_result(const Quantiles& rules, const Chunks& chunks) {
   Chunks result;
   if (rules.has_axis) result.push_back({static_cast<std::int64_t>(rules.quantiles.size())});
@@ -282,7 +274,7 @@ ArrayPtr from_sorted(const ArrayPtr& node, Quantiles rules, const std::string& n
   const auto count = static_cast<std::int64_t>(positions.size());
   const ArrayPtr taken = lazy::rechunk(lazy::take(sorted, positions, 0), {{count}});
   const auto lower = [rules, name](const std::vector<BlockRefs>& inputs) {
-    return BlockTasks<quantile_of_sorted>::add(name, rules, inputs, reads_of_one_each(1));
+    return BlockTasks<quantile_of_sorted>::add(name, rules, inputs, reads_of_each(1));
   };
   const Chunks ones(node->ndim(), AxisChunks{1});
   return ArrayNode::operation(name, rules.result, chunks_of_result(rules, ones), {taken}, lower);
@@ -324,7 +316,7 @@ ArrayPtr quantile(const ArrayPtr& node, const Axes& axes, QuantileRules asked, D
   for (const std::size_t axis : along) chunks[axis] = {node->shape()[axis]};
   const ArrayPtr whole = rechunk(node, chunks);
   const auto lower = [rules, name](const std::vector<BlockRefs>& inputs) {
-    return BlockTasks<quantile_block>::add(name, rules, inputs, reads_of_one_each(inputs[0].size()));
+    return BlockTasks<quantile_block>::add(name, rules, inputs, reads_of_each(inputs[0].size()));
   };
   return ArrayNode::operation(name, result, chunks_of_result(rules, chunks), {whole}, lower);
 }

@@ -138,15 +138,6 @@ std::optional<BlockPart> part_of_run(const void* description, std::uint32_t task
   return part_of_exchange(task, static_cast<const Sorting*>(description)->part_bytes);
 }
 
-BlockReads reads_in_order(std::uint32_t tasks) {
-  BlockReads reads;
-  for (std::uint32_t task = 0; task < tasks; ++task) {
-    reads.read(0, task);
-    reads.end_task();
-  }
-  return reads;
-}
-
 ArrayPtr sorted_by_exchange(const ArrayPtr& node, Sorting sorting, const std::string& name) {
   const AxisChunks& chunks = node->chunks()[0];
   std::vector<std::int64_t> starts{0};
@@ -158,7 +149,7 @@ ArrayPtr sorted_by_exchange(const ArrayPtr& node, Sorting sorting, const std::st
   const DType result = sorting.gives_places ? DType::kInt64 : node->dtype();
   const auto lower = [=, out = node->chunks()](const std::vector<BlockRefs>& inputs) {
     const std::uint32_t count = inputs[0].size();
-    const BlockRefs runs = BlockTasks<sort_run>::add(name + "-run", sorting, inputs, reads_in_order(count));
+    const BlockRefs runs = BlockTasks<sort_run>::add(name + "-run", sorting, inputs, reads_of_each(count));
     std::vector<float> bytes;
     for (const std::int64_t length : out[0])
       bytes.push_back(static_cast<float>(static_cast<double>(length) * record + 64));
@@ -195,7 +186,7 @@ ArrayPtr sorted(const ArrayPtr& node, std::int64_t along, bool gives_places, con
   const ArrayPtr whole = lazy::rechunk(node, chunks);
   const DType result = gives_places ? DType::kInt64 : node->dtype();
   const auto lower = [=](const std::vector<BlockRefs>& inputs) {
-    return BlockTasks<sort_lines>::add(name, sorting, inputs, reads_in_order(inputs[0].size()));
+    return BlockTasks<sort_lines>::add(name, sorting, inputs, reads_of_each(inputs[0].size()));
   };
   return ArrayNode::operation(name, result, chunks, {whole}, lower);
 }

@@ -245,15 +245,6 @@ Block join_cuts(const BlockCall<Cutting>& call) {
 
 // ---- The parts of a run. ----
 
-// Parts that lie one behind the other.
-Parts parts_of_stretch(const std::vector<std::uint64_t>& sizes, const std::byte* from) {
-  PartsBuilder builder(sizes);
-  for (std::uint32_t part = 0; part < sizes.size(); from += sizes[part++]) {
-    if (sizes[part] != 0) std::memcpy(builder.part(part).data(), from, sizes[part]);
-  }
-  return std::move(builder).finish();
-}
-
 Parts cut_run(const BlockCall<Cutting>& call) {
   const RunRecords& of = call.description().records;
   const Block& cuts = call.block(1);
@@ -270,75 +261,6 @@ Parts cut_run(const BlockCall<Cutting>& call) {
   return parts_of_stretch(sizes, run.elements());
 }
 
-BlockReads reads_of_each(std::uint32_t tasks, bool and_one_for_all) {
-  BlockReads reads;
-  for (std::uint32_t task = 0; task < tasks; ++task) {
-    reads.read(0, task);
-    if (and_one_for_all) reads.read(1, 0);
-    reads.end_task();
-  }
-  return reads;
-}
-
-// ---- Parts of runs of counted records. ----
-
-struct Sharing {
-  DType dtype;
-  std::uint32_t parts = 1;
-  template <class Archive>
-  void serialize(Archive& archive, unsigned) {
-    archive& dtype& parts;
-  }
-};
-
-Block sample_counted(const BlockCall<Sharing>& call) {
-  return with_element(call.description().dtype, [&]<class T>(std::type_identity<T>) {
-    const auto run = records_of<CountedRecord<T>>(call.block(0));
-    const std::size_t count = std::min(run.size(), kSamplesOfRun);
-    Block samples = block_of_records<CountedRecord<T>>(count);
-    for (std::size_t k = 0; k < count; ++k)
-      records_of<CountedRecord<T>>(samples)[k] = run[(k + 1) * run.size() / (count + 1)];
-    return samples;
-  });
-}
-
-Block choose_bounds(const BlockCall<Sharing>& call) {
-  return with_element(call.description().dtype, [&]<class T>(std::type_identity<T>) {
-    using Record = CountedRecord<T>;
-    std::vector<Record> samples;
-    for (std::size_t run = 0; run < call.blocks(); ++run) {
-      const auto of_run = records_of<Record>(call.block(run));
-      samples.insert(samples.end(), of_run.begin(), of_run.end());
-    }
-    std::stable_sort(samples.begin(), samples.end(),
-                     [](const Record& a, const Record& b) { return comes_before_by_value(a, b); });
-    const std::size_t parts = call.blocks(), bounds = samples.empty() ? 0 : parts - 1;
-    Block chosen = block_of_records<Record>(bounds);
-    for (std::size_t k = 0; k < bounds; ++k)
-      records_of<Record>(chosen)[k] = samples[(k + 1) * samples.size() / parts];
-    return chosen;
-  });
-}
-
-Parts cut_counted(const BlockCall<Sharing>& call) {
-  return with_element(call.description().dtype, [&]<class T>(std::type_identity<T>) {
-    using Record = CountedRecord<T>;
-    const auto run = records_of<Record>(call.block(0)), bounds = records_of<Record>(call.block(1));
-    std::vector<std::uint64_t> sizes;
-    auto begin = run.begin();
-    const auto add_up_to = [&](auto end) {
-      sizes.push_back(static_cast<std::uint64_t>(end - std::exchange(begin, end)) * sizeof(Record));
-    };
-    for (const Record& bound : bounds)
-      add_up_to(std::lower_bound(begin, run.end(), bound, [](const Record& a, const Record& b) {
-        return comes_before_by_value(a, b);
-      }));
-    add_up_to(run.end());
-    sizes.resize(call.description().parts);  // of no records there are no bounds
-    return parts_of_stretch(sizes, call.block(0).elements());
-  });
-}
-
 // Sizes that are not known would be taken for those of the runs. Parts hold no memory for the runtime.
 void set_most_bytes(const BlockRefs& blocks, std::size_t elements) {
   constexpr std::size_t kHeaders = 128;  // of a block and its lists
@@ -353,6 +275,24 @@ std::optional<BlockPart> part_of_cuts(const void*, std::uint32_t task, const Sou
 
 BlockPart part_of_exchange(std::uint32_t target, double bytes) {
   return {{target}, {1}, 0, static_cast<std::uint32_t>(std::min(bytes, 4e9))};
+}
+
+BlockReads reads_of_each(std::uint32_t tasks, bool and_one_for_all) {
+  BlockReads reads;
+  for (std::uint32_t task = 0; task < tasks; ++task) {
+    reads.read(0, task);
+    if (and_one_for_all) reads.read(1, 0);
+    reads.end_task();
+  }
+  return reads;
+}
+
+Parts parts_of_stretch(const std::vector<std::uint64_t>& sizes, const std::byte* from) {
+  PartsBuilder builder(sizes);
+  for (std::uint32_t part = 0; part < sizes.size(); from += sizes[part++]) {
+    if (sizes[part] != 0) std::memcpy(builder.part(part).data(), from, sizes[part]);
+  }
+  return std::move(builder).finish();
 }
 
 BlockReads reads_of_all(std::uint32_t targets, std::uint32_t inputs) {
@@ -397,17 +337,6 @@ BlockRefs parts_at_cuts(const std::string& name, const RunRecords& records, cons
                                                    reads_of_each(runs.size(), true));
   set_most_bytes(parts, 0);
   return parts;
-}
-
-BlockRefs parts_by_value(const std::string& name, DType dtype, const BlockRefs& counted_runs) {
-  const std::uint32_t runs = counted_runs.size();
-  const Sharing sharing{dtype, runs};
-  const BlockRefs samples =
-      BlockTasks<sample_counted>::add(name + "-sample", sharing, {counted_runs}, reads_of_each(runs, false));
-  const BlockRefs bounds =
-      BlockTasks<choose_bounds>::add(name + "-bounds", sharing, {samples}, reads_of_all(1, runs));
-  return BlockTasks<cut_counted>::add(name + "-cut", sharing, {counted_runs, bounds},
-                                      reads_of_each(runs, true));
 }
 
 }  // namespace bask

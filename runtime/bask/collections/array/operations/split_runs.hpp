@@ -6,6 +6,7 @@
 #pragma once
 
 #include <bask/collections/array/block/block_layer.hpp>
+#include <bask/exchange/parts.hpp>
 
 #include <cstdint>
 #include <string>
@@ -33,12 +34,14 @@ BlockRefs exact_cuts(const std::string& name, const RunRecords& records, const B
 BlockRefs parts_at_cuts(const std::string& name, const RunRecords& records, const BlockRefs& runs,
                         const BlockRefs& cuts);
 
-/// The same where equal records stay together: so that parts of all runs together are about as long as each
-/// other, cut at records that a sample of each run has shown. There are as many parts as runs.
-BlockRefs parts_by_value(const std::string& name, DType dtype, const BlockRefs& counted_runs);
-
 /// What task `target` reads of an exchange's input: one part, of so many bytes in the mean.
 BlockPart part_of_exchange(std::uint32_t target, double bytes);
+
+/// Task t reads block t of source 0, and, if `and_one_for_all`, block 0 of source 1.
+BlockReads reads_of_each(std::uint32_t tasks, bool and_one_for_all = false);
+
+/// Parts of these sizes, which lie one behind the other.
+Parts parts_of_stretch(const std::vector<std::uint64_t>& sizes, const std::byte* from);
 
 /// Each of `targets` tasks reads all of so many inputs.
 BlockReads reads_of_all(std::uint32_t targets, std::uint32_t inputs);

@@ -15,6 +15,8 @@
 namespace bask {
 namespace {
 
+constexpr std::size_t kSamplesOfDistinct = 1024;
+
 struct Distinct {
   DType dtype;
   double part_bytes = 0;
@@ -108,13 +110,76 @@ std::optional<BlockPart> part_of_counted(const void* description, std::uint32_t 
   return part_of_exchange(task, static_cast<const Distinct*>(description)->part_bytes);
 }
 
-BlockReads reads_in_their_order(std::uint32_t tasks) {
-  BlockReads reads;
-  for (std::uint32_t task = 0; task < tasks; ++task) {
-    reads.read(0, task);
-    reads.end_task();
+// ---- Parts of runs of counted records. ----
+
+struct Sharing {
+  DType dtype;
+  std::uint32_t parts = 1;
+  template <class Archive>
+  void serialize(Archive& archive, unsigned) {
+    archive& dtype& parts;
   }
-  return reads;
+};
+
+Block sample_counted(const BlockCall<Sharing>& call) {
+  return with_element(call.description().dtype, [&]<class T>(std::type_identity<T>) {
+    const auto run = records_of<CountedRecord<T>>(call.block(0));
+    const std::size_t count = std::min(run.size(), kSamplesOfDistinct);
+    Block samples = block_of_records<CountedRecord<T>>(count);
+    for (std::size_t k = 0; k < count; ++k)
+      records_of<CountedRecord<T>>(samples)[k] = run[(k + 1) * run.size() / (count + 1)];
+    return samples;
+  });
+}
+
+Block choose_bounds(const BlockCall<Sharing>& call) {
+  return with_element(call.description().dtype, [&]<class T>(std::type_identity<T>) {
+    using Record = CountedRecord<T>;
+    std::vector<Record> samples;
+    for (std::size_t run = 0; run < call.blocks(); ++run) {
+      const auto of_run = records_of<Record>(call.block(run));
+      samples.insert(samples.end(), of_run.begin(), of_run.end());
+    }
+    std::stable_sort(samples.begin(), samples.end(),
+                     [](const Record& a, const Record& b) { return comes_before_by_value(a, b); });
+    const std::size_t parts = call.blocks(), bounds = samples.empty() ? 0 : parts - 1;
+    Block chosen = block_of_records<Record>(bounds);
+    for (std::size_t k = 0; k < bounds; ++k)
+      records_of<Record>(chosen)[k] = samples[(k + 1) * samples.size() / parts];
+    return chosen;
+  });
+}
+
+Parts cut_counted(const BlockCall<Sharing>& call) {
+  return with_element(call.description().dtype, [&]<class T>(std::type_identity<T>) {
+    using Record = CountedRecord<T>;
+    const auto run = records_of<Record>(call.block(0)), bounds = records_of<Record>(call.block(1));
+    std::vector<std::uint64_t> sizes;
+    auto begin = run.begin();
+    const auto add_up_to = [&](auto end) {
+      sizes.push_back(static_cast<std::uint64_t>(end - std::exchange(begin, end)) * sizeof(Record));
+    };
+    for (const Record& bound : bounds)
+      add_up_to(std::lower_bound(begin, run.end(), bound, [](const Record& a, const Record& b) {
+        return comes_before_by_value(a, b);
+      }));
+    add_up_to(run.end());
+    sizes.resize(call.description().parts);  // of no records there are no bounds
+    return parts_of_stretch(sizes, call.block(0).elements());
+  });
+}
+
+// Equal records stay together: runs are cut at records that a sample of each has shown, so that parts of all
+// runs together are about as long as each other. There are as many parts as runs.
+BlockRefs parts_by_value(const std::string& name, DType dtype, const BlockRefs& counted_runs) {
+  const std::uint32_t runs = counted_runs.size();
+  const Sharing sharing{dtype, runs};
+  const BlockRefs samples =
+      BlockTasks<sample_counted>::add(name + "-sample", sharing, {counted_runs}, reads_of_each(runs, false));
+  const BlockRefs bounds =
+      BlockTasks<choose_bounds>::add(name + "-bounds", sharing, {samples}, reads_of_all(1, runs));
+  return BlockTasks<cut_counted>::add(name + "-cut", sharing, {counted_runs, bounds},
+                                      reads_of_each(runs, true));
 }
 
 // The records of all different values, as steps from which values and counts are picked.
@@ -126,8 +191,7 @@ ArrayPtr counted(const ArrayPtr& node) {
                                              static_cast<double>(chunks)};
   const auto lower = [distinct](const std::vector<BlockRefs>& inputs) {
     const std::uint32_t count = inputs[0].size();
-    const BlockRefs runs =
-        BlockTasks<count_run>::add("unique-run", distinct, inputs, reads_in_their_order(count));
+    const BlockRefs runs = BlockTasks<count_run>::add("unique-run", distinct, inputs, reads_of_each(count));
     const BlockRefs parts = parts_by_value("unique", distinct.dtype, runs);
     const BlockRefs merged =
         BlockTasks<merge_counted>::add("unique-merge", distinct, {parts}, reads_of_all(count, count));
@@ -140,7 +204,7 @@ ArrayPtr counted(const ArrayPtr& node) {
 template <auto Pick>
 ArrayPtr picked(const ArrayPtr& records, DType values, DType result, const std::string& name) {
   const auto lower = [=](const std::vector<BlockRefs>& inputs) {
-    return BlockTasks<Pick>::add(name, Distinct{values}, inputs, reads_in_their_order(inputs[0].size()));
+    return BlockTasks<Pick>::add(name, Distinct{values}, inputs, reads_of_each(inputs[0].size()));
   };
   return ArrayNode::operation(name, result, records->chunks(), {records}, lower);
 }
