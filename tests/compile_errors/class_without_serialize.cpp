@@ -1,4 +1,4 @@
-// expect: this type cannot go to another rank\. Make it trivially copyable, name its fields .bask::fields., or give it a Boost\.Serialization
+// expect: this type cannot go to another rank\. Make it trivially copyable, name its fields
 #include <bask/bask.hpp>
 
 struct Named {

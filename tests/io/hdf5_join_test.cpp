@@ -4,8 +4,8 @@
 
 #include <bask/bask.hpp>
 #include <bask/collections/array/creation.hpp>
-#include <bask/system/file_pattern.hpp>
 #include <bask/io/hdf5.hpp>
+#include <bask/system/file_pattern.hpp>
 
 #include <cmath>
 

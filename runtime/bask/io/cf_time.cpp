@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 #include <bask/core/error.hpp>
 #include <bask/io/cf_time.hpp>
-#include <bask/system/file_pattern.hpp>
 #include <bask/io/hdf5_library.hpp>
 #include <bask/io/hdf5_read.hpp>
+#include <bask/system/file_pattern.hpp>
 
 #include <utility>
 

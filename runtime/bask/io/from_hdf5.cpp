@@ -3,10 +3,10 @@
 #include <bask/core/error.hpp>
 #include <bask/core/name_list.hpp>
 #include <bask/graph/runtime.hpp>
-#include <bask/system/file_pattern.hpp>
 #include <bask/io/hdf5.hpp>
 #include <bask/io/hdf5_join.hpp>
 #include <bask/io/hdf5_library.hpp>
+#include <bask/system/file_pattern.hpp>
 
 #include <fmt/chrono.h>
 

@@ -8,8 +8,8 @@
 #include <unistd.h>
 #include <bask/core/error.hpp>
 #include <bask/core/key.hpp>
-#include <bask/system/output_file.hpp>
 #include <bask/system/host_name.hpp>
+#include <bask/system/output_file.hpp>
 
 #include <algorithm>
 #include <atomic>
