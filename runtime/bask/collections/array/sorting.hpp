@@ -19,9 +19,10 @@ UniqueCounts unique_counts(const ArrayPtr& node);
 
 /// The elements along an axis in ascending order, NaN last; complex numbers by their real parts, then by
 /// their imaginary ones. Shape: that of x. Chunks: those of x; along `axis` one, where x has more than one
-/// axis. Cost: an array with one axis and n chunks: each chunk is sorted, then moves once to the chunks of
-/// the result; six tasks for each chunk. With more axes: a rechunk, then one task a block. Throws: Error when
-/// x has no axes, when there is no such axis, or a length is not known.
+/// axis, and others cut so that blocks do not grow. Cost: an array with one axis and n chunks: each chunk is
+/// sorted, then moves once to the chunks of the result; six tasks for each chunk. With more axes: a rechunk,
+/// then one task a block. Throws: Error when x has no axes, when there is no such axis, or a length is not
+/// known.
 template <class E>
 Array<E> sort(const Array<E>& x, std::int64_t axis = -1) {
   return Array<E>(lazy::sort(x.node(), axis));

@@ -312,8 +312,7 @@ ArrayPtr quantile(const ArrayPtr& node, const Axes& axes, QuantileRules asked, D
       static_cast<double>(element_count(node->shape())) * static_cast<double>(size_of(node->dtype()));
   if (along.size() == node->ndim() && node->block_count() > 1 && bytes > kLargest && !rules.skip_nan)
     return from_sorted(node, rules, name);
-  Chunks chunks = node->chunks();
-  for (const std::size_t axis : along) chunks[axis] = {node->shape()[axis]};
+  const Chunks chunks = chunks_whole_along(node->chunks(), along);
   const ArrayPtr whole = rechunk(node, chunks);
   const auto lower = [rules, name](const std::vector<BlockRefs>& inputs) {
     return BlockTasks<quantile_block>::add(name, rules, inputs, reads_of_each(inputs[0].size()));

@@ -181,8 +181,7 @@ ArrayPtr sorted(const ArrayPtr& node, std::int64_t along, bool gives_places, con
   Sorting sorting{node->dtype(), gives_places, static_cast<std::uint32_t>(axis)};
   if (node->ndim() == 1 && node->chunks()[0].size() > 1)
     return sorted_by_exchange(node, std::move(sorting), name);
-  Chunks chunks = node->chunks();
-  chunks[axis] = {node->shape()[axis]};
+  const Chunks chunks = chunks_whole_along(node->chunks(), {{axis}});
   const ArrayPtr whole = lazy::rechunk(node, chunks);
   const DType result = gives_places ? DType::kInt64 : node->dtype();
   const auto lower = [=](const std::vector<BlockRefs>& inputs) {

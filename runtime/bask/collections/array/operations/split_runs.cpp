@@ -277,6 +277,29 @@ BlockPart part_of_exchange(std::uint32_t target, double bytes) {
   return {{target}, {1}, 0, static_cast<std::uint32_t>(std::min(bytes, 4e9))};
 }
 
+Chunks chunks_whole_along(Chunks chunks, std::span<const std::size_t> axes) {
+  std::int64_t times = 1;  // by which blocks have grown so far
+  for (const std::size_t axis : axes) {
+    times *= std::ssize(chunks[axis]);
+    chunks[axis] = {std::accumulate(chunks[axis].begin(), chunks[axis].end(), std::int64_t{0})};
+  }
+  for (std::size_t k = 0; k < chunks.size() && times > 1; ++k) {
+    if (std::ranges::find(axes, k) != axes.end()) continue;
+    const std::int64_t longest = *std::ranges::max_element(chunks[k]);
+    if (longest <= 1) continue;  // kUnknown is none either
+    const std::int64_t pieces = std::min(times, longest);
+    AxisChunks cut;
+    for (const std::int64_t length : chunks[k]) {
+      const std::int64_t count = std::clamp<std::int64_t>(length, 1, pieces);
+      for (std::int64_t piece = 0; piece < count; ++piece)
+        cut.push_back(length / count + (piece < length % count));
+    }
+    chunks[k] = std::move(cut);
+    times = (times + pieces - 1) / pieces;
+  }
+  return chunks;
+}
+
 BlockReads reads_of_each(std::uint32_t tasks, bool and_one_for_all) {
   BlockReads reads;
   for (std::uint32_t task = 0; task < tasks; ++task) {

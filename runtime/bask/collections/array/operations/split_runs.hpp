@@ -9,6 +9,7 @@
 #include <bask/exchange/parts.hpp>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,10 @@ BlockRefs parts_at_cuts(const std::string& name, const RunRecords& records, cons
 
 /// What task `target` reads of an exchange's input: one part, of so many bytes in the mean.
 BlockPart part_of_exchange(std::uint32_t target, double bytes);
+
+/// Chunks in which each of the axes is one. Others are cut as often as these had chunks, as far as they can
+/// be, so that blocks do not grow. Lengths along the axes must be known.
+Chunks chunks_whole_along(Chunks chunks, std::span<const std::size_t> axes);
 
 /// Task t reads block t of source 0, and, if `and_one_for_all`, block 0 of source 1.
 BlockReads reads_of_each(std::uint32_t tasks, bool and_one_for_all = false);
