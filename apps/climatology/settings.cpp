@@ -1,9 +1,6 @@
 #include "settings.hpp"
 
-#include <CLI/CLI.hpp>
-#include <bask/core/error.hpp>
-
-#include <iostream>
+#include <settings/parse_or_help.hpp>
 
 std::optional<Settings> read_settings(int argc, char** argv) {
   Settings settings;
@@ -26,13 +23,5 @@ std::optional<Settings> read_settings(int argc, char** argv) {
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 20))
       ->capture_default_str();
   app.add_flag("!--no-pictures", settings.pictures, "write no pictures");
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    throw bask::Error("climatology", error.what(), "see climatology --help", bask::ExitCode::kUsage);
-  }
-  return settings;
+  return parse_or_help(app, "climatology", argc, argv) ? std::optional(settings) : std::nullopt;
 }

@@ -1,9 +1,6 @@
 #include "settings.hpp"
 
-#include <CLI/CLI.hpp>
-#include <bask/core/error.hpp>
-
-#include <iostream>
+#include <settings/parse_or_help.hpp>
 
 namespace people {
 namespace {
@@ -50,15 +47,7 @@ std::optional<Settings> read_settings(int argc, const char* const* argv) {
   app.add_option("--hdf5", settings.hdf5, "the same as the datasets `occupation`, `people` and `mean_age`")
       ->type_name("FILE");
   add_made(app, settings, files);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    throw bask::Error("people", error.what(), "see people --help", bask::ExitCode::kUsage);
-  }
-  return settings;
+  return parse_or_help(app, "people", argc, argv) ? std::optional(settings) : std::nullopt;
 }
 
 }  // namespace people

@@ -1,10 +1,8 @@
 #include "settings.hpp"
 
-#include <CLI/CLI.hpp>
 #include <bask/core/error.hpp>
 #include <bask/core/units.hpp>
-
-#include <iostream>
+#include <settings/parse_or_help.hpp>
 
 namespace wordcount {
 namespace {
@@ -56,15 +54,7 @@ std::optional<Settings> read_settings(int argc, const char* const* argv) {
       ->type_name("PATTERN")
       ->capture_default_str()
       ->excludes(files);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::CallForHelp&) {
-    std::cout << app.help();
-    return std::nullopt;
-  } catch (const CLI::ParseError& error) {
-    throw refusal(error.what(), "see wordcount --help");
-  }
-  return settings;
+  return parse_or_help(app, "wordcount", argc, argv) ? std::optional(settings) : std::nullopt;
 }
 
 }  // namespace wordcount
