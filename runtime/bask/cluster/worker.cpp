@@ -22,16 +22,12 @@ ReceivedResult decode_result(std::span<const std::byte> body) {
   return {head.position, TypeRegistry::instance()[head.type].decode(reader)};
 }
 
-// Parts of exchanges that have no room in memory go to the disk as they are decoded. A disk that does not
-// take them fails the run, and not the job.
+// Nothing where the value could not be read, and the run has failed.
 template <class Decode>
 std::optional<std::invoke_result_t<Decode>> decoded(WorkerRun& run, const Decode& decode) {
-  try {
-    return decode();
-  } catch (const Error&) {
-    run.runner().fail_with_current();
-    return std::nullopt;
-  }
+  std::optional<std::invoke_result_t<Decode>> value;
+  run.fail_where_thrown([&] { value = decode(); });
+  return value;
 }
 
 }  // namespace

@@ -48,17 +48,6 @@ WorkerRun::WorkerRun(Exchange& exchange, std::uint32_t number, const BeginRun& b
 
 // ---- What goes out. ----
 
-// Parts of exchanges that are to be sent may have to be read from the disk first. Where that fails, the run
-// fails: an exception of a message would end the job.
-template <class F>
-void WorkerRun::fail_where_thrown(const F& f) {
-  try {
-    f();
-  } catch (const Error&) {
-    runner_.fail_with_current();
-  }
-}
-
 void WorkerRun::send_constants(std::span<const ConstantExport> exports) {
   for (const ConstantExport& sent : exports) {
     const Export to{sent.rank, sent.position};

@@ -70,6 +70,17 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
   bool wants_pool() const { return !has_had_pool_ && !ended_ && !runner_.progress().stopping(); }
   void give_pool() { has_had_pool_ = true; }
 
+  /// Calls `f`, which may move parts of exchanges to the disk, or from there. Where that fails, the run
+  /// fails: as an exception of a message, the Error would end the job.
+  template <class F>
+  void fail_where_thrown(const F& f) {
+    try {
+      f();
+    } catch (const Error&) {
+      runner_.fail_with_current();
+    }
+  }
+
   bool has_ended() const { return ended_; }
   bool is_stopping() const { return runner_.progress().stopping(); }
   /// Whether the transport no longer reads any result of this run in place.
@@ -87,8 +98,6 @@ class WorkerRun final : public Outlet, public std::enable_shared_from_this<Worke
     return credits_.are_limited() && value.has_value() && value.type()->part_bytes != nullptr;
   }
   void send_parts(std::uint32_t place, const Value& value, const Export& to);
-  template <class F>
-  void fail_where_thrown(const F& f);
   void post(const Export& to, std::uint32_t place, const Value& value);
   void post_strip(const Export& to, Value strip);
   void return_credit();
