@@ -31,10 +31,7 @@ Repeats rule_of(const Kernel* kernel, const TaskGraph& graph, TaskId task) {
 // By group: whether its results go in parts, which see to their memory themselves.
 std::vector<bool> groups_of_parts(const Plan& plan) {
   std::vector<bool> are_parts;
-  for (const TaskGroup& group : plan.groups) {
-    const ValueType* const result = group.kernel == nullptr ? nullptr : group.kernel->result;
-    are_parts.push_back(result != nullptr && result->part_bytes != nullptr);
-  }
+  for (const TaskGroup& group : plan.groups) are_parts.push_back(makes_parts(group.kernel));
   return are_parts;
 }
 

@@ -50,6 +50,11 @@ struct Kernel {
   RepeatRule repeats = nullptr;
 };
 
+/// Whether its results go to other ranks in parts (ValueType::part_bytes). Null: no.
+inline bool makes_parts(const Kernel* kernel) {
+  return kernel != nullptr && kernel->result != nullptr && kernel->result->part_bytes != nullptr;
+}
+
 class KernelRegistry {
  public:
   static KernelRegistry& instance();

@@ -86,8 +86,7 @@ bool StripReads::goes_in_parts(Source source) const {
     const Value* const value = graph_.constants[source.index()].value;
     return value != nullptr && value->has_value() && value->type()->part_bytes != nullptr;
   }
-  const Kernel* const kernel = plan_.groups[plan_.group[source.index()]].kernel;
-  return kernel != nullptr && kernel->result != nullptr && kernel->result->part_bytes != nullptr;
+  return makes_parts(plan_.groups[plan_.group[source.index()]].kernel);
 }
 
 StripReads::Strip StripReads::part_read(std::uint32_t position, std::uint32_t input) const {
