@@ -20,14 +20,6 @@ namespace bags {
 /// `values`.
 PassPtr pass_of_stretches(const std::vector<TextStretch>& stretches, const std::string& name, KernelId feed,
                           std::vector<TaskRef> values);
-/// One path as a list.
-inline std::vector<std::string> paths_of(const std::string& path) {
-  return {path};
-}
-inline const std::vector<std::string>& paths_of(const std::vector<std::string>& paths) {
-  return paths;
-}
-
 inline const TextStretch& stretch_of(FeedRequest& request) {
   return request.values.next<std::vector<TextStretch>>()[request.task];
 }
@@ -128,8 +120,8 @@ namespace bag {
 template <class Paths>
 Bag<std::string> read_text(const Paths& paths, const ReadTextOptions& options = {}) {
   const TextCut cut{options.blocksize, options.compression};
-  return Bag<std::string>(bags::pass_of_stretches(text_stretches(bags::paths_of(paths), cut, "read_text"),
-                                                  "read_text", bags::FeedKernel<bags::feed_lines>::kernel,
+  return Bag<std::string>(bags::pass_of_stretches(text_stretches(paths, cut, "read_text"), "read_text",
+                                                  bags::FeedKernel<bags::feed_lines>::kernel,
                                                   {delayed(options.keep_ends).ref()}));
 }
 
@@ -138,7 +130,7 @@ Bag<std::string> read_text(const Paths& paths, const ReadTextOptions& options = 
 template <JsonReadable T, class Paths>
 Bag<T> read_json(const Paths& paths, const ReadJsonOptions& options = {}) {
   const TextCut cut{options.blocksize, options.compression};
-  return Bag<T>(bags::pass_of_stretches(text_stretches(bags::paths_of(paths), cut, "read_json"), "read_json",
+  return Bag<T>(bags::pass_of_stretches(text_stretches(paths, cut, "read_json"), "read_json",
                                         bags::FeedKernel<bags::feed_json<T>>::kernel,
                                         {delayed(static_cast<std::uint8_t>(options.errors)).ref()}));
 }
@@ -148,8 +140,7 @@ template <HasFields T, class Paths>
 Bag<T> read_csv(const Paths& paths, const ReadCsvOptions& options = {}) {
   const TextCut cut{options.blocksize, options.compression};
   return Bag<T>(bags::pass_of_stretches(
-      text_stretches(bags::paths_of(paths), cut, "read_csv"), "read_csv",
-      bags::FeedKernel<bags::feed_csv<T>>::kernel,
+      text_stretches(paths, cut, "read_csv"), "read_csv", bags::FeedKernel<bags::feed_csv<T>>::kernel,
       {delayed(static_cast<std::uint8_t>(options.errors)).ref(), delayed(options.delimiter).ref()}));
 }
 
