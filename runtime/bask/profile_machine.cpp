@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <bask/bask.hpp>
 #include <bask/core/log.hpp>
+#include <bask/events/ticks.hpp>
 #include <bask/execution/spill_file.hpp>
 #include <bask/forecast/machine_speed.hpp>
 #include <bask/plan_only.hpp>
@@ -41,14 +42,19 @@ double best_of(const F& f) {
   return best;
 }
 
+// What `f` adds to `now()`.
+template <class Now, class F>
+double added_by(const Now& now, const F& f) {
+  return best_of([&] {
+    const auto before = now();
+    f();
+    return static_cast<double>(now() - before);
+  });
+}
 // Nanoseconds.
 template <class F>
 double time_of(const F& f) {
-  return best_of([&] {
-    const auto start = std::chrono::steady_clock::now();
-    f();
-    return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now() - start).count();
-  });
+  return added_by(steady_ns, f);
 }
 
 class Measurement {
@@ -145,11 +151,7 @@ void Measurement::moves(MachineSpeed& speed) {
     return time_of([&] { (a + b).sum().compute(); });
   };
   const auto cpu_with = [this](const Array<double>& a, const Array<double>& b) {
-    return best_of([&] {
-      const double before = cpu_ns();
-      (a + b).sum().compute();
-      return cpu_ns() - before;
-    });
+    return added_by([this] { return cpu_ns(); }, [&] { (a + b).sum().compute(); });
   };
   const double unmoved = time_with(there, local);
   const double moved = time_with(there, mirrored);
@@ -179,17 +181,10 @@ void measure_disk(const Options& options, MachineSpeed& speed) {
   Extent extent;
   const auto write = [&] { extent = waited([&](const auto& done) { file.write(bytes, done); }); };
   const auto read = [&] { waited([&](const auto& done) { file.read(extent, back, done); }); };
-  const auto cpu_of = [](const auto& f) {
-    return best_of([&] {
-      const std::int64_t before = process_cpu_time_ns();
-      f();
-      return static_cast<double>(process_cpu_time_ns() - before);
-    });
-  };
   speed.written_ns_per_byte = time_of(write) / kBytes;
-  speed.written_cpu_ns_per_byte = cpu_of(write) / kBytes;
+  speed.written_cpu_ns_per_byte = added_by(process_cpu_time_ns, write) / kBytes;
   speed.read_back_ns_per_byte = time_of(read) / kBytes;
-  speed.read_back_cpu_ns_per_byte = cpu_of(read) / kBytes;
+  speed.read_back_cpu_ns_per_byte = added_by(process_cpu_time_ns, read) / kBytes;
 }
 
 }  // namespace

@@ -297,12 +297,11 @@ bool MemoryGate::make_room(std::uint64_t bytes, Moves& moves) {
 // failed.
 bool MemoryGate::must_start(std::uint32_t unit, Moves& moves) {
   const std::uint64_t to_make = sizes_.to_make(unit), inputs = sizes_.inputs(unit).all;
-  const bool is_kept_by_others = spare_ != 0 || ledger_.held(MemoryKind::kJournal) +
-                                                        ledger_.held(MemoryKind::kTransfer) +
-                                                        ledger_.held(MemoryKind::kExchange) !=
-                                                    0;
+  const std::uint64_t kept_by_others = spare_ + ledger_.held(MemoryKind::kJournal) +
+                                       ledger_.held(MemoryKind::kTransfer) +
+                                       ledger_.held(MemoryKind::kExchange);
   const bool fits = sizes_.is_known(unit)
-                        ? is_kept_by_others && room().constants + inputs + to_make <= ledger_.limit()
+                        ? kept_by_others != 0 && room().constants + inputs + to_make <= ledger_.limit()
                         : inputs < ledger_.limit();
   if (fits && !no_room_on_disk_) return true;
   if (waits_for_peers()) return false;
