@@ -24,13 +24,13 @@ constexpr double kLargest = 64 << 20;  // bytes of an array that one task select
 struct Quantiles {
   std::vector<double> quantiles;
   QuantileMethod method = QuantileMethod::kLinear;
-  bool skip_nan = false, keepdims = false, has_axis = false, is_sorted = false;
+  bool skip_nan = false, keepdims = false, has_axis = false;
   DType result = DType::kFloat64;
   std::vector<std::size_t> axes{};
   std::int64_t count = 0;  // of elements that were sorted
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& quantiles& method& skip_nan& keepdims& has_axis& is_sorted& result& axes& count;
+    archive& quantiles& method& skip_nan& keepdims& has_axis& result& axes& count;
   }
 };
 
@@ -73,7 +73,6 @@ Between place_of(QuantileMethod method, double q, std::int64_t count) {
     case QuantileMethod::kAveragedInvertedCdf: {
       Between place = between(n * q - 1, count);
       place.weight = place.weight == 0 ? 0.5 : 1;
-      if (place.low == place.high) return place;
       return place;
     }
     case QuantileMethod::kInterpolatedInvertedCdf:
@@ -305,7 +304,6 @@ ArrayPtr quantile(const ArrayPtr& node, const Axes& axes, QuantileRules asked, D
                         asked.skip_nan,
                         asked.keepdims,
                         asked.has_axis,
-                        false,
                         result,
                         along};
   const double bytes =

@@ -107,10 +107,7 @@ Block sort_run(const BlockCall<Sorting>& call) {
 
 Block merge_part(const BlockCall<Sorting>& call) {
   const Sorting& sorting = call.description();
-  std::vector<const Parts*> parts;
-  for (std::size_t k = 0; k < call.blocks(); ++k)
-    parts.push_back(&call.call.inputs[k + 1].value->get<Parts>());
-  const PartReader reader(parts, call.task());
+  const PartReader reader = part_of_inputs(call.call, call.task());
   return with_record(sorting.dtype, sorting.gives_places, [&]<class Record>(std::type_identity<Record>) {
     using T = typename Record::Value;
     std::vector<std::span<const Record>> runs;

@@ -200,17 +200,10 @@ Parts cut_windows(const BlockCall<Cutting>& call) {
   });
 }
 
-std::vector<const Parts*> parts_that(const BlockCall<Cutting>& call) {
-  std::vector<const Parts*> parts;
-  for (std::size_t k = 0; k < call.blocks(); ++k)
-    parts.push_back(&call.call.inputs[k + 1].value->get<Parts>());
-  return parts;
-}
-
 // The records within all runs' windows that come before the cut are counted, by run.
 Block find_cut(const BlockCall<Cutting>& call) {
   const Cutting& cutting = call.description();
-  const PartReader reader(parts_that(call), call.task());
+  const PartReader reader = part_of_inputs(call.call, call.task());
   const auto runs = static_cast<std::uint32_t>(reader.inputs());
   const std::int64_t shape[] = {1, runs};
   Block cut(DType::kInt64, shape);
@@ -275,6 +268,12 @@ std::optional<BlockPart> part_of_cuts(const void*, std::uint32_t task, const Sou
 
 BlockPart part_of_exchange(std::uint32_t target, double bytes) {
   return {{target}, {1}, 0, static_cast<std::uint32_t>(std::min(bytes, 4e9))};
+}
+
+PartReader part_of_inputs(const KernelCall& call, std::uint32_t part) {
+  std::vector<const Parts*> parts;
+  for (const Input& input : call.inputs.subspan(1)) parts.push_back(&input.value->get<Parts>());
+  return PartReader(parts, part);
 }
 
 Chunks chunks_whole_along(Chunks chunks, std::span<const std::size_t> axes) {

@@ -42,6 +42,9 @@ BlockPart part_of_exchange(std::uint32_t target, double bytes);
 /// be, so that blocks do not grow. Lengths along the axes must be known.
 Chunks chunks_whole_along(Chunks chunks, std::span<const std::size_t> axes);
 
+/// The parts of this number of all inputs of a call, but for its description.
+PartReader part_of_inputs(const KernelCall& call, std::uint32_t part);
+
 /// Task t reads block t of source 0, and, if `and_one_for_all`, block 0 of source 1.
 BlockReads reads_of_each(std::uint32_t tasks, bool and_one_for_all = false);
 

@@ -19,10 +19,11 @@ constexpr std::size_t kSamplesOfDistinct = 1024;
 
 struct Distinct {
   DType dtype;
-  double part_bytes = 0;
+  std::uint32_t parts = 1;  // of each run
+  double part_bytes = 0;    // in the mean
   template <class Archive>
   void serialize(Archive& archive, unsigned) {
-    archive& dtype& part_bytes;
+    archive& dtype& parts& part_bytes;
   }
 };
 
@@ -66,10 +67,7 @@ std::size_t join_equal(std::span<CountedRecord<T>> merged) {
 }
 
 Block merge_counted(const BlockCall<Distinct>& call) {
-  std::vector<const Parts*> parts;
-  for (std::size_t k = 0; k < call.blocks(); ++k)
-    parts.push_back(&call.call.inputs[k + 1].value->get<Parts>());
-  const PartReader reader(parts, call.task());
+  const PartReader reader = part_of_inputs(call.call, call.task());
   return with_element(call.description().dtype, [&]<class T>(std::type_identity<T>) {
     using Record = CountedRecord<T>;
     std::vector<std::span<const Record>> runs;
@@ -112,16 +110,7 @@ std::optional<BlockPart> part_of_counted(const void* description, std::uint32_t 
 
 // ---- Parts of runs of counted records. ----
 
-struct Sharing {
-  DType dtype;
-  std::uint32_t parts = 1;
-  template <class Archive>
-  void serialize(Archive& archive, unsigned) {
-    archive& dtype& parts;
-  }
-};
-
-Block sample_counted(const BlockCall<Sharing>& call) {
+Block sample_counted(const BlockCall<Distinct>& call) {
   return with_element(call.description().dtype, [&]<class T>(std::type_identity<T>) {
     const auto run = records_of<CountedRecord<T>>(call.block(0));
     const std::size_t count = std::min(run.size(), kSamplesOfDistinct);
@@ -132,7 +121,7 @@ Block sample_counted(const BlockCall<Sharing>& call) {
   });
 }
 
-Block choose_bounds(const BlockCall<Sharing>& call) {
+Block choose_bounds(const BlockCall<Distinct>& call) {
   return with_element(call.description().dtype, [&]<class T>(std::type_identity<T>) {
     using Record = CountedRecord<T>;
     std::vector<Record> samples;
@@ -150,7 +139,7 @@ Block choose_bounds(const BlockCall<Sharing>& call) {
   });
 }
 
-Parts cut_counted(const BlockCall<Sharing>& call) {
+Parts cut_counted(const BlockCall<Distinct>& call) {
   return with_element(call.description().dtype, [&]<class T>(std::type_identity<T>) {
     using Record = CountedRecord<T>;
     const auto run = records_of<Record>(call.block(0)), bounds = records_of<Record>(call.block(1));
@@ -171,15 +160,13 @@ Parts cut_counted(const BlockCall<Sharing>& call) {
 
 // Equal records stay together: runs are cut at records that a sample of each has shown, so that parts of all
 // runs together are about as long as each other. There are as many parts as runs.
-BlockRefs parts_by_value(const std::string& name, DType dtype, const BlockRefs& counted_runs) {
-  const std::uint32_t runs = counted_runs.size();
-  const Sharing sharing{dtype, runs};
+BlockRefs parts_by_value(const Distinct& distinct, const BlockRefs& runs) {
+  const std::uint32_t count = runs.size();
   const BlockRefs samples =
-      BlockTasks<sample_counted>::add(name + "-sample", sharing, {counted_runs}, reads_of_each(runs, false));
+      BlockTasks<sample_counted>::add("unique-sample", distinct, {runs}, reads_of_each(count));
   const BlockRefs bounds =
-      BlockTasks<choose_bounds>::add(name + "-bounds", sharing, {samples}, reads_of_all(1, runs));
-  return BlockTasks<cut_counted>::add(name + "-cut", sharing, {counted_runs, bounds},
-                                      reads_of_each(runs, true));
+      BlockTasks<choose_bounds>::add("unique-bounds", distinct, {samples}, reads_of_all(1, count));
+  return BlockTasks<cut_counted>::add("unique-cut", distinct, {runs, bounds}, reads_of_each(count, true));
 }
 
 // The records of all different values, as steps from which values and counts are picked.
@@ -187,12 +174,13 @@ ArrayPtr counted(const ArrayPtr& node) {
   const ArrayPtr flat = node->ndim() == 1 ? node : lazy::reshape(node, {-1});
   const std::size_t chunks = flat->chunks()[0].size();
   const std::int64_t longest = *std::max_element(flat->chunks()[0].begin(), flat->chunks()[0].end());
-  const Distinct distinct{flat->dtype(), static_cast<double>(std::max<std::int64_t>(longest, 0)) * 16 /
-                                             static_cast<double>(chunks)};
+  const Distinct distinct{
+      flat->dtype(), static_cast<std::uint32_t>(chunks),
+      static_cast<double>(std::max<std::int64_t>(longest, 0)) * 16 / static_cast<double>(chunks)};
   const auto lower = [distinct](const std::vector<BlockRefs>& inputs) {
     const std::uint32_t count = inputs[0].size();
     const BlockRefs runs = BlockTasks<count_run>::add("unique-run", distinct, inputs, reads_of_each(count));
-    const BlockRefs parts = parts_by_value("unique", distinct.dtype, runs);
+    const BlockRefs parts = parts_by_value(distinct, runs);
     const BlockRefs merged =
         BlockTasks<merge_counted>::add("unique-merge", distinct, {parts}, reads_of_all(count, count));
     merged.set_parts(part_of_counted);
